@@ -1,0 +1,34 @@
+import type { Protocol } from "../service.ts";
+
+/** `Date.toJSON` has already run when a replacer sees the value, hence the look at the holder. */
+function epochSeconds(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  const raw = this[key];
+  return raw instanceof Date ? raw.getTime() / 1000 : value;
+}
+
+/**
+ * AWS JSON 1.0 and 1.1: the operation is in the header X-Amz-Target, input and output are JSON bodies.
+ * Operations answer timestamps as `Date`; on the wire they are epoch seconds.
+ * @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ */
+export function awsJson(targetPrefix: string, version: "1.0" | "1.1" = "1.0"): Protocol {
+  const headers = { "content-type": `application/x-amz-json-${version}` };
+  return {
+    parse(request) {
+      const [prefix, operation] = request.headers["x-amz-target"]?.split(".") ?? [];
+      if (prefix !== targetPrefix || operation === undefined) return undefined;
+      const text = Buffer.from(request.body).toString("utf8");
+      return { operation, input: text === "" ? {} : JSON.parse(text) };
+    },
+    respond: (_call, output, requestId) => ({
+      status: 200,
+      headers: { ...headers, "x-amzn-requestid": requestId },
+      body: JSON.stringify(output ?? {}, epochSeconds),
+    }),
+    fail: (_call, { code, message, status, fields }, requestId) => ({
+      status,
+      headers: { ...headers, "x-amzn-requestid": requestId, "x-amzn-errortype": code },
+      body: JSON.stringify({ __type: code, message, ...fields }),
+    }),
+  };
+}

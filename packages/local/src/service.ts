@@ -1,0 +1,57 @@
+/** One request as it reached the endpoint, by socket or in process. */
+export interface WireRequest {
+  readonly method: string;
+  /** Path and query as sent, percent-encoded, starting with "/". */
+  readonly url: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | string;
+}
+
+/** What an operation may know of its caller. */
+export interface OperationContext {
+  readonly requestId: string;
+  /** Aborted when the client has gone away; a long poll must then hand out nothing. */
+  readonly signal: AbortSignal;
+  /** The access key id that signed the request: who is calling. */
+  readonly accessKeyId: string;
+  /** The address the client used, for example http://127.0.0.1:4566: URLs in answers start with it. */
+  readonly endpoint: string;
+}
+
+/** Takes the parsed input, answers the output's members; throws AwsError. It knows nothing of HTTP. */
+export type Operation = (input: never, context: OperationContext) => unknown;
+
+export interface Call {
+  readonly operation: string;
+  readonly input: unknown;
+}
+
+/** How calls of one service travel: AWS JSON, EC2's query protocol, REST-XML, REST-JSON. */
+export interface Protocol {
+  /** Which operation is asked for, with its input; undefined when the request is not of this service. */
+  parse(request: WireRequest): Call | undefined;
+  respond(call: Call, output: unknown, requestId: string): WireResponse;
+  fail(
+    call: Call | undefined,
+    error: { code: string; message: string; status: number; fields: Readonly<Record<string, unknown>> },
+    requestId: string,
+  ): WireResponse;
+}
+
+export interface Service {
+  /** The name in a signature's credential scope: `states`, `ec2`, `s3`, `logs`, `lambda`, … */
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly operations: Readonly<Record<string, Operation>>;
+}
+
+export function service(name: string, definition: Omit<Service, "name">): Service {
+  return { name, ...definition };
+}
