@@ -1,0 +1,103 @@
+import type { BuildInput } from "./build-input.ts";
+import type { Seconds } from "./duration.ts";
+import type { Platform } from "./platform.ts";
+import type { S3Object } from "./s3-object.ts";
+import type { BuildStatus } from "./status.ts";
+import type { Version } from "./version.ts";
+
+/** What a task is about. `platform` is there in tasks of activities that run per platform. */
+export interface Subject {
+  readonly version: Version;
+  readonly platform?: Platform;
+}
+
+/** A subject, with the platforms of its version in this build (empty where they are not known yet). */
+export interface VersionSubject extends Subject {
+  readonly platforms: readonly Platform[];
+}
+
+export interface Decision {
+  readonly run: boolean;
+  /** The evidence, as a person reads it: `s3://…/hhvm-4.28.2.tar.gz exists`. */
+  readonly reason: string;
+}
+
+/** What `shouldRun` may ask. */
+export interface Question extends VersionSubject {
+  readonly build: BuildInput;
+  /** How far the artifacts of an activity have come for this version, on one platform where it runs per platform. */
+  status(activity: Activity, platform?: Platform): Promise<BuildStatus>;
+}
+
+export interface WorkerMachine {
+  /** Instance types that will do, best first. */
+  readonly instanceTypes: readonly [string, ...string[]];
+  /** Size of the root volume; the image's own where absent. */
+  readonly rootVolumeGb?: number;
+  /** Default `on-demand`. */
+  readonly market?: "on-demand" | "spot" | "spot-then-on-demand";
+  /** Default `x86_64`. */
+  readonly architecture?: "x86_64" | "arm64";
+  /** Zones it must run in, for example because of a volume there; anywhere where absent. */
+  readonly availabilityZones?: readonly string[];
+  /** SSM parameter with the image's id; the pipeline's `image` where absent. */
+  readonly image?: string;
+}
+
+/** A secret that tasks of one activity may read. */
+export type Secret =
+  | { readonly kind: "kms-key"; readonly alias: string }
+  | { readonly kind: "secrets-manager"; readonly name: string };
+
+export interface ActivityDefinition {
+  /** The activity's name, in UpperCamelCase: `MakeBinaryPackage`. */
+  readonly name: string;
+  /** One task a version, or one for each of its platforms. */
+  readonly per: "version" | "platform";
+  /** Run for each task; a path relative to the pipeline's folder. */
+  readonly script: string;
+  /** Sourced once on a worker before its first task; may declare `cleanup()`. */
+  readonly init?: string;
+  /** Run after each task with SUCCESS=true or false. */
+  readonly afterTask?: string;
+  /** A task's longest run, counted from when a worker takes it. */
+  readonly timeout: Seconds;
+  /** A task whose worker is silent this long is given to another. Default 300. */
+  readonly heartbeat?: Seconds;
+  /** How long a task may wait while its activity has no live worker. Default 30 minutes. */
+  readonly startTimeout?: Seconds;
+  /** A script that prints nothing this long is hung. Off where absent. */
+  readonly logIdleTimeout?: Seconds;
+  readonly worker: WorkerMachine;
+  /** At most this many workers at once; as many as the matrix has tasks where absent. */
+  readonly maxWorkers?: number;
+  /** At most one task at a time over all builds, by a lease. */
+  readonly exclusive?: boolean;
+  /** Objects in scratch that show the task is done, though not published. */
+  readonly produces?: (subject: VersionSubject) => readonly S3Object[];
+  /** Objects where users download that show the task is done. */
+  readonly publishes?: (subject: VersionSubject) => readonly S3Object[];
+  /** Overrides the rule "run unless done". */
+  readonly shouldRun?: (question: Question) => Promise<Decision>;
+  /** Environment of its tasks beyond the standard one. */
+  readonly env?: (subject: VersionSubject & { build: BuildInput }) => Readonly<Record<string, string>>;
+  /** Whether a success changes what users download, so that indices and CDN follow. Default false. */
+  readonly changesDownloads?: boolean | ((version: Version) => boolean);
+  /** Whether a test build may run it. Default false. */
+  readonly testBuild?: boolean;
+  /** Objects beyond those it produces and publishes that its tasks read or write: key prefixes. */
+  readonly access?: { readonly reads?: readonly S3Object[]; readonly writes?: readonly S3Object[] };
+  readonly secrets?: readonly Secret[];
+}
+
+/** One kind of step, with its defaults filled in. */
+export interface Activity extends ActivityDefinition {
+  readonly kind: "activity";
+  readonly heartbeat: Seconds;
+  readonly startTimeout: Seconds;
+}
+
+/** Declares a kind of step; the state machine, queue, machine, roles and reports follow from it. */
+export function activity(definition: ActivityDefinition): Activity {
+  return { heartbeat: 300, startTimeout: 1800, ...definition, kind: "activity" };
+}

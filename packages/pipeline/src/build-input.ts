@@ -1,0 +1,124 @@
+import * as z from "zod";
+import type { Pipeline } from "./define-pipeline.ts";
+import { InvalidInputError } from "./muster-error.ts";
+import { nearestWord } from "./nearest-word.ts";
+import { isVersion, nightlyOf } from "./version.ts";
+
+export const DebugMode = z.enum(["", "skip_ec2", "fake_ec2", "test_build"]);
+export type DebugMode = z.infer<typeof DebugMode>;
+
+/** What to build: the one thing a person says of a build, understood. */
+export const BuildInput = z.object({
+  versions: z.array(z.string()).min(1),
+  /** Empty: all that a version supports. In the order they were named. */
+  platforms: z.array(z.string()),
+  /** Empty: all. */
+  activities: z.array(z.string()),
+  debug: DebugMode,
+  /** Machines of failed tasks stay, idle, for some hours. */
+  keepFailed: z.literal(true).optional(),
+  /** Start although a running build has a version and platform in common. */
+  allowOverlap: z.literal(true).optional(),
+});
+export type BuildInput = z.infer<typeof BuildInput>;
+
+const debugWords: Readonly<Record<string, DebugMode>> = {
+  skip_ec2: "skip_ec2",
+  fake_ec2: "fake_ec2",
+  test_build: "test_build",
+  test: "test_build",
+};
+const flagWords = { keep_failed: "keepFailed", allow_overlap: "allowOverlap" } as const;
+
+/** The options that a build's words may hold, as help shows them. */
+export const buildOptions = ["--skip-ec2", "--fake-ec2", "--test-build", "--keep-failed", "--allow-overlap"] as const;
+
+/** The words that `parseBuildInput` turns into this input again. */
+export function wordsOf(input: BuildInput): string[] {
+  return [
+    ...input.versions,
+    ...input.platforms,
+    ...input.activities,
+    ...(input.debug === "" ? [] : [`--${input.debug.replaceAll("_", "-")}`]),
+    ...Object.entries(flagWords).flatMap(([word, flag]) => (input[flag] ? [`--${word.replaceAll("_", "-")}`] : [])),
+  ];
+}
+
+/**
+ * Understands any nesting of strings, lists and maps; strings are split at white space, order does not matter.
+ * @param today the date of the execution's start: with no version named, its UTC date's nightly is built
+ * @throws InvalidInputError naming the first word that is no version, platform, step or option
+ */
+export function parseBuildInput(input: unknown, pipeline: Pipeline, { today }: { today: Date }): BuildInput {
+  const versions = new Set<string>();
+  const platforms = new Set<string>();
+  const activities = new Set<string>();
+  const debugModes = new Set<DebugMode>();
+  const flags = new Set<(typeof flagWords)[keyof typeof flagWords]>();
+
+  for (const word of wordsIn(input)) {
+    const option = word.replace(/^--/, "").replaceAll("-", "_");
+    if (Object.hasOwn(debugWords, option)) debugModes.add(debugWords[option] as DebugMode);
+    else if (Object.hasOwn(flagWords, option)) flags.add(flagWords[option as keyof typeof flagWords]);
+    else if (isVersion(word)) versions.add(word);
+    else if (pipeline.activities.some(({ name }) => name === word)) activities.add(word);
+    else if (isPlatform(word, pipeline)) platforms.add(word);
+    else throw unknownWord(word, pipeline);
+  }
+
+  if (debugModes.size > 1) {
+    throw new InvalidInputError(`${[...debugModes].join(" and ")} exclude each other`, { hint: "name one of them" });
+  }
+  const [debug = ""] = debugModes;
+  return {
+    versions: versions.size > 0 ? [...versions] : [nightlyOf(today)],
+    platforms: [...platforms],
+    activities: debug === "test_build" ? testBuildActivities([...activities], pipeline) : [...activities],
+    debug,
+    ...Object.fromEntries([...flags].map((flag) => [flag, true] as const)),
+  };
+}
+
+function* wordsIn(input: unknown): Generator<string> {
+  if (typeof input === "string") yield* input.split(/\s+/).filter((word) => word !== "");
+  else if (Array.isArray(input)) for (const item of input) yield* wordsIn(item);
+  else if (typeof input === "object" && input !== null) for (const value of Object.values(input)) yield* wordsIn(value);
+  else if (input !== null && input !== undefined) {
+    throw new InvalidInputError(`${JSON.stringify(input)} is not a version, platform, step or option`, {
+      hint: "input is text, lists and maps of text",
+    });
+  }
+}
+
+function isPlatform(word: string, { platforms }: Pipeline): boolean {
+  return platforms.kind === "fixed" ? platforms.names.includes(word) : platforms.pattern.test(word);
+}
+
+function testBuildActivities(named: string[], { activities }: Pipeline): string[] {
+  const allowed = activities.filter(({ testBuild }) => testBuild).map(({ name }) => name);
+  const refused = named.find((name) => !allowed.includes(name));
+  if (refused !== undefined) {
+    throw new InvalidInputError(`${refused} is not a valid test build step`, {
+      hint: allowed.length > 0 ? `a test build may run ${allowed.join(", ")}` : "this pipeline has no test build",
+    });
+  }
+  if (allowed.length === 0) throw new InvalidInputError(`no step of this pipeline may run in a test build`);
+  return named.length > 0 ? named : allowed;
+}
+
+function unknownWord(word: string, pipeline: Pipeline): InvalidInputError {
+  if (/^[\d.]+$/.test(word)) {
+    return new InvalidInputError(`"${word}" is not a version`, {
+      hint: "a version is N.N.N (a release) or YYYY.MM.DD (a nightly)",
+    });
+  }
+  const known = [
+    ...pipeline.activities.map(({ name }) => name),
+    ...(pipeline.platforms.kind === "fixed" ? pipeline.platforms.names : []),
+    ...buildOptions,
+  ];
+  const nearest = nearestWord(word, known);
+  return new InvalidInputError(`"${word}" is not a version, platform, step or option`, {
+    hint: nearest === undefined ? `known are ${known.join(", ")}` : `did you mean ${nearest}?`,
+  });
+}

@@ -1,0 +1,134 @@
+import type { Activity } from "./activity.ts";
+import { kebab } from "./aws-names.ts";
+import type { Pipeline } from "./define-pipeline.ts";
+import type { Flow } from "./flow.ts";
+import { MusterError } from "./muster-error.ts";
+
+/** A definition that cannot work; every problem at once, each naming the activity or state. */
+export class InvalidPipelineError extends MusterError {
+  override readonly name = "Muster.InvalidPipeline";
+  readonly problems: readonly string[];
+
+  constructor(pipeline: string, problems: readonly string[], file?: string) {
+    super(`${file ?? `pipeline "${pipeline}"`}: ${problems.join("; ")}`, {
+      hint: "correct the definition and run the command again",
+    });
+    this.problems = problems;
+  }
+}
+
+/** Names of state machines, activities and states. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html */
+const LONGEST_NAME = 80;
+/** The longest prefix that a generated state puts before an activity's name. */
+const LONGEST_PREFIX = "PrepareTo";
+/** A task may not outlive its execution. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const LONGEST_TIMEOUT = 365 * 24 * 3600;
+
+/** @throws InvalidPipelineError */
+export function checkPipeline(pipeline: Pipeline): void {
+  const problems = [
+    ...nameProblems(pipeline),
+    ...flowProblems(pipeline.flow, { versions: false, platforms: false }),
+    ...pipeline.activities.flatMap((activity) => activityProblems(activity, pipeline)),
+    ...pipeline.invalidates.flatMap(invalidationProblems),
+  ];
+  if (problems.length > 0) throw new InvalidPipelineError(pipeline.name, [...new Set(problems)]);
+}
+
+/**
+ * Refuses a pipeline that names files which are not there.
+ * @param missing tells whether a path, relative to the pipeline's folder, does not exist
+ * @throws InvalidPipelineError
+ */
+export function checkScripts(pipeline: Pipeline, missing: (path: string) => boolean, file?: string): void {
+  const named = pipeline.activities.flatMap(({ name, script, init, afterTask }) =>
+    Object.entries({ script, init, afterTask }).flatMap(([role, path]) =>
+      path === undefined ? [] : [{ name, role, path }],
+    ),
+  );
+  const problems = [...named, { name: pipeline.name, role: "dummyScript", path: pipeline.dummyScript }]
+    .filter(({ path }) => missing(path))
+    .map(({ name, role, path }) => `${name}: ${role} "${path}" does not exist`);
+  if (problems.length > 0) throw new InvalidPipelineError(pipeline.name, problems, file);
+}
+
+function nameProblems({ name, activities }: Pipeline): string[] {
+  const names = activities.map((activity) => activity.name);
+  const duplicates = names.filter((candidate, index) => names.indexOf(candidate) !== index);
+  return [
+    ...(/^[a-z][a-z0-9-]*$/.test(name) ? [] : [`the name "${name}" must be lower-case letters, digits and dashes`]),
+    ...(activities.length > 0 ? [] : ["it has no activity"]),
+    ...duplicates.map((duplicate) => `${duplicate} is there twice: an activity's name must be its own`),
+    ...names
+      .filter((candidate) => candidate.startsWith("ForEach"))
+      .map((reserved) => `${reserved}: names of activities do not start with ForEach`),
+  ];
+}
+
+function activityProblems(activity: Activity, pipeline: Pipeline): string[] {
+  const { name, timeout, heartbeat, worker, maxWorkers } = activity;
+  const queue = `${pipeline.name}-${kebab(name)}`;
+  const say = (bad: boolean, problem: string) => (bad ? [`${name}: ${problem}`] : []);
+  return [
+    ...say(!/^[A-Z][A-Za-z0-9]*$/.test(name), "an activity's name is letters and digits, starting with a capital"),
+    ...say(
+      LONGEST_PREFIX.length + name.length > LONGEST_NAME,
+      `the state ${LONGEST_PREFIX}${name} is longer than AWS's ${LONGEST_NAME} characters`,
+    ),
+    ...say(queue.length > LONGEST_NAME, `its queue ${queue} is longer than AWS's ${LONGEST_NAME} characters`),
+    ...say(
+      !Number.isInteger(timeout) || timeout <= 60 || timeout > LONGEST_TIMEOUT,
+      "timeout must be whole seconds, more than a minute and at most a year",
+    ),
+    ...say(!Number.isInteger(heartbeat) || heartbeat < 3, "heartbeat must be whole seconds, 3 or more"),
+    ...say(heartbeat >= timeout, "heartbeat must be shorter than timeout"),
+    ...say(worker.instanceTypes.length === 0, "worker.instanceTypes names no type"),
+    ...say(
+      maxWorkers !== undefined && !(Number.isInteger(maxWorkers) && maxWorkers > 0),
+      "maxWorkers must be a whole number above 0",
+    ),
+    ...say(
+      activity.exclusive === true && (maxWorkers ?? 1) > 1,
+      "an exclusive activity has one worker: drop maxWorkers",
+    ),
+  ];
+}
+
+interface Around {
+  readonly versions: boolean;
+  readonly platforms: boolean;
+}
+
+function flowProblems(flow: Flow, around: Around): string[] {
+  switch (flow.kind) {
+    case "activity":
+      if (flow.per === "platform" && !around.platforms)
+        return [`${flow.name} runs per platform but is outside forEachPlatform`];
+      if (flow.per === "version" && around.platforms)
+        return [`${flow.name} runs per version but is inside forEachPlatform`];
+      return [];
+    case "sequence":
+      if (flow.steps.length === 0) return [`the sequence ${flow.name ?? ""} is empty`];
+      return flow.steps.flatMap((step) => flowProblems(step, around));
+    case "parallel": {
+      if (flow.branches.length === 0) return ["a parallel has no branch"];
+      const tooLong =
+        flow.name.length > LONGEST_NAME
+          ? [`the state ${flow.name} is longer than AWS's ${LONGEST_NAME} characters: name its branches shorter`]
+          : [];
+      return [...tooLong, ...flow.branches.flatMap((branch) => flowProblems(branch, around))];
+    }
+    case "forEachPlatform":
+      if (around.platforms) return ["forEachPlatform is inside forEachPlatform"];
+      if (!around.versions) return ["forEachPlatform is outside forEachVersion"];
+      return flowProblems(flow.body, { ...around, platforms: true });
+    case "forEachVersion":
+      if (around.versions) return ["forEachVersion is inside forEachVersion"];
+      return flowProblems(flow.body, { ...around, versions: true });
+  }
+}
+
+/** CloudFront takes `*` only as a path's last character. @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html */
+function invalidationProblems(path: string): string[] {
+  return /^\/[^*]*\*?$/.test(path) ? [] : [`invalidates "${path}": a path starts with / and has * at its end only`];
+}

@@ -1,0 +1,6 @@
+/** A duration in whole seconds, the unit of every timeout in Amazon States Language. */
+export type Seconds = number;
+
+export const seconds = (count: number): Seconds => count;
+export const minutes = (count: number): Seconds => count * 60;
+export const hours = (count: number): Seconds => count * 3600;

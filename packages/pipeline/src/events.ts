@@ -1,0 +1,63 @@
+import * as z from "zod";
+import { BuildInput } from "./build-input.ts";
+import { TaskInput } from "./task.ts";
+
+/** What the state machine hands to each Lambda function, and what it takes back. */
+
+/** From the context object: which execution asks. */
+export const ExecutionContext = z.object({
+  /** The execution's ARN. */
+  id: z.string(),
+  name: z.string(),
+  startTime: z.iso.datetime({ offset: true }),
+});
+export type ExecutionContext = z.infer<typeof ExecutionContext>;
+
+export const ParseInputEvent = z.object({ input: z.unknown(), execution: ExecutionContext });
+export const ParseInputAnswer = z.object({ buildInput: BuildInput });
+
+export const GetPlatformsEvent = z.object({ version: z.string(), buildInput: BuildInput, execution: ExecutionContext });
+/** Stored as `$.platforms`. */
+export const GetPlatformsAnswer = z.array(z.string());
+
+export const PrepareActivityEvent = z.object({
+  activity: z.string(),
+  version: z.string(),
+  platform: z.string().optional(),
+  /** Of the version, as far as GetPlatformsForVersion has run. */
+  platforms: z.array(z.string()).optional(),
+  buildInput: BuildInput,
+  execution: ExecutionContext,
+  /** When the state was entered: the same for each retry, another for each new attempt of the build. */
+  enteredTime: z.iso.datetime({ offset: true }),
+});
+export type PrepareActivityEvent = z.infer<typeof PrepareActivityEvent>;
+
+/** Stored as `$.results.<Step>`. */
+export const PrepareActivityAnswer = z.union([
+  z.object({ skip: z.literal(true), reason: z.string() }),
+  z.object({
+    skip: z.literal(false),
+    reason: z.string(),
+    taskInput: TaskInput,
+    /** No worker could be launched now; repair launches one. */
+    deferred: z.string().optional(),
+  }),
+]);
+export type PrepareActivityAnswer = z.infer<typeof PrepareActivityAnswer>;
+
+export const HealthCheckWaitEvent = z.object({ token: z.string(), execution: ExecutionContext });
+export const HealthCheckEvent = z.object({ buildInput: BuildInput, execution: ExecutionContext });
+/** Stored as `$.healthCheck`; ShouldHealthCheck reads `continue`. */
+export const HealthCheckAnswer = z.looseObject({ continue: z.boolean() });
+
+export const EndHealthCheckEvent = z.object({ execution: ExecutionContext });
+
+/** `results` is `$.results` as the state machine has it, normalised or not. */
+export const ResultsEvent = z.object({ results: z.unknown(), buildInput: BuildInput, execution: ExecutionContext });
+/** Stored as `$.reposChanged`. */
+export const CheckIfReposChangedAnswer = z.boolean();
+
+export const NormalizeResultsEvent = z.object({ results: z.unknown() });
+/** `results` is the whole output of NormalizeResults. */
+export const CheckForFailuresEvent = z.object({ results: z.unknown(), execution: ExecutionContext });

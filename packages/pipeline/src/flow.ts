@@ -1,0 +1,76 @@
+import type { Activity } from "./activity.ts";
+
+/** One thing after the other; a failure goes on to the sequence's end. A name is needed where it is a branch. */
+export interface Sequence {
+  readonly kind: "sequence";
+  readonly name: string | undefined;
+  readonly steps: readonly Flow[];
+}
+
+/** All branches at once. */
+export interface Parallel {
+  readonly kind: "parallel";
+  readonly name: string;
+  readonly branches: readonly Flow[];
+}
+
+export interface ForEachPlatform {
+  readonly kind: "forEachPlatform";
+  readonly name: string;
+  readonly body: Flow;
+}
+
+export interface ForEachVersion {
+  readonly kind: "forEachVersion";
+  readonly name: string;
+  readonly body: Flow;
+}
+
+export type Flow = Activity | Sequence | Parallel | ForEachPlatform | ForEachVersion;
+
+/** `sequence(A, B)`, or `sequence("BuildAndPublish", A, B)` to name it. */
+export function sequence(...parts: [string, ...Flow[]] | Flow[]): Sequence {
+  const [first, ...rest] = parts;
+  return typeof first === "string"
+    ? { kind: "sequence", name: first, steps: rest as Flow[] }
+    : { kind: "sequence", name: undefined, steps: parts as Flow[] };
+}
+
+/** Branches at once; its state is named after them: `PublishSourceTarballAndPublishDockerImages`, `BuildAndPublishLinuxAnd` for one alone. */
+export function parallel(...branches: Flow[]): Parallel {
+  const names = branches.map(branchName);
+  return { kind: "parallel", name: names.length === 1 ? `${names[0]}And` : names.join("And"), branches };
+}
+
+export function forEachPlatform(...steps: Flow[]): ForEachPlatform {
+  return { kind: "forEachPlatform", name: "ForEachPlatform", body: only(steps) };
+}
+
+export function forEachVersion(...steps: Flow[]): ForEachVersion {
+  return { kind: "forEachVersion", name: "ForEachVersion", body: only(steps) };
+}
+
+/** What a branch is called in the names of states: its own name, or that of its first step. */
+export function branchName(flow: Flow): string {
+  if (flow.kind !== "sequence" || flow.name !== undefined) return flow.name as string;
+  const first = flow.steps[0];
+  return first === undefined ? "" : branchName(first);
+}
+
+/** The activities of a flow, in the order in which a build comes to them. */
+export function activitiesOf(flow: Flow): Activity[] {
+  switch (flow.kind) {
+    case "activity":
+      return [flow];
+    case "sequence":
+      return flow.steps.flatMap(activitiesOf);
+    case "parallel":
+      return flow.branches.flatMap(activitiesOf);
+    default:
+      return activitiesOf(flow.body);
+  }
+}
+
+function only(steps: Flow[]): Flow {
+  return steps.length === 1 ? (steps[0] as Flow) : sequence(...steps);
+}

@@ -1,0 +1,157 @@
+import * as z from "zod";
+import { TaskFailureCause, TaskSuccess } from "./task.ts";
+
+/** What a state's Catch stores. */
+export const Failure = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
+export type Failure = z.infer<typeof Failure>;
+
+/** Of one step: exactly one of these in a finished build. */
+export const StepResult = z.looseObject({
+  skip: z.boolean().optional(),
+  /** Why it was skipped or run. */
+  reason: z.string().optional(),
+  success: z.union([TaskSuccess, z.looseObject({})]).optional(),
+  failure: Failure.optional(),
+});
+export type StepResult = z.infer<typeof StepResult>;
+
+/** Results by step; `ForEachVersion` and `ForEachPlatform` hold results by version and by platform. */
+export interface Results {
+  [step: string]: StepResult | Results | Record<string, Results>;
+}
+
+/** A failed step, with where it failed. */
+export interface FailedStep {
+  readonly step: string;
+  readonly version?: string;
+  readonly platform?: string;
+  readonly failure: Failure;
+}
+
+type Json = unknown;
+type JsonObject = Record<string, Json>;
+
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isMapName = (name: string): boolean => name.startsWith("ForEach");
+
+/**
+ * Turns the state machine's data into one result a step: lists of a Map become maps keyed by version or platform, a Parallel's branches are
+ * merged into their parent, what only steered the build (`taskInput`, `skip: false`) is dropped. Normalising twice changes nothing.
+ */
+export function normalizeResults(results: unknown): Results {
+  if (!isObject(results)) return {};
+  const normalized: JsonObject = {};
+  for (const [name, value] of Object.entries(results)) {
+    if (isMapName(name)) normalized[name] = normalizeMap(value);
+    else if (Array.isArray(value))
+      for (const branch of value) mergeInto(normalized, normalizeResults(branchResults(branch)));
+    else if (isObject(value)) normalized[name] = normalizeStep(value);
+  }
+  return normalized as Results;
+}
+
+function normalizeMap(value: Json): JsonObject {
+  if (isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, results]) => [key, normalizeResults(results)]));
+  }
+  const items = Array.isArray(value) ? value.filter(isObject) : [];
+  return Object.fromEntries(
+    items.map((item) => [String(item.platform ?? item.version), normalizeResults(item.results)]),
+  );
+}
+
+const branchResults = (branch: Json): Json => (isObject(branch) ? branch.results : undefined);
+
+function normalizeStep({ taskInput: _, ...result }: JsonObject): JsonObject {
+  if (result.skip !== true) {
+    delete result.skip;
+    delete result.reason;
+  }
+  return result;
+}
+
+/** Branches of a Parallel all carry what their parent had already: the same step twice is one step. */
+function mergeInto(target: JsonObject, source: JsonObject): void {
+  for (const [name, value] of Object.entries(source)) {
+    const present = target[name];
+    if (isMapName(name) && isObject(present) && isObject(value)) mergeInto(present, value);
+    else target[name] = value;
+  }
+}
+
+/** Every failed step of normalised results, in their order. */
+export function listFailures(results: Results, place: { version?: string; platform?: string } = {}): FailedStep[] {
+  return Object.entries(results).flatMap(([step, value]): FailedStep[] => {
+    if (!isObject(value)) return [];
+    if (isMapName(step)) {
+      return Object.entries(value).flatMap(([key, inner]) =>
+        listFailures(
+          inner as Results,
+          step === "ForEachPlatform" ? { ...place, platform: key } : { ...place, version: key },
+        ),
+      );
+    }
+    const failure = Failure.safeParse(value.failure);
+    return failure.success ? [{ step, ...place, failure: failure.data }] : [];
+  });
+}
+
+/** A failure in one line: step, version, platform, instance id, error. */
+export function failureLine({ step, version, platform, failure }: FailedStep): string {
+  const cause = readCause(failure.Cause);
+  const where = [step, version, platform, cause.ec2].filter((part) => part !== undefined).join(" ");
+  const details = [
+    failure.Error ?? "Unknown error",
+    cause.exit === undefined ? undefined : `exit ${cause.exit}`,
+    cause.message,
+    cause.time_sec === undefined ? undefined : `after ${cause.time_sec} s`,
+  ];
+  return `${where} ${details.filter((part) => part !== undefined).join(", ")}`;
+}
+
+const WorkerCause = TaskFailureCause.partial();
+
+/** A cause as a worker, as Lambda, or as Step Functions itself words it. */
+function readCause(text: string | undefined): z.infer<typeof WorkerCause> {
+  if (text === undefined || text === "") return {};
+  let cause: unknown;
+  try {
+    cause = JSON.parse(text);
+  } catch {
+    return { message: oneLine(text) };
+  }
+  const worker = WorkerCause.safeParse(cause);
+  const lambda = z.object({ errorMessage: z.string() }).safeParse(cause);
+  if (lambda.success) return { message: oneLine(lambda.data.errorMessage) };
+  return worker.success ? worker.data : { message: oneLine(text) };
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim().slice(0, 300);
+
+/** A failed execution's cause holds this many characters. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html */
+const MAX_MESSAGE = 32_768;
+
+/**
+ * The message of a build that failed.
+ * @param moreWith the command that shows what did not fit
+ * @param limit characters it may hold
+ */
+export function failureMessage(
+  failures: readonly FailedStep[],
+  { moreWith, limit = MAX_MESSAGE }: { moreWith: string; limit?: number },
+): string {
+  const lines = ["The following steps have failed:"];
+  let length = lines[0]?.length ?? 0;
+  const reserve = 80 + moreWith.length;
+  for (const [index, failure] of failures.entries()) {
+    const line = failureLine(failure);
+    if (length + 1 + line.length > limit - reserve) {
+      return [...lines, `… and ${failures.length - index} more; see them with: ${moreWith}`].join("\n");
+    }
+    lines.push(line);
+    length += 1 + line.length;
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,51 @@
+import * as z from "zod";
+
+/** The Lambda functions of a stage; the state machine names the first nine and the two of the wake-up. */
+export const functionNames = [
+  "ParseInput",
+  "GetPlatformsForVersion",
+  "PrepareActivity",
+  "HealthCheck",
+  "HealthCheckWait",
+  "EndHealthCheck",
+  "CheckIfReposChanged",
+  "UpdateIndices",
+  "InvalidateCloudFront",
+  "NormalizeResults",
+  "CheckForFailures",
+  "Repair",
+  "Reap",
+  "BuildStatus",
+] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+/** All that is needed to work with a deployment; on AWS it is the value of one SSM parameter. */
+export const StageDescription = z.object({
+  stage: z.string(),
+  pipeline: z.string(),
+  region: z.string(),
+  accountId: z.string(),
+  stateMachineArn: z.string(),
+  /** ARN by activity name. */
+  activities: z.record(z.string(), z.string()),
+  /** Function name or ARN by function. */
+  functions: z.record(z.string(), z.string()),
+  buckets: z.object({ assets: z.string(), scratch: z.string(), downloads: z.string(), state: z.string() }),
+  /** Log group by activity name. */
+  logGroups: z.record(z.string(), z.string()),
+  /** Launch template name by activity name. */
+  launchTemplates: z.record(z.string(), z.string()),
+  /** Subnets that workers may run in, with their zones. */
+  subnets: z.array(z.object({ id: z.string(), zone: z.string() })),
+  distributionId: z.string().optional(),
+  /** Where users download: a URL without trailing slash. */
+  downloadsUrl: z.string(),
+  /** Stops launches, not running tasks: at most this many workers at once over all activities. */
+  maxWorkers: z.number().optional(),
+  /** Stops launches when running workers would cost more, in US dollars an hour. */
+  maxCostPerHour: z.number().optional(),
+});
+export type StageDescription = z.infer<typeof StageDescription>;
+
+/** SSM parameter that holds a stage's description. */
+export const stageParameter = (stage: string): string => `/muster/${stage}/description`;

@@ -1,0 +1,54 @@
+import * as z from "zod";
+import { DebugMode } from "./build-input.ts";
+
+/** `<Activity>-<version>[-<platform>]`: `MakeBinaryPackage-4.28.2-ubuntu-18.04-bionic`. */
+export function taskName(
+  activity: string,
+  { version, platform }: { version: string; platform?: string | undefined },
+): string {
+  return [activity, version, platform].filter((part) => part !== undefined).join("-");
+}
+
+/** What PrepareActivity writes and a worker receives: the input of an activity's task. */
+export const TaskInput = z.object({
+  name: z.string(),
+  activity: z.string(),
+  version: z.string(),
+  platform: z.string().optional(),
+  /** The ARN of the execution that the task belongs to. */
+  execution: z.string(),
+  debug: DebugMode,
+  keepFailed: z.literal(true).optional(),
+  timeoutSeconds: z.number(),
+  heartbeatSeconds: z.number(),
+  /** See ActivityDefinition.logIdleTimeout. */
+  logIdleSeconds: z.number().optional(),
+  /** The activity may run one task at a time: the worker takes its lease first. */
+  exclusive: z.literal(true).optional(),
+  /** The script's environment, the standard variables included. */
+  env: z.record(z.string(), z.string()),
+});
+export type TaskInput = z.infer<typeof TaskInput>;
+
+/** What a worker reports of a task that succeeded; stored as `$.results.<Step>.success`. */
+export const TaskSuccess = z.looseObject({
+  ec2: z.string(),
+  /** Elapsed whole seconds, as the seed wrote them: text. */
+  time_sec: z.string(),
+  /** One line for reports, from the script's MUSTER_RESULT. */
+  note: z.string().optional(),
+});
+export type TaskSuccess = z.infer<typeof TaskSuccess>;
+
+/** The cause, as JSON of at most 256 bytes, of a failure that a worker reports. */
+export const TaskFailureCause = z.looseObject({
+  ec2: z.string(),
+  time_sec: z.string(),
+  /** The script's exit code, or the signal that ended it. */
+  exit: z.union([z.number(), z.string()]).optional(),
+  message: z.string().optional(),
+});
+export type TaskFailureCause = z.infer<typeof TaskFailureCause>;
+
+/** Causes stored in results are at most this long, so that an execution's state stays within 256 KiB. */
+export const MAX_CAUSE_BYTES = 256;
