@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+
 /** One request as it reached the endpoint, by socket or in process. */
 export interface WireRequest {
   readonly method: string;
@@ -6,12 +8,16 @@ export interface WireRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** The body of a service that `streams`; `body` is then empty. It may be consumed once. */
+  readonly stream?: AsyncIterable<Uint8Array>;
 }
 
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | string;
+  /** Sent instead of `body`, for answers that should not be held in memory. */
+  readonly stream?: Readable;
 }
 
 /** What an operation may know of its caller. */
@@ -50,6 +56,12 @@ export interface Service {
   readonly name: string;
   readonly protocol: Protocol;
   readonly operations: Readonly<Record<string, Operation>>;
+  /** Operations that wait for someone else's call: while only these are open, nothing moves unless time does. */
+  readonly longPolls?: readonly string[];
+  /** Bodies arrive as `WireRequest.stream`: they may be larger than memory. */
+  readonly streams?: boolean;
+  /** Whether an unsigned request is for this service; whoever signs is routed by the signature's scope. */
+  readonly claims?: (request: Pick<WireRequest, "method" | "url" | "headers">) => boolean;
 }
 
 export function service(name: string, definition: Omit<Service, "name">): Service {

@@ -1,3 +1,4 @@
+import { AwsError } from "../aws-error.ts";
 import type { Protocol } from "../service.ts";
 
 /** `Date.toJSON` has already run when a replacer sees the value, hence the look at the holder. */
@@ -17,8 +18,7 @@ export function awsJson(targetPrefix: string, version: "1.0" | "1.1" = "1.0"): P
     parse(request) {
       const [prefix, operation] = request.headers["x-amz-target"]?.split(".") ?? [];
       if (prefix !== targetPrefix || operation === undefined) return undefined;
-      const text = Buffer.from(request.body).toString("utf8");
-      return { operation, input: text === "" ? {} : JSON.parse(text) };
+      return { operation, input: parseObject(Buffer.from(request.body).toString("utf8")) };
     },
     respond: (_call, output, requestId) => ({
       status: 200,
@@ -31,4 +31,15 @@ export function awsJson(targetPrefix: string, version: "1.0" | "1.1" = "1.0"): P
       body: JSON.stringify({ __type: code, message, ...fields }),
     }),
   };
+}
+
+function parseObject(text: string): unknown {
+  if (text === "") return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Falls through: AWS does not say what is wrong with it either.
+  }
+  throw new AwsError("SerializationException", "The request body is not a JSON object");
 }

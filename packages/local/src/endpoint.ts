@@ -1,0 +1,142 @@
+import { gunzipSync } from "node:zlib";
+import { AwsError } from "./aws-error.ts";
+import { type Caller, readCaller } from "./caller.ts";
+import type { Movement } from "./movement.ts";
+import type { Random } from "./random.ts";
+import type { Call, Operation, Service, WireRequest, WireResponse } from "./service.ts";
+
+/** What tests and diagnostics may see of every call that reached the endpoint. */
+export interface ObservedCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly accessKeyId: string;
+  readonly input: unknown;
+  /** Set when the call failed. */
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export interface EndpointOptions {
+  readonly services: readonly Service[];
+  readonly movement: Movement;
+  readonly random: Random;
+  /** Told after each call, before its answer leaves. */
+  readonly onCall?: ((call: ObservedCall) => void) | undefined;
+}
+
+/** A request whose body has not been read: whether to read it depends on who will answer. */
+export interface IncomingRequest extends Omit<WireRequest, "body" | "stream"> {
+  readonly content: Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+export interface Endpoint {
+  /** Answers one request as AWS would; rejects only when `content` cannot be read. */
+  answer(request: IncomingRequest, context: { endpoint: string; signal: AbortSignal }): Promise<WireResponse>;
+}
+
+/** One address for all services: routes by signature scope, target header, form action and path. */
+export function createEndpoint({ services, movement, random, onCall }: EndpointOptions): Endpoint {
+  const byName = new Map(services.map((service) => [service.name, service]));
+
+  const route = (request: IncomingRequest, caller: Caller): Service | undefined => {
+    if (caller.service !== undefined) return byName.get(caller.service);
+    return services.find((service) => service.claims?.(request));
+  };
+
+  const operate = async (
+    service: Service,
+    request: WireRequest,
+    context: { requestId: string; accessKeyId: string; endpoint: string; signal: AbortSignal },
+  ): Promise<WireResponse> => {
+    let call: Call | undefined;
+    try {
+      call = service.protocol.parse(request);
+      const operation = call && findOperation(service, call.operation);
+      if (call === undefined || operation === undefined) throw unknownOperation(service, call?.operation);
+      const { input } = call;
+      const run = async () => operation(input as never, context);
+      const output = service.longPolls?.includes(call.operation)
+        ? await movement.park(call.operation, run)
+        : await run();
+      observe(service, call, context.accessKeyId);
+      return service.protocol.respond(call, output, context.requestId);
+    } catch (thrown) {
+      const error = asAwsError(thrown);
+      observe(service, call, context.accessKeyId, error);
+      return service.protocol.fail(call, error, context.requestId);
+    }
+  };
+
+  const observe = (service: Service, call: Call | undefined, accessKeyId: string, error?: AwsError) =>
+    onCall?.({
+      service: service.name,
+      operation: call?.operation ?? "",
+      accessKeyId,
+      input: call?.input,
+      ...(error && { error: { code: error.code, message: error.message } }),
+    });
+
+  return {
+    answer: (incoming, { endpoint, signal }) =>
+      movement.track(`${incoming.method} ${incoming.headers["x-amz-target"] ?? incoming.url}`, async () => {
+        const caller = readCaller(incoming);
+        const service = route(incoming, caller);
+        const { content, ...head } = incoming;
+        const requestId = random.uuid();
+        if (service === undefined) return noSuchService(caller.service, [...byName.keys()], requestId);
+        const request: WireRequest = service.streams
+          ? { ...head, body: EMPTY, stream: content instanceof Uint8Array ? once(content) : content }
+          : { ...head, body: decode(head.headers, await readAll(content)) };
+        return operate(service, request, { requestId, accessKeyId: caller.accessKeyId, endpoint, signal });
+      }),
+  };
+}
+
+const EMPTY = new Uint8Array();
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (bytes.length > 0) yield bytes;
+}
+
+async function readAll(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  if (content instanceof Uint8Array) return content;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** CloudWatch's clients compress larger requests. */
+function decode(headers: WireRequest["headers"], body: Uint8Array): Uint8Array {
+  return headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
+}
+
+function findOperation({ operations }: Service, name: string): Operation | undefined {
+  return Object.hasOwn(operations, name) ? operations[name] : undefined;
+}
+
+function unknownOperation(service: Service, name: string | undefined): AwsError {
+  return service.name === "ec2"
+    ? new AwsError("InvalidAction", `The action ${name ?? ""} is not valid for this web service.`)
+    : new AwsError("UnknownOperationException", `The local ${service.name} does not know the operation ${name ?? ""}`, {
+        status: 404,
+      });
+}
+
+/** Whatever is not an AWS error is this program's own fault, and reported as AWS reports its own. */
+function asAwsError(thrown: unknown): AwsError {
+  if (thrown instanceof AwsError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new AwsError("InternalFailure", message, { status: 500 });
+}
+
+function noSuchService(name: string | undefined, known: readonly string[], requestId: string): WireResponse {
+  const message = `no local service answers ${name === undefined ? "this request" : `"${name}"`}; there are ${known.join(", ")}`;
+  return {
+    status: 501,
+    headers: {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amzn-errortype": "UnknownOperationException",
+      "x-amzn-requestid": requestId,
+    },
+    body: JSON.stringify({ __type: "UnknownOperationException", message }),
+  };
+}

@@ -1,0 +1,82 @@
+import { AwsError } from "../../aws-error.ts";
+import type { InvocationResult, InvokeFunction, LambdaFunction } from "../../lambda-functions.ts";
+import type { Movement } from "../../movement.ts";
+import type { Random } from "../../random.ts";
+
+/** Functions by name, or a way to find one. */
+export type LambdaFunctions =
+  | Readonly<Record<string, LambdaFunction>>
+  | ((functionName: string) => LambdaFunction | undefined);
+
+export interface InvokerOptions {
+  readonly functions: LambdaFunctions;
+  readonly movement: Movement;
+  readonly random: Random;
+}
+
+/** Response payloads of a synchronous invocation, in bytes. @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const LARGEST_RESPONSE = 6_291_556;
+
+/**
+ * Runs functions as Lambda does: payloads cross as JSON in both directions, and whatever is thrown becomes a function error.
+ * Step Functions, EventBridge and the Lambda API all invoke through this one function.
+ */
+export function createInvoker({ functions, movement, random }: InvokerOptions): InvokeFunction {
+  return (functionNameOrArn, payload, signal = new AbortController().signal) => {
+    const functionName = functionNameOf(functionNameOrArn);
+    const run = findFunction(functions, functionName);
+    if (run === undefined) {
+      return Promise.reject(
+        new AwsError("ResourceNotFoundException", `Function not found: ${functionNameOrArn}`, {
+          status: 404,
+          Type: "User",
+        }),
+      );
+    }
+    return movement.track(`Lambda ${functionName}`, async (): Promise<InvocationResult> => {
+      const event: unknown = JSON.parse(JSON.stringify(payload ?? {}));
+      try {
+        const result = await run(event, { functionName, awsRequestId: random.uuid(), signal });
+        return crossResult(result);
+      } catch (thrown) {
+        return { functionError: describeThrown(thrown) };
+      }
+    });
+  };
+}
+
+export function findFunction(functions: LambdaFunctions, functionName: string): LambdaFunction | undefined {
+  if (typeof functions === "function") return functions(functionName);
+  return Object.hasOwn(functions, functionName) ? functions[functionName] : undefined;
+}
+
+/** `name`, `name:alias`, `account:function:name` and full ARNs all name the same function; there is one version of each. */
+export function functionNameOf(functionNameOrArn: string): string {
+  const afterFunction = /(?:^|:)function:([^:]+)/.exec(functionNameOrArn)?.[1];
+  return afterFunction ?? functionNameOrArn.replace(/:.*$/, "");
+}
+
+function crossResult(result: unknown): InvocationResult {
+  const text = JSON.stringify(result);
+  if (text === undefined) return { payload: null };
+  const bytes = Buffer.byteLength(text);
+  if (bytes > LARGEST_RESPONSE) {
+    return {
+      functionError: {
+        errorType: "Function.ResponseSizeTooLarge",
+        errorMessage: `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${LARGEST_RESPONSE} bytes).`,
+      },
+    };
+  }
+  return { payload: JSON.parse(text) };
+}
+
+/** As Lambda's Node.js runtime reports it: the name of the error, its message and its stack by lines. */
+function describeThrown(thrown: unknown): { errorType: string; errorMessage: string; trace?: readonly string[] } {
+  if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: String(thrown) };
+  return {
+    errorType: thrown.name,
+    errorMessage: thrown.message,
+    ...(thrown.stack !== undefined && { trace: thrown.stack.split("\n") }),
+  };
+}

@@ -1,0 +1,88 @@
+import { AwsError } from "../../aws-error.ts";
+import type { Clock } from "../../clock.ts";
+import type { InvocationResult, InvokeFunction } from "../../lambda-functions.ts";
+import type { Movement } from "../../movement.ts";
+import { type Service, service } from "../../service.ts";
+import { invokeEventually } from "./invoke-eventually.ts";
+import { findFunction, functionNameOf, type LambdaFunctions } from "./invoker.ts";
+import { lambdaProtocol } from "./lambda-protocol.ts";
+
+export interface LambdaOptions {
+  readonly functions: LambdaFunctions;
+  readonly invoke: InvokeFunction;
+  readonly clock: Clock;
+  readonly movement: Movement;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+interface InvokeInput {
+  readonly FunctionName: string;
+  readonly InvocationType: string;
+  readonly Payload: Uint8Array;
+}
+
+/** Request payloads in bytes, synchronous and asynchronous. @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const LARGEST_PAYLOAD = { RequestResponse: 6_291_456, DryRun: 6_291_456, Event: 1_048_576 };
+
+/** Lambda's API over functions of this process. */
+export function lambda({ functions, invoke, clock, movement, region, accountId }: LambdaOptions): Service {
+  const configuration = (functionName: string) => ({
+    FunctionName: functionName,
+    FunctionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
+    Version: "$LATEST",
+    State: "Active",
+    PackageType: "Zip",
+  });
+  const configurationOf = ({ FunctionName }: { FunctionName: string }) => {
+    const name = functionNameOf(FunctionName);
+    if (findFunction(functions, name) !== undefined) return configuration(name);
+    throw new AwsError("ResourceNotFoundException", `Function not found: ${configuration(name).FunctionArn}`, {
+      status: 404,
+      Type: "User",
+    });
+  };
+
+  return service("lambda", {
+    protocol: lambdaProtocol,
+    claims: ({ url }) => url.startsWith("/2015-03-31/functions"),
+    operations: {
+      async Invoke(input: InvokeInput, { signal }): Promise<{ StatusCode: number; result?: InvocationResult }> {
+        const type = invocationType(input.InvocationType);
+        const payload = parsePayload(input.Payload, LARGEST_PAYLOAD[type]);
+        configurationOf(input);
+        if (type === "DryRun") return { StatusCode: 204 };
+        if (type === "RequestResponse")
+          return { StatusCode: 200, result: await invoke(input.FunctionName, payload, signal) };
+        movement.detach(() => invokeEventually({ invoke, clock, functionName: input.FunctionName, payload }));
+        return { StatusCode: 202 };
+      },
+      GetFunction: (input: { FunctionName: string }) => ({ Configuration: configurationOf(input) }),
+      GetFunctionConfiguration: configurationOf,
+      /** Functions that are looked up by a callback cannot be listed: nobody knows their names. */
+      ListFunctions: () => ({
+        Functions: typeof functions === "function" ? [] : Object.keys(functions).map(configuration),
+      }),
+    },
+  });
+}
+
+function invocationType(type: string): keyof typeof LARGEST_PAYLOAD {
+  if (type === "RequestResponse" || type === "Event" || type === "DryRun") return type;
+  throw new AwsError("InvalidParameterValueException", `Unsupported invocation type: ${type}`);
+}
+
+function parsePayload(payload: Uint8Array, limit: number): unknown {
+  if (payload.length > limit) {
+    throw new AwsError("RequestTooLargeException", `Request must be smaller than ${limit} bytes`, { status: 413 });
+  }
+  if (payload.length === 0) return {};
+  try {
+    return JSON.parse(Buffer.from(payload).toString("utf8"));
+  } catch (error) {
+    throw new AwsError(
+      "InvalidRequestContentException",
+      `Could not parse request body into json: ${(error as Error).message}`,
+    );
+  }
+}

@@ -1,0 +1,79 @@
+import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { AwsError } from "../aws-error.ts";
+import { onDisk } from "./disk-error.ts";
+
+/** Who owns a folder of local AWS state. */
+export interface FolderOwner {
+  readonly pid: number;
+  /** Tells a process from a later one that was given the same pid. */
+  readonly started: string;
+  /** Where it answers, once it listens. */
+  readonly url?: string;
+}
+
+export interface FolderLock {
+  announce(url: string): void;
+  release(): void;
+}
+
+const LOCK = "owner.json";
+
+/** Takes the folder for this process; the lock of a process that died is taken over. */
+export function acquireFolderLock(dir: string): FolderLock {
+  const file = join(dir, LOCK);
+  const self = { pid: process.pid, started: startOf(process.pid) };
+  for (let attempt = 0; ; attempt++) {
+    const candidate = `${file}.${process.pid}`;
+    try {
+      onDisk(dir, () => writeFileSync(candidate, JSON.stringify(self)));
+      // A hard link fails where the name exists, and so makes file and contents appear in one step.
+      linkSync(candidate, file);
+      break;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      const owner = readFolderOwner(dir);
+      if (owner !== undefined || attempt === 3) throw folderInUse(dir, owner);
+      rmSync(file, { force: true });
+    } finally {
+      rmSync(candidate, { force: true });
+    }
+  }
+  return {
+    announce: (url) => onDisk(dir, () => writeFileSync(file, JSON.stringify({ ...self, url }))),
+    release: () => rmSync(file, { force: true }),
+  };
+}
+
+/** The live process that owns the folder; undefined when there is none. */
+export function readFolderOwner(dir: string): FolderOwner | undefined {
+  try {
+    const owner = JSON.parse(readFileSync(join(dir, LOCK), "utf8")) as FolderOwner;
+    return startOf(owner.pid) === owner.started ? owner : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function folderInUse(dir: string, owner: FolderOwner | undefined): AwsError {
+  const who = owner === undefined ? "another process" : `process ${owner.pid}${owner.url ? ` (${owner.url})` : ""}`;
+  return new AwsError("FolderInUse", `${dir} is in use by ${who}; wait for it, end it, or choose another folder`, {
+    ...owner,
+  });
+}
+
+/** When a live process started, in the system's own unit; empty for a dead one. Without /proc every live pid looks alike. */
+function startOf(pid: number): string {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return "";
+  }
+  try {
+    // The command name, in parentheses, may itself hold spaces; the start time is the 20th field after it.
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "alive";
+  }
+}

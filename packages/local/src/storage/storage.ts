@@ -1,0 +1,74 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onDisk } from "./disk-error.ts";
+import { createFlusher, type Flusher } from "./flusher.ts";
+import { acquireFolderLock } from "./folder-lock.ts";
+
+/** Where a local AWS keeps what must outlive the process. */
+export interface Storage {
+  /** The folder; without `persistent` a temporary one, made when first asked for. */
+  readonly dir: string;
+  /** Whether state survives `close`. */
+  readonly persistent: boolean;
+  /** False for a view: another process owns the folder, and nothing may be written. */
+  readonly owner: boolean;
+  readonly flusher: Flusher;
+  readonly onDamaged: (name: string, reason: string) => void;
+  /** Tells others that look at the folder under which URL its owner answers. */
+  announce(url: string): void;
+  close(): Promise<void>;
+}
+
+export interface StorageOptions {
+  readonly dir?: string | undefined;
+  readonly owner: boolean;
+  readonly onDamaged: (name: string, reason: string) => void;
+}
+
+/** Opens the folder; throws `FolderInUse` when another live process owns it, and names that process. */
+export function openStorage({ dir, owner, onDamaged }: StorageOptions): Storage {
+  const flusher = createFlusher();
+  if (dir === undefined) return temporaryStorage(flusher, onDamaged);
+  if (owner) onDisk(dir, () => mkdirSync(dir, { recursive: true }));
+  const lock = owner ? acquireFolderLock(dir) : undefined;
+  return {
+    dir,
+    persistent: true,
+    owner,
+    flusher,
+    onDamaged,
+    announce: (url) => lock?.announce(url),
+    async close() {
+      await flusher.flush();
+      lock?.release();
+    },
+  };
+}
+
+function temporaryStorage(flusher: Flusher, onDamaged: StorageOptions["onDamaged"]): Storage {
+  let made: string | undefined;
+  const remove = () => {
+    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    made = undefined;
+  };
+  return {
+    get dir() {
+      if (made === undefined) {
+        made = mkdtempSync(join(tmpdir(), "muster-local-"));
+        process.once("exit", remove);
+      }
+      return made;
+    },
+    persistent: false,
+    owner: true,
+    flusher: { touch() {}, flush: async () => {} },
+    onDamaged,
+    announce() {},
+    async close() {
+      process.off("exit", remove);
+      remove();
+      await flusher.flush();
+    },
+  };
+}
