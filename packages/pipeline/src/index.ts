@@ -54,7 +54,7 @@ export {
   parseLinuxPlatform,
   parsePlatformList,
 } from "./platform.ts";
-export { Claim, HealthCheckToken, LaunchRecord, Lease, stateKey } from "./records.ts";
+export { Claim, Demand, HealthCheckToken, LaunchError, LaunchRecord, Lease, Refusal, stateKey } from "./records.ts";
 export {
   type FailedStep,
   Failure,

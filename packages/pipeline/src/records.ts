@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DebugMode } from "./build-input.ts";
 
 /** Records that Muster keeps in the state bucket, as JSON objects; `stateKey` names them. */
 
@@ -16,25 +17,45 @@ export const Claim = z.object({
 });
 export type Claim = z.infer<typeof Claim>;
 
-/** What was asked of EC2 for an activity, so that instances which are not visible yet are counted. */
+/** A step that is about to publish a task: it needs a worker. Written by PrepareActivity, never changed, dropped by the reaper. */
+export const Demand = z.object({ execution: z.string(), task: z.string(), debug: DebugMode });
+export type Demand = z.infer<typeof Demand>;
+
+/** Why EC2 gave less than was asked for. */
+export const Refusal = z.enum(["capacity", "quota", "throttling", "configuration"]);
+export type Refusal = z.infer<typeof Refusal>;
+
+/** Of one pool: a type in a zone. */
+export const LaunchError = z.object({
+  refusal: Refusal,
+  code: z.string(),
+  message: z.string(),
+  instanceType: z.string().optional(),
+  zone: z.string().optional(),
+  market: z.string().optional(),
+});
+export type LaunchError = z.infer<typeof LaunchError>;
+
+/**
+ * One call to EC2: written before it as an intent, so that whoever finds it unfinished repeats exactly that call, and after it with
+ * its outcome, so that instances which are not visible yet are counted.
+ */
 export const LaunchRecord = z.object({
   activity: z.string(),
   clientToken: z.string(),
   requestedAt: z.iso.datetime(),
-  execution: z.string().optional(),
-  task: z.string().optional(),
+  /** Workers asked for; 0 where a limit allowed none. */
   wanted: z.number(),
+  market: z.enum(["spot", "on-demand"]),
+  /** The debug mode of the build that asked; empty as soon as one real build did. */
+  launchedBy: DebugMode,
+  /** Ids of the demands that this call answers, whatever its outcome. */
+  demands: z.array(z.string()),
+  /** False while it is an intent. */
+  finished: z.boolean(),
   instances: z.array(z.string()),
-  /** Errors per pool: which types in which zones were refused, and why. */
-  errors: z.array(
-    z.object({
-      code: z.string(),
-      message: z.string(),
-      instanceType: z.string().optional(),
-      zone: z.string().optional(),
-      market: z.string().optional(),
-    }),
-  ),
+  /** Which types in which zones were refused, and why. */
+  errors: z.array(LaunchError),
 });
 export type LaunchRecord = z.infer<typeof LaunchRecord>;
 
@@ -52,12 +73,20 @@ const executionName = (executionArn: string): string => executionArn.slice(execu
 
 /** Keys in the state bucket. Executions may be given by name or ARN. */
 export const stateKey = {
+  execution: (execution: string) => `executions/${executionName(execution)}/`,
   healthCheckToken: (execution: string) => `executions/${executionName(execution)}/health-check-token.json`,
   buildDone: (execution: string) => `executions/${executionName(execution)}/done.json`,
   claims: (activity: string) => `claims/${activity}/`,
   claim: (activity: string, instanceId: string) => `claims/${activity}/${instanceId}.json`,
   launches: (activity: string) => `launches/${activity}/`,
-  launch: (activity: string, clientToken: string) => `launches/${activity}/${clientToken}.json`,
+  /** Keys of one activity sort by time. */
+  launch: (activity: string, requestedAt: string, clientToken: string) =>
+    `launches/${activity}/${requestedAt}_${clientToken}.json`,
+  demands: (activity: string) => `demands/${activity}/`,
+  /** Keys of one activity sort by time; the id starts with it. */
+  demand: (activity: string, id: string) => `demands/${activity}/${id}.json`,
+  /** Rewritten by whoever wants an activity's workers counted: a repair that is under way then counts again. */
+  attention: (activity: string) => `attention/${activity}.json`,
   /** Held by the repair of an activity, so that a tick and an event do not launch twice. */
   repairLease: (activity: string) => `leases/repair/${activity}.json`,
   /** Held by a worker of an `exclusive` activity while its script runs. */
