@@ -1,1 +1,134 @@
-export {};
+import {
+  activity,
+  definePipeline,
+  downloads,
+  fixedPlatforms,
+  forEachPlatform,
+  forEachVersion,
+  hours,
+  minutes,
+  parallel,
+  scratch,
+  sequence,
+} from "@muster/pipeline";
+import { binaryPackage, privateKey, publicKey, publishedSource, sourceTarball } from "./artifacts.ts";
+
+/**
+ * What workers on AWS clone; a fork names its own URL here. On one machine the checkout itself is released, and this is not asked.
+ */
+const sourceRepository = "";
+
+/** Where container images are pushed: `registry/name`. With none they stay on the machine that built them. */
+const imageRepository = "";
+
+const init = "scripts/init.sh";
+
+/** Source tarball of one version; everything else in a release starts from it. */
+export const MakeSourceTarball = activity({
+  name: "MakeSourceTarball",
+  per: "version",
+  script: "scripts/make-source-tarball.sh",
+  init,
+  timeout: minutes(30),
+  worker: { instanceTypes: ["t3.small", "t3a.small"], rootVolumeGb: 16 },
+  produces: ({ version }) => Object.values(sourceTarball(version)),
+  env: ({ version }) => ({ PUBLISHED_SOURCE: publishedSource(version).tarball.key }),
+  access: { reads: [downloads("source/")] },
+});
+
+/** Debian package of one platform: the command with a Node of its own. */
+export const MakeBinaryPackage = activity({
+  name: "MakeBinaryPackage",
+  per: "platform",
+  script: "scripts/make-binary-package.sh",
+  init,
+  timeout: hours(1),
+  worker: { instanceTypes: ["t3.medium", "t3a.medium"], rootVolumeGb: 32, market: "spot-then-on-demand" },
+  produces: ({ version, platform = "" }) => [binaryPackage({ version, platform }).builtChecksum],
+  publishes: ({ version, platform = "" }) => [binaryPackage({ version, platform }).publishedChecksum],
+  env: ({ build }) => (build.debug === "test_build" ? { SKIP_PUBLISH: "1" } : {}),
+  testBuild: true,
+  access: { reads: [scratch("muster-")], writes: [scratch("packages/")] },
+});
+
+/** The version's packages in the apt repositories of their families. */
+export const PublishBinaryPackages = activity({
+  name: "PublishBinaryPackages",
+  per: "version",
+  script: "scripts/publish-binary-packages.sh",
+  init,
+  timeout: hours(1),
+  worker: { instanceTypes: ["t3.small", "t3a.small"], rootVolumeGb: 32 },
+  exclusive: true,
+  changesDownloads: true,
+  shouldRun: async ({ version, platforms, status }) => {
+    const found = await Promise.all(
+      platforms.map(async (platform) => ({ platform, status: await status(MakeBinaryPackage, platform) })),
+    );
+    const waiting = found.filter((each) => each.status === "built_not_published");
+    if (waiting.length > 0) {
+      return { run: true, reason: `${waiting.map(({ platform }) => platform).join(", ")}: built, not published` };
+    }
+    const reasons = found.map((each) => `${each.platform}: ${each.status === "succeeded" ? "published" : "not built"}`);
+    return { run: false, reason: reasons.length > 0 ? reasons.join(", ") : `${version} has no platform in this build` };
+  },
+  access: {
+    reads: [
+      scratch("muster-"),
+      scratch("packages/"),
+      privateKey,
+      downloads("debian/"),
+      downloads("ubuntu/"),
+      publicKey,
+    ],
+    writes: [privateKey, downloads("debian/"), downloads("ubuntu/"), publicKey],
+  },
+});
+
+/** Source tarball, checksum and signature where users download. */
+export const PublishSourceTarball = activity({
+  name: "PublishSourceTarball",
+  per: "version",
+  script: "scripts/publish-source-tarball.sh",
+  init,
+  timeout: minutes(30),
+  worker: { instanceTypes: ["t3.small", "t3a.small"], rootVolumeGb: 16 },
+  changesDownloads: true,
+  publishes: ({ version }) => Object.values(publishedSource(version)),
+  access: { reads: [scratch("muster-"), privateKey, publicKey], writes: [privateKey, publicKey] },
+});
+
+/** Container image with the version's package, where the machine has something that builds images. */
+export const PublishDockerImages = activity({
+  name: "PublishDockerImages",
+  per: "version",
+  script: "scripts/publish-docker-images.sh",
+  init,
+  timeout: hours(1),
+  worker: { instanceTypes: ["t3.small", "t3a.small"], rootVolumeGb: 32 },
+  env: () => (imageRepository === "" ? {} : { IMAGE_REPOSITORY: imageRepository }),
+  access: { reads: [scratch("muster-"), scratch("packages/")] },
+});
+
+/** Muster releases itself: source tarball, Debian packages in apt repositories, container image. */
+export default definePipeline({
+  name: "muster",
+  summary: "Muster itself: source tarball, Debian packages with an apt repository, container image",
+  platforms: fixedPlatforms("debian-12-bookworm", "debian-13-trixie", "ubuntu-24.04-noble"),
+  flow: forEachVersion(
+    MakeSourceTarball,
+    parallel(
+      sequence(
+        "BuildAndPublishLinux",
+        forEachPlatform(MakeBinaryPackage),
+        PublishBinaryPackages,
+        parallel(PublishSourceTarball, PublishDockerImages),
+      ),
+    ),
+  ),
+  source: (version) => sourceTarball(version).tarball,
+  env: () => ({ SOURCE_REPOSITORY: sourceRepository }),
+  image: "/aws/service/debian/release/12/latest/amd64",
+  dummyScript: "scripts/dummy-task.sh",
+  invalidates: ["/debian/db/*", "/debian/dists/*", "/ubuntu/db/*", "/ubuntu/dists/*"],
+});

@@ -1,0 +1,74 @@
+import {
+  downloads,
+  isNightly,
+  type Platform,
+  parseLinuxPlatform,
+  type S3Object,
+  scratch,
+  type Version,
+} from "@muster/pipeline";
+
+/** Where the artifacts of a release lie; the pipeline's definition and the release tools both name them from here. */
+
+/** The Debian package's name, and the first part of every artifact's. */
+export const packageName = "muster";
+
+const tarballName = (version: Version): string => `${packageName}-${version}.tar.gz`;
+
+/** A file in `sha256sum`'s format; it is written after what it lists, so it also says that all of that is there. */
+const checksumOf = (object: S3Object): S3Object => ({ ...object, key: `${object.key}.sha256` });
+
+/** The source tarball before it is published, and its checksum. */
+export function sourceTarball(version: Version): { tarball: S3Object; checksum: S3Object } {
+  const tarball = scratch(tarballName(version));
+  return { tarball, checksum: checksumOf(tarball) };
+}
+
+/** The source tarball where users download it, with its checksum and detached OpenPGP signature. */
+export function publishedSource(version: Version): { tarball: S3Object; checksum: S3Object; signature: S3Object } {
+  const tarball = downloads(`source/${isNightly(version) ? "nightlies/" : ""}${tarballName(version)}`);
+  return { tarball, checksum: checksumOf(tarball), signature: { ...tarball, key: `${tarball.key}.sig` } };
+}
+
+/** What a platform's package is called, and which apt repository it belongs to. */
+export interface BinaryPackage {
+  /** The distribution family, which has one repository: `debian`. */
+  readonly family: "debian" | "ubuntu";
+  readonly codename: string;
+  /** `2026.11.24-1~bookworm` */
+  readonly debianVersion: string;
+  /** Prefix of the keys of what is built. */
+  readonly built: S3Object;
+  /**
+   * The checksum of the built `.deb`, written last: the package is built. It is named without the architecture, which is that of the machine
+   * that builds.
+   */
+  readonly builtChecksum: S3Object;
+  /** The same file, written after the repository's index: the package is published. */
+  readonly publishedChecksum: S3Object;
+}
+
+/** @throws RangeError for a platform that is no Debian or Ubuntu */
+export function binaryPackage({ version, platform }: { version: Version; platform: Platform }): BinaryPackage {
+  const parts = parseLinuxPlatform(platform);
+  if (parts === undefined)
+    throw new RangeError(`${platform} is neither a Debian nor an Ubuntu: no package is made for it`);
+  const { family, codename } = parts;
+  const debianVersion = `${version}-1~${codename}`;
+  const checksum = `${packageName}_${debianVersion}.sha256`;
+  const built = scratch(`packages/${version}/${platform}/`);
+  return {
+    family,
+    codename,
+    debianVersion,
+    built,
+    builtChecksum: { ...built, key: `${built.key}${checksum}` },
+    publishedChecksum: downloads(`${family}/db/${codename}/${checksum}`),
+  };
+}
+
+/** The public key that the repositories and source tarballs are signed with, as apt's `signed-by` and gpgv take it. */
+export const publicKey = downloads(`${packageName}-archive-keyring.gpg`);
+
+/** The key itself, made on first use. */
+export const privateKey: S3Object = { bucket: "state", key: "signing/private-key.asc" };

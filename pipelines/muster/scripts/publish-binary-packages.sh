@@ -1,0 +1,14 @@
+#!/bin/bash
+# The version's Debian packages in the apt repositories of their families, by the tool that the source tarball holds.
+set -euo pipefail
+
+name=muster-$VERSION
+if ! muster-s3 exists "$S3_SOURCE.sha256"; then
+  echo "$S3_SOURCE is not built: run MakeSourceTarball of $VERSION first" >&2
+  exit 1
+fi
+muster-s3 cp "$S3_SOURCE" "$name.tar.gz"
+muster-s3 cp "$S3_SOURCE.sha256" "$name.tar.gz.sha256"
+sha256sum --check --quiet "$name.tar.gz.sha256"
+tar -xzf "$name.tar.gz"
+exec "$name/pipelines/muster/tools/run.sh" publish-binary-packages
