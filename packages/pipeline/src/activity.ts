@@ -2,7 +2,7 @@ import type { BuildInput } from "./build-input.ts";
 import type { Seconds } from "./duration.ts";
 import type { Platform } from "./platform.ts";
 import type { S3Object } from "./s3-object.ts";
-import type { BuildStatus } from "./status.ts";
+import type { Artifacts, BuildStatus } from "./status.ts";
 import type { Version } from "./version.ts";
 
 /** What a task is about. `platform` is there in tasks of activities that run per platform. */
@@ -25,8 +25,8 @@ export interface Decision {
 /** What `shouldRun` may ask. */
 export interface Question extends VersionSubject {
   readonly build: BuildInput;
-  /** How far the artifacts of an activity have come for this version, on one platform where it runs per platform. */
-  status(activity: Activity, platform?: Platform): Promise<BuildStatus>;
+  /** How far an activity's artifacts, or some of them, have come for this version, on one platform where it runs per platform. */
+  status(of: Artifacts, platform?: Platform): Promise<BuildStatus>;
 }
 
 export interface WorkerMachine {

@@ -3,6 +3,8 @@ import { kebab } from "./aws-names.ts";
 import type { Pipeline } from "./define-pipeline.ts";
 import type { Flow } from "./flow.ts";
 import { MusterError } from "./muster-error.ts";
+import { fixedStateNames, stateNamesOf, statesOfActivity } from "./state-names.ts";
+import { isVersion } from "./version.ts";
 
 /** A definition that cannot work; every problem at once, each naming the activity or state. */
 export class InvalidPipelineError extends MusterError {
@@ -19,8 +21,8 @@ export class InvalidPipelineError extends MusterError {
 
 /** Names of state machines, activities and states. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html */
 const LONGEST_NAME = 80;
-/** The longest prefix that a generated state puts before an activity's name. */
-const LONGEST_PREFIX = "PrepareTo";
+/** Names become states, result paths and, in reports, words; ForEach… is how results tell maps from steps. */
+const STEP_NAME = /^(?!ForEach)[A-Z][A-Za-z0-9]*$/;
 /** A task may not outlive its execution. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const LONGEST_TIMEOUT = 365 * 24 * 3600;
 
@@ -28,7 +30,9 @@ const LONGEST_TIMEOUT = 365 * 24 * 3600;
 export function checkPipeline(pipeline: Pipeline): void {
   const problems = [
     ...nameProblems(pipeline),
+    ...platformProblems(pipeline),
     ...flowProblems(pipeline.flow, { versions: false, platforms: false }),
+    ...stateNameProblems(pipeline),
     ...pipeline.activities.flatMap((activity) => activityProblems(activity, pipeline)),
     ...pipeline.invalidates.flatMap(invalidationProblems),
   ];
@@ -52,16 +56,50 @@ export function checkScripts(pipeline: Pipeline, missing: (path: string) => bool
   if (problems.length > 0) throw new InvalidPipelineError(pipeline.name, problems, file);
 }
 
+const duplicatesOf = (names: readonly string[]): string[] =>
+  names.filter((candidate, index) => names.indexOf(candidate) !== index);
+
 function nameProblems({ name, activities }: Pipeline): string[] {
   const names = activities.map((activity) => activity.name);
-  const duplicates = names.filter((candidate, index) => names.indexOf(candidate) !== index);
+  const queues = [...new Set(names)].map(kebab);
   return [
     ...(/^[a-z][a-z0-9-]*$/.test(name) ? [] : [`the name "${name}" must be lower-case letters, digits and dashes`]),
     ...(activities.length > 0 ? [] : ["it has no activity"]),
-    ...duplicates.map((duplicate) => `${duplicate} is there twice: an activity's name must be its own`),
+    ...duplicatesOf(names).map((duplicate) => `${duplicate} is there twice: an activity's name must be its own`),
+    ...duplicatesOf(queues).map(
+      (queue) => `two activities have the queue ${name}-${queue}: name one of them otherwise`,
+    ),
+  ];
+}
+
+/** A platform is a word of a build's input, told from versions, activities and options by what it looks like. */
+function platformProblems({ platforms, activities }: Pipeline): string[] {
+  if (platforms.kind === "listed") return [];
+  return [
+    ...(platforms.names.length > 0 ? [] : ["it has no platform"]),
+    ...duplicatesOf(platforms.names).map((duplicate) => `the platform ${duplicate} is there twice`),
+    ...platforms.names
+      .filter(
+        (name) => !/^[\w.][\w.-]*$/.test(name) || isVersion(name) || activities.some((each) => each.name === name),
+      )
+      .map((name) => `the platform "${name}" must be letters, digits, dots and dashes, and no version or activity`),
+  ];
+}
+
+/** Names of states are unique over the whole state machine. @see https://states-language.net/spec.html#toplevelfields */
+function stateNameProblems({ flow, activities }: Pipeline): string[] {
+  const names = stateNamesOf(flow);
+  const fixed = new Set<string>(fixedStateNames);
+  const repeated = new Set(duplicatesOf(activities.map(({ name }) => name)).flatMap((name) => statesOfActivity(name)));
+  const twice = duplicatesOf(names).filter((name) => !repeated.has(name));
+  return [
     ...names
-      .filter((candidate) => candidate.startsWith("ForEach"))
-      .map((reserved) => `${reserved}: names of activities do not start with ForEach`),
+      .filter((name) => fixed.has(name))
+      .map((name) => `${name} is the name of a state that every build has: choose another`),
+    ...twice.map((name) => `two states would be called ${name}: rename a step, or its branch with sequence("Name", …)`),
+    ...names
+      .filter((name) => name.length > LONGEST_NAME)
+      .map((name) => `the state ${name} is longer than AWS's ${LONGEST_NAME} characters`),
   ];
 }
 
@@ -70,11 +108,7 @@ function activityProblems(activity: Activity, pipeline: Pipeline): string[] {
   const queue = `${pipeline.name}-${kebab(name)}`;
   const say = (bad: boolean, problem: string) => (bad ? [`${name}: ${problem}`] : []);
   return [
-    ...say(!/^[A-Z][A-Za-z0-9]*$/.test(name), "an activity's name is letters and digits, starting with a capital"),
-    ...say(
-      LONGEST_PREFIX.length + name.length > LONGEST_NAME,
-      `the state ${LONGEST_PREFIX}${name} is longer than AWS's ${LONGEST_NAME} characters`,
-    ),
+    ...say(!STEP_NAME.test(name), "a name is letters and digits, starts with a capital and not with ForEach"),
     ...say(queue.length > LONGEST_NAME, `its queue ${queue} is longer than AWS's ${LONGEST_NAME} characters`),
     ...say(
       !Number.isInteger(timeout) || timeout <= 60 || timeout > LONGEST_TIMEOUT,
@@ -108,16 +142,16 @@ function flowProblems(flow: Flow, around: Around): string[] {
         return [`${flow.name} runs per version but is inside forEachPlatform`];
       return [];
     case "sequence":
-      if (flow.steps.length === 0) return [`the sequence ${flow.name ?? ""} is empty`];
+      if (flow.steps.length === 0) return [flow.name === undefined ? "a sequence is empty" : `${flow.name} is empty`];
+      if (flow.name !== undefined && !STEP_NAME.test(flow.name)) {
+        return [
+          `the sequence "${flow.name}": a name is letters and digits, starts with a capital and not with ForEach`,
+        ];
+      }
       return flow.steps.flatMap((step) => flowProblems(step, around));
-    case "parallel": {
+    case "parallel":
       if (flow.branches.length === 0) return ["a parallel has no branch"];
-      const tooLong =
-        flow.name.length > LONGEST_NAME
-          ? [`the state ${flow.name} is longer than AWS's ${LONGEST_NAME} characters: name its branches shorter`]
-          : [];
-      return [...tooLong, ...flow.branches.flatMap((branch) => flowProblems(branch, around))];
-    }
+      return flow.branches.flatMap((branch) => flowProblems(branch, around));
     case "forEachPlatform":
       if (around.platforms) return ["forEachPlatform is inside forEachPlatform"];
       if (!around.versions) return ["forEachPlatform is outside forEachVersion"];

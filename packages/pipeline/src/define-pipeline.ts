@@ -1,6 +1,6 @@
 import type { Activity } from "./activity.ts";
 import { checkPipeline } from "./check-pipeline.ts";
-import { activitiesOf, type ForEachVersion } from "./flow.ts";
+import { activitiesOf, type ForEachVersion, numberMaps } from "./flow.ts";
 import type { Platforms } from "./platform.ts";
 import type { BucketRole, S3Object } from "./s3-object.ts";
 import type { Version } from "./version.ts";
@@ -38,7 +38,11 @@ export interface Pipeline extends PipelineDefinition {
  * @throws InvalidPipelineError naming everything that cannot work
  */
 export function definePipeline(definition: PipelineDefinition): Pipeline {
-  const pipeline: Pipeline = { ...definition, activities: activitiesOf(definition.flow) };
+  const pipeline: Pipeline = {
+    ...definition,
+    flow: numberMaps(definition.flow),
+    activities: activitiesOf(definition.flow),
+  };
   checkPipeline(pipeline);
   return pipeline;
 }

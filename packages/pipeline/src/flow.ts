@@ -1,6 +1,9 @@
 import type { Activity } from "./activity.ts";
 
-/** One thing after the other; a failure goes on to the sequence's end. A name is needed where it is a branch. */
+/**
+ * One thing after the other. A failed step skips what follows it, up to the end of the branch, platform or version that it is in: a sequence
+ * directly inside another is as if its steps stood there. A name of its own is for where it is a branch.
+ */
 export interface Sequence {
   readonly kind: "sequence";
   readonly name: string | undefined;
@@ -55,6 +58,27 @@ export function branchName(flow: Flow): string {
   if (flow.kind !== "sequence" || flow.name !== undefined) return flow.name as string;
   const first = flow.steps[0];
   return first === undefined ? "" : branchName(first);
+}
+
+/** The flow with a name of its own for each forEachPlatform, in the order in which a build comes to them: `ForEachPlatform2` for the second. */
+export function numberMaps(flow: ForEachVersion): ForEachVersion {
+  let maps = 0;
+  const number = <F extends Flow>(node: F): F => {
+    switch (node.kind) {
+      case "activity":
+        return node;
+      case "sequence":
+        return { ...node, steps: node.steps.map(number) };
+      case "parallel":
+        return { ...node, ...parallel(...node.branches.map(number)) };
+      case "forEachPlatform":
+        maps += 1;
+        return { ...node, name: maps === 1 ? node.name : `${node.name}${maps}`, body: number(node.body) };
+      default:
+        return { ...node, body: number(node.body) };
+    }
+  };
+  return number(flow);
 }
 
 /** The activities of a flow, in the order in which a build comes to them. */

@@ -67,7 +67,15 @@ export {
 } from "./results.ts";
 export { type BucketRole, downloads, type S3Object, s3Url, scratch } from "./s3-object.ts";
 export { type FunctionName, functionNames, StageDescription, stageParameter } from "./stage-description.ts";
-export { type BuildStatus, type ObjectExists, type StatusEvidence, statusOf } from "./status.ts";
+export {
+  branchEndStateName,
+  fixedStateNames,
+  itemEndStateName,
+  prepareStateName,
+  shouldStateName,
+  stateNamesOf,
+} from "./state-names.ts";
+export { type Artifacts, type BuildStatus, type ObjectExists, type StatusEvidence, statusOf } from "./status.ts";
 export { MAX_CAUSE_BYTES, TaskFailureCause, TaskInput, TaskSuccess, taskName } from "./task.ts";
 export { taskEnvironment } from "./task-environment.ts";
 export { isNightly, isRelease, isVersion, nightlyOf, type Version } from "./version.ts";

@@ -31,7 +31,9 @@ export function fixedPlatforms(...names: Platform[]): Platforms {
 
 /** The platforms that a file names, one a line; blank lines and `#` comments do not count. */
 export function listedPlatforms(list: { pattern?: RegExp; url: (version: string) => string }): Platforms {
-  return { kind: "listed", pattern: list.pattern ?? LINUX, url: list.url };
+  const { source, flags } = list.pattern ?? LINUX;
+  // With g or y, test() would remember where the last word ended.
+  return { kind: "listed", pattern: new RegExp(source, flags.replaceAll(/[gy]/g, "")), url: list.url };
 }
 
 export function parsePlatformList(text: string): Platform[] {

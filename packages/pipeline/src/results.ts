@@ -34,7 +34,8 @@ type JsonObject = Record<string, Json>;
 const isObject = (value: Json): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isMapName = (name: string): boolean => name.startsWith("ForEach");
+/** The map that a Map state's results belong to: those of ForEachPlatform2 are further steps of the same platforms. */
+const mapName = (state: string): string | undefined => /^(ForEach(?:Version|Platform))\d*$/.exec(state)?.[1];
 
 /**
  * Turns the state machine's data into one result a step: lists of a Map become maps keyed by version or platform, a Parallel's branches are
@@ -42,12 +43,15 @@ const isMapName = (name: string): boolean => name.startsWith("ForEach");
  */
 export function normalizeResults(results: unknown): Results {
   if (!isObject(results)) return {};
+  // The main branch's whole state: what CheckForFailures is given when NormalizeResults itself has failed.
+  if (isObject(results.buildInput) && isObject(results.results)) return normalizeResults(results.results);
   const normalized: JsonObject = {};
   for (const [name, value] of Object.entries(results)) {
-    if (isMapName(name)) normalized[name] = normalizeMap(value);
+    const map = mapName(name);
+    if (map !== undefined) mergeInto(normalized, { [map]: normalizeMap(value) });
     else if (Array.isArray(value))
       for (const branch of value) mergeInto(normalized, normalizeResults(branchResults(branch)));
-    else if (isObject(value)) normalized[name] = normalizeStep(value);
+    else if (isObject(value)) mergeInto(normalized, { [name]: normalizeStep(value) });
   }
   return normalized as Results;
 }
@@ -72,12 +76,17 @@ function normalizeStep({ taskInput: _, ...result }: JsonObject): JsonObject {
   return result;
 }
 
-/** Branches of a Parallel all carry what their parent had already: the same step twice is one step. */
+/** The same step twice is one step, the same version or platform twice has the steps of both. */
 function mergeInto(target: JsonObject, source: JsonObject): void {
   for (const [name, value] of Object.entries(source)) {
     const present = target[name];
-    if (isMapName(name) && isObject(present) && isObject(value)) mergeInto(present, value);
-    else target[name] = value;
+    if (mapName(name) === undefined || !isObject(present) || !isObject(value)) target[name] = value;
+    else
+      for (const [key, steps] of Object.entries(value)) {
+        const known = present[key];
+        if (isObject(known) && isObject(steps)) mergeInto(known, steps);
+        else present[key] = steps;
+      }
   }
 }
 
@@ -85,11 +94,12 @@ function mergeInto(target: JsonObject, source: JsonObject): void {
 export function listFailures(results: Results, place: { version?: string; platform?: string } = {}): FailedStep[] {
   return Object.entries(results).flatMap(([step, value]): FailedStep[] => {
     if (!isObject(value)) return [];
-    if (isMapName(step)) {
+    const map = mapName(step);
+    if (map !== undefined) {
       return Object.entries(value).flatMap(([key, inner]) =>
         listFailures(
           inner as Results,
-          step === "ForEachPlatform" ? { ...place, platform: key } : { ...place, version: key },
+          map === "ForEachPlatform" ? { ...place, platform: key } : { ...place, version: key },
         ),
       );
     }

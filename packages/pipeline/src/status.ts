@@ -1,8 +1,11 @@
-import type { Activity, VersionSubject } from "./activity.ts";
+import type { ActivityDefinition, VersionSubject } from "./activity.ts";
 import type { S3Object } from "./s3-object.ts";
 
 /** How far a task's artifacts have come. */
 export type BuildStatus = "succeeded" | "built_not_published" | "not_built";
+
+/** What something makes, and where it goes: an activity, or one of several things that an activity makes. */
+export type Artifacts = Pick<ActivityDefinition, "produces" | "publishes">;
 
 /** Whether an object exists; how that is found out is the caller's business. */
 export type ObjectExists = (object: S3Object) => Promise<boolean>;
@@ -14,16 +17,16 @@ export interface StatusEvidence {
 }
 
 /**
- * `succeeded` if all that the task publishes exists, else `built_not_published` if all that it produces does.
- * An activity that only produces is `succeeded` with that; one that declares neither is never done.
+ * `succeeded` if all that is published exists, else `built_not_published` if all that is produced does.
+ * What only produces is `succeeded` with that; what declares neither is never done.
  */
 export async function statusOf(
-  activity: Activity,
+  artifacts: Artifacts,
   subject: VersionSubject,
   exists: ObjectExists,
 ): Promise<StatusEvidence> {
-  const published = activity.publishes?.(subject) ?? [];
-  const produced = activity.produces?.(subject) ?? [];
+  const published = artifacts.publishes?.(subject) ?? [];
+  const produced = artifacts.produces?.(subject) ?? [];
   const publishedGap = await firstMissing(published, exists);
   if (published.length > 0 && publishedGap === undefined) return { status: "succeeded", evidence: published };
   const producedGap = await firstMissing(produced, exists);
