@@ -1,0 +1,18 @@
+import type { Env } from "./env.ts";
+import type { LoadedPipeline } from "./load-pipeline.ts";
+import type { GlobalValues } from "./parse-command-line.ts";
+import type { Print } from "./print.ts";
+import type { Stage, StageNeeds } from "./stages/stage.ts";
+
+/** What a command works with. */
+export interface Context {
+  readonly env: Env;
+  readonly globals: GlobalValues;
+  readonly print: Print;
+  /** Aborted by Ctrl-C, SIGTERM or a closed terminal. */
+  readonly signal: AbortSignal;
+  /** The pipeline that `--pipeline` names. */
+  loadPipeline(): Promise<LoadedPipeline>;
+  /** The stage that `--stage` names; close it with `await using`. */
+  openStage(needs: StageNeeds): Promise<Stage>;
+}

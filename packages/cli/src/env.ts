@@ -1,0 +1,55 @@
+import { homedir, userInfo } from "node:os";
+import { resolve } from "node:path";
+
+/** What the command takes from the environment of its process; read once, here alone. */
+export interface Env {
+  /** Where the user typed the command. */
+  readonly cwd: string;
+  readonly user: string;
+  readonly home: string;
+  readonly path: string;
+  /** MUSTER_STAGE */
+  readonly stage: string | undefined;
+  /** MUSTER_PIPELINE: name or file. */
+  readonly pipeline: string | undefined;
+  /** MUSTER_DIR: state of the local stage. */
+  readonly stateDir: string | undefined;
+  /** MUSTER_DUMMY_SECONDS: how long the tasks of fake builds take on the local stage: `2`, or a range such as `10-40`. */
+  readonly dummySeconds: string | undefined;
+  /** MUSTER_IDLE_SECONDS: how long a worker of the local stage waits for a task before it shuts down. */
+  readonly idleSeconds: string | undefined;
+  /** MUSTER_DEBUG: errors show their stack. */
+  readonly debug: boolean;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export function readEnv(variables: Variables = process.env): Env {
+  return {
+    cwd: typedIn(variables) ?? process.cwd(),
+    user: variables.USER || variables.LOGNAME || loginName(),
+    home: variables.HOME || homedir(),
+    path: variables.PATH ?? "/usr/local/bin:/usr/bin:/bin",
+    stage: variables.MUSTER_STAGE || undefined,
+    pipeline: variables.MUSTER_PIPELINE || undefined,
+    stateDir: variables.MUSTER_DIR || undefined,
+    dummySeconds: variables.MUSTER_DUMMY_SECONDS || undefined,
+    idleSeconds: variables.MUSTER_IDLE_SECONDS || undefined,
+    debug: Boolean(variables.MUSTER_DEBUG),
+  };
+}
+
+/** `pnpm --filter cli start` changes into the package's folder first; what the user means is the folder they are in. */
+function typedIn(variables: Variables): string | undefined {
+  const byPackageScript = variables.npm_lifecycle_event === "start" && variables.npm_package_name === "@muster/cli";
+  return byPackageScript && variables.INIT_CWD ? resolve(variables.INIT_CWD) : undefined;
+}
+
+/** Containers run as users that no password file knows. */
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown";
+  }
+}

@@ -1,0 +1,35 @@
+import { MusterError } from "@muster/pipeline";
+
+export interface Explanation {
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+/** Any error as one line that names the thing, and what to do about it. */
+export function explainError(error: unknown): Explanation {
+  if (error instanceof MusterError) return { message: error.message, hint: error.hint };
+  if (!(error instanceof Error)) return { message: String(error), hint: undefined };
+  const message = error.message.replaceAll(/\s+/g, " ").trim() || error.name;
+  return (
+    hints.find(([pattern]) => pattern.test(`${error.name} ${message}`))?.[1](message) ?? unexpected(error, message)
+  );
+}
+
+const hints: readonly (readonly [RegExp, (message: string) => Explanation])[] = [
+  [
+    /CredentialsProviderError|ExpiredToken|InvalidClientTokenId|UnrecognizedClient/,
+    (message) => ({ message, hint: "sign in to AWS, or set AWS_PROFILE" }),
+  ],
+  [/AccessDenied|UnauthorizedOperation/, (message) => ({ message, hint: "the signed-in role lacks this permission" })],
+  [/ENOSPC/, (message) => ({ message, hint: "free some space; what was built is kept" })],
+  [/EACCES|EROFS|EPERM/, (message) => ({ message, hint: "choose a writable folder with --state-dir" })],
+  // Errors of the local stage name the thing and the remedy themselves.
+  [/^AwsError /, (message) => ({ message, hint: undefined })],
+];
+
+function unexpected({ name }: Error, message: string): Explanation {
+  return {
+    message: name === "Error" ? message : `${name}: ${message}`,
+    hint: "MUSTER_DEBUG=1 shows where it comes from",
+  };
+}

@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { formatTable } from "./format-table.ts";
+
+test("columns are aligned, colours do not count, and columns without a cell are left out", () => {
+  const rows = [
+    ["\u001B[32m✔\u001B[39m", "MakeSourceTarball", "", "4:38"],
+    ["✖", "UpdateIndices", "", "1 s"],
+  ];
+  expect(formatTable(rows, { indent: "  " })).toEqual([
+    "  \u001B[32m✔\u001B[39m  MakeSourceTarball  4:38",
+    "  ✖  UpdateIndices      1 s",
+  ]);
+});

@@ -1,0 +1,344 @@
+import type { HistoryEvent } from "@aws-sdk/client-sfn";
+import {
+  BuildInput,
+  instanceOfPollName,
+  PrepareActivityAnswer,
+  type Results,
+  TaskSuccess,
+  taskName,
+} from "@muster/pipeline";
+import * as z from "zod";
+
+export type StepState = "preparing" | "waiting" | "running" | "retrying" | "succeeded" | "failed" | "skipped";
+export type BuildState = "running" | "succeeded" | "failed" | "aborted" | "timed out";
+
+/** One worker's try at a task; `startedAt` is absent while no worker has taken it. */
+export interface Attempt {
+  readonly scheduledAt: Date;
+  startedAt?: Date;
+  endedAt?: Date;
+  /** Instance id of the worker that took it. */
+  instance?: string;
+  error?: string;
+  cause?: string;
+}
+
+/** A named state that a user can read of in a report: an activity or a Lambda state. */
+export interface Step {
+  readonly kind: "activity" | "function";
+  /** `MakeBinaryPackage`, `UpdateIndices`. */
+  readonly name: string;
+  readonly version?: string;
+  readonly platform?: string;
+  /** `<name>-<version>[-<platform>]`. */
+  readonly key: string;
+  state: StepState;
+  readonly enteredAt: Date;
+  endedAt?: Date;
+  readonly attempts: Attempt[];
+  /** The evidence for which it was skipped or run. */
+  reason?: string;
+  /** Why no worker could be launched for it yet. */
+  deferred?: string;
+  /** One line of its script's own, from a success. */
+  note?: string;
+  error?: string;
+  cause?: string;
+}
+
+/** What an execution's history says of a build. */
+export interface BuildHistory {
+  /** Id of the last event that was read. */
+  readonly lastEventId: number;
+  readonly state: BuildState;
+  readonly startedAt: Date | undefined;
+  readonly endedAt: Date | undefined;
+  readonly input: BuildInput | undefined;
+  /** In the order in which the build came to them. */
+  readonly steps: readonly Step[];
+  /** The output of NormalizeResults: there for failed builds too. */
+  readonly results: Results | undefined;
+  /** Of an execution that failed. */
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  /** Folds further events in; returns the steps that changed. */
+  add(events: readonly HistoryEvent[]): Step[];
+}
+
+/** States that pace the build; they are steps only when they fail. */
+const PACING = new Set(["HealthCheckWait", "HealthCheck", "EndHealthCheck"]);
+
+const Subject = z.looseObject({
+  activity: z.string().optional(),
+  version: z.string().optional(),
+  platform: z.string().optional(),
+});
+
+/** Reads a build from its history, event by event; the same for AWS and for this machine. */
+export function buildHistory(): BuildHistory {
+  const steps = new Map<string, Step>();
+  /** By event: the state it happened in. A history is one chain per branch, linked by previousEventId. */
+  const stateOf = new Map<number, { name: string; step: Step | undefined }>();
+  let lastEventId = 0;
+  let state: BuildState = "running";
+  let startedAt: Date | undefined;
+  let endedAt: Date | undefined;
+  let input: BuildInput | undefined;
+  let results: Results | undefined;
+  let error: string | undefined;
+  let cause: string | undefined;
+
+  const enter = (name: string, kind: Step["kind"], payload: string | undefined, at: Date): Step => {
+    const { version, platform } = Subject.safeParse(parseJson(payload)).data ?? {};
+    const key = taskKey(name, version, platform);
+    const present = steps.get(key);
+    if (present !== undefined && present.endedAt === undefined) return present;
+    const step: Step = {
+      kind,
+      name,
+      key,
+      state: kind === "activity" ? "preparing" : "running",
+      enteredAt: at,
+      attempts: [],
+      ...(version !== undefined && { version }),
+      ...(platform !== undefined && { platform }),
+    };
+    steps.set(key, step);
+    return step;
+  };
+
+  /** PrepareTo<A> is where a user first hears of <A>. */
+  const prepare = (payload: string | undefined, at: Date): Step | undefined => {
+    const { activity } = Subject.safeParse(parseJson(payload)).data ?? {};
+    return activity === undefined ? undefined : enter(activity, "activity", payload, at);
+  };
+
+  const apply = (event: HistoryEvent): Step | undefined => {
+    const id = event.id as number;
+    const at = event.timestamp as Date;
+    const place = stateOf.get(event.previousEventId ?? 0);
+    if (event.type?.endsWith("StateEntered")) {
+      stateOf.set(id, { name: event.stateEnteredEventDetails?.name ?? "", step: undefined });
+      return undefined;
+    }
+    if (place !== undefined) stateOf.set(id, place);
+    const step = place?.step;
+    const attempt = step?.attempts.at(-1);
+
+    switch (event.type) {
+      case "ExecutionStarted":
+        startedAt = at;
+        return undefined;
+      case "ExecutionSucceeded":
+      case "ExecutionFailed":
+      case "ExecutionAborted":
+      case "ExecutionTimedOut": {
+        state = endStates[event.type];
+        endedAt = at;
+        const details =
+          event.executionFailedEventDetails ??
+          event.executionAbortedEventDetails ??
+          event.executionTimedOutEventDetails;
+        error = details?.error;
+        cause = details?.cause;
+        results ??= parseJson(event.executionSucceededEventDetails?.output) as Results | undefined;
+        return undefined;
+      }
+
+      case "LambdaFunctionScheduled": {
+        if (place === undefined || PACING.has(place.name)) return undefined;
+        const payload = event.lambdaFunctionScheduledEventDetails?.input;
+        place.step ??= place.name.startsWith("PrepareTo")
+          ? prepare(payload, at)
+          : enter(place.name, "function", payload, at);
+        if (place.step?.kind === "function") {
+          place.step.state = "running";
+          place.step.attempts.push({ scheduledAt: at, startedAt: at });
+        } else if (place.step !== undefined) place.step.state = "preparing";
+        return place.step;
+      }
+      case "LambdaFunctionSucceeded": {
+        const output = event.lambdaFunctionSucceededEventDetails?.output;
+        if (place?.name === "ParseInput")
+          input = BuildInput.safeParse(readMember(parseJson(output), "buildInput")).data;
+        if (place?.name === "NormalizeResults") results = parseJson(output) as Results | undefined;
+        if (step === undefined) return undefined;
+        if (step.kind === "activity") return decide(step, output, at);
+        endAttempt(attempt, at);
+        return succeed(step, at);
+      }
+      case "LambdaFunctionFailed":
+      case "LambdaFunctionTimedOut":
+      case "LambdaFunctionScheduleFailed":
+      case "LambdaFunctionStartFailed": {
+        const details =
+          event.lambdaFunctionFailedEventDetails ??
+          event.lambdaFunctionTimedOutEventDetails ??
+          event.lambdaFunctionScheduleFailedEventDetails ??
+          event.lambdaFunctionStartFailedEventDetails;
+        return step && retry(step, at, details);
+      }
+
+      case "ActivityScheduled": {
+        if (place === undefined) return undefined;
+        place.step ??= enter(place.name, "activity", event.activityScheduledEventDetails?.input, at);
+        place.step.state = "waiting";
+        place.step.attempts.push({ scheduledAt: at });
+        return place.step;
+      }
+      case "ActivityStarted": {
+        if (step === undefined || attempt === undefined) return undefined;
+        const worker = event.activityStartedEventDetails?.workerName;
+        attempt.startedAt = at;
+        const instance = instanceOfPollName(worker) ?? worker;
+        if (instance !== undefined) attempt.instance = instance;
+        step.state = "running";
+        return step;
+      }
+      case "ActivitySucceeded": {
+        if (step === undefined) return undefined;
+        endAttempt(attempt, at);
+        const { note } =
+          TaskSuccess.partial().safeParse(parseJson(event.activitySucceededEventDetails?.output)).data ?? {};
+        if (note !== undefined) step.note = note;
+        return succeed(step, at);
+      }
+      case "ActivityFailed":
+      case "ActivityTimedOut":
+      case "ActivityScheduleFailed": {
+        const details =
+          event.activityFailedEventDetails ??
+          event.activityTimedOutEventDetails ??
+          event.activityScheduleFailedEventDetails;
+        return step && retry(step, at, details);
+      }
+
+      case "TaskStateExited":
+        // What is left without a success when its state is left was caught.
+        return step?.state === "retrying" ? fail(step, at, place?.name) : undefined;
+      default:
+        return undefined;
+    }
+  };
+
+  return {
+    get lastEventId() {
+      return lastEventId;
+    },
+    get state() {
+      return state;
+    },
+    get startedAt() {
+      return startedAt;
+    },
+    get endedAt() {
+      return endedAt;
+    },
+    get input() {
+      return input;
+    },
+    get steps() {
+      return [...steps.values()];
+    },
+    get results() {
+      return results;
+    },
+    get error() {
+      return error;
+    },
+    get cause() {
+      return cause;
+    },
+    add(events) {
+      const changed = new Set<Step>();
+      for (const event of events) {
+        if ((event.id ?? 0) <= lastEventId) continue;
+        lastEventId = event.id as number;
+        const step = apply(event);
+        if (step !== undefined) changed.add(step);
+      }
+      if (state !== "running") for (const step of settle(steps.values(), endedAt)) changed.add(step);
+      return [...changed];
+    },
+  };
+}
+
+const endStates = {
+  ExecutionSucceeded: "succeeded",
+  ExecutionFailed: "failed",
+  ExecutionAborted: "aborted",
+  ExecutionTimedOut: "timed out",
+} as const satisfies Record<string, BuildState>;
+
+const taskKey = (name: string, version: string | undefined, platform: string | undefined): string =>
+  version === undefined ? name : taskName(name, { version, platform });
+
+function decide(step: Step, output: string | undefined, at: Date): Step {
+  const answer = PrepareActivityAnswer.safeParse(parseJson(output)).data;
+  if (answer === undefined) return step;
+  step.reason = answer.reason;
+  if (answer.skip) {
+    step.state = "skipped";
+    step.endedAt = at;
+  } else {
+    step.state = "waiting";
+    if (answer.deferred !== undefined) step.deferred = answer.deferred;
+  }
+  return step;
+}
+
+function retry(
+  step: Step,
+  at: Date,
+  details: { error?: string | undefined; cause?: string | undefined } | undefined,
+): Step {
+  const attempt = step.attempts.at(-1);
+  const failure = { ...(details?.error && { error: details.error }), ...(details?.cause && { cause: details.cause }) };
+  if (attempt !== undefined && attempt.endedAt === undefined) Object.assign(attempt, failure, { endedAt: at });
+  Object.assign(step, failure);
+  step.state = "retrying";
+  return step;
+}
+
+function endAttempt(attempt: Attempt | undefined, at: Date): void {
+  if (attempt !== undefined) attempt.endedAt = at;
+}
+
+function succeed(step: Step, at: Date): Step {
+  step.state = "succeeded";
+  step.endedAt = at;
+  delete step.error;
+  delete step.cause;
+  return step;
+}
+
+function fail(step: Step, at: Date, stateName: string | undefined): Step {
+  step.state = "failed";
+  step.endedAt = at;
+  if (stateName?.startsWith("PrepareTo")) step.reason = `${stateName} failed`;
+  return step;
+}
+
+/** An error that nothing caught ends the execution without its state being left. */
+function* settle(steps: Iterable<Step>, endedAt: Date | undefined): Generator<Step> {
+  for (const step of steps) {
+    if (step.state !== "retrying") continue;
+    step.state = "failed";
+    if (endedAt !== undefined) step.endedAt = endedAt;
+    yield step;
+  }
+}
+
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // AWS truncates what is too long for an event.
+    return undefined;
+  }
+}
+
+function readMember(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}

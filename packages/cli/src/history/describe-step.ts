@@ -1,0 +1,66 @@
+import { failureLine } from "@muster/pipeline";
+import { formatDuration } from "../format-duration.ts";
+import type { TextStyle } from "../print.ts";
+import type { Step } from "./build-history.ts";
+
+export interface StepDescription {
+  readonly symbol: string;
+  readonly colour: TextStyle;
+  /** `succeeded in 12 s on i-0123`, `skipped: s3://… exists` */
+  readonly words: string;
+}
+
+/** What is to be said of a step now. */
+export function describeStep(step: Step, now: Date): StepDescription {
+  const attempt = step.attempts.at(-1);
+  const on = attempt?.instance === undefined ? "" : ` on ${attempt.instance}`;
+  switch (step.state) {
+    case "succeeded": {
+      const note = step.note === undefined ? "" : ` · ${step.note}`;
+      return { symbol: "✔", colour: "green", words: `${elapsed(step, now)}${on}${note}` };
+    }
+    case "failed":
+      return { symbol: "✖", colour: "red", words: `FAILED: ${errorText(step)}${on} after ${elapsed(step, now)}` };
+    case "skipped":
+      return { symbol: "–", colour: "dim", words: `skipped: ${step.reason ?? "nothing to do"}` };
+    case "retrying":
+      return { symbol: "↻", colour: "yellow", words: `to be tried again: ${errorText(step)}${on}` };
+    case "running":
+      return {
+        symbol: "●",
+        colour: "cyan",
+        words: `running for ${since(attempt?.startedAt ?? step.enteredAt, now)}${on}`,
+      };
+    case "waiting": {
+      const why = step.deferred === undefined ? "" : ` (${step.deferred})`;
+      return {
+        symbol: "◌",
+        colour: "dim",
+        words: `waiting for a worker for ${since(attempt?.scheduledAt ?? step.enteredAt, now)}${why}`,
+      };
+    }
+    case "preparing":
+      return { symbol: "◌", colour: "dim", words: "looking what there is to do" };
+  }
+}
+
+/** Whether nothing more will happen to it. */
+export const isFinished = ({ state }: Step): boolean =>
+  state === "succeeded" || state === "failed" || state === "skipped";
+
+/** Time that a worker spent on it, or the state took where no worker did. */
+function elapsed({ attempts, enteredAt, endedAt }: Step, now: Date): string {
+  const attempt = attempts.at(-1);
+  const end = attempt?.endedAt ?? endedAt ?? now;
+  return formatDuration(end.getTime() - (attempt?.startedAt ?? enteredAt).getTime());
+}
+
+const since = (start: Date, now: Date): string => formatDuration(now.getTime() - start.getTime());
+
+function errorText({ name, error, cause, attempts, reason }: Step): string {
+  const instance = attempts.at(-1)?.instance;
+  const failure = { ...(error !== undefined && { Error: error }), ...(cause !== undefined && { Cause: cause }) };
+  const line = failureLine({ step: name, failure }).slice(name.length + 1);
+  const text = instance !== undefined && line.startsWith(`${instance} `) ? line.slice(instance.length + 1) : line;
+  return reason?.startsWith("PrepareTo") ? `${reason}: ${text}` : text;
+}

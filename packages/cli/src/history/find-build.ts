@@ -1,0 +1,86 @@
+import { type ExecutionListItem, ListExecutionsCommand, StateMachineDoesNotExist } from "@aws-sdk/client-sfn";
+import { nearestWord } from "@muster/pipeline";
+import type { Stage } from "../stages/stage.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** An execution of the stage's state machine. */
+export interface BuildSummary {
+  readonly name: string;
+  readonly executionArn: string;
+  readonly running: boolean;
+  /** `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED` */
+  readonly status: string;
+  readonly startedAt: Date;
+  readonly endedAt: Date | undefined;
+}
+
+type Builds = Pick<Stage, "sfn" | "description">;
+
+/** Builds, the latest first; `running` alone lists all that run. */
+export async function listBuilds(
+  { sfn, description }: Builds,
+  { max = 10, running = false }: { max?: number; running?: boolean } = {},
+): Promise<BuildSummary[]> {
+  const builds: BuildSummary[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await sfn
+      .send(
+        new ListExecutionsCommand({
+          stateMachineArn: description.stateMachineArn,
+          maxResults: Math.min(max, 1000),
+          nextToken,
+          ...(running && { statusFilter: "RUNNING" }),
+        }),
+      )
+      .catch((error: unknown) => {
+        // Nothing has been built with this pipeline yet.
+        if (error instanceof StateMachineDoesNotExist) return { executions: [], nextToken: undefined };
+        throw error;
+      });
+    builds.push(...(page.executions ?? []).map(summaryOf));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined && (running || builds.length < max));
+  return running ? builds : builds.slice(0, max);
+}
+
+/** How far back a name is looked for. */
+const KNOWN = 1000;
+
+/**
+ * The build of that name, or of the one name that begins so; without a name the latest.
+ * @throws UsageError when there is none
+ */
+export async function findBuild(stage: Builds, name: string | undefined): Promise<BuildSummary> {
+  const builds = await listBuilds(stage, { max: name === undefined ? 1 : KNOWN });
+  if (builds.length === 0)
+    throw new UsageError("nothing has been built here yet", { hint: "muster build starts a build" });
+  const exact = name === undefined ? builds[0] : builds.find((build) => build.name === name);
+  if (exact !== undefined) return exact;
+  const matching = builds.filter((build) => build.name.startsWith(name as string));
+  if (matching.length > 1) {
+    throw new UsageError(`"${name}" is the beginning of ${matching.length} builds' names`, {
+      hint: `the latest is ${matching[0]?.name}`,
+    });
+  }
+  const [only] = matching;
+  if (only !== undefined) return only;
+  const nearest = nearestWord(
+    name as string,
+    builds.map((build) => build.name),
+  );
+  throw new UsageError(`there is no build "${name}"`, {
+    hint: nearest === undefined ? "muster status --list shows the latest" : `did you mean ${nearest}?`,
+  });
+}
+
+function summaryOf({ name, executionArn, status, startDate, stopDate }: ExecutionListItem): BuildSummary {
+  return {
+    name: name as string,
+    executionArn: executionArn as string,
+    running: status === "RUNNING",
+    status: status as string,
+    startedAt: startDate as Date,
+    endedAt: stopDate,
+  };
+}

@@ -1,0 +1,37 @@
+import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from "@aws-sdk/client-sfn";
+
+/** The most events AWS answers at once. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html */
+const PAGE = 1000;
+/** Between two looks at a running build little has happened. */
+const SMALL_PAGE = 100;
+
+/**
+ * The events after `afterId`, oldest first. It reads backwards, because a history can only be paged from its ends:
+ * a second look at a long one then costs one call, not twenty-five.
+ */
+export async function readHistory(
+  sfn: SFNClient,
+  executionArn: string,
+  { afterId = 0, signal }: { afterId?: number; signal?: AbortSignal } = {},
+): Promise<HistoryEvent[]> {
+  const newest: HistoryEvent[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await sfn.send(
+      new GetExecutionHistoryCommand({
+        executionArn,
+        reverseOrder: true,
+        includeExecutionData: true,
+        maxResults: afterId > 0 ? SMALL_PAGE : PAGE,
+        nextToken,
+      }),
+      signal === undefined ? {} : { abortSignal: signal },
+    );
+    for (const event of page.events ?? []) {
+      if ((event.id ?? 0) <= afterId) return newest.reverse();
+      newest.push(event);
+    }
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return newest.reverse();
+}

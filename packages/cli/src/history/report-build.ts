@@ -1,0 +1,53 @@
+import { formatDuration } from "../format-duration.ts";
+import { formatTable } from "../format-table.ts";
+import type { Print } from "../print.ts";
+import type { BuildHistory, Step } from "./build-history.ts";
+import { describeStep, isFinished } from "./describe-step.ts";
+import type { BuildSummary } from "./find-build.ts";
+
+/** A build for people: its finished and unfinished tasks with times, and how it ended. */
+export function reportBuild(
+  build: BuildHistory,
+  { name, endedAt, startedAt }: BuildSummary,
+  { print, now, moving }: { print: Print; now: Date; moving: boolean },
+): string[] {
+  const finished = build.steps.filter(isFinished);
+  const unfinished = build.steps.filter((step) => !isFinished(step));
+  const time = formatDuration((endedAt ?? now).getTime() - startedAt.getTime());
+  return [
+    `${print.style("bold", name)}  ${headline(build, { print, moving })} ${build.state === "running" ? "for" : "after"} ${time}`,
+    ...section("finished", finished, print, endedAt ?? now),
+    ...section(build.state === "running" ? "unfinished" : "never finished", unfinished, print, endedAt ?? now),
+  ];
+}
+
+/** What a build's steps are, for programs. */
+export function jsonOfBuild(build: BuildHistory, summary: BuildSummary) {
+  return {
+    name: summary.name,
+    executionArn: summary.executionArn,
+    state: build.state,
+    startedAt: summary.startedAt,
+    endedAt: summary.endedAt,
+    input: build.input,
+    error: build.error,
+    cause: build.cause,
+    steps: build.steps.map((step) => ({ ...step })),
+  };
+}
+
+function headline({ state }: BuildHistory, { print, moving }: { print: Print; moving: boolean }): string {
+  if (state === "succeeded") return print.style("green", "succeeded");
+  if (state === "running") return moving ? print.style("cyan", "running") : print.style("yellow", "interrupted");
+  return print.style("red", state);
+}
+
+function section(title: string, steps: readonly Step[], print: Print, now: Date): string[] {
+  if (steps.length === 0) return [];
+  const rows = steps.map((step) => {
+    const { symbol, colour, words } = describeStep(step, now);
+    const loud = step.state === "failed" ? print.style("red", words) : words;
+    return [print.style(colour, symbol), step.name, step.version ?? "", step.platform ?? "", loud];
+  });
+  return [`${title}:`, ...formatTable(rows, { indent: "  " })];
+}

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { loadPipeline } from "./load-pipeline.ts";
+
+let cwd: string;
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "muster-load-pipeline-"));
+});
+afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(join(cwd, path, ".."), { recursive: true });
+  await writeFile(join(cwd, path), text);
+}
+
+const definition = (script = "make.sh") => `
+  import { activity, definePipeline, fixedPlatforms, forEachVersion } from "@muster/pipeline";
+  const Make = activity({ name: "Make", per: "version", script: "${script}", timeout: 600, worker: { instanceTypes: ["t3.micro"] } });
+  export default definePipeline({
+    name: "mine", summary: "Mine", platforms: fixedPlatforms("debian-12-bookworm"), flow: forEachVersion(Make),
+    image: "/image", dummyScript: "make.sh", invalidates: [],
+  });`;
+
+test("a file anywhere on the disk may define a pipeline without installing anything", async () => {
+  await write("mine/pipeline.ts", definition());
+  await write("mine/make.sh", "#!/bin/sh\n");
+  const { pipeline, folder } = await loadPipeline("mine/pipeline.ts", { cwd });
+  expect(pipeline.name).toBe("mine");
+  expect(folder).toBe(join(cwd, "mine"));
+});
+
+test("a name is looked for above the working directory, then beside the program", async () => {
+  await write("pipelines/ours/pipeline.ts", definition("./make.sh"));
+  await write("pipelines/ours/make.sh", "");
+  await mkdir(join(cwd, "deep/down"), { recursive: true });
+  const ours = await loadPipeline("ours", { cwd: join(cwd, "deep/down") });
+  expect(ours.file).toBe(join(cwd, "pipelines/ours/pipeline.ts"));
+  const shipped = await loadPipeline("muster", { cwd });
+  expect(shipped.pipeline.name).toBe("muster");
+});
+
+test("an unknown name is answered with the nearest one", async () => {
+  await expect(loadPipeline("mustre", { cwd })).rejects.toMatchObject({
+    message: 'there is no pipeline "mustre"',
+    hint: "did you mean muster?",
+  });
+});
+
+test("a file that is not there is named", async () => {
+  await expect(loadPipeline("no/pipeline.ts", { cwd })).rejects.toThrow("there is no pipeline file no/pipeline.ts");
+});
+
+test("a syntax error names the file", async () => {
+  await write("syntax/pipeline.ts", "export default {{{");
+  await expect(loadPipeline("syntax/pipeline.ts", { cwd })).rejects.toMatchObject({
+    name: "Muster.InvalidPipeline",
+    message: expect.stringMatching(/^syntax\/pipeline\.ts(:\d+)?: \S/),
+  });
+});
+
+test("a file without a pipeline is told how to have one", async () => {
+  await write("empty/pipeline.ts", "export const nothing = 1;");
+  await expect(loadPipeline("empty/pipeline.ts", { cwd })).rejects.toThrow(
+    "empty/pipeline.ts: it exports no pipeline: export default definePipeline({ … })",
+  );
+});
+
+test("every missing script is named with its activity and the file", async () => {
+  await write("missing/pipeline.ts", definition("gone.sh"));
+  await expect(loadPipeline("missing/pipeline.ts", { cwd })).rejects.toThrow(
+    'missing/pipeline.ts: Make: script "gone.sh" does not exist; mine: dummyScript "make.sh" does not exist',
+  );
+});
+
+test("a definition that cannot work names the file and all that is wrong", async () => {
+  await write("wrong/pipeline.ts", definition().replace("timeout: 600", "timeout: 5").replace('"mine"', '"Mine!"'));
+  await expect(loadPipeline("wrong/pipeline.ts", { cwd })).rejects.toThrow(
+    /^wrong\/pipeline\.ts: the name "Mine!" must be .*; Make: timeout must be/,
+  );
+});

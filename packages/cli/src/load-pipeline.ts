@@ -1,0 +1,118 @@
+import { existsSync, readdirSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { checkScripts, InvalidPipelineError, type MusterError, nearestWord, type Pipeline } from "@muster/pipeline";
+import { UsageError } from "./usage-error.ts";
+
+export interface LoadedPipeline {
+  readonly pipeline: Pipeline;
+  /** Absolute path of its definition. */
+  readonly file: string;
+  /** Its scripts' paths are relative to this folder. */
+  readonly folder: string;
+}
+
+const NAME = /^[a-z][a-z0-9-]*$/;
+
+/**
+ * Loads a pipeline by name, from `pipelines/<name>/pipeline.ts` around the working directory or beside the program, or from a file.
+ * @throws UsageError when there is none, InvalidPipelineError when it cannot work; both name the file
+ */
+export async function loadPipeline(nameOrFile: string, { cwd }: { cwd: string }): Promise<LoadedPipeline> {
+  const file = NAME.test(nameOrFile) ? findByName(nameOrFile, cwd) : resolve(cwd, nameOrFile);
+  const shown = shownFrom(cwd, file);
+  if (!existsSync(file))
+    throw new UsageError(`there is no pipeline file ${shown}`, { hint: "--pipeline takes a name or a file" });
+  shareOurPipelinePackage();
+  const pipeline = await importPipeline(file, shown);
+  const folder = dirname(file);
+  checkScripts(pipeline, (path) => !existsSync(join(folder, path)), shown);
+  return { pipeline, file, folder };
+}
+
+/** Folders that hold pipelines: those above the working directory first, then those the program came with. */
+function pipelineFolders(cwd: string): string[] {
+  const above = (start: string): string[] => {
+    const here = join(start, "pipelines");
+    const parent = dirname(start);
+    return [...(existsSync(here) ? [here] : []), ...(parent === start ? [] : above(parent))];
+  };
+  return [...new Set([...above(cwd), ...above(import.meta.dirname)])];
+}
+
+function findByName(name: string, cwd: string): string {
+  const folders = pipelineFolders(cwd);
+  const found = folders
+    .flatMap((folder) => ["pipeline.ts", "pipeline.mjs"].map((file) => join(folder, name, file)))
+    .find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  const known = folders.flatMap((folder) => readdirSync(folder)).sort();
+  const nearest = nearestWord(name, known);
+  throw new UsageError(`there is no pipeline "${name}"`, {
+    hint:
+      nearest === undefined
+        ? `known are ${known.join(", ")}; --pipeline also takes a file`
+        : `did you mean ${nearest}?`,
+  });
+}
+
+async function importPipeline(file: string, shown: string): Promise<Pipeline> {
+  let module: Record<string, unknown>;
+  try {
+    module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  } catch (error) {
+    throw brokenPipeline(error, shown);
+  }
+  const pipeline = [module.default, ...Object.values(module)].find(isPipeline);
+  if (pipeline !== undefined) return pipeline;
+  throw new InvalidPipelineError(shown, ["it exports no pipeline: export default definePipeline({ … })"], shown);
+}
+
+/** By shape: a pipeline elsewhere on the disk may be defined by its own copy of the package. */
+function isPipeline(value: unknown): value is Pipeline {
+  return (
+    typeof value === "object" && value !== null && "flow" in value && "activities" in value && "platforms" in value
+  );
+}
+
+function brokenPipeline(error: unknown, shown: string): MusterError {
+  if (!(error instanceof Error)) return new InvalidPipelineError(shown, [String(error)], shown);
+  if (error.name === "Muster.InvalidPipeline" && "problems" in error) {
+    return new InvalidPipelineError(shown, error.problems as string[], shown);
+  }
+  const message = error.message.replaceAll(/\s+/g, " ").trim();
+  return new InvalidPipelineError(shown, [message], `${shown}${lineOf(error)}`);
+}
+
+/** Where in a file of the user's own an import failed: `:12`. */
+function lineOf(error: Error): string {
+  const match = /pipeline[^\s:]*\.(?:m?[jt]s):(\d+)/.exec(error.stack ?? "");
+  return match === null ? "" : `:${match[1]}`;
+}
+
+function shownFrom(cwd: string, file: string): string {
+  const path = relative(cwd, file);
+  return path.startsWith("..") ? file : path;
+}
+
+let shared = false;
+
+/** A pipeline anywhere on the disk may import `@muster/pipeline` without installing it: it gets the copy that this program uses. */
+function shareOurPipelinePackage(): void {
+  if (shared) return;
+  shared = true;
+  // An installed Muster has it as a file beside the program, a checkout among the program's dependencies.
+  const beside = join(import.meta.dirname, "pipeline.mjs");
+  const ours = existsSync(beside) ? pathToFileURL(beside).href : import.meta.resolve("@muster/pipeline");
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier !== "@muster/pipeline") return next(specifier, context);
+      try {
+        return next(specifier, context);
+      } catch {
+        return next(ours, context);
+      }
+    },
+  });
+}

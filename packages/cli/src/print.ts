@@ -1,0 +1,45 @@
+import { styleText } from "node:util";
+import type { MusterError } from "@muster/pipeline";
+
+export type TextStyle = Parameters<typeof styleText>[0];
+
+export interface OutputStream {
+  write(text: string): boolean;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+/** Where words for people go: reports to stdout, progress and errors to stderr. */
+export interface Print {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** A line of a report. */
+  report(line: string): void;
+  /** The one value of a command that was given `--json`. */
+  json(value: unknown): void;
+  /** A line of progress. */
+  note(line: string): void;
+  /** Colours on a terminal, plain text elsewhere; NO_COLOR and FORCE_COLOR count. */
+  style(format: TextStyle, text: string, stream?: "stdout" | "stderr"): string;
+  /** `muster: <what>`, and what to do about it. */
+  error(error: Pick<MusterError, "message" | "hint">): void;
+}
+
+export function createPrint({ stdout, stderr }: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream }): Print {
+  const style: Print["style"] = (format, text, stream = "stdout") =>
+    styleText(format, text, { stream: stream === "stdout" ? stdout : stderr, validateStream: true });
+  return {
+    stdout,
+    stderr,
+    style,
+    report: (line) => void stdout.write(`${line}\n`),
+    json: (value) => void stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),
+    note: (line) => void stderr.write(`${line}\n`),
+    error({ message, hint }) {
+      const line = message.replaceAll(/\s*\n\s*/g, " ");
+      const help = hint === undefined ? "" : style("dim", ` (${hint})`, "stderr");
+      stderr.write(`${style("red", "muster:", "stderr")} ${line}${help}\n`);
+    },
+  };
+}

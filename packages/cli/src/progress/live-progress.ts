@@ -1,0 +1,119 @@
+import { stripVTControlCharacters } from "node:util";
+import { formatDuration } from "../format-duration.ts";
+import { formatTable } from "../format-table.ts";
+import type { BuildHistory, Step } from "../history/build-history.ts";
+import { describeStep, isFinished } from "../history/describe-step.ts";
+import type { Print } from "../print.ts";
+import { isBookkeeping, type Progress } from "./progress.ts";
+
+const HIDE_CURSOR = "\u001B[?25l";
+const SHOW_CURSOR = "\u001B[?25h";
+const CLEAR_BELOW = "\u001B[J";
+const REDRAW_MS = 200;
+const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"];
+
+/** What is finished scrolls up as lasting lines; below them, what is under way is redrawn in place. */
+export function liveProgress(print: Print, { now = () => new Date() }: { now?: () => Date } = {}): Progress {
+  const { stderr } = print;
+  const told = new Set<string>();
+  let drawn: string[] = [];
+  let build: BuildHistory | undefined;
+  let turn = 0;
+  let shown = "";
+
+  const lasting = (step: Step): string => {
+    const { symbol, colour, words } = describeStep(step, now());
+    return line(
+      print,
+      symbol,
+      colour,
+      nameCells(step),
+      step.state === "skipped" ? print.style("dim", words, "stderr") : words,
+    );
+  };
+  const draw = (above: readonly string[]) => {
+    drawn =
+      build === undefined
+        ? []
+        : underWay(print, build, { now: now(), spinner: SPINNER[turn % SPINNER.length] as string });
+    const text = [...above, ...drawn].map((text) => `${text}\n`).join("");
+    if (above.length === 0 && text === shown) return;
+    stderr.write(`${rewind(shown)}${text}`);
+    shown = drawn.map((text) => `${text}\n`).join("");
+  };
+
+  stderr.write(HIDE_CURSOR);
+  const timer = setInterval(() => {
+    turn++;
+    draw([]);
+  }, REDRAW_MS);
+
+  return {
+    update(current, changed) {
+      build = current;
+      const news = changed.filter((step) => isFinished(step) && worthALine(step) && !told.has(step.key));
+      for (const { key } of news) told.add(key);
+      draw(news.map(lasting));
+    },
+    close() {
+      clearInterval(timer);
+      stderr.write(`${rewind(shown)}${SHOW_CURSOR}`);
+      shown = "";
+    },
+  };
+}
+
+const worthALine = (step: Step): boolean =>
+  step.state === "failed" ? step.name !== "CheckForFailures" : !isBookkeeping(step);
+
+/** Goes back to where the redrawn part begins. */
+function rewind(shown: string): string {
+  const lines = shown.split("\n").length - 1;
+  return lines === 0 ? "" : `\u001B[${lines}A${CLEAR_BELOW}`;
+}
+
+function underWay(print: Print, build: BuildHistory, { now, spinner }: { now: Date; spinner: string }): string[] {
+  const steps = build.steps.filter((step) => !isBookkeeping(step));
+  const open = steps.filter((step) => !isFinished(step)).sort((a, b) => urgency(a) - urgency(b));
+  const room = Math.max(1, (print.stderr.rows ?? 24) - 4);
+  const rows = open.slice(0, room).map((step) => {
+    const { symbol, colour, words } = describeStep(step, now);
+    return [print.style(colour, step.state === "running" ? spinner : symbol, "stderr"), ...nameCells(step), words];
+  });
+  const columns = (print.stderr.columns ?? 80) - 1;
+  const hidden = open.length > room ? [`… and ${open.length - room} more`] : [];
+  return [...formatTable(rows), ...hidden, summary(print, build, steps, now)].map((text) => fit(text, columns));
+}
+
+function summary(print: Print, build: BuildHistory, steps: readonly Step[], now: Date): string {
+  const count = (...states: Step["state"][]) => steps.filter(({ state }) => states.includes(state)).length;
+  const parts = [
+    `${count("succeeded", "skipped", "failed")} done`,
+    ...(count("failed") > 0 ? [print.style("red", `${count("failed")} failed`, "stderr")] : []),
+    `${count("running")} running`,
+    `${count("waiting", "preparing", "retrying")} waiting`,
+    formatDuration(now.getTime() - (build.startedAt ?? now).getTime()),
+  ];
+  return print.style("dim", parts.join(" · "), "stderr");
+}
+
+const urgency = ({ state }: Step): number => ["running", "retrying", "waiting", "preparing"].indexOf(state);
+
+const nameCells = ({ name, version = "", platform = "" }: Step): string[] => [name, version, platform];
+
+function line(
+  print: Print,
+  symbol: string,
+  colour: Parameters<Print["style"]>[0],
+  cells: string[],
+  words: string,
+): string {
+  const [name = "", ...place] = cells;
+  return `${print.style(colour, symbol, "stderr")} ${[name, ...place].filter((cell) => cell !== "").join(" ")}  ${words}`;
+}
+
+/** A line that wrapped would break the redrawing; a coloured one loses its colours when it is cut. */
+function fit(text: string, columns: number): string {
+  const plain = stripVTControlCharacters(text);
+  return plain.length <= columns ? text : `${plain.slice(0, columns - 1)}…`;
+}

@@ -1,0 +1,46 @@
+import type { Step } from "../history/build-history.ts";
+import { describeStep } from "../history/describe-step.ts";
+import type { Print } from "../print.ts";
+import { isBookkeeping, type Progress } from "./progress.ts";
+
+/** One line for each thing that happens, for logs and pipes: `23:51:07 MakeBinaryPackage-… succeeded in 12 s on i-…`. */
+export function plainProgress(print: Print): Progress {
+  const said = new Map<string, string>();
+  return {
+    update(_build, changed) {
+      for (const step of changed) {
+        const news = newsOf(step);
+        if (news === undefined || said.get(step.key) === news.key) continue;
+        said.set(step.key, news.key);
+        print.note(`${news.at.toISOString().slice(11, 19)} ${step.key} ${news.words}`);
+      }
+    },
+    close() {},
+  };
+}
+
+function newsOf(step: Step): { key: string; at: Date; words: string } | undefined {
+  const attempt = step.attempts.at(-1);
+  const key = `${step.state} ${step.attempts.length}`;
+  const { words } = describeStep(step, step.endedAt ?? step.enteredAt);
+  switch (step.state) {
+    case "preparing":
+      return undefined;
+    case "waiting":
+      return attempt === undefined ? undefined : { key, at: attempt.scheduledAt, words: "waits for a worker" };
+    case "running": {
+      if (step.kind === "function") return undefined;
+      return { key, at: attempt?.startedAt ?? step.enteredAt, words: `started on ${attempt?.instance ?? "a worker"}` };
+    }
+    case "retrying":
+      return isBookkeeping(step) ? undefined : { key, at: attempt?.endedAt ?? step.enteredAt, words };
+    case "succeeded":
+      return isBookkeeping(step)
+        ? undefined
+        : { key, at: step.endedAt ?? step.enteredAt, words: `succeeded in ${words}` };
+    case "failed":
+      return step.name === "CheckForFailures" ? undefined : { key, at: step.endedAt ?? step.enteredAt, words };
+    case "skipped":
+      return { key, at: step.endedAt ?? step.enteredAt, words };
+  }
+}

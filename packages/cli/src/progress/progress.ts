@@ -1,0 +1,14 @@
+import type { BuildHistory, Step } from "../history/build-history.ts";
+
+/** Shows a build while it runs. */
+export interface Progress {
+  /** `changed` are the steps that are not as they were at the last call. */
+  update(build: BuildHistory, changed: readonly Step[]): void;
+  /** Leaves the terminal as a report may follow. */
+  close(): void;
+}
+
+/** Steps whose success nobody waits for: they are shown when they fail. */
+export function isBookkeeping({ kind, name }: Step): boolean {
+  return kind === "function" && name !== "UpdateIndices" && name !== "InvalidateCloudFront";
+}

@@ -1,0 +1,35 @@
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { SFNClient } from "@aws-sdk/client-sfn";
+import type { Pipeline, StageDescription } from "@muster/pipeline";
+
+/** What a command is going to do with a stage. */
+export interface StageNeeds {
+  /** `run`: builds must move; `read`: only reports. */
+  readonly to: "run" | "read";
+  /** Divides what only paces a build, on the local stage. */
+  readonly timeScale?: number;
+  /** A fixed port for the local stage's endpoint; any free one where absent. */
+  readonly port?: number;
+}
+
+/** Where builds run. Everything but its opening is the same on AWS and on this machine. */
+export interface Stage extends AsyncDisposable {
+  readonly pipeline: Pipeline;
+  readonly description: StageDescription;
+  readonly sfn: SFNClient;
+  readonly s3: S3Client;
+  readonly ec2: EC2Client;
+  readonly logs: CloudWatchLogsClient;
+  readonly lambda: LambdaClient;
+  /** Milliseconds between two looks at a running build: what its API's rate allows. */
+  readonly pollMs: number;
+  /** Who moves its builds: AWS, this process, another process on this machine, or nobody. */
+  readonly movedBy: "aws" | "here" | { readonly pid: number; readonly url: string } | "nobody";
+  /** Where the objects for users lie: a folder or a URL. */
+  readonly downloads: string;
+  /** URL of the local stage's endpoint, when it runs in this process. */
+  readonly url?: string;
+}

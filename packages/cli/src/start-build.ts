@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from "node:util";
+import { DescribeExecutionCommand, ExecutionAlreadyExists, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { type BuildInput, parseBuildInput } from "@muster/pipeline";
+import { executionName } from "./execution-name.ts";
+import { listBuilds } from "./history/find-build.ts";
+import type { Stage } from "./stages/stage.ts";
+import { EnvironmentError } from "./usage-error.ts";
+
+export interface StartedBuild {
+  readonly name: string;
+  readonly executionArn: string;
+  /** Whether it was running before: the same words go on with the same build. */
+  readonly joined: boolean;
+  /** Other builds that run. */
+  readonly others: readonly string[];
+}
+
+type Builds = Pick<Stage, "sfn" | "description" | "pipeline">;
+
+/** More builds of one user in one minute than this are a mistake. */
+const MOST_A_MINUTE = 50;
+
+/** Starts a build, or finds the running one that the same words started. */
+export async function startBuild(
+  stage: Builds,
+  words: readonly string[],
+  { user, at }: { user: string; at: Date },
+): Promise<StartedBuild> {
+  const { input, running } = await runningBuilds(stage, words);
+  const joined = running.find((build) => isDeepStrictEqual(build.input, input(build.startedAt)));
+  const others = running.filter((build) => build !== joined).map(({ name }) => name);
+  if (joined !== undefined) return { name: joined.name, executionArn: joined.executionArn, joined: true, others };
+
+  const asked = words.length > 0 ? words : input(at).versions;
+  for (let attempt = 1; attempt <= MOST_A_MINUTE; attempt++) {
+    const name = executionName(asked, { user, at, attempt });
+    try {
+      const { executionArn } = await stage.sfn.send(
+        new StartExecutionCommand({
+          stateMachineArn: stage.description.stateMachineArn,
+          name,
+          input: JSON.stringify({ inputs: words }),
+        }),
+      );
+      return { name, executionArn: executionArn as string, joined: false, others };
+    } catch (error) {
+      if (!(error instanceof ExecutionAlreadyExists)) throw error;
+    }
+  }
+  throw new EnvironmentError(`${MOST_A_MINUTE} builds were started with these words in this minute`, {
+    hint: "wait a minute",
+  });
+}
+
+async function runningBuilds(stage: Builds, words: readonly string[]) {
+  const understand = (input: unknown, today: Date): BuildInput => parseBuildInput(input, stage.pipeline, { today });
+  const running = await Promise.all(
+    (await listBuilds(stage, { running: true })).map(async (build) => {
+      const { input } = await stage.sfn.send(new DescribeExecutionCommand({ executionArn: build.executionArn }));
+      return { ...build, input: understandOr(() => understand(JSON.parse(input ?? "{}"), build.startedAt)) };
+    }),
+  );
+  return { running, input: (today: Date) => understand(words, today) };
+}
+
+/** Another definition of the pipeline may have started it, with words that this one does not know. */
+function understandOr(parse: () => BuildInput): BuildInput | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
+  }
+}
