@@ -46,7 +46,10 @@ export const MakeBinaryPackage = activity({
   worker: { instanceTypes: ["t3.medium", "t3a.medium"], rootVolumeGb: 32, market: "spot-then-on-demand" },
   produces: ({ version, platform = "" }) => [binaryPackage({ version, platform }).builtChecksum],
   publishes: ({ version, platform = "" }) => [binaryPackage({ version, platform }).publishedChecksum],
-  env: ({ build }) => (build.debug === "test_build" ? { SKIP_PUBLISH: "1" } : {}),
+  env: ({ version, platform = "", build }) => ({
+    BUILT_PREFIX: binaryPackage({ version, platform }).built.key,
+    ...(build.debug === "test_build" ? { SKIP_PUBLISH: "1" } : {}),
+  }),
   testBuild: true,
   access: { reads: [scratch("muster-")], writes: [scratch("packages/")] },
 });

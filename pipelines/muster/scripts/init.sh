@@ -10,19 +10,17 @@ fi
 export SIGNING_KEY="s3://$STATE_BUCKET/signing/private-key.asc"
 
 missing=()
-for tool in git tar gzip dpkg-deb; do
+for tool in dpkg-deb git gzip npm tar; do
   command -v "$tool" >/dev/null || missing+=("$tool")
 done
-if [ -z "${MUSTER_REPOSITORY:-}" ]; then
-  # A worker on AWS starts from the distribution's bare image, and installs the release's dependencies from the npm registry.
-  command -v npm >/dev/null || missing+=(npm)
-  if [ "${#missing[@]}" -gt 0 ]; then
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 update -q || return
-    apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 install -q -y --no-install-recommends \
-      ca-certificates git gzip npm tar || return
+if [ "${#missing[@]}" -gt 0 ]; then
+  # A machine that is somebody's own is left as it is; one that EC2 started for this starts from the distribution's bare image.
+  if [ -n "${AWS_ENDPOINT_URL:-}" ]; then
+    echo "this machine has no ${missing[*]}: install what is missing (apt-get install dpkg git gzip npm tar) and build again" >&2
+    return 1
   fi
-elif [ "${#missing[@]}" -gt 0 ]; then
-  echo "this machine has no ${missing[*]}: install what is missing (apt-get install git tar gzip dpkg) and build again" >&2
-  return 1
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 update -q || return
+  apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 install -q -y --no-install-recommends \
+    ca-certificates dpkg git gzip npm tar || return
 fi

@@ -16,4 +16,15 @@ else
   echo "$S3_SOURCE is not built: run MakeSourceTarball of $VERSION first" >&2
   exit 1
 fi
-exec "$name/pipelines/muster/tools/run.sh" make-binary-package
+"$name/pipelines/muster/tools/run.sh" make-binary-package
+
+cd out
+package=$(ls -- *.deb)
+if [ -n "${SKIP_PUBLISH:-}" ]; then
+  echo "a test build: $package is thrown away"
+  exit
+fi
+# The checksum last, under a name without the architecture: it says that the package is there.
+sha256sum "$package" >"${package%_*}.sha256"
+muster-s3 cp "$package" "s3://$SCRATCH_BUCKET/$BUILT_PREFIX$package" --content-type application/vnd.debian.binary-package
+muster-s3 cp "${package%_*}.sha256" "s3://$SCRATCH_BUCKET/$BUILT_PREFIX${package%_*}.sha256" --content-type text/plain

@@ -1,0 +1,28 @@
+/** What the release tools take from the environment; see the pipeline's definition, taskEnvironment and scripts/init.sh for who sets it. */
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === "")
+    throw new Error(`${name} is not set: this tool runs in a task of the pipeline`);
+  return value;
+}
+
+const optional = (name: string): string | undefined => process.env[name] || undefined;
+
+export const env = {
+  version: () => required("VERSION"),
+  platform: () => required("DISTRO"),
+  /** The version's platforms in this build. */
+  platforms: () => (optional("PLATFORMS") ?? "").split(" ").filter((platform) => platform !== ""),
+  buckets: () => ({ scratch: required("SCRATCH_BUCKET"), downloads: required("DOWNLOADS_BUCKET") }),
+  /** `s3://` URL of the OpenPGP key that signs releases. */
+  signingKey: () => required("SIGNING_KEY"),
+  /** Where container images are pushed. */
+  imageRepository: () => optional("IMAGE_REPOSITORY"),
+  /** The file whose JSON joins the task's result. */
+  resultFile: () => optional("MUSTER_RESULT"),
+  /** Whether another endpoint than AWS's own answers: on one machine, the stage's. */
+  hasOwnEndpoint: () => optional("AWS_ENDPOINT_URL") !== undefined,
+  /** What programs that a tool starts inherit. */
+  inherited: () => process.env,
+};

@@ -1,0 +1,138 @@
+import { cp, mkdir, readFile, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { binaryPackage, packageName } from "../artifacts.ts";
+import pipeline from "../pipeline.ts";
+import { bundle } from "./bundle.ts";
+import type { CommandHelp } from "./command-help.ts";
+import { copyrightOf } from "./copyright.ts";
+import {
+  addCompressed,
+  addFile,
+  buildDeb,
+  debFileName,
+  debianArchitecture,
+  type PackageDescription,
+} from "./debian-package.ts";
+import { env } from "./env.ts";
+import { manualPage } from "./manual-page.ts";
+import { runProgram } from "./run-program.ts";
+import { runTool } from "./run-tool.ts";
+import { shellCompletions } from "./shell-completions.ts";
+import { thirdPartyOf } from "./third-party-licences.ts";
+
+/** The source tree that this tool is part of. */
+const tree = resolve(import.meta.dirname, "../../..");
+const home = `usr/lib/${packageName}`;
+
+/** Writes `out/<package>.deb`, in the working folder, for the platform of the task. */
+await runTool(async () => {
+  const version = env.version();
+  const { codename, debianVersion } = binaryPackage({ version, platform: env.platform() });
+  const architecture = debianArchitecture(process.arch);
+  const description = describe({ version: debianVersion, architecture });
+  const root = resolve("package");
+  // `git archive` dates all files as the commit.
+  const epoch = Math.floor((await stat(join(tree, "package.json"))).mtimeMs / 1000);
+  await rm(root, { recursive: true, force: true });
+
+  const { modules } = await bundle({ tree, folder: join(root, home) });
+  await addProgram(root, version);
+  await addDocuments(root, { description, modules, epoch, codename });
+
+  const file = join("out", debFileName(description));
+  await mkdir("out", { recursive: true });
+  await buildDeb({ root, description, epoch, file });
+  await rm(root, { recursive: true });
+  const { size } = await stat(file);
+  console.log(`${debFileName(description)}: ${(size / 1e6).toFixed(1)} MB, Node ${process.version}`);
+  return { note: debFileName(description) };
+});
+
+function describe({ version, architecture }: { version: string; architecture: string }): PackageDescription {
+  return {
+    name: packageName,
+    version,
+    architecture,
+    maintainer: "Muster maintainers <maintainers@muster.invalid>",
+    homepage: undefined,
+    // What Node's own builds are linked to, and what runs the scripts of pipelines.
+    depends: ["bash", "libc6 (>= 2.28)", "libgcc-s1", "libstdc++6 (>= 9)"],
+    recommends: ["git"],
+    description: [
+      "build, package and publish releases on workers that exist only for it",
+      "One state machine builds any combination of versions, platforms and steps, on",
+      "EC2 or as processes on this machine. It skips what is done already, keeps",
+      "going when a step fails, and ends with one list of everything that failed.",
+    ],
+  };
+}
+
+/** The command as `/usr/bin/muster`; it finds its files from where it lies itself, so that an unpacked package runs anywhere. */
+async function addProgram(root: string, version: string): Promise<void> {
+  const inHome = (path: string): string => join(home, path);
+  await cp(process.execPath, join(root, inHome("node")));
+  await addFile(root, inHome("package.json"), `${JSON.stringify({ name: packageName, version, type: "module" })}\n`);
+  // Node resolves a pipeline's import of the package from here; the command and the pipeline share one copy.
+  const shared = inHome("node_modules/@muster/pipeline");
+  await addFile(
+    root,
+    `${shared}/package.json`,
+    `${JSON.stringify({ name: "@muster/pipeline", version, type: "module", exports: "./index.mjs" })}\n`,
+  );
+  await addFile(root, `${shared}/index.mjs`, 'export * from "../../../pipeline.mjs";\n');
+  for (const name of ["muster", "hhvm"]) {
+    await cp(join(tree, "pipelines", name), join(root, inHome(`pipelines/${name}`)), {
+      recursive: true,
+      filter: (path) => !/(\/node_modules|\/tools|\/package\.json|\/tsconfig\.json|\.test\.ts)$/.test(path),
+    });
+  }
+  const launcher = `#!/bin/sh
+home=$(readlink -f "$0")
+home=\${home%/bin/${packageName}}/lib/${packageName}
+exec "$home/node" --disable-warning=ExperimentalWarning "$home/cli.mjs" "$@"
+`;
+  await addFile(root, `usr/bin/${packageName}`, launcher, 0o755);
+}
+
+async function addDocuments(
+  root: string,
+  {
+    description,
+    modules,
+    epoch,
+    codename,
+  }: { description: PackageDescription; modules: readonly string[]; epoch: number; codename: string },
+): Promise<void> {
+  const date = new Date(epoch * 1000);
+  const help = JSON.parse(
+    await runProgram(join(root, "usr/bin", packageName), ["help", "--json"], { cwd: root }),
+  ) as CommandHelp;
+  const words = {
+    steps: pipeline.activities.map(({ name }) => name),
+    platforms: pipeline.platforms.kind === "fixed" ? pipeline.platforms.names : [],
+  };
+  const documents = `usr/share/doc/${packageName}`;
+  await addCompressed(root, `usr/share/man/man1/${packageName}.1`, manualPage(help, { version: env.version(), date }));
+  for (const [path, script] of Object.entries(shellCompletions(help, words))) await addFile(root, path, script);
+  const licence = await readFile(join(tree, "LICENSE"), "utf8");
+  const nodeLicence = await readNodeLicence();
+  await addFile(
+    root,
+    `${documents}/copyright`,
+    copyrightOf({ licence, nodeLicence, thirdParty: await thirdPartyOf(modules) }),
+  );
+  const entry = `${packageName} (${description.version}) ${codename}; urgency=medium
+
+  * Release ${env.version()}.
+
+ -- ${description.maintainer}  ${date.toUTCString().replace("GMT", "+0000")}
+`;
+  await addCompressed(root, `${documents}/changelog.Debian`, entry);
+  await addCompressed(root, `${documents}/changelog`, await readFile(join(tree, "CHANGELOG.md"), "utf8"));
+}
+
+/** Node's terms lie in the npm package that its binary comes from. */
+async function readNodeLicence(): Promise<string> {
+  const folder = join(tree, "node_modules/node/node_modules", `node-${process.platform}-${process.arch}`);
+  return readFile(join(folder, "LICENSE"), "utf8");
+}

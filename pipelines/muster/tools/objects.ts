@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  NoSuchKey,
+  NotFound,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
+import { env } from "./env.ts";
+
+/** Where an object lies. */
+export interface Place {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+export interface StoredObject {
+  readonly body: Buffer;
+  readonly etag: string;
+}
+
+/** `new`: only where there is no object; an etag: only in that object's place; `always`: whatever is there. */
+export type Condition = "new" | "always" | { readonly etag: string };
+
+export const url = ({ bucket, key }: Place): string => `s3://${bucket}/${key}`;
+
+/** @throws TypeError for text that is no URL of an object */
+export function parseUrl(text: string): Place {
+  const match = /^s3:\/\/([^/]+)\/(.+)$/.exec(text);
+  if (match === null) throw new TypeError(`"${text}" is not the s3:// URL of an object`);
+  return { bucket: match[1] as string, key: match[2] as string };
+}
+
+/** With the worker's credentials; bucket names are part of the path where the endpoint is this machine's. */
+export function openS3(): S3Client {
+  return new S3Client({ forcePathStyle: env.hasOwnEndpoint(), maxAttempts: 5 });
+}
+
+export async function get(s3: S3Client, place: Place): Promise<StoredObject | undefined> {
+  try {
+    const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: place.bucket, Key: place.key }));
+    if (Body === undefined || ETag === undefined) throw new Error(`${url(place)} came without content`);
+    return { body: Buffer.from(await Body.transformToByteArray()), etag: ETag };
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw new Error(`cannot read ${url(place)}`, { cause: error });
+  }
+}
+
+/** @throws Error that names the object when it is not there */
+export async function getExisting(s3: S3Client, place: Place): Promise<StoredObject> {
+  const found = await get(s3, place);
+  if (found === undefined) throw new Error(`${url(place)} is not there`);
+  return found;
+}
+
+export async function exists(s3: S3Client, place: Place): Promise<boolean> {
+  try {
+    await s3.send(new HeadObjectCommand({ Bucket: place.bucket, Key: place.key }));
+    return true;
+  } catch (error) {
+    if (error instanceof NotFound) return false;
+    throw new Error(`cannot look for ${url(place)}`, { cause: error });
+  }
+}
+
+/**
+ * Writes an object on a condition; false when the condition does not hold, and then nothing is written.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ */
+export async function put(
+  s3: S3Client,
+  { place, body, contentType, when }: { place: Place; body: Buffer | string; contentType: string; when: Condition },
+): Promise<boolean> {
+  try {
+    await s3.send(
+      new PutObjectCommand({
+        Bucket: place.bucket,
+        Key: place.key,
+        Body: body,
+        ContentType: contentType,
+        ChecksumSHA256: createHash("sha256").update(body).digest("base64"),
+        ...(when === "new" ? { IfNoneMatch: "*" } : {}),
+        ...(typeof when === "object" ? { IfMatch: when.etag } : {}),
+      }),
+    );
+    return true;
+  } catch (error) {
+    // 409: another conditional write of the same object was under way.
+    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+    if (when !== "always" && (status === 412 || status === 409)) return false;
+    throw new Error(`cannot write ${url(place)}`, { cause: error });
+  }
+}
+
+/**
+ * Publishes an object once and for all: the same content again changes nothing.
+ * @throws Error when other content is there
+ */
+export async function publishOnce(
+  s3: S3Client,
+  { place, body, contentType }: { place: Place; body: Buffer; contentType: string },
+): Promise<void> {
+  if (await put(s3, { place, body, contentType, when: "new" })) return;
+  const present = await getExisting(s3, place);
+  if (!present.body.equals(body)) {
+    throw new Error(`${url(place)} is published with other content, and stays: publish under a new version`);
+  }
+}
+
+export const sha256 = (content: Buffer | string): string => createHash("sha256").update(content).digest("hex");

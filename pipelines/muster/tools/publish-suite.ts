@@ -1,0 +1,141 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { PrivateKey } from "openpgp";
+import { type Fields, formatControl, parseControl } from "./debian-control.ts";
+import { get, getExisting, type Place, put, sha256, url } from "./objects.ts";
+import { byHash, filesOfRelease, formatRelease, type IndexFile, indexFile } from "./release-file.ts";
+import { armoredSignature, clearSign, verifiedText } from "./signing-key.ts";
+
+/** One codename of an apt repository: the folder of its InRelease. */
+export interface Suite {
+  readonly bucket: string;
+  /** `debian/dists/bookworm` */
+  readonly folder: string;
+  readonly codename: string;
+}
+
+/** What the repository offers by now, and the etag of the InRelease that says so; undefined before its first. */
+interface Published {
+  readonly packages: readonly Fields[];
+  readonly etag: string | undefined;
+}
+
+/** A publisher that loses the race this often does not lose by chance. */
+const MAX_ATTEMPTS = 20;
+
+/**
+ * Adds packages to an index; what it lists already stays. Readers see the old index or the new one, never a mixture: an index's parts lie under the
+ * names of their content, and InRelease, which names them, is written last, only in the place of the one that this index was made from. A
+ * publisher that was held up in between starts again from what others have published since.
+ * @param packages their paragraphs, with `Filename`, `Size` and `SHA256`
+ * @returns whether anything was added
+ * @throws Error when the index lists a package's version with other content
+ */
+export async function publishSuite(
+  s3: S3Client,
+  suite: Suite,
+  { packages, key, now = () => new Date() }: { packages: readonly Fields[]; key: PrivateKey; now?: () => Date },
+): Promise<boolean> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const published = await readSuite(s3, suite, key);
+    const added = newPackages(published.packages, packages, suite);
+    if (added.length === 0) return false;
+    if (
+      await writeSuite(s3, suite, {
+        packages: [...published.packages, ...added],
+        etag: published.etag,
+        key,
+        date: now(),
+      })
+    ) {
+      return true;
+    }
+  }
+  throw new Error(`${url(at(suite, "InRelease"))} was changed by others ${MAX_ATTEMPTS} times in a row`);
+}
+
+const at = ({ bucket, folder }: Suite, path: string): Place => ({ bucket, key: `${folder}/${path}` });
+
+async function readSuite(s3: S3Client, suite: Suite, key: PrivateKey): Promise<Published> {
+  const place = at(suite, "InRelease");
+  const inRelease = await get(s3, place);
+  if (inRelease === undefined) return { packages: [], etag: undefined };
+  const release = await verifiedText(inRelease.body.toString("utf8"), key.toPublic()).catch((cause: unknown) => {
+    throw new Error(`${url(place)} does not bear this repository's signature`, { cause });
+  });
+  const indices = filesOfRelease(release).filter(({ path }) => path.endsWith("/Packages.gz"));
+  const texts = await Promise.all(indices.map((index) => readIndex(s3, suite, index)));
+  return { packages: texts.flatMap(parseControl), etag: inRelease.etag };
+}
+
+async function readIndex(s3: S3Client, suite: Suite, index: IndexFile): Promise<string> {
+  const place = at(suite, byHash(index));
+  const { body } = await getExisting(s3, place);
+  if (sha256(body) !== index.sha256)
+    throw new Error(`${url(place)} is damaged: its content does not have its name's SHA-256`);
+  return gunzipSync(body).toString("utf8");
+}
+
+const identity = (fields: Fields): string =>
+  ["Package", "Version", "Architecture"].map((name) => fields.get(name) ?? "").join(" ");
+
+function newPackages(published: readonly Fields[], wanted: readonly Fields[], { folder }: Suite): Fields[] {
+  const byIdentity = new Map(published.map((fields) => [identity(fields), fields]));
+  return wanted.filter((fields) => {
+    const present = byIdentity.get(identity(fields));
+    if (present !== undefined && present.get("SHA256") !== fields.get("SHA256")) {
+      throw new Error(
+        `${folder} offers ${identity(fields)} with other content, and stays: publish under a new version`,
+      );
+    }
+    return present === undefined;
+  });
+}
+
+async function writeSuite(
+  s3: S3Client,
+  suite: Suite,
+  { packages, etag, key, date }: { packages: readonly Fields[]; etag: string | undefined; key: PrivateKey; date: Date },
+): Promise<boolean> {
+  const architectures = [...new Set(packages.map((fields) => fields.get("Architecture") ?? ""))].sort();
+  const files = architectures.flatMap((architecture) => {
+    const paragraphs = packages.filter((fields) => fields.get("Architecture") === architecture);
+    const text = Buffer.from(formatControl(paragraphs.sort((a, b) => (identity(a) < identity(b) ? -1 : 1))));
+    const folder = `main/binary-${architecture}`;
+    return [
+      { path: `${folder}/Packages`, content: text, contentType: "text/plain" },
+      { path: `${folder}/Packages.gz`, content: gzipSync(text, { level: 9 }), contentType: "application/gzip" },
+    ];
+  });
+  const indices = files.map((file) => ({ ...file, index: indexFile(file.path, file.content) }));
+  await Promise.all(
+    indices.map(({ content: body, contentType, index }) =>
+      put(s3, { place: at(suite, byHash(index)), body, contentType, when: "new" }),
+    ),
+  );
+  // For tools that do not know by-hash: these may be newer than InRelease for a moment.
+  const release = formatRelease({
+    codename: suite.codename,
+    architectures,
+    date,
+    files: indices.map(({ index }) => index),
+  });
+  await Promise.all([
+    ...indices.map(({ path, content: body, contentType }) =>
+      put(s3, { place: at(suite, path), body, contentType, when: "always" }),
+    ),
+    put(s3, { place: at(suite, "Release"), body: release, contentType: "text/plain", when: "always" }),
+    put(s3, {
+      place: at(suite, "Release.gpg"),
+      body: await armoredSignature(release, key),
+      contentType: "text/plain",
+      when: "always",
+    }),
+  ]);
+  return put(s3, {
+    place: at(suite, "InRelease"),
+    body: await clearSign(release, key),
+    contentType: "text/plain",
+    when: etag === undefined ? "new" : { etag },
+  });
+}
