@@ -44,6 +44,7 @@ export {
   type Sequence,
   sequence,
 } from "./flow.ts";
+export { type LogMarker, logMarker, parseLogMarker } from "./log-marker.ts";
 export { ErrorName, InvalidConfigurationError, InvalidInputError, MusterError } from "./muster-error.ts";
 export { nearestWord } from "./nearest-word.ts";
 export {
