@@ -1,1 +1,1 @@
-export {};
+export { localBootstrap, MAX_USER_DATA_BYTES, renderUserData, type UserDataOptions } from "./user-data.ts";

@@ -1,0 +1,41 @@
+import { InvalidConfigurationError, WorkerEnvironment } from "@muster/pipeline";
+import { quoteForShell } from "./quote-for-shell.ts";
+
+/** Half of what EC2 takes, so that a stage's own additions never make a launch fail. */
+export const MAX_USER_DATA_BYTES = 8192;
+
+export interface UserDataOptions {
+  readonly environment: WorkerEnvironment;
+  /** What turns the machine into a worker: see localBootstrap and ec2Bootstrap. */
+  readonly bootstrap: string;
+}
+
+/**
+ * A worker's user data: a shell script that exports the variables it is told by, and then starts the agent.
+ * @throws InvalidConfigurationError when it is larger than 8 KiB
+ */
+export function renderUserData({ environment, bootstrap }: UserDataOptions): string {
+  const variables = Object.entries(WorkerEnvironment.parse(environment)).map(
+    ([name, value]) => `export ${name}=${quoteForShell(value)}`,
+  );
+  const userData = ["#!/bin/bash", ...variables, bootstrap.trimEnd(), ""].join("\n");
+  const bytes = Buffer.byteLength(userData);
+  if (bytes > MAX_USER_DATA_BYTES) {
+    throw new InvalidConfigurationError(
+      `the user data of ${environment.ACTIVITY_NAME} has ${bytes} bytes, more than ${MAX_USER_DATA_BYTES}`,
+      { hint: "shorten the names and URLs in its environment" },
+    );
+  }
+  return userData;
+}
+
+/**
+ * Starts the agent in place of the shell, on this machine.
+ * @param node the Node binary, 22 or later
+ * @param agent the agent's program: its bundle, or main.ts
+ */
+export function localBootstrap({ node, agent }: { node: string; agent: string }): string {
+  // Type stripping is stable for what these sources use; its warning on every worker's console is noise.
+  const flags = agent.endsWith(".ts") ? ["--disable-warning=ExperimentalWarning"] : [];
+  return ["exec", ...[node, ...flags, agent, "--owned"].map(quoteForShell)].join(" ");
+}
