@@ -14,7 +14,7 @@ export async function findImageBuilder(): Promise<ImageBuilder | undefined> {
 async function works(builder: ImageBuilder): Promise<boolean> {
   // Docker's client ends with 0 though its server does not answer, unless it is asked for something of the server's.
   const args = builder === "docker" ? ["info", "--format", "{{.ServerVersion}}"] : ["info"];
-  const child = spawn(builder, args, { stdio: "ignore", env: env.inherited(), timeout: 30_000 });
+  const child = spawn(builder, args, { stdio: "ignore", env: env.inherited(), signal: AbortSignal.timeout(30_000) });
   const ended = once(child, "close");
   try {
     const [code] = await ended;

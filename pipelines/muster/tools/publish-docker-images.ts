@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { binaryPackage, packageName } from "../artifacts.ts";
 import { fetchBuiltPackage } from "./built-package.ts";
@@ -16,14 +16,13 @@ await runTool(async () => {
 
   const context = await mkdtemp("image-");
   try {
-    await mkdir(context, { recursive: true });
     await cp(join(import.meta.dirname, "image/Dockerfile"), join(context, "Dockerfile"));
     await writeFile(join(context, "muster.deb"), found.body);
     const image = `${env.imageRepository() ?? packageName}:${env.version()}`;
-    await runProgram(builder, ["build", "--build-arg", `BASE=${found.base}`, "--tag", image, context]);
+    await runProgram(builder, ["build", "--build-arg", `BASE=${found.base}`, "--tag", image, context], { show: true });
     if (env.imageRepository() === undefined)
       return said(`${image}, by ${builder}, on this machine only: no repository to push to`);
-    await runProgram(builder, ["push", image]);
+    await runProgram(builder, ["push", image], { show: true });
     return said(`${image}, by ${builder}`);
   } finally {
     await rm(context, { recursive: true });
