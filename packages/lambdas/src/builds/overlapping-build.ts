@@ -1,0 +1,64 @@
+import { DescribeExecutionCommand, type ExecutionListItem, type SFNClient } from "@aws-sdk/client-sfn";
+import { type BuildInput, type Pipeline, parseBuildInput } from "@muster/pipeline";
+import { runningBuilds } from "./running-builds.ts";
+
+export interface Overlap {
+  /** The name of the build that was there first. */
+  readonly build: string;
+  readonly version: string;
+  /** A platform that both name; undefined where one of them builds all. */
+  readonly platform: string | undefined;
+}
+
+/** Builds that make nothing can meet nobody. */
+const makesNothing = ({ debug }: BuildInput): boolean => debug === "fake_ec2" || debug === "skip_ec2";
+
+/**
+ * The running build that makes something of what `input` asks for. Of two that start together the earlier goes on; `self` is absent for a build
+ * that has not been started yet.
+ */
+export async function overlappingBuild(
+  input: BuildInput,
+  {
+    sfn,
+    stateMachineArn,
+    pipeline,
+    self,
+  }: { sfn: SFNClient; stateMachineArn: string; pipeline: Pipeline; self?: { arn: string; startDate: Date } },
+): Promise<Overlap | undefined> {
+  if (input.allowOverlap || makesNothing(input)) return undefined;
+  for (const other of await runningBuilds(sfn, stateMachineArn)) {
+    if (self !== undefined && !isEarlier(other, self)) continue;
+    const otherInput = await inputOf(other, { sfn, pipeline });
+    const met = otherInput && meet(input, otherInput);
+    if (met) return { build: other.name ?? "", ...met };
+  }
+  return undefined;
+}
+
+function isEarlier({ executionArn, startDate }: ExecutionListItem, self: { arn: string; startDate: Date }): boolean {
+  if (executionArn === undefined || executionArn === self.arn) return false;
+  const difference = (startDate?.getTime() ?? 0) - self.startDate.getTime();
+  return difference < 0 || (difference === 0 && executionArn < self.arn);
+}
+
+/** undefined for a build whose own input cannot be understood: it is about to fail. */
+async function inputOf(
+  { executionArn, startDate }: ExecutionListItem,
+  { sfn, pipeline }: { sfn: SFNClient; pipeline: Pipeline },
+): Promise<BuildInput | undefined> {
+  const { input } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+  try {
+    return parseBuildInput(JSON.parse(input ?? "{}"), pipeline, { today: startDate ?? new Date(0) });
+  } catch {
+    return undefined;
+  }
+}
+
+function meet(a: BuildInput, b: BuildInput): Pick<Overlap, "version" | "platform"> | undefined {
+  const version = a.versions.find((candidate) => b.versions.includes(candidate));
+  if (version === undefined || makesNothing(b)) return undefined;
+  if (a.platforms.length === 0 || b.platforms.length === 0) return { version, platform: undefined };
+  const platform = a.platforms.find((candidate) => b.platforms.includes(candidate));
+  return platform === undefined ? undefined : { version, platform };
+}

@@ -1,0 +1,121 @@
+import type { HistoryEvent } from "@aws-sdk/client-sfn";
+import { type DebugMode, ErrorName, instanceOfPollName, TaskInput } from "@muster/pipeline";
+
+/** Where a task stands: in the queue, with a worker, between a failure and its retry, or over. */
+export type TaskState = "waiting" | "running" | "backing-off" | "ended";
+
+/** One task of an execution, over all its attempts. */
+export interface TaskOfBuild {
+  readonly activityArn: string;
+  readonly name: string;
+  readonly execution: string;
+  readonly debug: DebugMode;
+  readonly version: string;
+  readonly platform: string | undefined;
+  state: TaskState;
+  /** The event that published the current attempt. */
+  scheduledEventId: number;
+  scheduledAt: Date;
+  /** Since when it has had no worker; attempts that only drew the wrong worker do not count as one. */
+  waitingSince: Date;
+  /** The machine of the latest attempt that one took. */
+  instance: string | undefined;
+  /** Attempts that ended because their machine was lost. */
+  interruptions: number;
+  /** When a worker last ended one of its attempts. */
+  lastEnded: Date | undefined;
+}
+
+export interface BuildProgress {
+  readonly tasks: readonly TaskOfBuild[];
+  /** Names of the states that were left, once each. */
+  readonly exitedStates: ReadonlySet<string>;
+}
+
+const LOST_MACHINE: ReadonlySet<string | undefined> = new Set([ErrorName.workerInterrupted, "States.HeartbeatTimeout"]);
+
+/** Folds a history, oldest event first, into its tasks; tasks that Muster did not publish are left out. */
+export async function tasksOfHistory(
+  events: AsyncIterable<HistoryEvent> | Iterable<HistoryEvent>,
+): Promise<BuildProgress> {
+  const byEvent = new Map<number, TaskOfBuild>();
+  const tasks: TaskOfBuild[] = [];
+  const exitedStates = new Set<string>();
+
+  for await (const event of events) {
+    const { id = 0, previousEventId = 0, type, timestamp: at = new Date(0) } = event;
+    const name = event.stateExitedEventDetails?.name;
+    if (name !== undefined) exitedStates.add(name);
+
+    const known = byEvent.get(previousEventId);
+    const task = type === "ActivityScheduled" ? (known ?? newTask(event, at)) : known;
+    if (task === undefined) continue;
+    if (known === undefined) tasks.push(task);
+    if (advance(task, event, at)) byEvent.set(id, task);
+    byEvent.delete(previousEventId);
+  }
+  return { tasks, exitedStates };
+}
+
+/** Applies one event of a task; false when nothing can follow for it. */
+function advance(task: TaskOfBuild, event: HistoryEvent, at: Date): boolean {
+  switch (event.type) {
+    case "ActivityScheduled":
+      task.state = "waiting";
+      task.scheduledEventId = event.id ?? 0;
+      task.scheduledAt = at;
+      return true;
+    case "ActivityStarted":
+      task.state = "running";
+      task.instance = instanceOfPollName(event.activityStartedEventDetails?.workerName);
+      return true;
+    case "ActivityFailed":
+    case "ActivityTimedOut": {
+      const error = (event.activityFailedEventDetails ?? event.activityTimedOutEventDetails)?.error;
+      if (task.state === "running" && error !== ErrorName.requeued) task.waitingSince = at;
+      if (task.state === "running") task.lastEnded = at;
+      if (LOST_MACHINE.has(error)) task.interruptions++;
+      task.state = "backing-off";
+      return true;
+    }
+    case "ActivityScheduleFailed":
+      task.state = "backing-off";
+      return true;
+    case "ActivitySucceeded":
+      task.lastEnded = at;
+      task.state = "ended";
+      return true;
+    default:
+      task.state = "ended";
+      return false;
+  }
+}
+
+function newTask({ id = 0, activityScheduledEventDetails }: HistoryEvent, at: Date): TaskOfBuild | undefined {
+  const input = TaskInput.safeParse(parseJson(activityScheduledEventDetails?.input));
+  if (!input.success) return undefined;
+  const { name, execution, debug, version, platform } = input.data;
+  return {
+    activityArn: activityScheduledEventDetails?.resource ?? "",
+    name,
+    execution,
+    debug,
+    version,
+    platform,
+    state: "waiting",
+    scheduledEventId: id,
+    scheduledAt: at,
+    waitingSince: at,
+    instance: undefined,
+    interruptions: 0,
+    lastEnded: undefined,
+  };
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
+}

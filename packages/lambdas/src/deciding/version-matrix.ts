@@ -1,0 +1,59 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import {
+  type BuildStatus,
+  InvalidInputError,
+  isVersion,
+  type Pipeline,
+  type StageDescription,
+  s3Url,
+  statusOf,
+} from "@muster/pipeline";
+import { objectExists } from "./object-exists.ts";
+import { supportedPlatforms } from "./platforms-of-version.ts";
+
+export interface MatrixCell {
+  readonly activity: string;
+  readonly platform?: string;
+  readonly status: BuildStatus;
+  /** URLs of the objects that decided: all there, or the first one that is missing. */
+  readonly evidence: readonly string[];
+}
+
+/** What is there of one version. */
+export interface VersionMatrix {
+  readonly version: string;
+  readonly platforms: readonly string[];
+  /** In the pipeline's order; activities that leave nothing behind are not in it. */
+  readonly cells: readonly MatrixCell[];
+}
+
+/**
+ * The state of every artifact of a version: `succeeded`, `built_not_published` or `not_built`, for each platform where an activity runs per platform.
+ * @throws InvalidInputError for what is not a version
+ */
+export async function versionMatrix(
+  version: string,
+  { pipeline, stage, s3 }: { pipeline: Pipeline; stage: Pick<StageDescription, "buckets">; s3: S3Client },
+): Promise<VersionMatrix> {
+  if (!isVersion(version)) {
+    throw new InvalidInputError(`"${version}" is not a version`, {
+      hint: "a version is N.N.N (a release) or YYYY.MM.DD (a nightly)",
+    });
+  }
+  const platforms = await supportedPlatforms(pipeline, version, s3);
+  const exists = objectExists(s3, stage.buckets);
+  const cells = pipeline.activities.flatMap((activity) => {
+    if (activity.produces === undefined && activity.publishes === undefined) return [];
+    const places = activity.per === "version" ? [{}] : platforms.map((platform) => ({ platform }));
+    return places.map(async (place): Promise<MatrixCell> => {
+      const { status, evidence } = await statusOf(activity, { version, platforms, ...place }, exists);
+      return {
+        activity: activity.name,
+        ...place,
+        status,
+        evidence: evidence.map((object) => s3Url(object, stage.buckets)),
+      };
+    });
+  });
+  return { version, platforms, cells: await Promise.all(cells) };
+}

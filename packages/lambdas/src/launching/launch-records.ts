@@ -1,0 +1,46 @@
+import { type Activity, LaunchRecord, stateKey } from "@muster/pipeline";
+import { callFleet } from "./call-fleet.ts";
+import type { LaunchContext } from "./launch-context.ts";
+
+/** How far back launches are of interest: demands and instances that are not visible yet are much younger. */
+export const LAUNCH_MEMORY_MS = 3_600_000;
+
+/**
+ * The launches of an activity in the last hour, oldest first. One that was never finished belongs to a function that died: it is repeated under its own
+ * client token, which gives the same instances if EC2 had heard it. Only whoever holds the activity's lease may ask.
+ */
+export async function recentLaunches(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {
+  const launches = await readLaunches(activity, context);
+  return Promise.all(launches.map((launch) => (launch.finished ? launch : finishLaunch(activity, launch, context))));
+}
+
+/** The same as they are written, for whoever does not hold the lease. */
+export async function readLaunches(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {
+  const prefix = stateKey.launches(activity.name);
+  const since = new Date(context.now().getTime() - LAUNCH_MEMORY_MS).toISOString();
+  const keys = await context.records.list(prefix, { startAfter: `${prefix}${since}` });
+  const stored = await Promise.all(keys.map((key) => context.records.read(key, LaunchRecord)));
+  return stored.flatMap((record) => record?.value ?? []);
+}
+
+/** Carries out an intent that is written already, and writes down what came of it. */
+export async function finishLaunch(
+  activity: Activity,
+  intent: LaunchRecord,
+  context: LaunchContext,
+): Promise<LaunchRecord> {
+  const called = await callFleet(activity, intent, context);
+  const throttled = called.errors.some(({ refusal }) => refusal === "throttling");
+  // What was only throttled has not been answered: its demands stay open for the next call.
+  const launch = throttled && called.instances.length === 0 ? { ...called, demands: [] } : called;
+  await context.records.write(stateKey.launch(activity.name, launch.requestedAt, launch.clientToken), launch);
+  context.log.info("launch", {
+    activity: activity.name,
+    market: launch.market,
+    wanted: launch.wanted,
+    launched: launch.instances.length,
+    instances: launch.instances,
+    errors: launch.errors,
+  });
+  return launch;
+}

@@ -1,0 +1,50 @@
+import type { Activity, DebugMode, Demand, LaunchRecord } from "@muster/pipeline";
+import { describeWorkers } from "../workers/describe-workers.ts";
+import { openDemands } from "./demands.ts";
+import type { LaunchContext } from "./launch-context.ts";
+import { recentLaunches } from "./launch-records.ts";
+import { launchWorkers } from "./launch-workers.ts";
+import { allowance, isLimited, isStageCapped } from "./worker-limits.ts";
+
+/** A worker that only fake builds asked for is tagged so; one that a real build asked for serves fakes as well. */
+export const debugModeOf = (demands: readonly Pick<Demand, "debug">[]): DebugMode =>
+  demands.some(({ debug }) => debug !== "fake_ec2") ? "" : "fake_ec2";
+
+/**
+ * Launches a worker for each demand that has not been answered, all in one call: what many steps want at the same moment costs EC2 one request.
+ * The caller holds the activity's lease.
+ */
+export async function serveDemands(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {
+  const { records, stage } = context;
+  const own = await recentLaunches(activity, context);
+  const now = context.now();
+  const demands = await openDemands(records, activity.name, { launches: own, now });
+  if (demands.length === 0) return [];
+
+  const { count, limit } = isLimited(activity, stage)
+    ? allowance(activity, demands.length, {
+        workers: await describeWorkers(context.ec2, stage),
+        launches: isStageCapped(stage) ? [...own, ...(await launchesOfOthers(activity, context))] : own,
+        stage,
+        now,
+      })
+    : { count: demands.length };
+  if (count < demands.length)
+    context.log.info("limit reached", { activity: activity.name, limit, wanted: demands.length, count });
+  return launchWorkers(
+    {
+      activity,
+      count,
+      onDemand: 0,
+      launchedBy: debugModeOf(demands),
+      demands: demands.map(({ id }) => id),
+      situation: [],
+    },
+    context,
+  );
+}
+
+async function launchesOfOthers(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {
+  const others = context.pipeline.activities.filter(({ name }) => name !== activity.name);
+  return (await Promise.all(others.map((other) => recentLaunches(other, context)))).flat();
+}

@@ -1,0 +1,112 @@
+import {
+  type Activity,
+  activityNamed,
+  InvalidConfigurationError,
+  type LaunchRecord,
+  type Pipeline,
+  type PrepareActivityAnswer,
+  PrepareActivityEvent,
+  type StageDescription,
+  type TaskInput,
+  taskEnvironment,
+  taskName,
+} from "@muster/pipeline";
+import { decide } from "./deciding/decide.ts";
+import { objectExists } from "./deciding/object-exists.ts";
+import { handler } from "./handler.ts";
+import { putDemand } from "./launching/demands.ts";
+import { ThrottledError } from "./launching/throttled-error.ts";
+import { repairContext } from "./repair/repair-context.ts";
+import { describeRefusals } from "./repair/tasks-without-worker.ts";
+import { tendDemands } from "./repair/tend-activities.ts";
+
+/** How long a throttled launch is left to the state's own retries; after that the task is published, and repair launches for it. */
+const THROTTLING_PATIENCE_MS = 60_000;
+
+/** Decides whether a step runs; if so, sees to a worker for it and writes the task's input. */
+export const prepareActivity = handler(
+  "PrepareActivity",
+  { input: PrepareActivityEvent, uses: ["ec2", "s3", "sfn"] },
+  async (event, context): Promise<PrepareActivityAnswer> => {
+    const { pipeline, stage, clients, now } = context;
+    const activity = findActivity(pipeline, event.activity);
+    const { version, platform, platforms = [], buildInput: build } = event;
+    const subject = { version, platforms, ...(platform === undefined ? {} : { platform }) };
+
+    const exists = objectExists(clients.s3, stage.buckets);
+    const { run, reason } = await decide(activity, subject, { build, buckets: stage.buckets, exists });
+    if (!run) return { skip: true, reason };
+
+    const taskInput = describeTask(activity, event, { pipeline, stage });
+    if (build.debug === "skip_ec2") return { skip: false, reason, taskInput };
+
+    const repair = repairContext(context);
+    const demand = await putDemand(repair.records, event, taskInput);
+    const launches = await tendDemands(activity, repair);
+    const waited = now().getTime() - new Date(event.enteredTime).getTime();
+    const deferred = whyDeferred(demand, launches, { patient: waited < THROTTLING_PATIENCE_MS });
+    return { skip: false, reason, taskInput, ...(deferred === undefined ? {} : { deferred }) };
+  },
+);
+
+function findActivity(pipeline: Pipeline, name: string): Activity {
+  try {
+    return activityNamed(pipeline, name);
+  } catch (error) {
+    throw new InvalidConfigurationError((error as RangeError).message, {
+      hint: "deploy state machine and functions from the same pipeline",
+    });
+  }
+}
+
+function describeTask(
+  activity: Activity,
+  { version, platform, platforms = [], buildInput: build, execution }: PrepareActivityEvent,
+  { pipeline, stage }: { pipeline: Pipeline; stage: StageDescription },
+): TaskInput {
+  const subject = { version, platforms, ...(platform === undefined ? {} : { platform }) };
+  return {
+    name: taskName(activity.name, subject),
+    activity: activity.name,
+    version,
+    ...(platform === undefined ? {} : { platform }),
+    execution: execution.id,
+    debug: build.debug,
+    ...(build.keepFailed ? { keepFailed: true } : {}),
+    timeoutSeconds: activity.timeout,
+    heartbeatSeconds: activity.heartbeat,
+    ...(activity.logIdleTimeout === undefined ? {} : { logIdleSeconds: activity.logIdleTimeout }),
+    ...(activity.exclusive ? { exclusive: true } : {}),
+    env: taskEnvironment(pipeline, activity, { subject, build, buckets: stage.buckets }),
+  };
+}
+
+/**
+ * Why this step goes on without a worker of its own, judging by the launches that this very call made; a step whose worker another call launches
+ * knows nothing of it and needs not.
+ * @throws InvalidConfigurationError when EC2 refuses what the stage asks for
+ * @throws ThrottledError when the state's own retry, seconds later, is the best next thing
+ */
+function whyDeferred(
+  demand: string,
+  launches: readonly LaunchRecord[],
+  { patient }: { patient: boolean },
+): string | undefined {
+  const own = launches.find(({ demands }) => demands.includes(demand));
+  const errors = launches.flatMap((launch) => launch.errors);
+  const throttled = errors.some(({ refusal }) => refusal === "throttling");
+  if (own === undefined) {
+    if (throttled && patient) throw new ThrottledError(describeRefusals(errors));
+    return throttled ? describeRefusals(errors) : undefined;
+  }
+  const launched = launches.reduce((sum, { instances }) => sum + instances.length, 0);
+  if (launched === 0 && errors.some(({ refusal }) => refusal === "configuration")) {
+    throw new InvalidConfigurationError(`EC2 refuses to launch ${own.activity}: ${describeRefusals(errors)}`, {
+      hint: "correct the stage and start the build again",
+    });
+  }
+  const missing = own.demands.length - launched;
+  if (missing <= 0) return undefined;
+  if (errors.length === 0) return `${own.activity} has as many workers as it may have`;
+  return `${launched} of ${own.demands.length} workers launched: ${describeRefusals(errors)}`;
+}

@@ -1,0 +1,40 @@
+import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { stateKey } from "@muster/pipeline";
+import * as z from "zod";
+import { handler } from "./handler.ts";
+import { chooseVictims } from "./reaping/choose-victims.ts";
+import { dropOldRecords } from "./reaping/drop-old-records.ts";
+import { failClaim } from "./repair/fail-claim.ts";
+import { progressOfRunningBuilds } from "./repair/pending-tasks.ts";
+import { repairContext } from "./repair/repair-context.ts";
+import { describeWorkers } from "./workers/describe-workers.ts";
+
+const Marks = z.record(z.string(), z.object({ markedAt: z.string(), why: z.string() }));
+
+/** Terminates machines that nobody will miss: marked in one cycle, looked at again in the next, and only then ended. Never one that works. */
+export const reap = handler("Reap", { input: z.unknown(), uses: ["ec2", "s3", "sfn"] }, async (_event, context) => {
+  const repair = repairContext(context);
+  const { ec2, records, stage, now, log } = repair;
+  const builds = await progressOfRunningBuilds(repair);
+  const working = new Set(
+    builds.flatMap(({ tasks }) => tasks).flatMap(({ state, instance }) => (state === "running" && instance) || []),
+  );
+  const workers = await describeWorkers(ec2, stage);
+  const marked = await records.read(stateKey.reaper, Marks);
+  const { victims, marks } = chooseVictims(workers, {
+    marks: marked?.value ?? {},
+    holdsTask: (instanceId) => working.has(instanceId),
+    now: now(),
+  });
+  if (victims.length > 0) {
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: victims.map(({ instanceId }) => instanceId) }));
+    for (const { instanceId } of victims) {
+      const activity = workers.find((worker) => worker.instanceId === instanceId)?.activity;
+      if (activity) await failClaim(activity, instanceId, repair);
+    }
+    log.warn("workers terminated", { victims });
+  }
+  await records.write(stateKey.reaper, marks);
+  const dropped = await dropOldRecords(repair);
+  return { terminated: victims, marked: Object.keys(marks), dropped };
+});

@@ -1,0 +1,28 @@
+import { stateKey } from "@muster/pipeline";
+import { runningBuilds } from "../builds/running-builds.ts";
+import type { RepairContext } from "../repair/repair-context.ts";
+
+/** Launches and demands are of interest for an hour; a day leaves time to look at them. */
+const KEEP_MS = 24 * 3_600_000;
+
+/**
+ * Deletes what served its purpose: demands and launches of yesterday, and what executions left that have ended without saying so. Attempt records stay.
+ * @returns how many objects were deleted
+ */
+export async function dropOldRecords({ records, pipeline, sfn, stage, now }: RepairContext): Promise<number> {
+  const before = new Date(now().getTime() - KEEP_MS).toISOString();
+  const old: string[] = [];
+  for (const { name } of pipeline.activities) {
+    for (const prefix of [stateKey.launches(name), stateKey.demands(name)]) {
+      const keys = await records.list(prefix);
+      old.push(...keys.filter((key) => key.slice(prefix.length) < before));
+    }
+  }
+  // Listed before the builds are, so that a build which starts in between keeps its records.
+  const ofExecutions = await records.list("executions/");
+  const builds = ofExecutions.length === 0 ? [] : await runningBuilds(sfn, stage.stateMachineArn);
+  const running = builds.flatMap(({ executionArn }) => (executionArn ? stateKey.execution(executionArn) : []));
+  old.push(...ofExecutions.filter((key) => !running.some((prefix) => key.startsWith(prefix))));
+  await records.delete(old);
+  return old.length;
+}

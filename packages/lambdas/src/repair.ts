@@ -1,0 +1,97 @@
+import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
+import { type Activity, stateKey } from "@muster/pipeline";
+import * as z from "zod";
+import { type HandlerContext, handler } from "./handler.ts";
+import { failClaim } from "./repair/fail-claim.ts";
+import { type RepairContext, repairContext } from "./repair/repair-context.ts";
+import { tendActivities } from "./repair/tend-activities.ts";
+import { toWorker } from "./workers/describe-workers.ts";
+
+/** What EventBridge delivers. @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html */
+const StateChange = z.object({
+  "detail-type": z.literal("EC2 Instance State-change Notification"),
+  detail: z.object({ "instance-id": z.string(), state: z.string() }),
+});
+/** Two minutes' notice. @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html */
+const SpotNotice = z.object({
+  "detail-type": z.literal("EC2 Spot Instance Interruption Warning"),
+  detail: z.object({ "instance-id": z.string() }),
+});
+/** @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
+const ExecutionStatus = z.object({
+  "detail-type": z.literal("Step Functions Execution Status Change"),
+  detail: z.object({ executionArn: z.string(), stateMachineArn: z.string(), status: z.string() }),
+});
+
+const STARTING = new Set(["pending", "running"]);
+
+/** Acts on what happens to machines and builds at once, by the same code as the health check. */
+export const repair = handler(
+  "Repair",
+  {
+    input: z.discriminatedUnion("detail-type", [StateChange, SpotNotice, ExecutionStatus]),
+    uses: ["ec2", "s3", "sfn"],
+  },
+  async (event, context) => {
+    if (event["detail-type"] === "Step Functions Execution Status Change") return tidyUp(event.detail, context);
+    const instanceId = event.detail["instance-id"];
+    if ("state" in event.detail && STARTING.has(event.detail.state)) return { ignored: event.detail.state };
+
+    const repair = repairContext(context);
+    const activity = await activityOf(instanceId, repair);
+    if (activity === undefined) return { ignored: "not a worker of this stage" };
+    // A spot instance has two minutes left, in which its agent gives the task back by itself.
+    const leaving = event["detail-type"] === "EC2 Spot Instance Interruption Warning";
+    const task = leaving ? undefined : await failClaim(activity.name, instanceId, repair);
+    const reports = await tendActivities([activity], repair, leaving ? { leaving: new Set([instanceId]) } : {});
+    return { activity: activity.name, task, reports };
+  },
+);
+
+/** What only a running build needs: its token and its mark. */
+async function tidyUp(
+  { executionArn, stateMachineArn, status }: z.infer<typeof ExecutionStatus>["detail"],
+  context: HandlerContext<"ec2" | "s3" | "sfn">,
+): Promise<unknown> {
+  if (status === "RUNNING" || stateMachineArn !== context.stage.stateMachineArn) return { ignored: status };
+  const { records } = repairContext(context);
+  const keys = await records.list(stateKey.execution(executionArn));
+  await records.delete(keys);
+  return { deleted: keys.length };
+}
+
+/** By its tags, or, where EC2 has forgotten the machine, by the task it held. */
+async function activityOf(
+  instanceId: string,
+  { ec2, records, stage, pipeline }: RepairContext,
+): Promise<Activity | undefined> {
+  const name = (await tagsOf(instanceId, { ec2, stage })) ?? (await claimantOf(instanceId, { records, pipeline }));
+  return pipeline.activities.find((activity) => activity.name === name);
+}
+
+/** The activity of one of this stage's workers; "" for a machine that is none of them, undefined for one that EC2 does not know. */
+async function tagsOf(
+  instanceId: string,
+  { ec2, stage }: Pick<RepairContext, "ec2" | "stage">,
+): Promise<string | undefined> {
+  try {
+    const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+    const instance = Reservations?.[0]?.Instances?.[0];
+    if (instance === undefined) return undefined;
+    const tag = (key: string) => instance.Tags?.find(({ Key }) => Key === key)?.Value;
+    const ours = tag("muster:stage") === stage.stage && tag("muster:pipeline") === stage.pipeline;
+    return ours ? toWorker(instance).activity : "";
+  } catch (error) {
+    if (error instanceof Error && error.name.startsWith("InvalidInstanceID")) return undefined;
+    throw error;
+  }
+}
+
+async function claimantOf(
+  instanceId: string,
+  { records, pipeline }: Pick<RepairContext, "records" | "pipeline">,
+): Promise<string | undefined> {
+  const keys = pipeline.activities.map(({ name }) => stateKey.claim(name, instanceId));
+  const found = await Promise.all(keys.map((key) => records.etag(key)));
+  return pipeline.activities[found.findIndex((etag) => etag !== undefined)]?.name;
+}

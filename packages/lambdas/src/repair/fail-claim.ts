@@ -1,0 +1,38 @@
+import { SendTaskFailureCommand } from "@aws-sdk/client-sfn";
+import { Claim, ErrorName, stateKey } from "@muster/pipeline";
+import type { RepairContext } from "./repair-context.ts";
+
+/** The task has ended or gone to another worker since. */
+const TOO_LATE = new Set(["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"]);
+
+/** Gives back the task that a lost machine held; the task's name, or undefined where it held none. */
+export async function failClaim(
+  activity: string,
+  instanceId: string,
+  { records, sfn, now, log }: Pick<RepairContext, "records" | "sfn" | "now" | "log">,
+): Promise<string | undefined> {
+  const key = stateKey.claim(activity, instanceId);
+  const claim = (await records.read(key, Claim))?.value;
+  if (claim === undefined) return undefined;
+  const seconds = Math.max(0, Math.round((now().getTime() - new Date(claim.claimedAt).getTime()) / 1000));
+  const failed = await sendFailure(sfn, claim.token, {
+    ec2: instanceId,
+    time_sec: String(seconds),
+    message: "its machine is gone",
+  });
+  await records.delete([key]);
+  if (failed) log.info("task of a lost machine given back", { activity, task: claim.task, instance: instanceId });
+  return failed ? claim.task : undefined;
+}
+
+async function sendFailure(sfn: RepairContext["sfn"], taskToken: string, cause: unknown): Promise<boolean> {
+  try {
+    await sfn.send(
+      new SendTaskFailureCommand({ taskToken, error: ErrorName.workerInterrupted, cause: JSON.stringify(cause) }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof Error && TOO_LATE.has(error.name)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { GetActivityTaskCommand, SendTaskFailureCommand } from "@aws-sdk/client-sfn";
+import { ErrorName, MAX_CAUSE_BYTES, TaskInput } from "@muster/pipeline";
+import { taskKey } from "./pending-tasks.ts";
+import type { RepairContext } from "./repair-context.ts";
+import type { Doom } from "./tasks-without-worker.ts";
+
+/**
+ * A queue that holds a task answers at once. Going away earlier than the poll's end may lose a task that is published in that very moment until
+ * its heartbeat is missed; waiting longer would cost the function its time.
+ */
+const POLL_PATIENCE_MS = 10_000;
+
+/**
+ * Takes tasks that nobody else will take from the queue and fails them. What else comes out of the queue is put back: it is published again a second later.
+ * @returns how many were failed
+ */
+export async function failWaitingTasks(
+  activityArn: string,
+  { error, tasks }: Doom,
+  { message, waiting }: { message: string; waiting: number },
+  { sfn, log }: Pick<RepairContext, "sfn" | "log">,
+): Promise<number> {
+  const doomed = new Set(tasks.map((task) => taskKey({ execution: task.execution, task: task.name })));
+  let failed = 0;
+  for (let drawn = 0; drawn < waiting && doomed.size > 0; drawn++) {
+    const { taskToken, input } = await draw(sfn, activityArn);
+    if (!taskToken) break;
+    const task = TaskInput.parse(JSON.parse(input ?? "null"));
+    const isDoomed = doomed.delete(taskKey({ execution: task.execution, task: task.name }));
+    await sfn.send(
+      new SendTaskFailureCommand({
+        taskToken,
+        error: isDoomed ? error : ErrorName.requeued,
+        cause: JSON.stringify({ message: isDoomed ? shorten(message) : "it belongs to a build that still waits" }),
+      }),
+    );
+    if (!isDoomed) continue;
+    failed++;
+    log.warn("task failed for want of a worker", { task: task.name, build: task.execution, error, reason: message });
+  }
+  return failed;
+}
+
+async function draw(sfn: RepairContext["sfn"], activityArn: string): Promise<{ taskToken?: string; input?: string }> {
+  try {
+    const { taskToken, input } = await sfn.send(
+      new GetActivityTaskCommand({ activityArn, workerName: "muster-repair" }),
+      { abortSignal: AbortSignal.timeout(POLL_PATIENCE_MS) },
+    );
+    return { ...(taskToken ? { taskToken } : {}), ...(input === undefined ? {} : { input }) };
+  } catch (error) {
+    if (error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError")) return {};
+    throw error;
+  }
+}
+
+/** Causes share an execution's 256 KiB; the whole text is in the log. */
+function shorten(message: string): string {
+  const room = MAX_CAUSE_BYTES - JSON.stringify({ message: "" }).length;
+  let text = message;
+  while (Buffer.byteLength(JSON.stringify(text)) - 2 > room) text = `${text.slice(0, -2)}…`.replace(/……$/, "…");
+  return text;
+}

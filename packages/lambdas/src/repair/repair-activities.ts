@@ -1,0 +1,142 @@
+import type { Activity, LaunchRecord } from "@muster/pipeline";
+import type { TaskOfBuild } from "../builds/tasks-of-history.ts";
+import { openDemands } from "../launching/demands.ts";
+import { activityArn } from "../launching/launch-context.ts";
+import { recentLaunches } from "../launching/launch-records.ts";
+import { launchWorkers } from "../launching/launch-workers.ts";
+import { debugModeOf } from "../launching/serve-demands.ts";
+import { allowance, isStageCapped } from "../launching/worker-limits.ts";
+import { describeWorkers, type Worker } from "../workers/describe-workers.ts";
+import { whyNoWorker } from "./boot-forensics.ts";
+import { failWaitingTasks } from "./fail-waiting-tasks.ts";
+import { failLostClaims } from "./lost-claims.ts";
+import { type Deficit, measureDeficit } from "./measure-deficit.ts";
+import { progressOfRunningBuilds, type RunningBuild } from "./pending-tasks.ts";
+import type { RepairContext } from "./repair-context.ts";
+import { type Doom, expiredTasks, hopelessTasks } from "./tasks-without-worker.ts";
+
+export interface RepairReport {
+  readonly activity: string;
+  readonly pending: number;
+  readonly launched: number;
+  readonly failed: number;
+}
+
+/**
+ * Brings the workers of some activities in line with the tasks of all running builds: gives back the tasks of lost machines, launches what is missing in
+ * one call an activity, and fails what has waited too long. The caller holds the leases of these activities, so nobody else counts or launches.
+ */
+export async function repairActivities(
+  activities: readonly Activity[],
+  context: RepairContext,
+  { leaving = new Set<string>() }: { leaving?: ReadonlySet<string> } = {},
+): Promise<RepairReport[]> {
+  const launches = new Map<string, LaunchRecord[]>();
+  const counted = isStageCapped(context.stage) ? context.pipeline.activities : activities;
+  for (const activity of counted) launches.set(activity.name, await recentLaunches(activity, context));
+
+  const workers = await describeWorkers(context.ec2, context.stage);
+  for (const activity of activities) await failLostClaims(activity, workers, context);
+  const builds = await progressOfRunningBuilds(context);
+
+  const reports: RepairReport[] = [];
+  for (const activity of activities) {
+    reports.push(await repairActivity(activity, context, { launches, workers, builds, leaving }));
+  }
+  return reports;
+}
+
+interface Seen {
+  readonly launches: Map<string, LaunchRecord[]>;
+  readonly workers: readonly Worker[];
+  readonly builds: readonly RunningBuild[];
+  readonly leaving: ReadonlySet<string>;
+}
+
+async function repairActivity(activity: Activity, context: RepairContext, seen: Seen): Promise<RepairReport> {
+  const { records, log, now } = context;
+  const arn = activityArn(context, activity);
+  const own = seen.launches.get(activity.name) ?? [];
+  const tasks = seen.builds.flatMap((build) => build.tasks).filter((task) => task.activityArn === arn);
+  const open = await openDemands(records, activity.name, { launches: own, now: now() });
+  const deficit = measureDeficit({
+    activity: activity.name,
+    activityArn: arn,
+    tasks,
+    runningExecutions: new Set(seen.builds.map(({ executionArn }) => executionArn)),
+    openDemands: open,
+    workers: seen.workers,
+    launches: own,
+    leaving: seen.leaving,
+    now: now(),
+  });
+
+  const expiry = expiredTasks(activity, deficit, { tasks, launches: own, now: now() });
+  const answered = open.map(({ id }) => id);
+  const launched = expiry.bootsFail ? [] : await launchMissing(activity, deficit, { answered, seen, context });
+  const launches = [...own, ...launched];
+  seen.launches.set(activity.name, launches);
+  const doom = hopelessTasks(deficit, expiry, launched);
+  const failed = await giveUp(arn, doom, { tasks, launches, context });
+
+  const report = {
+    activity: activity.name,
+    pending: deficit.pending.length + deficit.demands.length,
+    launched: launched.reduce((sum, { instances }) => sum + instances.length, 0),
+    failed,
+  };
+  const { neverReady, ...workers } = deficit.workers;
+  log.info("repair", {
+    ...report,
+    missing: deficit.missing,
+    ...workers,
+    neverReady: neverReady.map(({ instanceId }) => instanceId),
+  });
+  return report;
+}
+
+/** Answers the open demands too, also where no worker is missing: whoever looks next must not launch for them again. */
+async function launchMissing(
+  activity: Activity,
+  { pending, demands, missing, onDemand }: Deficit,
+  { answered, seen, context }: { answered: readonly string[]; seen: Seen; context: RepairContext },
+): Promise<LaunchRecord[]> {
+  if (missing === 0 && answered.length === 0) return [];
+  const launches = [...seen.launches.values()].flat();
+  const { count, limit } = allowance(activity, missing, {
+    workers: seen.workers,
+    launches,
+    stage: context.stage,
+    now: context.now(),
+  });
+  if (count < missing) context.log.info("limit reached", { activity: activity.name, limit, wanted: missing, count });
+  if (count === 0 && answered.length === 0) return [];
+  return launchWorkers(
+    {
+      activity,
+      count,
+      onDemand: Math.min(count, onDemand),
+      launchedBy: debugModeOf([...pending, ...demands]),
+      demands: answered,
+      situation: [
+        ...pending.map(({ execution, scheduledEventId }) => `${execution}/${scheduledEventId}`).sort(),
+        ...(seen.launches.get(activity.name) ?? []).map(({ clientToken }) => clientToken),
+      ],
+    },
+    context,
+  );
+}
+
+async function giveUp(
+  arn: string,
+  doom: Doom,
+  {
+    tasks,
+    launches,
+    context,
+  }: { tasks: readonly TaskOfBuild[]; launches: readonly LaunchRecord[]; context: RepairContext },
+): Promise<number> {
+  if (doom.tasks.length === 0) return 0;
+  const waiting = tasks.filter(({ state }) => state === "waiting").length;
+  return failWaitingTasks(arn, doom, { message: await whyNoWorker(launches, context), waiting }, context);
+}

@@ -1,0 +1,67 @@
+import { DescribeInstancesCommand, type EC2Client, type Instance } from "@aws-sdk/client-ec2";
+import { parseWorkerName, type StageDescription, WorkerTag } from "@muster/pipeline";
+
+/** `gone`: EC2 has stopped it or is about to. */
+export type WorkerState = "booting" | "idle" | "active" | "stopping" | "failed" | "gone";
+
+export interface Worker {
+  readonly instanceId: string;
+  readonly activity: string;
+  readonly state: WorkerState;
+  readonly launchedAt: Date;
+  readonly instanceType: string;
+  readonly zone: string;
+  /** The task that its tags name. */
+  readonly task: string | undefined;
+}
+
+/**
+ * The workers of a stage's pipeline, those that ended in the last hour included. States are as the workers tagged themselves, which is best
+ * effort: who decides about a task asks claims and histories too.
+ */
+export async function describeWorkers(
+  ec2: EC2Client,
+  { stage, pipeline }: Pick<StageDescription, "stage" | "pipeline">,
+): Promise<Worker[]> {
+  const workers: Worker[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await ec2.send(
+      new DescribeInstancesCommand({
+        Filters: [
+          { Name: `tag:${WorkerTag.stage}`, Values: [stage] },
+          { Name: `tag:${WorkerTag.pipeline}`, Values: [pipeline] },
+        ],
+        MaxResults: 1000,
+        NextToken,
+      }),
+    );
+    workers.push(...(page.Reservations ?? []).flatMap(({ Instances }) => Instances ?? []).map(toWorker));
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return workers;
+}
+
+export function toWorker(instance: Instance): Worker {
+  const tags = new Map((instance.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+  return {
+    instanceId: instance.InstanceId ?? "",
+    activity: tags.get(WorkerTag.activity) ?? "",
+    state: stateOf(instance.State?.Name, tags),
+    launchedAt: instance.LaunchTime ?? new Date(0),
+    instanceType: instance.InstanceType ?? "",
+    zone: instance.Placement?.AvailabilityZone ?? "",
+    task: tags.get(WorkerTag.task) || undefined,
+  };
+}
+
+function stateOf(ec2State: string | undefined, tags: ReadonlyMap<string, string>): WorkerState {
+  if (ec2State === "pending") return "booting";
+  if (ec2State !== "running") return "gone";
+  const tagged = tags.get(WorkerTag.state);
+  const name = parseWorkerName(tags.get("Name") ?? "");
+  if (tagged === "stopping" || tagged === "failed") return tagged;
+  if (name?.state === "active" || tagged === "active") return "active";
+  // A worker that has had a task is past booting, whatever became of its other tag.
+  return tagged === "booting" && (name?.tasks ?? 0) === 0 ? "booting" : "idle";
+}
