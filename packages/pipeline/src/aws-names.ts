@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Activity } from "./activity.ts";
 import type { Pipeline } from "./define-pipeline.ts";
 
@@ -6,13 +7,30 @@ export function kebab(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])/g, "$1$3-$2$4").toLowerCase();
 }
 
+/** The longest name of an activity or a state machine. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html */
+const LONGEST_NAME = 80;
+
 /**
  * The name of an activity's queue on AWS: `hhvm-make-binary-package` on the stage that bears the pipeline's own name, which is
- * what the seed had, and `<stage>-hhvm-make-binary-package` on any other.
+ * what the seed had, and `<stage>-hhvm-make-binary-package` on any other. What is longer than AWS takes is cut, see `fitName`.
  */
-export function awsName(stage: string, pipeline: Pick<Pipeline, "name">, part: string): string {
+export function awsName(
+  stage: string,
+  pipeline: Pick<Pipeline, "name">,
+  part: string,
+  longest: number = LONGEST_NAME,
+): string {
   const prefix = stage === pipeline.name || stage === "local" ? pipeline.name : `${stage}-${pipeline.name}`;
-  return `${prefix}-${kebab(part)}`;
+  return fitName(`${prefix}-${kebab(part)}`, longest);
+}
+
+const DIGEST_LENGTH = 6;
+
+/** A name of at most `longest` characters; a longer one is cut and ends in a digest of the whole, so that two of them stay two. */
+export function fitName(name: string, longest: number): string {
+  if (name.length <= longest) return name;
+  const digest = createHash("sha256").update(name).digest("hex").slice(0, DIGEST_LENGTH);
+  return `${name.slice(0, longest - DIGEST_LENGTH - 1).replace(/-+$/, "")}-${digest}`;
 }
 
 /** The log group of an activity's workers. */
