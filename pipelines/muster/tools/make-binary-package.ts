@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { binaryPackage, packageName } from "../artifacts.ts";
 import pipeline from "../pipeline.ts";
-import { bundle } from "./bundle.ts";
+import { bundle, sharedPackage } from "./bundle.ts";
 import type { CommandHelp } from "./command-help.ts";
 import { copyrightOf } from "./copyright.ts";
 import {
@@ -72,18 +72,15 @@ async function addProgram(root: string, version: string): Promise<void> {
   const inHome = (path: string): string => join(home, path);
   await cp(process.execPath, join(root, inHome("node")));
   await addFile(root, inHome("package.json"), `${JSON.stringify({ name: packageName, version, type: "module" })}\n`);
-  // Node resolves a pipeline's import of the package from here; the command and the pipeline share one copy.
-  const shared = inHome("node_modules/@muster/pipeline");
   await addFile(
     root,
-    `${shared}/package.json`,
+    inHome(`${sharedPackage}/package.json`),
     `${JSON.stringify({ name: "@muster/pipeline", version, type: "module", exports: "./index.mjs" })}\n`,
   );
-  await addFile(root, `${shared}/index.mjs`, 'export * from "../../../pipeline.mjs";\n');
   for (const name of ["muster", "hhvm"]) {
     await cp(join(tree, "pipelines", name), join(root, inHome(`pipelines/${name}`)), {
       recursive: true,
-      filter: (path) => !/(\/node_modules|\/tools|\/package\.json|\/tsconfig\.json|\.test\.ts)$/.test(path),
+      filter: (path) => !/(\/node_modules|\/tools|\/testing|\/package\.json|\/tsconfig\.json|\.test\.ts)$/.test(path),
     });
   }
   const launcher = `#!/bin/sh

@@ -1,0 +1,75 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { join } from "node:path";
+import { type BuildStatus, checkScripts, type Platform, parseBuildInput, taskEnvironment } from "@muster/pipeline";
+import { expect, test } from "vitest";
+import { binaryPackage, publishedSource } from "./artifacts.ts";
+import pipeline, { MakeBinaryPackage, MakeSourceTarball, PublishBinaryPackages } from "./pipeline.ts";
+
+const build = parseBuildInput("1.2.3", pipeline, { today: new Date("2026-11-24T10:00:00Z") });
+const platforms = ["debian-12-bookworm", "ubuntu-24.04-noble"];
+const buckets = { assets: "a", scratch: "s", downloads: "d", state: "st" };
+
+async function decide(statuses: Readonly<Record<Platform, BuildStatus>>) {
+  return PublishBinaryPackages.shouldRun?.({
+    version: "1.2.3",
+    platforms,
+    build,
+    status: async (activity, platform = "") => {
+      expect(activity).toBe(MakeBinaryPackage);
+      return statuses[platform] ?? "not_built";
+    },
+  });
+}
+
+test("all scripts are there and may be executed", () => {
+  checkScripts(pipeline, (path) => !existsSync(join(import.meta.dirname, path)));
+  for (const { script } of pipeline.activities) accessSync(join(import.meta.dirname, script), constants.X_OK);
+});
+
+test("packages are published when a platform is built and not published, and the reason names it", async () => {
+  expect(await decide({ "debian-12-bookworm": "succeeded", "ubuntu-24.04-noble": "built_not_published" })).toEqual({
+    run: true,
+    reason: "ubuntu-24.04-noble: built, not published",
+  });
+});
+
+test("with all published, or nothing built, publishing is skipped and the reason tells which", async () => {
+  expect(await decide({ "debian-12-bookworm": "succeeded", "ubuntu-24.04-noble": "not_built" })).toEqual({
+    run: false,
+    reason: "debian-12-bookworm: published, ubuntu-24.04-noble: not built",
+  });
+});
+
+test("a test build packages alone and is told not to publish", () => {
+  const input = parseBuildInput("1.2.3 --test-build", pipeline, { today: new Date() });
+  expect(input.activities).toEqual(["MakeBinaryPackage"]);
+  const subject = { version: "1.2.3", platform: "debian-12-bookworm", platforms };
+  expect(taskEnvironment(pipeline, MakeBinaryPackage, { subject, build: input, buckets })).toMatchObject({
+    SKIP_PUBLISH: "1",
+    S3_SOURCE: "s3://s/muster-1.2.3.tar.gz",
+    BUILT_PREFIX: "packages/1.2.3/debian-12-bookworm/",
+  });
+  expect(taskEnvironment(pipeline, MakeBinaryPackage, { subject, build, buckets })).not.toHaveProperty("SKIP_PUBLISH");
+});
+
+test("artifacts of a version lie where repositories expect them, nightlies' sources in a folder of their own", () => {
+  expect(binaryPackage({ version: "2026.11.24", platform: "ubuntu-24.04-noble" })).toMatchObject({
+    family: "ubuntu",
+    debianVersion: "2026.11.24-1~noble",
+    builtChecksum: {
+      bucket: "scratch",
+      key: "packages/2026.11.24/ubuntu-24.04-noble/muster_2026.11.24-1~noble.sha256",
+    },
+    publishedChecksum: { bucket: "downloads", key: "ubuntu/db/noble/muster_2026.11.24-1~noble.sha256" },
+  });
+  expect(publishedSource("1.2.3").signature).toEqual({ bucket: "downloads", key: "source/muster-1.2.3.tar.gz.sig" });
+  expect(publishedSource("2026.11.24").tarball.key).toBe("source/nightlies/muster-2026.11.24.tar.gz");
+  expect(() => binaryPackage({ version: "1.2.3", platform: "fedora-43" })).toThrow("fedora-43 is neither a Debian");
+});
+
+test("the source is done when its checksum, which is uploaded last, is there too", () => {
+  expect(MakeSourceTarball.produces?.({ version: "1.2.3", platforms })).toEqual([
+    { bucket: "scratch", key: "muster-1.2.3.tar.gz" },
+    { bucket: "scratch", key: "muster-1.2.3.tar.gz.sha256" },
+  ]);
+});
