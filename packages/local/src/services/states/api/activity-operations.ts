@@ -1,0 +1,115 @@
+import { AwsError } from "../../../aws-error.ts";
+import type { Operation, OperationContext } from "../../../service.ts";
+import type { QueuedTask } from "../activity-queues.ts";
+import type { ActivityRecord } from "../journal/metadata-journal.ts";
+import type { StatesContext } from "../states-context.ts";
+import { checkArn, checkName, type Input, optionalString, requiredString, shorterThan } from "./check-input.ts";
+import { pageOf } from "./paging.ts";
+import { readTags } from "./tag-operations.ts";
+
+/** How long GetActivityTask waits for a task. */
+const LONG_POLL_MS = 60_000;
+
+export function activityOperations(context: StatesContext): Record<string, Operation> {
+  const { catalog, clock } = context;
+
+  const find = (input: Input): ActivityRecord => {
+    const arn = checkArn(requiredString(input, "activityArn"), "activity");
+    const found = catalog.activities.get(arn);
+    if (found === undefined) throw new AwsError("ActivityDoesNotExist", `Activity Does Not Exist: '${arn}'`);
+    return found;
+  };
+
+  return {
+    CreateActivity(input: Input) {
+      const name = checkName(requiredString(input, "name"));
+      const tags = readTags(input.tags);
+      const arn = context.arnOf("activity", name);
+      let activity = catalog.activities.get(arn);
+      if (activity === undefined) {
+        activity = { arn, name, createdAtMs: clock.now() };
+        catalog.change({ kind: "activity", activity });
+        if (Object.keys(tags).length > 0) catalog.change({ kind: "tags", arn, tags });
+      }
+      return { activityArn: arn, creationDate: new Date(activity.createdAtMs) };
+    },
+
+    DescribeActivity(input: Input) {
+      const { arn, name, createdAtMs } = find(input);
+      return { activityArn: arn, name, creationDate: new Date(createdAtMs) };
+    },
+
+    ListActivities(input: Input) {
+      const activities = [...catalog.activities.values()].sort(
+        (a, b) => b.createdAtMs - a.createdAtMs || (a.name < b.name ? -1 : 1),
+      );
+      const { items, nextToken } = pageOf(activities, input, { most: 1000, context: "activities" });
+      return {
+        activities: items.map(({ arn, name, createdAtMs }) => ({
+          activityArn: arn,
+          name,
+          creationDate: new Date(createdAtMs),
+        })),
+        nextToken,
+      };
+    },
+
+    /** Tasks that were scheduled stay where they are: in a worker's hands, or waiting for their timeout. */
+    DeleteActivity(input: Input) {
+      const arn = checkArn(requiredString(input, "activityArn"), "activity");
+      if (catalog.activities.has(arn)) catalog.change({ kind: "activityDeleted", arn });
+      return {};
+    },
+
+    GetActivityTask(input: Input, { signal }: OperationContext) {
+      const activity = find(input);
+      const workerName = optionalString(input, "workerName");
+      if (workerName !== undefined) shorterThan("workerName", workerName, { most: 80, unit: "characters" });
+      return waitForTask(context, { activityArn: activity.arn, workerName, signal });
+    },
+  };
+}
+
+interface Wait {
+  readonly activityArn: string;
+  readonly workerName: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves to a task, or to nothing after a minute. A client that goes away before a task is claimed for it loses none. */
+function waitForTask(context: StatesContext, { activityArn, workerName, signal }: Wait): Promise<object> {
+  const { engine, clock } = context;
+  return new Promise((resolve) => {
+    let waiting = true;
+    const settle = (answer: object) => {
+      waiting = false;
+      cancelTimeout();
+      signal.removeEventListener("abort", giveUp);
+      stopWaiting();
+      resolve(answer);
+    };
+    const giveUp = () => {
+      if (waiting) settle({});
+    };
+    const cancelTimeout = clock.at(clock.now() + LONG_POLL_MS, giveUp);
+    const stopWaiting = context.whenClosed(giveUp);
+    signal.addEventListener("abort", giveUp, { once: true });
+    engine.run(() => {
+      engine.queues.poll(activityArn, {
+        waiting: () => waiting && !signal.aborted,
+        take(task) {
+          waiting = false;
+          engine.run(() => engine.claim(task, workerName));
+          engine.afterWrite(() => settle(answerOf(context, task)));
+        },
+      });
+    });
+  });
+}
+
+function answerOf({ engine }: StatesContext, { execution, frame, scheduledId }: QueuedTask): object {
+  return {
+    taskToken: engine.tokens.create({ executionArn: execution.arn, frameId: frame.id, scheduledId }),
+    input: JSON.stringify(frame.payload),
+  };
+}

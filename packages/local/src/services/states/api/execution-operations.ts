@@ -1,0 +1,193 @@
+import { AwsError } from "../../../aws-error.ts";
+import type { Operation } from "../../../service.ts";
+import type { ExecutionSummary } from "../execution-store.ts";
+import { EventCode } from "../interpreter/event-codes.ts";
+import type { Execution } from "../interpreter/execution.ts";
+import { historyEvent } from "../interpreter/history-event.ts";
+import { endExecution } from "../interpreter/step.ts";
+import { DATA_LIMIT_BYTES } from "../language/json-size.ts";
+import type { StatesContext } from "../states-context.ts";
+import {
+  checkArn,
+  checkName,
+  type Input,
+  optionalBoolean,
+  optionalInteger,
+  optionalString,
+  requiredString,
+  shorterThan,
+} from "./check-input.ts";
+import { pageOf } from "./paging.ts";
+
+const STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
+
+export function executionOperations(context: StatesContext): Record<string, Operation> {
+  const { catalog, executions, engine } = context;
+
+  const find = (input: Input): Execution => {
+    const arn = checkArn(requiredString(input, "executionArn"), "execution");
+    const found = executions.find(arn);
+    if (found === undefined) throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
+    return found;
+  };
+
+  return {
+    /** Starting again what runs under the same name with the same input answers the running execution. */
+    StartExecution(input: Input) {
+      const stateMachineArn = checkArn(requiredString(input, "stateMachineArn"), "stateMachine");
+      const stateMachine = catalog.stateMachines.get(stateMachineArn);
+      if (stateMachine === undefined) {
+        throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);
+      }
+      const inputText = checkJson(optionalString(input, "input") ?? "{}");
+      const name = checkName(optionalString(input, "name") ?? newName(context, stateMachine.name));
+      const arn = context.arnOf("execution", `${stateMachine.name}:${name}`);
+      const existing = executions.summary(arn);
+      if (existing !== undefined) {
+        const same = existing.status === "RUNNING" && executions.find(arn)?.inputText === inputText;
+        if (!same) throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
+        return { executionArn: arn, startDate: new Date(existing.startedAtMs) };
+      }
+      const execution = context.startExecution({ stateMachine, arn, name, inputText });
+      return { executionArn: arn, startDate: new Date(execution.startedAtMs) };
+    },
+
+    DescribeExecution(input: Input) {
+      const execution = find(input);
+      const withData = optionalString(input, "includedData") !== "METADATA_ONLY";
+      const output = execution.status === "SUCCEEDED" ? JSON.stringify(execution.output) : undefined;
+      return {
+        ...dates(execution),
+        executionArn: execution.arn,
+        stateMachineArn: execution.stateMachineArn,
+        name: execution.name,
+        status: execution.status,
+        ...(withData ? { input: execution.inputText, inputDetails: { included: true } } : {}),
+        ...(withData && output !== undefined ? { output, outputDetails: { included: true } } : {}),
+        error: execution.failure?.error,
+        cause: execution.failure?.cause,
+        redriveCount: 0,
+        redriveStatus: "NOT_REDRIVABLE",
+      };
+    },
+
+    ListExecutions(input: Input) {
+      const stateMachineArn = checkArn(requiredString(input, "stateMachineArn"), "stateMachine");
+      if (!catalog.stateMachines.has(stateMachineArn)) {
+        throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);
+      }
+      const status = optionalString(input, "statusFilter");
+      if (status !== undefined && !STATUSES.includes(status)) {
+        throw new AwsError(
+          "ValidationException",
+          `1 validation error detected: Value '${status}' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [${STATUSES.join(", ")}]`,
+        );
+      }
+      const found = executions
+        .summaries()
+        .filter(
+          (execution) =>
+            execution.stateMachineArn === stateMachineArn && (status === undefined || execution.status === status),
+        )
+        .sort((a, b) => b.startedAtMs - a.startedAtMs || (a.name < b.name ? -1 : 1));
+      const { items, nextToken } = pageOf(found, input, {
+        most: 1000,
+        context: `executions ${stateMachineArn} ${status ?? ""}`,
+      });
+      return {
+        executions: items.map((execution) => ({
+          ...dates(execution),
+          executionArn: execution.arn,
+          stateMachineArn: execution.stateMachineArn,
+          name: execution.name,
+          status: execution.status,
+        })),
+        nextToken,
+      };
+    },
+
+    StopExecution(input: Input) {
+      const execution = find(input);
+      const error = optionalString(input, "error");
+      const cause = optionalString(input, "cause");
+      if (error !== undefined) shorterThan("error", error, { most: 256, unit: "characters" });
+      if (cause !== undefined) shorterThan("cause", cause, { most: 32_768, unit: "characters" });
+      engine.run(() => endExecution(execution, { code: EventCode.ExecutionAborted, failure: { error, cause } }));
+      return { stopDate: new Date(execution.stoppedAtMs ?? context.clock.now()) };
+    },
+
+    GetExecutionHistory(input: Input) {
+      const execution = find(input);
+      const { history } = execution;
+      const reverse = optionalBoolean(input, "reverseOrder") ?? false;
+      const view = { includeExecutionData: optionalBoolean(input, "includeExecutionData") ?? true };
+      const size = optionalInteger(input, "maxResults", { least: 0, most: 1000 }) || 100;
+      // A history may grow between two pages: in reverse order a page goes on below the last event it showed.
+      const { first, nextToken } = historyPage(input, { arn: execution.arn, length: history.length, reverse, size });
+      const count = Math.max(0, Math.min(size, reverse ? first : history.length - first + 1));
+      const events = Array.from({ length: count }, (_, index) =>
+        historyEvent(execution, history.at(reverse ? first - index : first + index), view),
+      );
+      return { events, nextToken };
+    },
+  };
+}
+
+interface HistoryQuery {
+  readonly arn: string;
+  readonly length: number;
+  readonly reverse: boolean;
+  readonly size: number;
+}
+
+function historyPage(
+  input: Input,
+  { arn, length, reverse, size }: HistoryQuery,
+): { first: number; nextToken: string | undefined } {
+  const context = `${arn} ${reverse}`;
+  const token = optionalString(input, "nextToken");
+  const first = token === undefined ? (reverse ? length : 1) : firstOf(token, context);
+  const next = reverse ? first - size : first + size;
+  const more = reverse ? next >= 1 : next <= length;
+  return { first, nextToken: more ? Buffer.from(JSON.stringify([next, context])).toString("base64url") : undefined };
+}
+
+function firstOf(token: string, context: string): number {
+  try {
+    const [first, given] = JSON.parse(Buffer.from(token, "base64url").toString()) as [unknown, unknown];
+    if (typeof first === "number" && given === context) return first;
+  } catch {
+    // Falls through to the one answer for every token that is not ours.
+  }
+  throw new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
+}
+
+function dates({ startedAtMs, stoppedAtMs }: ExecutionSummary) {
+  return {
+    startDate: new Date(startedAtMs),
+    ...(stoppedAtMs === undefined ? {} : { stopDate: new Date(stoppedAtMs) }),
+  };
+}
+
+/** @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
+function checkJson(text: string): string {
+  shorterThan("input", text, { most: DATA_LIMIT_BYTES, unit: "bytes" });
+  try {
+    JSON.parse(text);
+    return text;
+  } catch (error) {
+    throw new AwsError(
+      "InvalidExecutionInput",
+      `Invalid State Machine Execution Input: '${error instanceof Error ? error.message : error}'`,
+    );
+  }
+}
+
+/** With a seed the names repeat from run to run; one that is taken is passed over. */
+function newName(context: StatesContext, stateMachineName: string): string {
+  for (;;) {
+    const name = context.random.uuid();
+    if (context.executions.summary(context.arnOf("execution", `${stateMachineName}:${name}`)) === undefined)
+      return name;
+  }
+}

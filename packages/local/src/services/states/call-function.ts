@@ -1,0 +1,103 @@
+import { AwsError } from "../../aws-error.ts";
+import type { InvocationResult, InvokeFunction } from "../../lambda-functions.ts";
+import type { Execution } from "./interpreter/execution.ts";
+import type { Frame } from "./interpreter/frame.ts";
+import { isObject, type Json, type JsonObject, member } from "./language/json.ts";
+import type { Failure } from "./language/state-error.ts";
+
+export type CallOutcome =
+  | { readonly kind: "succeeded"; readonly output: Json }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** Calls the function of the frame's task; never rejects. */
+export async function callFunction(
+  invoke: InvokeFunction,
+  { execution, frame, signal }: { execution: Execution; frame: Frame; signal: AbortSignal },
+): Promise<CallOutcome> {
+  const resource = frame.task?.resource;
+  try {
+    if (resource?.kind === "lambda")
+      return outcomeOf(await invoke(resource.arn, frame.payload, signal), (payload) => payload);
+    return await invokeWithParameters(invoke, { execution, parameters: frame.payload, signal });
+  } catch (error) {
+    return { kind: "failed", failure: refusal(error) };
+  }
+}
+
+/** @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html */
+async function invokeWithParameters(
+  invoke: InvokeFunction,
+  { execution, parameters, signal }: { execution: Execution; parameters: Json; signal: AbortSignal },
+): Promise<CallOutcome> {
+  const fields = isObject(parameters) ? parameters : {};
+  const name = member(fields, "FunctionName");
+  if (typeof name !== "string") throw new AwsError("InvalidParameterValueException", "FunctionName must be a string");
+  const type = member(fields, "InvocationType") ?? "RequestResponse";
+  const payload = payloadOf(member(fields, "Payload"));
+  if (type === "DryRun") return { kind: "succeeded", output: response(execution, { statusCode: 204, payload: "" }) };
+  if (type === "Event") {
+    // Whoever invokes asynchronously does not learn how it ended.
+    void invoke(name, payload).catch(() => undefined);
+    return { kind: "succeeded", output: response(execution, { statusCode: 202, payload: "" }) };
+  }
+  return outcomeOf(await invoke(name, payload, signal), (result) =>
+    response(execution, { statusCode: 200, payload: result }),
+  );
+}
+
+/** A string goes to the function as the JSON text it is; nothing goes to it as an empty object. */
+function payloadOf(payload: Json | undefined): Json {
+  if (payload === undefined || payload === null) return {};
+  if (typeof payload !== "string") return payload;
+  try {
+    return JSON.parse(payload);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AwsError("InvalidRequestContentException", `Could not parse request body into json: ${reason}`);
+  }
+}
+
+function outcomeOf(result: InvocationResult, answer: (payload: Json) => Json): CallOutcome {
+  if ("payload" in result) return { kind: "succeeded", output: answer((result.payload ?? null) as Json) };
+  const { errorType, errorMessage, trace } = result.functionError;
+  const cause = JSON.stringify({ errorType, errorMessage, ...(trace === undefined ? {} : { trace }) });
+  return { kind: "failed", failure: { error: errorType, cause } };
+}
+
+/** Lambda itself refused the call. */
+function refusal(error: unknown): Failure {
+  if (!(error instanceof AwsError)) {
+    return { error: "Lambda.SdkClientException", cause: error instanceof Error ? error.message : String(error) };
+  }
+  const details = `(Service: AWSLambda; Status Code: ${error.status}; Error Code: ${error.code}; Proxy: null)`;
+  return { error: `Lambda.${error.code}`, cause: `${error.message} ${details}` };
+}
+
+/** What the Lambda integration gives as the result, down to the HTTP response it came with. */
+function response(execution: Execution, { statusCode, payload }: { statusCode: number; payload: Json }): JsonObject {
+  const { surroundings, history } = execution;
+  const random = surroundings.random(execution, history.length);
+  const hex = (length: number) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join("");
+  const requestId = `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`;
+  const headers = {
+    Connection: "keep-alive",
+    "Content-Length": String(Buffer.byteLength(JSON.stringify(payload))),
+    "Content-Type": "application/json",
+    Date: new Date(surroundings.now()).toUTCString(),
+    "X-Amz-Executed-Version": "$LATEST",
+    "x-amzn-Remapped-Content-Length": "0",
+    "x-amzn-RequestId": requestId,
+    "X-Amzn-Trace-Id": `root=1-${hex(8)}-${hex(24)};sampled=0`,
+  };
+  return {
+    ExecutedVersion: "$LATEST",
+    Payload: payload,
+    SdkHttpMetadata: {
+      AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      HttpHeaders: headers,
+      HttpStatusCode: statusCode,
+    },
+    SdkResponseMetadata: { RequestId: requestId },
+    StatusCode: statusCode,
+  };
+}

@@ -1,0 +1,354 @@
+import type { Json } from "../language/json.ts";
+import type { MapState, StateGraph, TaskState } from "../language/state.ts";
+import type { Failure } from "../language/state-error.ts";
+import { EventCode, FIRST_BOOKKEEPING_CODE } from "./event-codes.ts";
+import type { Execution, ExecutionRecord, ExecutionStatus } from "./execution.ts";
+import { createFrame, type Frame, Phase } from "./frame.ts";
+import type { EventPayload, EventSubject, TaskAttempt } from "./history.ts";
+import { itemsOf } from "./map-items.ts";
+
+/** An inline Map runs this many iterations at once, whatever its MaxConcurrency. */
+const MOST_CONCURRENT_ITERATIONS = 40;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * Folds one record into an execution: the only place where an execution's state changes, so that folding a journal's records
+ * again gives the same state. It decides nothing and reaches nothing outside.
+ */
+export function applyRecord(execution: Execution, record: ExecutionRecord): void {
+  const { frame, code, value, extra } = record;
+  const id = code < FIRST_BOOKKEEPING_CODE ? execution.history.length + 1 : 0;
+  switch (code) {
+    case EventCode.ExecutionStarted:
+      append(execution, record, undefined, undefined);
+      return;
+
+    case EventCode.PassStateEntered:
+    case EventCode.TaskStateEntered:
+    case EventCode.ChoiceStateEntered:
+    case EventCode.WaitStateEntered:
+    case EventCode.SucceedStateEntered:
+    case EventCode.FailStateEntered:
+    case EventCode.ParallelStateEntered:
+    case EventCode.MapStateEntered:
+      enter(frame, id, record);
+      append(execution, record, extra?.state, value);
+      return;
+
+    case EventCode.PassStateExited:
+    case EventCode.TaskStateExited:
+    case EventCode.ChoiceStateExited:
+    case EventCode.WaitStateExited:
+    case EventCode.SucceedStateExited:
+    case EventCode.ParallelStateExited:
+    case EventCode.MapStateExited:
+      append(execution, record, frame.state?.name, value);
+      exit(execution, id, record);
+      return;
+
+    case EventCode.LambdaFunctionScheduled:
+    case EventCode.TaskScheduled:
+    case EventCode.ActivityScheduled:
+      schedule(frame, id, record);
+      append(execution, record, frame.task, value);
+      return;
+
+    case EventCode.LambdaFunctionStarted:
+    case EventCode.TaskStarted:
+      frame.phase = Phase.Started;
+      frame.chain = id;
+      append(execution, record, frame.task, undefined);
+      return;
+
+    case EventCode.ActivityStarted:
+      frame.phase = Phase.Started;
+      frame.chain = id;
+      beat(frame, record.timestampMs);
+      append(execution, record, extra?.workerName, undefined);
+      return;
+
+    case EventCode.TaskSubmitted:
+      frame.submitted = true;
+      frame.chain = id;
+      append(execution, record, frame.task, value);
+      return;
+
+    case EventCode.LambdaFunctionSucceeded:
+    case EventCode.TaskSucceeded:
+    case EventCode.ActivitySucceeded:
+      settle(frame, Phase.Succeeded);
+      frame.result = value;
+      frame.chain = id;
+      append(execution, record, frame.task, value);
+      return;
+
+    case EventCode.LambdaFunctionFailed:
+    case EventCode.LambdaFunctionTimedOut:
+    case EventCode.TaskFailed:
+    case EventCode.TaskTimedOut:
+    case EventCode.ActivityFailed:
+    case EventCode.ActivityTimedOut:
+      settle(frame, Phase.Failed);
+      frame.failure = extra?.failure;
+      frame.chain = id;
+      append(execution, record, frame.task, extra?.failure);
+      return;
+
+    case EventCode.ParallelStateStarted:
+      frame.chain = id;
+      forkParallel(execution, frame, value ?? null);
+      append(execution, record, undefined, undefined);
+      return;
+
+    case EventCode.MapStateStarted:
+      frame.chain = id;
+      append(execution, record, undefined, forkMap(execution, frame));
+      return;
+
+    case EventCode.MapIterationStarted:
+      append(execution, record, frame.state?.name, frame.fork?.started);
+      startIteration(execution, id, record);
+      return;
+
+    case EventCode.MapIterationSucceeded:
+      append(execution, record, frame.parent?.state?.name, frame.index);
+      endIteration(execution, id, frame);
+      return;
+
+    case EventCode.MapIterationFailed:
+      append(execution, record, frame.parent?.state?.name, frame.index);
+      failParent(frame, extra?.failure);
+      return;
+
+    case EventCode.BranchFailed:
+      failParent(frame, extra?.failure);
+      return;
+
+    case EventCode.MapIterationAborted:
+      frame.iterationAborted = true;
+      append(execution, record, frame.parent?.state?.name, frame.index);
+      return;
+
+    case EventCode.TaskStateAborted:
+    case EventCode.WaitStateAborted:
+    case EventCode.ParallelStateAborted:
+    case EventCode.MapStateAborted:
+      settle(frame, Phase.Closed);
+      append(execution, record, undefined, undefined);
+      return;
+
+    case EventCode.ParallelStateSucceeded:
+    case EventCode.MapStateSucceeded:
+      frame.phase = Phase.Succeeded;
+      frame.result = frame.fork?.results;
+      frame.fork = undefined;
+      append(execution, record, undefined, undefined);
+      return;
+
+    case EventCode.ParallelStateFailed:
+    case EventCode.MapStateFailed:
+      frame.chain = id;
+      dropFork(execution, frame);
+      append(execution, record, undefined, undefined);
+      return;
+
+    case EventCode.WaitUntil:
+      frame.phase = Phase.Waiting;
+      frame.dueMs = extra?.dueMs ?? NEVER;
+      return;
+
+    case EventCode.RetryAt:
+      settle(frame, Phase.Backoff);
+      dropFork(execution, frame);
+      frame.dueMs = extra?.dueMs ?? NEVER;
+      frame.attempts ??= [];
+      frame.attempts[extra?.retrier ?? 0] = (frame.attempts[extra?.retrier ?? 0] ?? 0) + 1;
+      return;
+
+    case EventCode.Heartbeat:
+      beat(frame, record.timestampMs);
+      return;
+
+    case EventCode.ExecutionSucceeded:
+      append(execution, record, undefined, value);
+      execution.output = value;
+      end(execution, "SUCCEEDED", record.timestampMs);
+      return;
+
+    case EventCode.ExecutionFailed:
+    case EventCode.ExecutionAborted:
+    case EventCode.ExecutionTimedOut:
+      append(execution, record, undefined, extra?.failure);
+      execution.failure = extra?.failure;
+      end(execution, ENDINGS[code] ?? "FAILED", record.timestampMs);
+      return;
+  }
+}
+
+const ENDINGS: Readonly<Record<number, ExecutionStatus>> = {
+  [EventCode.ExecutionFailed]: "FAILED",
+  [EventCode.ExecutionAborted]: "ABORTED",
+  [EventCode.ExecutionTimedOut]: "TIMED_OUT",
+};
+
+function append(execution: Execution, record: ExecutionRecord, subject: EventSubject, payload: EventPayload): void {
+  const { code, previousEventId, timestampMs } = record;
+  execution.history.append({ code, previousEventId, timestampMs, subject, payload });
+}
+
+function enter(frame: Frame, id: number, { value, extra, timestampMs }: ExecutionRecord): void {
+  frame.state = frame.graph.states.get(extra?.state ?? "");
+  frame.phase = Phase.Run;
+  frame.input = value ?? null;
+  frame.enteredAtMs = timestampMs;
+  frame.enteredId = id;
+  frame.chain = id;
+  frame.result = undefined;
+  frame.failure = undefined;
+  frame.attempts = undefined;
+}
+
+function exit(execution: Execution, id: number, { frame, value, extra }: ExecutionRecord): void {
+  const next = extra?.state ?? frame.state?.next;
+  frame.input = value ?? null;
+  frame.chain = id;
+  frame.fork = undefined;
+  if (extra?.assigned !== undefined) frame.variables = { ...frame.variables, ...extra.assigned };
+  if (next !== undefined) {
+    frame.phase = Phase.Enter;
+    frame.next = next;
+    return;
+  }
+  settle(frame, Phase.Ended);
+  const parent = frame.parent;
+  if (parent?.fork !== undefined && parent.state?.type === "Parallel") {
+    endChild(execution, parent, frame);
+    if (parent.fork.children.size === 0) parent.chain = id;
+  }
+}
+
+function schedule(frame: Frame, id: number, { value, extra }: ExecutionRecord): void {
+  const state = frame.state as TaskState;
+  frame.phase = Phase.Scheduled;
+  frame.chain = id;
+  frame.scheduledId = id;
+  frame.task = attemptOf(state, extra);
+  frame.payload = value ?? null;
+  frame.submitted = false;
+  frame.failure = undefined;
+  frame.dueMs = extra?.dueMs ?? NEVER;
+}
+
+/** Attempts of the same state with the same limits share one object. */
+const attempts = new WeakMap<TaskState, TaskAttempt>();
+function attemptOf(state: TaskState, extra: ExecutionRecord["extra"]): TaskAttempt {
+  const known = attempts.get(state);
+  const timeoutSeconds = extra?.timeoutSeconds;
+  const heartbeatSeconds = extra?.heartbeatSeconds;
+  if (known?.timeoutSeconds === timeoutSeconds && known?.heartbeatSeconds === heartbeatSeconds && known !== undefined)
+    return known;
+  const attempt = { resource: state.resource, timeoutSeconds, heartbeatSeconds };
+  attempts.set(state, attempt);
+  return attempt;
+}
+
+function beat(frame: Frame, atMs: number): void {
+  const seconds = frame.task?.heartbeatSeconds;
+  if (seconds !== undefined) frame.heartbeatDueMs = atMs + seconds * 1000;
+}
+
+function settle(frame: Frame, phase: Phase): void {
+  frame.phase = phase;
+  frame.dueMs = NEVER;
+  frame.heartbeatDueMs = NEVER;
+}
+
+function forkParallel(execution: Execution, frame: Frame, input: Json): void {
+  const state = frame.state;
+  if (state?.type !== "Parallel") return;
+  fork(frame, undefined, state.branches.length);
+  state.branches.forEach((graph, index) => {
+    openChild(execution, { parent: frame, index, graph, item: frame.item, input, chain: frame.chain });
+  });
+}
+
+function forkMap(execution: Execution, frame: Frame): number {
+  const state = frame.state as MapState;
+  const { items, concurrency } = itemsOf(execution, frame, state);
+  fork(frame, items, Math.min(concurrency || MOST_CONCURRENT_ITERATIONS, MOST_CONCURRENT_ITERATIONS));
+  return items.length;
+}
+
+function fork(frame: Frame, items: readonly Json[] | undefined, limit: number): void {
+  frame.phase = Phase.Forked;
+  frame.failure = undefined;
+  frame.fork = {
+    items,
+    results: [],
+    limit,
+    children: new Map(),
+    started: 0,
+    ended: 0,
+    vacated: [],
+    failed: undefined,
+  };
+}
+
+function openChild(
+  execution: Execution,
+  child: { parent: Frame; index: number; graph: StateGraph; item: Frame["item"]; input: Json; chain: number },
+): void {
+  const frame = createFrame({ id: execution.nextFrameId++, ...child });
+  execution.frames.set(frame.id, frame);
+  child.parent.fork?.children.set(child.index, frame);
+}
+
+function startIteration(execution: Execution, id: number, { frame, value }: ExecutionRecord): void {
+  const fork = frame.fork;
+  const state = frame.state;
+  if (fork === undefined || state?.type !== "Map") return;
+  const index = fork.started++;
+  fork.vacated.shift();
+  const item = { index, value: fork.items?.[index] ?? null };
+  openChild(execution, { parent: frame, index, graph: state.processor, item, input: value ?? null, chain: id });
+}
+
+function endIteration(execution: Execution, id: number, frame: Frame): void {
+  const parent = frame.parent;
+  if (parent?.fork === undefined) return;
+  parent.fork.vacated.push(frame.chain);
+  endChild(execution, parent, frame);
+  if (parent.fork.ended === parent.fork.items?.length) parent.chain = id;
+}
+
+function endChild(execution: Execution, parent: Frame, child: Frame): void {
+  if (parent.fork === undefined) return;
+  parent.fork.results[child.index] = child.input;
+  parent.fork.ended++;
+  parent.fork.children.delete(child.index);
+  execution.frames.delete(child.id);
+}
+
+/** Forgets the frames below: they have failed or been aborted. */
+function dropFork(execution: Execution, frame: Frame): void {
+  for (const child of frame.fork?.children.values() ?? []) {
+    dropFork(execution, child);
+    execution.frames.delete(child.id);
+  }
+  frame.fork = undefined;
+}
+
+function failParent(frame: Frame, failure: Failure | undefined): void {
+  const parent = frame.parent;
+  if (parent?.fork === undefined) return;
+  parent.fork.failed = frame;
+  parent.phase = Phase.Failed;
+  parent.failure = failure;
+  parent.chain = frame.chain;
+}
+
+function end(execution: Execution, status: ExecutionStatus, atMs: number): void {
+  execution.status = status;
+  execution.stoppedAtMs = atMs;
+  execution.frames.clear();
+}

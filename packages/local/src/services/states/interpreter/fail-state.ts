@@ -1,0 +1,114 @@
+import type { Json } from "../language/json.ts";
+import { NoSuchPathError } from "../language/path.ts";
+import { matchesError, retryDelaySeconds } from "../language/retry-catch.ts";
+import { type Failure, RuntimeError, StateError } from "../language/state-error.ts";
+import { emit } from "./emit.ts";
+import { EventCode, STATE_CODES } from "./event-codes.ts";
+import type { Execution } from "./execution.ts";
+import { assign, exitState, putResult } from "./finish-state.ts";
+import { type Frame, Phase, release } from "./frame.ts";
+
+/** The frame's state failed: tries it again, goes where a catcher says, or fails what is around it. */
+export function failState(execution: Execution, frame: Frame, failure: Failure): void {
+  if (frame.fork !== undefined) closeChildren(execution, frame, { previousEventId: frame.chain });
+  if (retry(execution, frame, failure)) return;
+  if (frame.fork !== undefined) {
+    emit(execution, {
+      frame,
+      code: frame.state?.type === "Map" ? EventCode.MapStateFailed : EventCode.ParallelStateFailed,
+    });
+  }
+  const uncaught = catchFailure(execution, frame, failure);
+  if (uncaught !== undefined) failParent(execution, frame, uncaught);
+}
+
+function retry(execution: Execution, frame: Frame, failure: Failure): boolean {
+  const { state } = frame;
+  if (state === undefined || !("retriers" in state)) return false;
+  const index = state.retriers.findIndex((retrier) => matchesError(retrier.errorEquals, failure));
+  const retrier = state.retriers[index];
+  const attempts = frame.attempts?.[index] ?? 0;
+  if (retrier === undefined || attempts >= retrier.maxAttempts) return false;
+  const { surroundings, history } = execution;
+  const seconds = retryDelaySeconds(retrier, attempts, surroundings.random(execution, history.length + 1));
+  const dueMs = surroundings.now() + (seconds * 1000) / surroundings.timeScale;
+  emit(execution, { frame, code: EventCode.RetryAt, extra: { retrier: index, dueMs } });
+  surroundings.arm(execution, frame);
+  return true;
+}
+
+/** Answers the failure that remains when no catcher took it, or when the catcher itself failed. */
+function catchFailure(execution: Execution, frame: Frame, failure: Failure): Failure | undefined {
+  const { state } = frame;
+  if (state === undefined || !("catchers" in state)) return failure;
+  const catcher = state.catchers.find(({ errorEquals }) => matchesError(errorEquals, failure));
+  if (catcher === undefined) return failure;
+  const caught: Json = { Error: failure.error ?? "", Cause: failure.cause ?? "" };
+  try {
+    const output = putResult(frame.input, catcher.resultPath, caught);
+    exitState(execution, frame, {
+      output,
+      next: catcher.next,
+      assigned: assign(execution, frame, { assign: catcher.assign, input: caught }),
+    });
+    return undefined;
+  } catch (error) {
+    return failureOf(frame, error);
+  }
+}
+
+/** What an error that a state's fields threw means for the state; an error that none of them can throw goes on. */
+export function failureOf(frame: Frame, error: unknown): Failure {
+  if (error instanceof StateError) return error.failure;
+  if (!(error instanceof RuntimeError) && !(error instanceof NoSuchPathError)) throw error;
+  const problem =
+    error instanceof RuntimeError ? error.message : `The JSONPath '${error.message}' could not be found in the input.`;
+  const where = `An error occurred while executing the state '${frame.state?.name}' (entered at the event id #${frame.enteredId}).`;
+  return { error: "States.Runtime", cause: `${where} ${problem}`, fatal: true };
+}
+
+function failParent(execution: Execution, frame: Frame, failure: Failure): void {
+  const parent = frame.parent;
+  if (parent === undefined) {
+    emit(execution, { frame, code: EventCode.ExecutionFailed, extra: { failure } });
+    execution.surroundings.ended(execution);
+    return;
+  }
+  const code = parent.state?.type === "Map" ? EventCode.MapIterationFailed : EventCode.BranchFailed;
+  emit(execution, { frame, code, extra: { failure } });
+  failState(execution, parent, failure);
+}
+
+/** How an abort is recorded. */
+interface Abort {
+  readonly previousEventId: number;
+  /** By a stop from outside: AWS then records no abort of Wait states. */
+  readonly stopped?: boolean;
+}
+
+/**
+ * Aborts what still runs below a frame, in the order of the branches. The state that failed is recorded as aborted too, once its
+ * iteration has been recorded as failed: that is how AWS records it. A restart in the midst of this goes on where it stopped.
+ */
+function closeChildren(execution: Execution, frame: Frame, abort: Abort): void {
+  const { fork } = frame;
+  if (fork === undefined) return;
+  for (const child of fork.children.values()) {
+    if (frame.state?.type === "Map" && child !== fork.failed && !child.iterationAborted) {
+      emit(execution, { frame: child, code: EventCode.MapIterationAborted, previousEventId: abort.previousEventId });
+    }
+    if (child !== fork.failed || child.state?.type === "Task") closeFrame(execution, child, abort);
+  }
+}
+
+/** Aborts the state that a frame is in, and everything below it. */
+export function closeFrame(execution: Execution, frame: Frame, abort: Abort): void {
+  release(frame);
+  const inState = frame.phase !== Phase.Enter && frame.phase !== Phase.Ended && frame.phase !== Phase.Closed;
+  const code =
+    inState && !(abort.stopped && frame.state?.type === "Wait")
+      ? STATE_CODES[frame.state?.type ?? ""]?.aborted
+      : undefined;
+  if (code !== undefined) emit(execution, { frame, code, previousEventId: abort.previousEventId });
+  closeChildren(execution, frame, abort);
+}

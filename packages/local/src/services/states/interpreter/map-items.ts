@@ -1,0 +1,34 @@
+import { isArray, type Json } from "../language/json.ts";
+import type { MapState } from "../language/state.ts";
+import { RuntimeError } from "../language/state-error.ts";
+import type { Execution } from "./execution.ts";
+import type { Frame } from "./frame.ts";
+import { applyPath, readExplained, scopeOf } from "./scope.ts";
+
+export interface MapItems {
+  readonly items: readonly Json[];
+  /** 0 for no limit of its own. */
+  readonly concurrency: number;
+  /** The state's input after InputPath: what ItemSelector sees. */
+  readonly input: Json;
+}
+
+/** What a Map state iterates over. It follows from the state's input alone, so it needs no record of its own. */
+export function itemsOf(execution: Execution, frame: Frame, state: MapState): MapItems {
+  const input = applyPath(state.inputPath, scopeOf(execution, frame, frame.input));
+  const scope = scopeOf(execution, frame, input);
+  const items = state.itemsPath === undefined ? input : readExplained(state.itemsPath, scope);
+  if (!isArray(items)) {
+    throw new RuntimeError(`Reference path "${state.itemsPath?.text ?? "$"}" must point to array.`);
+  }
+  return { items, concurrency: concurrencyOf(state, scope), input };
+}
+
+function concurrencyOf(state: MapState, scope: ReturnType<typeof scopeOf>): number {
+  if (typeof state.maxConcurrency === "number") return state.maxConcurrency;
+  const value = readExplained(state.maxConcurrency, scope);
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+  throw new RuntimeError(
+    `The MaxConcurrencyPath field refers to value "${JSON.stringify(value)}" which is not a non-negative integer`,
+  );
+}

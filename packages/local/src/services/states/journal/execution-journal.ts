@@ -1,0 +1,140 @@
+import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { onDisk } from "../../../storage/disk-error.ts";
+import type { Flusher } from "../../../storage/flusher.ts";
+import type { RecordSink } from "../engine.ts";
+import { applyRecord } from "../interpreter/apply-record.ts";
+import {
+  createExecution,
+  type Execution,
+  type ExecutionStart,
+  openRoot,
+  type Surroundings,
+} from "../interpreter/execution.ts";
+import type { StateMachineDefinition } from "../language/state.ts";
+import { journalLine, readJournal } from "./journal-line.ts";
+import { decodeRecord, type EncodedRecord, encodeRecord } from "./record-codec.ts";
+
+/** First record of an execution's journal. */
+export interface JournalHeader extends Omit<ExecutionStart, "definition"> {
+  readonly version: 1;
+}
+
+/** An execution's journal cannot be read; the message says where. */
+export class DamagedJournalError extends Error {
+  override readonly name = "DamagedJournalError";
+}
+
+interface OpenJournal {
+  readonly file: string;
+  readonly descriptor: number;
+  lines: string[];
+}
+
+/** One append-only file per execution. Records reach the operating system before anything they cause is seen. */
+export interface ExecutionJournals extends RecordSink {
+  create(execution: Execution, file: string, header: JournalHeader): void;
+  /** Goes on with a journal that was read; what a cut-short write left at its end is removed. */
+  reopen(execution: Execution, file: string, soundBytes: number): void;
+  close(): void;
+}
+
+export function executionJournals({
+  flusher,
+  onEnded,
+}: {
+  flusher: Flusher;
+  onEnded: (execution: Execution, file: string) => void;
+}): ExecutionJournals {
+  const journals = new Map<Execution, OpenJournal>();
+  const dirty = new Set<OpenJournal>();
+
+  const open = (execution: Execution, file: string): OpenJournal => {
+    onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }));
+    const journal = { file, descriptor: onDisk(dirname(file), () => openSync(file, "a")), lines: [] };
+    journals.set(execution, journal);
+    return journal;
+  };
+  const write = () => {
+    for (const journal of dirty) {
+      const text = journal.lines.join("");
+      journal.lines = [];
+      onDisk(dirname(journal.file), () => writeWhole(journal.descriptor, text));
+      flusher.touch(journal.file);
+    }
+    dirty.clear();
+  };
+
+  return {
+    create(execution, file, header) {
+      const journal = open(execution, file);
+      journal.lines.push(journalLine(JSON.stringify(header)));
+      dirty.add(journal);
+      flusher.touch(dirname(file));
+    },
+    reopen(execution, file, soundBytes) {
+      const journal = open(execution, file);
+      onDisk(dirname(file), () => ftruncateSync(journal.descriptor, soundBytes));
+    },
+    append(execution, record) {
+      const journal = journals.get(execution);
+      if (journal === undefined) return;
+      journal.lines.push(journalLine(encodeRecord(execution, record)));
+      dirty.add(journal);
+    },
+    write,
+    ended(execution) {
+      const journal = journals.get(execution);
+      if (journal === undefined) return;
+      write();
+      closeSync(journal.descriptor);
+      journals.delete(execution);
+      onEnded(execution, journal.file);
+    },
+    close() {
+      write();
+      for (const { descriptor } of journals.values()) closeSync(descriptor);
+      journals.clear();
+    },
+  };
+}
+
+/** A write may take only a part of a large text. */
+function writeWhole(descriptor: number, text: string): void {
+  let bytes = Buffer.from(text);
+  while (bytes.length > 0) bytes = bytes.subarray(writeSync(descriptor, bytes));
+}
+
+export interface LoadedExecution {
+  readonly execution: Execution;
+  readonly soundBytes: number;
+}
+
+export interface LoadOptions {
+  readonly surroundings: Surroundings;
+  readonly findDefinition: (hash: string) => StateMachineDefinition | undefined;
+}
+
+/** Reads an execution back by folding its records; throws DamagedJournalError. */
+export function loadExecution(file: string, { surroundings, findDefinition }: LoadOptions): LoadedExecution {
+  const { records, soundBytes, damage } = readJournal(readFileSync(file));
+  if (damage?.kind === "corrupt") throw new DamagedJournalError(damage.reason);
+  const [header, ...encoded] = records as [JournalHeader | undefined, ...EncodedRecord[]];
+  if (header === undefined) throw new DamagedJournalError("it holds no whole record");
+  const definition = findDefinition(header.definitionHash);
+  if (definition === undefined)
+    throw new DamagedJournalError(`the definition ${header.definitionHash} that it runs is not known`);
+  const execution = createExecution({ ...header, definition }, surroundings);
+  try {
+    openRoot(execution);
+    for (const record of encoded) applyRecord(execution, decodeRecord(execution, record));
+  } catch (error) {
+    throw new DamagedJournalError(`its records do not fit together: ${error instanceof Error ? error.message : error}`);
+  }
+  return { execution, soundBytes };
+}
+
+/** Puts a damaged journal out of the way, for a person to look at. */
+export function setAside(file: string): void {
+  renameSync(file, `${file}.damaged`);
+}

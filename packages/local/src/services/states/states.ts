@@ -1,0 +1,212 @@
+import { randomBytes } from "node:crypto";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { AwsError } from "../../aws-error.ts";
+import type { Clock } from "../../clock.ts";
+import type { InvokeFunction } from "../../lambda-functions.ts";
+import { awsJson } from "../../protocol/aws-json.ts";
+import { createRandom } from "../../random.ts";
+import { type Operation, type Service, service } from "../../service.ts";
+import { createFlusher, type Flusher } from "../../storage/flusher.ts";
+import { activityOperations } from "./api/activity-operations.ts";
+import { executionOperations } from "./api/execution-operations.ts";
+import { stateMachineOperations } from "./api/state-machine-operations.ts";
+import { tagOperations } from "./api/tag-operations.ts";
+import { taskOperations } from "./api/task-operations.ts";
+import { createCatalog } from "./catalog.ts";
+import { createEngine, type RecordSink } from "./engine.ts";
+import { createExecutionStore } from "./execution-store.ts";
+import { createExecution, type Execution } from "./interpreter/execution.ts";
+import { type HistoryEvent, historyEvent } from "./interpreter/history-event.ts";
+import { type ExecutionJournals, executionJournals } from "./journal/execution-journal.ts";
+import { openMetadata } from "./journal/metadata-journal.ts";
+import type { StatesContext } from "./states-context.ts";
+
+export interface StatesOptions {
+  readonly clock: Clock;
+  readonly region: string;
+  readonly accountId: string;
+  /** Where state machines and executions are kept; absent keeps them in memory. */
+  readonly dir?: string | undefined;
+  /** False: a view of a folder that another process may own; nothing is written and nothing moves. */
+  readonly resume?: boolean;
+  /** The same seed, clock and calls give the same histories byte for byte. */
+  readonly seed?: string | number | undefined;
+  /** Payloads and results cross it as JSON: neither side keeps what it handed over. */
+  readonly invoke: InvokeFunction;
+  /** Divides Wait states, retry delays and the timeouts of callbacks: they only pace. */
+  readonly timeScale?: number;
+  /** Events that end an execution; 25,000 as on AWS. */
+  readonly historyLimit?: number;
+  readonly flusher?: Flusher;
+  /** Told of every event once it is written. */
+  readonly onEvent?: (observed: { executionArn: string; event: HistoryEvent }) => void;
+  /** Told of executions that cannot be read back, by name. */
+  readonly onDamaged?: (name: string, reason: string) => void;
+}
+
+export interface States {
+  readonly service: Service;
+  /** Lets executions that were under way go on: call it once everything they may call is up. */
+  start(): void;
+  /** Stops everything where it is and brings it to the disk; a later `start` goes on from there. */
+  close(): Promise<void>;
+}
+
+const HISTORY_LIMIT = 25_000;
+
+/** Step Functions on this machine: Standard workflows in JSONPath mode. */
+export function createStates(options: StatesOptions): States {
+  const { clock, region, accountId, dir, resume = true, seed, onEvent, onDamaged = () => {} } = options;
+  const flusher = options.flusher ?? createFlusher();
+  const metadata =
+    dir === undefined
+      ? undefined
+      : openMetadata({ file: join(dir, "metadata.journal"), owner: resume, flusher, onDamaged });
+  const catalog = createCatalog(metadata);
+  const secret = seed === undefined ? (catalog.secret ?? randomBytes(24).toString("base64url")) : String(seed);
+  if (resume && metadata !== undefined && catalog.secret !== secret) catalog.change({ kind: "secret", secret });
+
+  const journals: ExecutionJournals | undefined =
+    dir === undefined || !resume
+      ? undefined
+      : executionJournals({
+          flusher,
+          onEnded(execution, file) {
+            catalog.change({ kind: "ended", ended: endedRecord(execution, file) });
+            context.executions.ended(execution);
+          },
+        });
+  const engine = createEngine({
+    clock,
+    secret,
+    invoke: options.invoke,
+    sink: journals ?? NO_JOURNAL,
+    timeScale: options.timeScale ?? 1,
+    historyLimit: options.historyLimit ?? HISTORY_LIMIT,
+    activityExists: (arn) => catalog.activities.has(arn),
+    onEvent:
+      onEvent === undefined
+        ? undefined
+        : (execution, eventId) => {
+            const event = historyEvent(execution, execution.history.at(eventId), { includeExecutionData: true });
+            onEvent({ executionArn: execution.arn, event });
+          },
+  });
+  const folder = dir === undefined ? undefined : join(dir, "executions");
+  const executions = createExecutionStore({
+    catalog,
+    folder,
+    owner: resume,
+    surroundings: engine.surroundings,
+    onDamaged,
+  });
+  const closing = new Set<() => void>();
+  const context: StatesContext = {
+    clock,
+    random: createRandom(seed === undefined ? undefined : `states/${seed}`),
+    catalog,
+    executions,
+    engine,
+    arnOf: (kind, name) => `arn:aws:states:${region}:${accountId}:${kind}:${name}`,
+    startExecution({ stateMachine, arn, name, inputText }) {
+      const { definitionHash } = stateMachine;
+      const definition = catalog.definition(definitionHash);
+      if (definition === undefined)
+        throw new AwsError("InvalidDefinition", `The definition of ${stateMachine.arn} is lost`);
+      const start = {
+        arn,
+        name,
+        stateMachineArn: stateMachine.arn,
+        stateMachineName: stateMachine.name,
+        roleArn: stateMachine.roleArn,
+        definitionHash,
+        inputText,
+        startedAtMs: clock.now(),
+      };
+      const execution = createExecution({ ...start, definition }, engine.surroundings);
+      executions.add(execution);
+      journals?.create(execution, executions.fileOf(execution), { version: 1, ...start });
+      engine.start(execution);
+      return execution;
+    },
+    whenClosed(callback) {
+      closing.add(callback);
+      return () => closing.delete(callback);
+    },
+  };
+  const opened = executions.open();
+
+  const operations = {
+    ...stateMachineOperations(context),
+    ...executionOperations(context),
+    ...activityOperations(context),
+    ...taskOperations(context),
+    ...tagOperations(context),
+  };
+  return {
+    service: service("states", {
+      protocol: awsJson("AWSStepFunctions"),
+      operations: resume ? operations : viewOnly(operations, executions.refresh),
+      longPolls: ["GetActivityTask"],
+    }),
+    start() {
+      for (const { execution, file, soundBytes } of opened) {
+        journals?.reopen(execution, file, soundBytes);
+        if (execution.status === "RUNNING") engine.resume(execution);
+        else journals?.ended(execution);
+      }
+    },
+    async close() {
+      engine.park(executions.running);
+      for (const callback of [...closing]) callback();
+      journals?.close();
+      metadata?.close();
+      await flusher.flush();
+    },
+  };
+}
+
+const NO_JOURNAL: RecordSink = { append() {}, write() {}, ended() {} };
+
+function endedRecord(execution: Execution, file: string) {
+  const { arn, name, stateMachineArn, status, startedAtMs, stoppedAtMs = startedAtMs } = execution;
+  return {
+    arn,
+    name,
+    stateMachineArn,
+    status,
+    startedAtMs,
+    stoppedAtMs,
+    file: basenameOf(file),
+    bytes: statSync(file).size,
+  };
+}
+
+function basenameOf(file: string): string {
+  return file.slice(file.lastIndexOf("/") + 1);
+}
+
+/** Of a folder that another process owns only what reads can be asked for, and each answer is as fresh as the files. */
+function viewOnly(operations: Readonly<Record<string, Operation>>, refresh: () => void): Record<string, Operation> {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]): [string, Operation] => {
+      if (!/^(Describe|List|GetExecutionHistory|Validate)/.test(name)) {
+        const refuse = () => {
+          throw new AwsError(
+            "AccessDeniedException",
+            `${name}: this is a read-only view of another process's state machines`,
+          );
+        };
+        return [name, refuse];
+      }
+      return [
+        name,
+        (input, context) => {
+          refresh();
+          return operation(input, context);
+        },
+      ];
+    }),
+  );
+}
