@@ -1,1 +1,153 @@
-export {};
+import {
+  activity,
+  definePipeline,
+  forEachPlatform,
+  forEachVersion,
+  hours,
+  isNightly,
+  listedPlatforms,
+  minutes,
+  parallel,
+  parseLinuxPlatform,
+  type Secret,
+  scratch,
+  sequence,
+  type Version,
+} from "@muster/pipeline";
+import { binaryPackage, source, sourceSignature, sourceTarball } from "./artifacts.ts";
+
+/** The branch of the packaging repository that a version is packaged from: `HHVM-4.28`. */
+const packagingBranch = (version: Version): string =>
+  isNightly(version) ? "master" : `HHVM-${version.split(".").slice(0, 2).join(".")}`;
+
+/** Decrypts the GPG key that signs tarballs and repositories. */
+const signingKey: Secret = { kind: "kms-key", alias: "alias/hhvm-signing-key" };
+const encryptedSigningKey = scratch("secrets/signing-key.");
+
+const small = { instanceTypes: ["t2.micro", "t3.micro"] } as const;
+
+/** Source tarball of one version; everything else in a release starts from it. */
+export const MakeSourceTarball = activity({
+  name: "MakeSourceTarball",
+  per: "version",
+  script: "scripts/make-source-tarball.sh",
+  init: "scripts/init/aws-tools.sh",
+  timeout: minutes(30),
+  worker: { ...small, rootVolumeGb: 16 },
+  produces: ({ version }) => (isNightly(version) ? [] : [sourceTarball(version)]),
+  publishes: ({ version }) => (isNightly(version) ? [sourceTarball(version)] : []),
+  changesDownloads: isNightly,
+  secrets: [signingKey, { kind: "secrets-manager", name: "hhvm/git-ssh-key" }],
+  access: { reads: [encryptedSigningKey], writes: [scratch("hhvm-")] },
+});
+
+/** Debian package of one platform, compiled in a container of that platform. */
+export const MakeBinaryPackage = activity({
+  name: "MakeBinaryPackage",
+  per: "platform",
+  script: "scripts/make-binary-package.sh",
+  init: "scripts/init/docker.sh",
+  afterTask: "scripts/after-task/make-binary-package.sh",
+  timeout: hours(4),
+  worker: { instanceTypes: ["r6i.4xlarge", "r6a.4xlarge"], rootVolumeGb: 256, market: "spot-then-on-demand" },
+  ...binaryPackage,
+  env: ({ build }) => (build.debug === "test_build" ? { SKIP_PUBLISH: "1" } : {}),
+  testBuild: true,
+  access: {
+    reads: [scratch("hhvm-")],
+    writes: [scratch("build-logs/")],
+    otherBuckets: ["hhvm-nodist"],
+    imageRepositories: ["hhvm-successful-builds", "hhvm-failed-builds"],
+  },
+});
+
+/** The version's packages in the apt repositories, which lie whole on one shared volume. */
+export const PublishBinaryPackages = activity({
+  name: "PublishBinaryPackages",
+  per: "version",
+  script: "scripts/publish-binary-packages.sh",
+  init: "scripts/init/shared-volume.sh",
+  timeout: hours(4),
+  worker: { ...small, rootVolumeGb: 100, availabilityZones: ["us-west-2a"] },
+  exclusive: true,
+  env: () => ({ REPOS_ONLY: "1" }),
+  changesDownloads: true,
+  shouldRun: async ({ version, platforms, status }) => {
+    const linux = platforms.filter((platform) => parseLinuxPlatform(platform) !== undefined);
+    const statuses = await Promise.all(linux.map((platform) => status(MakeBinaryPackage, platform)));
+    const waiting = linux.filter((_, index) => statuses[index] === "built_not_published");
+    if (waiting.length > 0) return { run: true, reason: `built, not published: ${waiting.join(", ")}` };
+    const each = linux.map((platform, index) => `${platform} ${statuses[index]}`);
+    return { run: false, reason: each.length > 0 ? each.join(", ") : `${version} has no Linux platform in this build` };
+  },
+  secrets: [signingKey],
+  access: {
+    reads: [encryptedSigningKey, scratch("")],
+    writes: ["debian", "ubuntu"].map((family) => ({ bucket: "downloads", key: `${family}/` })),
+    volumes: ["hhvm-package-repositories"],
+  },
+});
+
+/** A release's tarball and signature where users download; nightlies are there from the start. */
+export const PublishSourceTarball = activity({
+  name: "PublishSourceTarball",
+  per: "version",
+  script: "scripts/publish-source-tarball.sh",
+  timeout: minutes(30),
+  worker: small,
+  changesDownloads: true,
+  produces: (subject) => [source, sourceSignature].flatMap(({ produces }) => produces?.(subject) ?? []),
+  publishes: (subject) => [source, sourceSignature].flatMap(({ publishes }) => publishes?.(subject) ?? []),
+  shouldRun: async ({ version, status }) => {
+    if (isNightly(version)) return { run: false, reason: "the tarball of a nightly is published as it is made" };
+    const statuses = { tarball: await status(source), signature: await status(sourceSignature) };
+    return {
+      run: Object.values(statuses).includes("built_not_published"),
+      reason: `tarball ${statuses.tarball}, signature ${statuses.signature}`,
+    };
+  },
+});
+
+/** Container images with the version's package. */
+export const PublishDockerImages = activity({
+  name: "PublishDockerImages",
+  per: "version",
+  script: "scripts/publish-docker-images.sh",
+  init: "scripts/init/docker.sh",
+  timeout: hours(4),
+  worker: small,
+  env: () => ({ DOCKER_ONLY: "1" }),
+  secrets: [{ kind: "secrets-manager", name: "hhvm/docker-hub" }],
+  access: { reads: [scratch("")] },
+});
+
+/** HHVM: source tarball, Debian packages in apt repositories, container images; the seed's pipeline. */
+export default definePipeline({
+  name: "hhvm",
+  summary: "HHVM: source tarball, Debian packages with apt repositories, container images",
+  platforms: listedPlatforms({
+    url: (version) => `https://raw.githubusercontent.com/hhvm/packaging/${packagingBranch(version)}/CURRENT_TARGETS`,
+  }),
+  flow: forEachVersion(
+    MakeSourceTarball,
+    parallel(
+      sequence(
+        "BuildAndPublishLinux",
+        forEachPlatform(MakeBinaryPackage),
+        PublishBinaryPackages,
+        parallel(PublishSourceTarball, PublishDockerImages),
+      ),
+    ),
+  ),
+  source: sourceTarball,
+  env: ({ version }) => ({
+    PACKAGING_BRANCH: packagingBranch(version),
+    PACKAGING_REPOSITORY: "https://github.com/hhvm/packaging",
+  }),
+  image: "/aws/service/canonical/ubuntu/server/20.04/stable/current/amd64/hvm/ebs-gp2/ami-id",
+  dummyScript: "scripts/dummy-task.sh",
+  buckets: { scratch: "hhvm-scratch", downloads: "hhvm-downloads" },
+  invalidates: ["debian", "ubuntu"].flatMap((family) =>
+    ["conf", "db", "dists"].map((folder) => `/${family}/${folder}/*`),
+  ),
+});

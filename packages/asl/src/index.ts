@@ -1,1 +1,4 @@
-export {};
+export type { State, StateMachineDefinition, States } from "./amazon-states-language.ts";
+export { formatStateMachine } from "./format-state-machine.ts";
+export { renderStateMachine } from "./render-state-machine.ts";
+export type { Resources } from "./resources.ts";

@@ -49,6 +49,19 @@ export type Secret =
   | { readonly kind: "kms-key"; readonly alias: string }
   | { readonly kind: "secrets-manager"; readonly name: string };
 
+/** Permissions of an activity's workers on AWS. */
+export interface Access {
+  /** Key prefixes in the stage's buckets. */
+  readonly reads?: readonly S3Object[];
+  readonly writes?: readonly S3Object[];
+  /** Buckets that are there already and belong to no stage, by name, read and written as a whole; for example a cache. */
+  readonly otherBuckets?: readonly string[];
+  /** Repositories of the account's container registry (ECR), by name, that its tasks push to. */
+  readonly imageRepositories?: readonly string[];
+  /** EBS volumes, by their Name tag, that its `init` attaches to the worker and detaches. */
+  readonly volumes?: readonly string[];
+}
+
 export interface ActivityDefinition {
   /** The activity's name, in UpperCamelCase: `MakeBinaryPackage`. */
   readonly name: string;
@@ -85,8 +98,8 @@ export interface ActivityDefinition {
   readonly changesDownloads?: boolean | ((version: Version) => boolean);
   /** Whether a test build may run it. Default false. */
   readonly testBuild?: boolean;
-  /** Objects beyond those it produces and publishes that its tasks read or write: key prefixes. */
-  readonly access?: { readonly reads?: readonly S3Object[]; readonly writes?: readonly S3Object[] };
+  /** What its tasks read or write beyond what it produces and publishes. */
+  readonly access?: Access;
   readonly secrets?: readonly Secret[];
 }
 

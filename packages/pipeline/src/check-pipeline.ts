@@ -99,7 +99,10 @@ function stateNameProblems({ flow, activities }: Pipeline): string[] {
     ...twice.map((name) => `two states would be called ${name}: rename a step, or its branch with sequence("Name", …)`),
     ...names
       .filter((name) => name.length > LONGEST_NAME)
-      .map((name) => `the state ${name} is longer than AWS's ${LONGEST_NAME} characters`),
+      .map(
+        (name) =>
+          `the state ${name} is longer than AWS's ${LONGEST_NAME} characters: give its steps or branches shorter names`,
+      ),
   ];
 }
 

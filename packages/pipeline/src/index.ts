@@ -1,4 +1,5 @@
 export {
+  type Access,
   type Activity,
   type ActivityDefinition,
   activity,
@@ -9,7 +10,15 @@ export {
   type VersionSubject,
   type WorkerMachine,
 } from "./activity.ts";
-export { awsName, instanceOfPollName, kebab, workerLogGroup, workerLogStream, workerPollName } from "./aws-names.ts";
+export {
+  awsName,
+  fitName,
+  instanceOfPollName,
+  kebab,
+  workerLogGroup,
+  workerLogStream,
+  workerPollName,
+} from "./aws-names.ts";
 export { BuildInput, buildOptions, DebugMode, parseBuildInput, wordsOf } from "./build-input.ts";
 export { checkScripts, InvalidPipelineError } from "./check-pipeline.ts";
 export { activityNamed, definePipeline, type Pipeline, type PipelineDefinition } from "./define-pipeline.ts";

@@ -1,0 +1,97 @@
+/**
+ * The part of Amazon States Language that Muster's state machines use.
+ * @see https://states-language.net/spec.html
+ */
+export interface StateMachineDefinition {
+  readonly Comment: string;
+  readonly StartAt: string;
+  readonly States: States;
+}
+
+export type States = Readonly<Record<string, State>>;
+
+export type State = TaskState | PassState | ChoiceState | WaitState | ParallelState | MapState;
+
+/** JSON whose keys that end in `.$` are paths into the state's data, or with `$$` into the context object. */
+export interface PayloadTemplate {
+  readonly [key: string]: string | number | boolean | PayloadTemplate;
+}
+
+export interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly IntervalSeconds?: number;
+  readonly MaxAttempts: number;
+  readonly BackoffRate?: number;
+}
+
+export interface Catcher {
+  readonly ErrorEquals: readonly string[];
+  /** Where the error goes; null drops it. */
+  readonly ResultPath: string | null;
+  readonly Next: string;
+}
+
+interface Commented {
+  readonly Comment?: string;
+}
+
+type Transition = { readonly Next: string } | { readonly End: true };
+
+interface Shaped {
+  readonly InputPath?: string;
+  readonly OutputPath?: string;
+  readonly Parameters?: PayloadTemplate;
+}
+
+interface Resulting extends Shaped {
+  readonly ResultSelector?: PayloadTemplate;
+  /** Where the result goes, the whole of the data where absent; null drops it. */
+  readonly ResultPath?: string | null;
+  readonly Retry?: readonly Retrier[];
+  readonly Catch?: readonly Catcher[];
+}
+
+export type TaskState = Commented &
+  Resulting &
+  Transition & {
+    readonly Type: "Task";
+    readonly Resource: string;
+    readonly TimeoutSeconds: number;
+    readonly HeartbeatSeconds?: number;
+  };
+
+export type PassState = Commented & Shaped & Transition & { readonly Type: "Pass" };
+
+export interface ChoiceRule {
+  readonly And?: readonly ChoiceRule[];
+  readonly Variable?: string;
+  readonly BooleanEquals?: boolean;
+  readonly IsPresent?: boolean;
+  readonly Next?: string;
+}
+
+export type ChoiceState = Commented & {
+  readonly Type: "Choice";
+  readonly Choices: readonly (ChoiceRule & { readonly Next: string })[];
+  readonly Default: string;
+};
+
+export type WaitState = Commented & Transition & { readonly Type: "Wait"; readonly Seconds: number };
+
+export type ParallelState = Commented &
+  Resulting &
+  Transition & { readonly Type: "Parallel"; readonly Branches: readonly NestedMachine[] };
+
+export type MapState = Commented &
+  Resulting &
+  Transition & {
+    readonly Type: "Map";
+    readonly ItemsPath: string;
+    readonly ItemSelector: PayloadTemplate;
+    readonly ItemProcessor: NestedMachine & { readonly ProcessorConfig: { readonly Mode: "INLINE" } };
+  };
+
+export interface NestedMachine {
+  readonly StartAt: string;
+  readonly States: States;
+}

@@ -1,0 +1,43 @@
+import { type Activity, prepareStateName, shouldStateName } from "@muster/pipeline";
+import { catchAll, type Fragment, fragment, type Links } from "../fragment.ts";
+import { activityRetry } from "../retry.ts";
+import { execution, failurePath, knownHere, resultPath, type Scope } from "../scope.ts";
+import { lambdaTask } from "./lambda-task.ts";
+
+/** PrepareTo<A> ▸ Should<A> ▸ <A>: decide and launch, go past it if there is nothing to do, wait for a worker to have done it. */
+export function activityStates(activity: Activity, scope: Scope, { next, failed }: Links): Fragment {
+  const { name, timeout, heartbeat } = activity;
+  const prepare = prepareStateName(name);
+  const should = shouldStateName(name);
+  return fragment(prepare, {
+    [prepare]: lambdaTask(scope.resources, "PrepareActivity", {
+      Parameters: {
+        activity: name,
+        ...knownHere(scope),
+        execution,
+        "enteredTime.$": "$$.State.EnteredTime",
+      },
+      ResultPath: resultPath(name),
+      Catch: catchAll(failurePath(prepare), failed),
+      Next: should,
+    }),
+    [should]: {
+      Type: "Choice",
+      Choices: [{ Variable: `${resultPath(name)}.skip`, BooleanEquals: true, Next: next }],
+      Default: name,
+    },
+    [name]: {
+      Type: "Task",
+      Resource: scope.resources.activityArn(name),
+      InputPath: `${resultPath(name)}.taskInput`,
+      TimeoutSeconds: timeout,
+      HeartbeatSeconds: heartbeat,
+      // The success replaces what PrepareTo… put here: an execution's data holds 256 KiB, and the task's input has served.
+      ResultSelector: { "success.$": "$" },
+      ResultPath: resultPath(name),
+      Retry: activityRetry,
+      Catch: catchAll(failurePath(name), failed),
+      Next: next,
+    },
+  });
+}

@@ -1,0 +1,33 @@
+import { itemEndStateName } from "@muster/pipeline";
+import { type Fragment, fragment, type Links, nested } from "../fragment.ts";
+import type { Outline } from "../outline.ts";
+import { resultPath, type Scope } from "../scope.ts";
+import { machine } from "./machine.ts";
+import { resultsEnd } from "./results-end.ts";
+
+/** The same steps for each of the version's platforms; one that fails stops no other. */
+export function forEachPlatform(
+  { name, steps }: { readonly name: string; readonly steps: Outline },
+  scope: Scope,
+  { next }: Links,
+): Fragment {
+  const end = resultsEnd(itemEndStateName(name), { "platform.$": "$.platform" });
+  return fragment(name, {
+    [name]: {
+      Type: "Map",
+      ItemsPath: "$.platforms",
+      ItemSelector: {
+        "version.$": "$.version",
+        "platform.$": "$$.Map.Item.Value",
+        "platforms.$": "$.platforms",
+        "buildInput.$": "$.buildInput",
+      },
+      ItemProcessor: {
+        ProcessorConfig: { Mode: "INLINE" },
+        ...nested(machine(steps, { ...scope, platform: true }, end)),
+      },
+      ResultPath: resultPath(name),
+      Next: next,
+    },
+  });
+}

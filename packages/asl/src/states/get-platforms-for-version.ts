@@ -1,0 +1,17 @@
+import { catchAll, type Fragment, fragment, type Links } from "../fragment.ts";
+import { execution, failurePath, type Scope } from "../scope.ts";
+import { lambdaTask } from "./lambda-task.ts";
+
+const NAME = "GetPlatformsForVersion";
+
+/** The platforms of the version in this build, as `$.platforms`. */
+export function getPlatformsForVersion({ resources }: Scope, { next, failed }: Links): Fragment {
+  return fragment(NAME, {
+    [NAME]: lambdaTask(resources, "GetPlatformsForVersion", {
+      Parameters: { "version.$": "$.version", "buildInput.$": "$.buildInput", execution },
+      ResultPath: "$.platforms",
+      Catch: catchAll(failurePath(NAME), failed),
+      Next: next,
+    }),
+  });
+}

@@ -1,0 +1,61 @@
+import { catchAll, type Fragment, fragment } from "../fragment.ts";
+import type { Resources } from "../resources.ts";
+import { callbackRetry } from "../retry.ts";
+import { execution } from "../scope.ts";
+import { lambdaTask } from "./lambda-task.ts";
+
+const WAIT = "HealthCheckWait";
+const PLAIN_WAIT = "HealthCheckPlainWait";
+const CHECK = "HealthCheck";
+const SHOULD = "ShouldHealthCheck";
+const END = "HealthCheckEnd";
+
+/** Seconds between two health checks. */
+const TICK = 300;
+
+/**
+ * Every five minutes, until the build is done, starts workers for tasks that have none. The wait is a callback that the end of the build
+ * answers; whatever fails, the branch goes on to its next tick.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token
+ */
+export function healthCheck(resources: Resources): Fragment {
+  return fragment(WAIT, {
+    [WAIT]: {
+      Type: "Task",
+      Comment: "Until the next tick, or until EndHealthCheck answers the token",
+      Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken",
+      TimeoutSeconds: TICK,
+      Parameters: {
+        FunctionName: resources.functionArn("HealthCheckWait"),
+        Payload: { "token.$": "$$.Task.Token", execution },
+      },
+      // An answer means that the build is done: this then holds even if HealthCheck cannot say so itself.
+      ResultSelector: { continue: false },
+      ResultPath: "$.healthCheck",
+      Retry: callbackRetry,
+      Catch: [{ ErrorEquals: ["States.Timeout"], ResultPath: null, Next: CHECK }, ...catchAll(null, PLAIN_WAIT)],
+      Next: CHECK,
+    },
+    [PLAIN_WAIT]: { Type: "Wait", Comment: "Where the token could not be stored", Seconds: TICK, Next: CHECK },
+    [CHECK]: lambdaTask(resources, "HealthCheck", {
+      Parameters: { "buildInput.$": "$.buildInput", execution },
+      ResultPath: "$.healthCheck",
+      Catch: catchAll("$.healthCheck.failure", SHOULD),
+      Next: SHOULD,
+    }),
+    [SHOULD]: {
+      Type: "Choice",
+      Choices: [
+        {
+          And: [
+            { Variable: "$.healthCheck.continue", IsPresent: true },
+            { Variable: "$.healthCheck.continue", BooleanEquals: false },
+          ],
+          Next: END,
+        },
+      ],
+      Default: WAIT,
+    },
+    [END]: { Type: "Pass", End: true },
+  });
+}

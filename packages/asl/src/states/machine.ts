@@ -1,0 +1,30 @@
+import { type Fragment, type Links, prepend } from "../fragment.ts";
+import type { Outline, Step } from "../outline.ts";
+import type { Scope } from "../scope.ts";
+import { activityStates } from "./activity.ts";
+import { forEachPlatform } from "./for-each-platform.ts";
+import { getPlatformsForVersion } from "./get-platforms-for-version.ts";
+import { parallelState } from "./parallel.ts";
+
+/** Steps one after the other, then `end`, where a failed step goes on at once. */
+export function machine(steps: Outline, scope: Scope, end: Fragment): Fragment {
+  const knownFrom = steps.findIndex(({ kind }) => kind === "getPlatforms");
+  return steps.reduceRight((following, step, index) => {
+    const platforms = scope.platforms || (knownFrom >= 0 && index > knownFrom);
+    const links = { next: following.startAt, failed: end.startAt };
+    return prepend(stepStates(step, { ...scope, platforms }, links), following);
+  }, end);
+}
+
+function stepStates(step: Step, scope: Scope, links: Links): Fragment {
+  switch (step.kind) {
+    case "activity":
+      return activityStates(step, scope, links);
+    case "getPlatforms":
+      return getPlatformsForVersion(scope, links);
+    case "parallel":
+      return parallelState(step, scope, links);
+    case "forEachPlatform":
+      return forEachPlatform(step, scope, links);
+  }
+}

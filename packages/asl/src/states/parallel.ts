@@ -1,0 +1,25 @@
+import { branchEndStateName } from "@muster/pipeline";
+import { type Fragment, fragment, type Links, nested } from "../fragment.ts";
+import type { Branch } from "../outline.ts";
+import { knownHere, resultPath, type Scope } from "../scope.ts";
+import { machine } from "./machine.ts";
+import { resultsEnd } from "./results-end.ts";
+
+/** Branches at once. Each starts without results and ends with its own, so that none carries a copy of the others'. */
+export function parallelState(
+  { name, branches }: { readonly name: string; readonly branches: readonly Branch[] },
+  scope: Scope,
+  { next }: Links,
+): Fragment {
+  return fragment(name, {
+    [name]: {
+      Type: "Parallel",
+      Parameters: knownHere(scope),
+      Branches: branches.map((branch) =>
+        nested(machine(branch.steps, scope, resultsEnd(branchEndStateName(branch.name)))),
+      ),
+      ResultPath: resultPath(name),
+      Next: next,
+    },
+  });
+}
