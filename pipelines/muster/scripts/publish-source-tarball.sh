@@ -3,12 +3,11 @@
 set -euo pipefail
 
 name=muster-$VERSION
-if ! muster-s3 exists "$S3_SOURCE.sha256"; then
-  echo "$S3_SOURCE is not built: run MakeSourceTarball of $VERSION first" >&2
+if ! muster-s3 cp "$S3_SOURCE.sha256" "$name.tar.gz.sha256"; then
+  echo "no source tarball of $VERSION: run MakeSourceTarball first" >&2
   exit 1
 fi
 muster-s3 cp "$S3_SOURCE" "$name.tar.gz"
-muster-s3 cp "$S3_SOURCE.sha256" "$name.tar.gz.sha256"
 sha256sum --check --quiet "$name.tar.gz.sha256"
 tar -xzf "$name.tar.gz"
 exec "$name/pipelines/muster/tools/run.sh" publish-source-tarball
