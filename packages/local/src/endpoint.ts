@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { AwsError } from "./aws-error.ts";
+import type { CallFaults } from "./call-faults.ts";
 import { type Caller, readCaller } from "./caller.ts";
 import type { Movement } from "./movement.ts";
 import type { Random } from "./random.ts";
@@ -19,6 +20,7 @@ export interface EndpointOptions {
   readonly services: readonly Service[];
   readonly movement: Movement;
   readonly random: Random;
+  readonly faults: Pick<CallFaults, "take">;
   /** Told after each call, before its answer leaves. */
   readonly onCall?: ((call: ObservedCall) => void) | undefined;
 }
@@ -34,11 +36,13 @@ export interface Endpoint {
 }
 
 /** One address for all services: routes by signature scope, target header, form action and path. */
-export function createEndpoint({ services, movement, random, onCall }: EndpointOptions): Endpoint {
+export function createEndpoint({ services, movement, random, faults, onCall }: EndpointOptions): Endpoint {
   const byName = new Map(services.map((service) => [service.name, service]));
 
   const route = (request: IncomingRequest, caller: Caller): Service | undefined => {
     if (caller.service !== undefined) return byName.get(caller.service);
+    const target = request.headers["x-amz-target"];
+    if (target !== undefined) return services.find(({ protocol }) => protocol.targetPrefix === target.split(".")[0]);
     return services.find((service) => service.claims?.(request));
   };
 
@@ -53,10 +57,13 @@ export function createEndpoint({ services, movement, random, onCall }: EndpointO
       const operation = call && findOperation(service, call.operation);
       if (call === undefined || operation === undefined) throw unknownOperation(service, call?.operation);
       const { input } = call;
+      const fault = faults.take({ service: service.name, ...call, accessKeyId: context.accessKeyId });
+      if (fault?.afterwards === false) throw fault.error;
       const run = async () => operation(input as never, context);
       const output = service.longPolls?.includes(call.operation)
         ? await movement.park(call.operation, run)
         : await run();
+      if (fault !== undefined) throw fault.error;
       observe(service, call, context.accessKeyId);
       return service.protocol.respond(call, output, context.requestId);
     } catch (thrown) {
@@ -78,6 +85,7 @@ export function createEndpoint({ services, movement, random, onCall }: EndpointO
   return {
     answer: (incoming, { endpoint, signal }) =>
       movement.track(`${incoming.method} ${incoming.headers["x-amz-target"] ?? incoming.url}`, async () => {
+        if (incoming.url === HEALTH_PATH) return health(services);
         const caller = readCaller(incoming);
         const service = route(incoming, caller);
         const { content, ...head } = incoming;
@@ -89,6 +97,14 @@ export function createEndpoint({ services, movement, random, onCall }: EndpointO
         return operate(service, request, { requestId, accessKeyId: caller.accessKeyId, endpoint, signal });
       }),
   };
+}
+
+/** No bucket's name may start with an underscore, so this path is nobody else's. */
+const HEALTH_PATH = "/_health";
+
+function health(services: readonly Service[]): WireResponse {
+  const body = JSON.stringify({ status: "ok", services: services.map(({ name }) => name) });
+  return { status: 200, headers: { "content-type": "application/json" }, body };
 }
 
 const EMPTY = new Uint8Array();

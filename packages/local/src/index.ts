@@ -1,7 +1,12 @@
 export { AwsError } from "./aws-error.ts";
+export type { ClientConfig } from "./client-config.ts";
 export { type Cancel, type Clock, realClock, sleepUntil, type VirtualClock, virtualClock } from "./clock.ts";
 export type { ObservedCall } from "./endpoint.ts";
 export type { InvocationResult, InvokeFunction, LambdaContext, LambdaFunction } from "./lambda-functions.ts";
-export { type ClientConfig, createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
+export { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 export { type Operation, type OperationContext, type Service, service } from "./service.ts";
+export type { Ec2, Ec2Behaviour } from "./services/ec2/ec2.ts";
+export type { VcpuQuotas } from "./services/ec2/ec2-context.ts";
+export { instanceOf } from "./services/ec2/instance-credentials.ts";
+export { idleInstance, type RunInstance, type RunningInstance } from "./services/ec2/run-instance.ts";
 export { type FolderOwner, readFolderOwner } from "./storage/folder-lock.ts";

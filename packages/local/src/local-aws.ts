@@ -1,13 +1,29 @@
+import { join } from "node:path";
+import { type CallFaults, createCallFaults } from "./call-faults.ts";
+import type { ClientConfig } from "./client-config.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { createEndpoint, type ObservedCall } from "./endpoint.ts";
+import { executionStatusEvents } from "./execution-status-events.ts";
 import { type HttpListener, type ListenOptions, listenHttp } from "./http-listener.ts";
 import type { InvokeFunction } from "./lambda-functions.ts";
 import { createMovement, type IdleOptions } from "./movement.ts";
 import { createRandom } from "./random.ts";
 import { inProcessRequestHandler, type RequestHandler } from "./request-handler.ts";
+import { cloudFront } from "./services/cloudfront/cloudfront.ts";
+import { cloudWatch } from "./services/cloudwatch/cloudwatch.ts";
+import { createEc2, type Ec2, type Ec2Behaviour } from "./services/ec2/ec2.ts";
+import type { VcpuQuotas } from "./services/ec2/ec2-context.ts";
+import type { RunInstance } from "./services/ec2/run-instance.ts";
+import { createEventBus } from "./services/events/event-bus.ts";
+import { events } from "./services/events/events.ts";
 import { createInvoker, type LambdaFunctions } from "./services/lambda/invoker.ts";
 import { lambda } from "./services/lambda/lambda.ts";
+import { logs } from "./services/logs/logs.ts";
 import { s3 } from "./services/s3/s3.ts";
+import { serviceQuotas } from "./services/service-quotas/service-quotas.ts";
+import { createSsm } from "./services/ssm/ssm.ts";
+import { createStates } from "./services/states/states.ts";
+import { sts } from "./services/sts/sts.ts";
 import { openStorage } from "./storage/storage.ts";
 
 export interface LocalAwsOptions {
@@ -18,23 +34,24 @@ export interface LocalAwsOptions {
   readonly region?: string;
   /** Default 000000000000. */
   readonly accountId?: string;
+  /** Divides what only paces in Step Functions: waits, retry delays, timeouts of callbacks. */
+  readonly timeScale?: number;
+  /** Events of an execution's history; 25,000 as on AWS. */
+  readonly historyLimit?: number;
   /** False: a view of a folder that another process owns; nothing is written and nothing moves. */
   readonly resume?: boolean;
   readonly functions?: LambdaFunctions;
+  /** What an instance does; by default nothing, until it is terminated. */
+  readonly runInstance?: RunInstance;
+  readonly ec2?: Ec2Behaviour;
+  /** Virtual CPUs that EC2 allows; by default more than anyone needs. */
+  readonly vcpuQuotas?: VcpuQuotas;
   /** The same seed gives the same ids. For tests: ids must not repeat in a folder that lives on. */
   readonly seed?: string | number;
   /** Told of every call, before its answer leaves. */
   readonly onCall?: (call: ObservedCall) => void;
   /** Told of stored state that cannot be read: its name and why. */
   readonly onDamaged?: (name: string, reason: string) => void;
-}
-
-/** What an SDK client needs to talk to this AWS in process: `new S3Client(aws.clientConfig())`. */
-export interface ClientConfig {
-  readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly endpoint: string;
-  readonly requestHandler: RequestHandler;
 }
 
 export interface LocalAws extends AsyncDisposable {
@@ -45,10 +62,18 @@ export interface LocalAws extends AsyncDisposable {
   /** The same services, by the same code, as over a socket. `accessKeyId` is who calls. */
   clientConfig(accessKeyId?: string): ClientConfig;
   readonly invoke: InvokeFunction;
-  /** Lets what was under way when the folder was last closed go on. Idempotent. */
+  /** What no API offers: faults, spot interruptions, the network's ids. */
+  readonly ec2: Omit<Ec2, "service" | "start" | "close">;
+  /** Makes calls fail: the next ones, all of them, or those that a test picks. */
+  readonly failCalls: CallFaults["fail"];
+  /** Changes EC2's quotas from now on. */
+  setVcpuQuotas(quotas: VcpuQuotas): void;
+  /** Lets what was under way when the folder was last closed go on. Idempotent; a view does not move. */
   start(): void;
   /** Opens the endpoint for clients of other processes. */
   listen(options?: ListenOptions): Promise<{ readonly url: string }>;
+  /** Requests and invocations that are open, and those among them that only time or another call can move. */
+  readonly movement: { readonly open: number; readonly parked: number };
   /** Resolves when nothing can move without time. */
   idle(options?: IdleOptions): Promise<void>;
   close(): Promise<void>;
@@ -57,24 +82,71 @@ export interface LocalAws extends AsyncDisposable {
 /** Where in-process clients believe to be: an address, because S3's clients then put buckets into the path. */
 const IN_PROCESS = "http://127.0.0.1";
 
+const DEFAULT_VCPU_QUOTAS: VcpuQuotas = { onDemand: 100_000, spot: 100_000 };
+
 /** AWS on this machine. Throws one clear line when the folder cannot be used. */
 export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
-  const { clock = realClock(), region = "us-west-2", accountId = "000000000000", functions = {} } = options;
-  const random = createRandom(options.seed);
+  const { clock = realClock(), region = "us-west-2", accountId = "000000000000", functions = {}, seed } = options;
+  const { resume = true, onDamaged = () => {} } = options;
+  const random = createRandom(seed);
   const listeners: HttpListener[] = [];
-  const movement = createMovement(() => listeners.reduce((sum, listener) => sum + listener.connections, 0));
-  const storage = openStorage({
-    dir: options.dir,
-    owner: options.resume ?? true,
-    onDamaged: options.onDamaged ?? (() => {}),
-  });
-  const invoke = createInvoker({ functions, movement, random });
-  const services = [
-    lambda({ functions, invoke, clock, movement, region, accountId }),
-    s3({ storage, clock, random, region }),
-  ];
-  const endpoint = createEndpoint({ services, movement, random, onCall: options.onCall });
   const address = () => listeners[0]?.url ?? IN_PROCESS;
+  const movement = createMovement(() => listeners.reduce((sum, listener) => sum + listener.connections, 0));
+  const storage = openStorage({ dir: options.dir, owner: resume, onDamaged });
+  const faults = createCallFaults();
+  let quotas = options.vcpuQuotas ?? DEFAULT_VCPU_QUOTAS;
+  let started = false;
+
+  const invoke = createInvoker({ functions, movement, random });
+  const shared = { storage, clock, random, movement, region, accountId };
+  const bus = createEventBus({ ...shared, invoke });
+  const ssm = createSsm(shared);
+  const clientConfig = (accessKeyId = "AKIALOCALLOCALLOCAL0"): ClientConfig => ({
+    region,
+    credentials: { accessKeyId, secretAccessKey: "local" },
+    endpoint: address(),
+    requestHandler,
+  });
+  const ec2 = createEc2({
+    ...shared,
+    ...options.ec2,
+    runInstance: options.runInstance,
+    clientConfig,
+    publish: (event) => void bus.publish(event),
+    quotas: () => quotas,
+    ssmParameter: ssm.parameter,
+  });
+  const states = createStates({
+    clock,
+    region,
+    accountId,
+    ...(storage.persistent && { dir: join(storage.dir, "states") }),
+    resume,
+    seed,
+    invoke,
+    ...(options.timeScale !== undefined && { timeScale: options.timeScale }),
+    ...(options.historyLimit !== undefined && { historyLimit: options.historyLimit }),
+    flusher: storage.flusher,
+    onDamaged,
+    onEvent: executionStatusEvents({
+      describeExecution: (input, context) => states.service.operations.DescribeExecution?.(input, context),
+      publish: (event) => void bus.publish(event),
+    }),
+  });
+  const services = [
+    { ...states.service, longPolls: ["GetActivityTask"] },
+    ec2.service,
+    lambda({ ...shared, functions, invoke }),
+    logs(shared),
+    events({ ...shared, bus }),
+    cloudFront(shared),
+    cloudWatch(shared),
+    ssm.service,
+    serviceQuotas({ ...shared, vcpus: () => quotas }),
+    sts(shared),
+    s3(shared),
+  ];
+  const endpoint = createEndpoint({ services, movement, random, faults, onCall: options.onCall });
   const requestHandler = inProcessRequestHandler(endpoint, address);
 
   const aws: LocalAws = {
@@ -83,13 +155,20 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     accountId,
     requestHandler,
     invoke,
-    clientConfig: (accessKeyId = "AKIALOCALLOCALLOCAL0") => ({
-      region,
-      credentials: { accessKeyId, secretAccessKey: "local" },
-      endpoint: address(),
-      requestHandler,
-    }),
-    start() {},
+    ec2,
+    movement,
+    clientConfig,
+    failCalls: faults.fail,
+    setVcpuQuotas(changed) {
+      quotas = changed;
+    },
+    start() {
+      if (started || !resume) return;
+      started = true;
+      states.start();
+      bus.start();
+      ec2.start();
+    },
     async listen(listenOptions = {}) {
       const listener = await listenHttp(endpoint.answer, listenOptions);
       listeners.push(listener);
@@ -98,6 +177,9 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     },
     idle: movement.idle,
     async close() {
+      bus.close();
+      await ec2.close();
+      await states.close();
       await Promise.all(listeners.splice(0).map((listener) => listener.close()));
       await storage.close();
     },

@@ -41,6 +41,8 @@ export interface Call {
 
 /** How calls of one service travel: AWS JSON, EC2's query protocol, REST-XML, REST-JSON. */
 export interface Protocol {
+  /** What the header X-Amz-Target starts with, for protocols that use it. */
+  readonly targetPrefix?: string;
   /** Which operation is asked for, with its input; undefined when the request is not of this service. */
   parse(request: WireRequest): Call | undefined;
   respond(call: Call, output: unknown, requestId: string): WireResponse;

@@ -15,6 +15,7 @@ function epochSeconds(this: Record<string, unknown>, key: string, value: unknown
 export function awsJson(targetPrefix: string, version: "1.0" | "1.1" = "1.0"): Protocol {
   const headers = { "content-type": `application/x-amz-json-${version}` };
   return {
+    targetPrefix,
     parse(request) {
       const [prefix, operation] = request.headers["x-amz-target"]?.split(".") ?? [];
       if (prefix !== targetPrefix || operation === undefined) return undefined;

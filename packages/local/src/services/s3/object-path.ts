@@ -21,10 +21,10 @@ export function pathBesideFolder(key: string): string {
 
 /** What one directory entry adds to the key of its folder; a folder adds its slash, unless its name is continued. */
 export function keyPartOf(name: string, isFolder: boolean): string {
-  if (isFolder && name.endsWith(CONTINUED)) return unescape(name.slice(0, -CONTINUED.length));
-  if (isFolder) return `${name === "%" ? "" : unescape(name)}/`;
+  if (isFolder && name.endsWith(CONTINUED)) return unescapeName(name.slice(0, -CONTINUED.length));
+  if (isFolder) return `${name === "%" ? "" : unescapeName(name)}/`;
   const plain = name.endsWith(BESIDE_FOLDER) ? name.slice(0, -BESIDE_FOLDER.length) : name;
-  return plain === "%" ? "" : unescape(plain);
+  return plain === "%" ? "" : unescapeName(plain);
 }
 
 function escapePart(part: string): string {
@@ -54,6 +54,6 @@ function cut(escaped: string): string[] {
   return [...pieces, piece];
 }
 
-function unescape(name: string): string {
+function unescapeName(name: string): string {
   return name.replace(/%(2E|00|25)/g, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

@@ -102,11 +102,11 @@ function splitOnce(text: string, separator: string): [string, string] {
 
 function pick(
   names: Readonly<Record<string, string>>,
-  valueOf: (wireName: string) => string | null | undefined,
+  lookUp: (wireName: string) => string | null | undefined,
 ): Record<string, string> {
   const members: Record<string, string> = {};
   for (const [wireName, member] of Object.entries(names)) {
-    const value = valueOf(wireName);
+    const value = lookUp(wireName);
     if (value !== null && value !== undefined) members[member] = value;
   }
   return members;

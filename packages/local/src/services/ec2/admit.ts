@@ -1,0 +1,70 @@
+import { AwsError } from "../../aws-error.ts";
+import type { Ec2Context } from "./ec2-context.ts";
+import { isAlive, type Market } from "./instance.ts";
+import { describeInstanceType } from "./instance-type.ts";
+
+export interface Wanted {
+  readonly instanceType: string;
+  readonly availabilityZone: string;
+  readonly market: Market;
+  /** Fewer than these are none. */
+  readonly least: number;
+  readonly most: number;
+  /** Virtual CPUs that this request has been granted before, from other pools. */
+  readonly grantedVcpus?: number;
+}
+
+export interface Admission {
+  readonly count: number;
+  /** Why it is fewer than were wanted; quota and lack of capacity are told apart. */
+  readonly refusal?: AwsError;
+}
+
+/** How many instances may be launched now. Takes the capacity for them. */
+export function admit(context: Ec2Context, { least, most, grantedVcpus = 0, ...pool }: Wanted): Admission {
+  const allowed = Math.min(most, quotaRoom(context, pool, grantedVcpus));
+  if (allowed < least) return { count: 0, refusal: quotaExceeded(context, pool) };
+  const count = context.hardware.takeCapacity(pool, allowed);
+  if (count < least) {
+    context.hardware.returnCapacity(pool, count);
+    return { count: 0, refusal: insufficientCapacity(pool) };
+  }
+  if (count < allowed) return { count, refusal: insufficientCapacity(pool) };
+  return count < most ? { count, refusal: quotaExceeded(context, pool) } : { count };
+}
+
+type PoolOf<Member extends keyof Wanted> = Pick<Wanted, Member>;
+
+function quotaRoom(
+  { lifecycle, quotas }: Ec2Context,
+  { instanceType, market }: PoolOf<"instanceType" | "market">,
+  grantedVcpus: number,
+): number {
+  const quota = market === "spot" ? quotas().spot : quotas().onDemand;
+  const used = lifecycle
+    .visible()
+    .filter((instance) => isAlive(instance) && instance.market === market)
+    .reduce((sum, instance) => sum + describeInstanceType(instance.instanceType).vcpus, 0);
+  return Math.floor((quota - used - grantedVcpus) / describeInstanceType(instanceType).vcpus);
+}
+
+function quotaExceeded({ quotas }: Ec2Context, { market }: PoolOf<"market">): AwsError {
+  if (market === "spot") return new AwsError("MaxSpotInstanceCountExceeded", "Max spot instance count exceeded");
+  return new AwsError(
+    "VcpuLimitExceeded",
+    `You have requested more vCPU capacity than your current vCPU limit of ${quotas().onDemand} allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,
+  );
+}
+
+/** A 500 on AWS too: SDK clients try it again, and then give up. */
+function insufficientCapacity({
+  instanceType,
+  availabilityZone,
+  market,
+}: PoolOf<"instanceType" | "availabilityZone" | "market">): AwsError {
+  const message =
+    market === "spot"
+      ? "There is no Spot capacity available that matches your request."
+      : `We currently do not have sufficient ${instanceType} capacity in the Availability Zone you requested (${availabilityZone}). Our system will be working on provisioning additional capacity.`;
+  return new AwsError("InsufficientInstanceCapacity", message, { status: 500 });
+}

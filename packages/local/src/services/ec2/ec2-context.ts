@@ -1,0 +1,31 @@
+import type { Clock } from "../../clock.ts";
+import type { Random } from "../../random.ts";
+import type { Storage } from "../../storage/storage.ts";
+import type { FaultyHardware } from "./ec2-faults.ts";
+import type { InstanceLifecycle } from "./instance-lifecycle.ts";
+import type { LaunchTemplates } from "./launch-templates.ts";
+import type { Network } from "./network.ts";
+
+/** Virtual CPUs that may run at a time, by market. AWS counts standard families (A, C, D, H, I, M, R, T, Z) together. */
+export interface VcpuQuotas {
+  readonly onDemand: number;
+  readonly spot: number;
+}
+
+/** What EC2's operations share. */
+export interface Ec2Context {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly region: string;
+  readonly accountId: string;
+  readonly network: Network;
+  readonly lifecycle: InstanceLifecycle;
+  readonly launchTemplates: LaunchTemplates;
+  readonly hardware: FaultyHardware;
+  readonly quotas: () => VcpuQuotas;
+  /** New instances are not yet known everywhere: for so long nobody finds them. */
+  readonly visibilityDelayMs: number;
+  /** The value of a parameter of the parameter store, for images named `resolve:ssm:…`. */
+  readonly ssmParameter: (name: string) => string | undefined;
+}

@@ -1,0 +1,66 @@
+import type { Market } from "./instance.ts";
+
+/** The instances that a fault concerns; what is left out matches everything. */
+export interface Pool {
+  readonly instanceType?: string;
+  readonly availabilityZone?: string;
+  readonly market?: Market;
+}
+
+/** EC2 on a bad day, scripted. Each call returns how to end the fault. */
+export interface Ec2Faults {
+  /** Only so many more instances can be launched from the matching pools together; 0 means none. */
+  limitCapacity(pool: Pool, instances: number): () => void;
+  /** The next `count` instances (default: all) get as far as `running` and then do nothing but write `console`. */
+  neverBoot(options?: { count?: number; console?: string }): () => void;
+}
+
+/** What launching asks the faults. */
+export interface FaultyHardware extends Ec2Faults {
+  /** How many of `count` instances there is room for; takes that room. */
+  takeCapacity(pool: Required<Pool>, count: number): number;
+  /** Gives back room that was taken and is not used after all. */
+  returnCapacity(pool: Required<Pool>, count: number): void;
+  /** The console text of an instance that must not boot; undefined for one that may. */
+  takeBootFailure(): string | undefined;
+}
+
+export function faultyHardware(): FaultyHardware {
+  const limits = new Set<{ pool: Pool; left: number }>();
+  const bootFailures = new Set<{ left: number; text: string }>();
+  return {
+    limitCapacity(pool, instances) {
+      const limit = { pool, left: instances };
+      limits.add(limit);
+      return () => limits.delete(limit);
+    },
+    neverBoot({ count = Number.POSITIVE_INFINITY, console = "kernel panic - not syncing\n" } = {}) {
+      const failure = { left: count, text: console };
+      bootFailures.add(failure);
+      return () => bootFailures.delete(failure);
+    },
+    takeCapacity(pool, count) {
+      const concerned = [...limits].filter((limit) => matches(limit.pool, pool));
+      const room = Math.min(count, ...concerned.map((limit) => limit.left));
+      for (const limit of concerned) limit.left -= room;
+      return room;
+    },
+    returnCapacity(pool, count) {
+      for (const limit of limits) if (matches(limit.pool, pool)) limit.left += count;
+    },
+    takeBootFailure() {
+      const failure = [...bootFailures].find(({ left }) => left > 0);
+      if (failure === undefined) return undefined;
+      failure.left--;
+      return failure.text;
+    },
+  };
+}
+
+function matches(pattern: Pool, pool: Required<Pool>): boolean {
+  return (
+    (pattern.instanceType ?? pool.instanceType) === pool.instanceType &&
+    (pattern.availabilityZone ?? pool.availabilityZone) === pool.availabilityZone &&
+    (pattern.market ?? pool.market) === pool.market
+  );
+}

@@ -1,0 +1,103 @@
+import { AwsError } from "../../aws-error.ts";
+import { queryProtocol } from "../../protocol/query.ts";
+import { type Operation, type Service, service } from "../../service.ts";
+import { createFleetOperations } from "./create-fleet.ts";
+import { describeInstancesOperations } from "./describe-instances.ts";
+import { describeRegionOperations } from "./describe-region.ts";
+import type { Ec2Context, VcpuQuotas } from "./ec2-context.ts";
+import { type Ec2Faults, faultyHardware } from "./ec2-faults.ts";
+import type { Instance } from "./instance.ts";
+import { instanceLifecycle, type LifecycleOptions } from "./instance-lifecycle.ts";
+import { instanceOperations } from "./instance-operations.ts";
+import { launchTemplateOperations } from "./launch-template-operations.ts";
+import { launchTemplates } from "./launch-templates.ts";
+import { defaultNetwork, type Network } from "./network.ts";
+import { withRequestLimits } from "./request-limits.ts";
+import { idleInstance, type RunInstance } from "./run-instance.ts";
+import { runInstancesOperations } from "./run-instances.ts";
+import { tagOperations } from "./tag-operations.ts";
+
+/** How the local EC2 behaves; by default as an EC2 without limits and delays. */
+export interface Ec2Behaviour {
+  /** From `pending` to `running`. */
+  readonly bootMs?: number;
+  /** From `shutting-down` to `terminated`, once what the instance ran has ended. */
+  readonly shutdownMs?: number;
+  /** Describe calls do not know an instance for so long after its launch. */
+  readonly visibilityDelayMs?: number;
+  /** AWS's request buckets. */
+  readonly requestLimits?: boolean;
+}
+
+export interface Ec2Options
+  extends Omit<LifecycleOptions, "hardware" | "bootMs" | "shutdownMs" | "runInstance">,
+    Ec2Behaviour {
+  readonly runInstance?: RunInstance | undefined;
+  readonly quotas: () => VcpuQuotas;
+  readonly ssmParameter: (name: string) => string | undefined;
+}
+
+/** EC2 in the hands of whoever owns this process: what no API offers. */
+export interface Ec2 {
+  readonly service: Service;
+  readonly network: Network;
+  readonly faults: Ec2Faults;
+  /** All instances that EC2 still tells about, whatever DescribeInstances already knows. */
+  instances(): Instance[];
+  /** Takes a spot instance back: a notice now, the end `noticeMs` later (default two minutes, as on AWS). */
+  interruptSpot(instanceId: string, options?: { noticeMs?: number }): void;
+  /** Finds the instances terminated that a former process ran. */
+  start(): void;
+  close(): Promise<void>;
+}
+
+const SPOT_NOTICE_MS = 120_000;
+
+const DRY_RUN_MESSAGE = "Request would have succeeded, but DryRun flag is set.";
+
+export function createEc2(options: Ec2Options): Ec2 {
+  const { runInstance = idleInstance, bootMs = 0, shutdownMs = 0, visibilityDelayMs = 0 } = options;
+  const hardware = faultyHardware();
+  const lifecycle = instanceLifecycle({ ...options, hardware, runInstance, bootMs, shutdownMs });
+  const network = defaultNetwork(options.region);
+  const context: Ec2Context = {
+    ...options,
+    hardware,
+    lifecycle,
+    network,
+    launchTemplates: launchTemplates(options),
+    visibilityDelayMs,
+  };
+  const operations = withDryRun({
+    ...runInstancesOperations(context),
+    ...createFleetOperations(context),
+    ...launchTemplateOperations(context),
+    ...describeInstancesOperations(context),
+    ...instanceOperations(context),
+    ...tagOperations(context),
+    ...describeRegionOperations(context),
+  });
+  return {
+    service: service("ec2", {
+      protocol: queryProtocol({ namespace: "http://ec2.amazonaws.com/doc/2016-11-15/", dialect: "ec2" }),
+      claims: ({ headers }) => headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true,
+      operations: options.requestLimits ? withRequestLimits(operations, options.clock) : operations,
+    }),
+    network,
+    faults: hardware,
+    instances: () => lifecycle.visible(),
+    interruptSpot: (instanceId, { noticeMs = SPOT_NOTICE_MS } = {}) => lifecycle.interrupt(instanceId, noticeMs),
+    start: () => lifecycle.resume(),
+    close: () => lifecycle.close(),
+  };
+}
+
+function withDryRun(operations: Readonly<Record<string, Operation>>): Readonly<Record<string, Operation>> {
+  const checked = (operation: Operation): Operation =>
+    ((input: never, context) => {
+      const { DryRun, ...parameters } = input as { DryRun?: string };
+      if (DryRun === "true") throw new AwsError("DryRunOperation", DRY_RUN_MESSAGE, { status: 412 });
+      return operation(parameters as never, context);
+    }) satisfies Operation;
+  return Object.fromEntries(Object.entries(operations).map(([name, operation]) => [name, checked(operation)]));
+}

@@ -1,0 +1,185 @@
+import { AwsError } from "../../aws-error.ts";
+import type { Clock } from "../../clock.ts";
+import { awsJson } from "../../protocol/aws-json.ts";
+import { type Service, service } from "../../service.ts";
+import type { EventBus, Rule, Target } from "./event-bus.ts";
+import { matchesPattern } from "./event-pattern.ts";
+import { parseSchedule } from "./schedule.ts";
+
+export interface EventsOptions {
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+interface PutRuleInput {
+  readonly Name: string;
+  readonly EventPattern?: string;
+  readonly ScheduleExpression?: string;
+  readonly State?: string;
+  readonly Description?: string;
+}
+
+interface PutEventsEntry {
+  readonly Source?: string;
+  readonly DetailType?: string;
+  readonly Detail?: string;
+  readonly Resources?: readonly string[];
+  /** Epoch seconds. */
+  readonly Time?: number;
+}
+
+/** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const MOST_TARGETS = 5;
+const MOST_ENTRIES = 10;
+
+/** EventBridge's API over the default bus. Targets are Lambda functions. */
+export function events({ bus, clock, region, accountId }: EventsOptions): Service {
+  const busArn = `arn:aws:events:${region}:${accountId}:event-bus/default`;
+  const mustFind = (name: string): Rule => {
+    const rule = bus.rules.get(name);
+    if (rule !== undefined) return rule;
+    throw new AwsError("ResourceNotFoundException", `Rule ${name} does not exist on EventBus default.`);
+  };
+  const render = (rule: Rule) => ({
+    Name: rule.name,
+    Arn: rule.arn,
+    EventPattern: rule.pattern,
+    ScheduleExpression: rule.schedule,
+    State: rule.enabled ? "ENABLED" : "DISABLED",
+    Description: rule.description,
+    EventBusName: "default",
+  });
+  const enable = (enabled: boolean) => (input: { Name: string }) => bus.save({ ...mustFind(input.Name), enabled });
+
+  return service("events", {
+    protocol: awsJson("AWSEvents", "1.1"),
+    operations: {
+      PutRule({
+        Name,
+        EventPattern: pattern,
+        ScheduleExpression: schedule,
+        State,
+        Description: description,
+      }: PutRuleInput) {
+        if (pattern === undefined && schedule === undefined) {
+          throw new AwsError(
+            "ValidationException",
+            "Parameter(s) EventPattern or ScheduleExpression must be specified.",
+          );
+        }
+        const known = bus.rules.get(Name);
+        const createdMs = known !== undefined && known.schedule === schedule ? known.createdMs : clock.now();
+        if (pattern !== undefined) matchesPattern(parsePattern(pattern), {});
+        if (schedule !== undefined) parseSchedule(schedule, createdMs);
+        const arn = `arn:aws:events:${region}:${accountId}:rule/${Name}`;
+        bus.save({
+          name: Name,
+          arn,
+          createdMs,
+          enabled: State !== "DISABLED",
+          ...(description !== undefined && { description }),
+          ...(pattern !== undefined && { pattern }),
+          ...(schedule !== undefined && { schedule }),
+          targets: known?.targets ?? [],
+        });
+        return { RuleArn: arn };
+      },
+
+      PutTargets({ Rule: name, Targets }: { Rule: string; Targets: readonly Target[] }) {
+        const rule = mustFind(name);
+        const foreign = Targets.find(({ Arn }) => !/^arn:[\w-]+:lambda:/.test(Arn));
+        if (foreign !== undefined) {
+          throw new AwsError(
+            "ValidationException",
+            `The local EventBridge delivers to Lambda functions, not to ${foreign.Arn}`,
+          );
+        }
+        const replaced = new Set(Targets.map(({ Id }) => Id));
+        const targets = [...rule.targets.filter(({ Id }) => !replaced.has(Id)), ...Targets];
+        if (targets.length > MOST_TARGETS) {
+          throw new AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.");
+        }
+        bus.save({ ...rule, targets });
+        return { FailedEntryCount: 0, FailedEntries: [] };
+      },
+
+      RemoveTargets({ Rule: name, Ids }: { Rule: string; Ids: readonly string[] }) {
+        const rule = mustFind(name);
+        bus.save({ ...rule, targets: rule.targets.filter(({ Id }) => !Ids.includes(Id)) });
+        return { FailedEntryCount: 0, FailedEntries: [] };
+      },
+
+      ListTargetsByRule: ({ Rule: name }: { Rule: string }) => ({ Targets: mustFind(name).targets }),
+
+      DescribeRule: ({ Name }: { Name: string }) => render(mustFind(Name)),
+
+      ListRules: ({ NamePrefix = "" }: { NamePrefix?: string }) => ({
+        Rules: [...bus.rules.values()].filter(({ name }) => name.startsWith(NamePrefix)).map(render),
+      }),
+
+      EnableRule: enable(true),
+      DisableRule: enable(false),
+
+      /** Deleting what is not there succeeds, as on AWS. */
+      DeleteRule({ Name }: { Name: string }) {
+        if ((bus.rules.get(Name)?.targets.length ?? 0) > 0) {
+          throw new AwsError("ValidationException", "Rule can't be deleted since it has targets.");
+        }
+        bus.delete(Name);
+      },
+
+      PutEvents({ Entries }: { Entries: readonly PutEventsEntry[] }) {
+        if (Entries.length < 1 || Entries.length > MOST_ENTRIES) {
+          throw new AwsError(
+            "ValidationException",
+            `PutEvents takes 1 to ${MOST_ENTRIES} entries, not ${Entries.length}`,
+          );
+        }
+        const results = Entries.map((entry) => putEvent(bus, entry));
+        return { FailedEntryCount: results.filter((result) => "ErrorCode" in result).length, Entries: results };
+      },
+
+      TestEventPattern: ({ EventPattern, Event }: { EventPattern: string; Event: string }) => ({
+        Result: matchesPattern(parsePattern(EventPattern), JSON.parse(Event)),
+      }),
+
+      DescribeEventBus: () => ({ Name: "default", Arn: busArn }),
+      ListEventBuses: () => ({ EventBuses: [{ Name: "default", Arn: busArn }] }),
+    },
+  });
+}
+
+/** A bad entry fails alone. */
+function putEvent(
+  bus: EventBus,
+  entry: PutEventsEntry,
+): { EventId: string } | { ErrorCode: string; ErrorMessage: string } {
+  const { Source, DetailType, Detail, Resources = [], Time } = entry;
+  if (Source === undefined || DetailType === undefined || Detail === undefined) {
+    const missing = Source === undefined ? "Source" : DetailType === undefined ? "DetailType" : "Detail";
+    return {
+      ErrorCode: "InvalidArgument",
+      ErrorMessage: `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`,
+    };
+  }
+  try {
+    const detail: unknown = JSON.parse(Detail);
+    const time = Time === undefined ? {} : { time: new Date(Time * 1000) };
+    return { EventId: bus.publish({ source: Source, detailType: DetailType, resources: Resources, detail, ...time }) };
+  } catch {
+    return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
+  }
+}
+
+function parsePattern(pattern: string): unknown {
+  try {
+    return JSON.parse(pattern);
+  } catch (error) {
+    throw new AwsError(
+      "InvalidEventPatternException",
+      `Event pattern is not valid. Reason: ${(error as Error).message}`,
+    );
+  }
+}

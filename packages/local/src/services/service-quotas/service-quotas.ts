@@ -1,0 +1,61 @@
+import { AwsError } from "../../aws-error.ts";
+import { awsJson } from "../../protocol/aws-json.ts";
+import { type Service, service } from "../../service.ts";
+import type { VcpuQuotas } from "../ec2/ec2-context.ts";
+
+export interface ServiceQuotasOptions {
+  readonly vcpus: () => VcpuQuotas;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+interface QuotaInput {
+  readonly ServiceCode: string;
+  readonly QuotaCode: string;
+}
+
+/** @see https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html */
+const EC2_QUOTAS: readonly { code: string; name: string; read: (vcpus: VcpuQuotas) => number }[] = [
+  {
+    code: "L-1216C47A",
+    name: "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
+    read: ({ onDemand }) => onDemand,
+  },
+  {
+    code: "L-34B43A08",
+    name: "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests",
+    read: ({ spot }) => spot,
+  },
+];
+
+/** The quotas that the local EC2 keeps to. */
+export function serviceQuotas({ vcpus, region, accountId }: ServiceQuotasOptions): Service {
+  const quotasOf = (serviceCode: string) => {
+    if (serviceCode !== "ec2")
+      throw new AwsError("NoSuchResourceException", `The service ${serviceCode} has no quotas here`);
+    return EC2_QUOTAS.map(({ code, name, read }) => ({
+      ServiceCode: "ec2",
+      ServiceName: "Amazon Elastic Compute Cloud (Amazon EC2)",
+      QuotaArn: `arn:aws:servicequotas:${region}:${accountId}:ec2/${code}`,
+      QuotaCode: code,
+      QuotaName: name,
+      Value: read(vcpus()),
+      Unit: "None",
+      Adjustable: true,
+      GlobalQuota: false,
+    }));
+  };
+  const getQuota = ({ ServiceCode, QuotaCode }: QuotaInput) => {
+    const found = quotasOf(ServiceCode).find((quota) => quota.QuotaCode === QuotaCode);
+    if (found !== undefined) return { Quota: found };
+    throw new AwsError("NoSuchResourceException", `The quota ${QuotaCode} of ${ServiceCode} does not exist here`);
+  };
+  return service("servicequotas", {
+    protocol: awsJson("ServiceQuotasV20190624", "1.1"),
+    operations: {
+      GetServiceQuota: getQuota,
+      GetAWSDefaultServiceQuota: getQuota,
+      ListServiceQuotas: ({ ServiceCode }: { ServiceCode: string }) => ({ Quotas: quotasOf(ServiceCode) }),
+    },
+  });
+}
