@@ -71,7 +71,8 @@ function lowerCase(headers: HttpRequest["headers"], hostname: string, port?: num
 function contentOf(body: unknown): Uint8Array | AsyncIterable<Uint8Array> {
   if (body === undefined || body === null) return new Uint8Array();
   if (typeof body === "string") return Buffer.from(body);
-  if (body instanceof Uint8Array) return body;
+  // A plain view: the SDK's own subclass warns about each of the string methods that it has, and Buffer.from calls one.
+  if (body instanceof Uint8Array) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   if (body instanceof ArrayBuffer) return new Uint8Array(body);
   if (typeof body === "object" && Symbol.asyncIterator in body) return body as AsyncIterable<Uint8Array>;
   throw new TypeError("the request's body is neither text, bytes nor a stream");
