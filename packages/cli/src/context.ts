@@ -13,6 +13,6 @@ export interface Context {
   readonly signal: AbortSignal;
   /** The pipeline that `--pipeline` names. */
   loadPipeline(): Promise<LoadedPipeline>;
-  /** The stage that `--stage` names; close it with `await using`. */
+  /** The stage that `--stage` names; it is closed when the command has ended. */
   openStage(needs: StageNeeds): Promise<Stage>;
 }

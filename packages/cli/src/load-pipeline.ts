@@ -13,6 +13,9 @@ export interface LoadedPipeline {
   readonly folder: string;
 }
 
+/** Muster releases itself. */
+export const DEFAULT_PIPELINE = "muster";
+
 const NAME = /^[a-z][a-z0-9-]*$/;
 
 /**

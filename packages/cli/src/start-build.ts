@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { DescribeExecutionCommand, ExecutionAlreadyExists, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { overlappingBuild } from "@muster/lambdas";
 import { type BuildInput, parseBuildInput } from "@muster/pipeline";
 import { executionName } from "./execution-name.ts";
 import { listBuilds } from "./history/find-build.ts";
 import type { Stage } from "./stages/stage.ts";
-import { EnvironmentError } from "./usage-error.ts";
+import { EnvironmentError, UsageError } from "./usage-error.ts";
 
 export interface StartedBuild {
   readonly name: string;
@@ -31,6 +32,7 @@ export async function startBuild(
   const others = running.filter((build) => build !== joined).map(({ name }) => name);
   if (joined !== undefined) return { name: joined.name, executionArn: joined.executionArn, joined: true, others };
 
+  await refuseOverlap(stage, input(at));
   const asked = words.length > 0 ? words : input(at).versions;
   for (let attempt = 1; attempt <= MOST_A_MINUTE; attempt++) {
     const name = executionName(asked, { user, at, attempt });
@@ -49,6 +51,19 @@ export async function startBuild(
   }
   throw new EnvironmentError(`${MOST_A_MINUTE} builds were started with these words in this minute`, {
     hint: "wait a minute",
+  });
+}
+
+/** ParseInput refuses it too, whoever starts it; here nothing has been started yet. */
+async function refuseOverlap(
+  { sfn, description: { stateMachineArn }, pipeline }: Builds,
+  input: BuildInput,
+): Promise<void> {
+  const overlap = await overlappingBuild(input, { sfn, stateMachineArn, pipeline });
+  if (overlap === undefined) return;
+  const what = overlap.platform === undefined ? overlap.version : `${overlap.version} for ${overlap.platform}`;
+  throw new UsageError(`the build ${overlap.build} is building ${what}`, {
+    hint: `wait for it, end it with: muster stop ${overlap.build}, or say --allow-overlap`,
   });
 }
 

@@ -1,6 +1,4 @@
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import type { EC2Client } from "@aws-sdk/client-ec2";
-import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { Pipeline, StageDescription } from "@muster/pipeline";
@@ -16,14 +14,12 @@ export interface StageNeeds {
 }
 
 /** Where builds run. Everything but its opening is the same on AWS and on this machine. */
-export interface Stage extends AsyncDisposable {
+export interface Stage {
   readonly pipeline: Pipeline;
   readonly description: StageDescription;
   readonly sfn: SFNClient;
   readonly s3: S3Client;
-  readonly ec2: EC2Client;
   readonly logs: CloudWatchLogsClient;
-  readonly lambda: LambdaClient;
   /** Milliseconds between two looks at a running build: what its API's rate allows. */
   readonly pollMs: number;
   /** Who moves its builds: AWS, this process, another process on this machine, or nobody. */
@@ -32,4 +28,6 @@ export interface Stage extends AsyncDisposable {
   readonly downloads: string;
   /** URL of the local stage's endpoint, when it runs in this process. */
   readonly url?: string;
+  /** Lets go of it; workers of this process end. */
+  close(): Promise<void>;
 }

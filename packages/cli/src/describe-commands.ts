@@ -1,0 +1,68 @@
+import type { Arguments, Command } from "./command.ts";
+import { commands } from "./commands.ts";
+import { globalArguments, optionName } from "./parse-command-line.ts";
+
+export interface OptionDescription {
+  /** `--time-scale` */
+  readonly name: string;
+  /** `-f` */
+  readonly short?: string;
+  /** What its value is; absent for a flag. */
+  readonly value?: string;
+  readonly summary: string;
+}
+
+export interface PlaceDescription {
+  /** `<task>` where it is needed, `[build]` where it is not. */
+  readonly usage: string;
+  readonly summary: string;
+  /** Words that look like options. */
+  readonly words: readonly string[];
+}
+
+export interface CommandDescription {
+  readonly name: string;
+  readonly summary: string;
+  readonly places: readonly PlaceDescription[];
+  readonly options: readonly OptionDescription[];
+  readonly examples: readonly string[];
+}
+
+/** What `muster help --json` prints: the manual page and the shells' completions are made from it. */
+export function describeCommands(described: readonly Command[] = commands): {
+  commands: CommandDescription[];
+  options: OptionDescription[];
+} {
+  return {
+    commands: described.map(({ name, summary, args, examples = [] }) => ({
+      name,
+      summary,
+      places: placesOf(args),
+      options: optionsOf(args),
+      examples,
+    })),
+    options: optionsOf(globalArguments),
+  };
+}
+
+function placesOf(args: Arguments): PlaceDescription[] {
+  return Object.entries(args).flatMap(([key, argument]) => {
+    if (argument.kind === "words") return [{ usage: `[${key} …]`, summary: argument.summary, words: argument.options }];
+    if (argument.kind !== "positional") return [];
+    return [{ usage: argument.required ? `<${key}>` : `[${key}]`, summary: argument.summary, words: [] }];
+  });
+}
+
+function optionsOf(args: Arguments): OptionDescription[] {
+  return Object.entries(args).flatMap(([key, argument]) => {
+    if (argument.kind !== "option" && argument.kind !== "flag") return [];
+    return [
+      {
+        name: `--${optionName(key)}`,
+        ...(argument.kind === "flag" && argument.short !== undefined && { short: `-${argument.short}` }),
+        ...(argument.kind === "option" && { value: argument.value }),
+        summary: argument.summary,
+      },
+    ];
+  });
+}

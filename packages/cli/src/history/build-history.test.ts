@@ -1,0 +1,159 @@
+import type { HistoryEvent } from "@aws-sdk/client-sfn";
+import { expect, test } from "vitest";
+import { buildHistory } from "./build-history.ts";
+import { describeStep, isFinished } from "./describe-step.ts";
+
+/** Writes events as Step Functions does: numbered, a second apart, each after the one that it follows from. */
+function recorder() {
+  const events: HistoryEvent[] = [];
+  const add = (after: number, type: HistoryEvent["type"], details: Partial<HistoryEvent> = {}): number => {
+    const id = events.length + 1;
+    events.push({
+      id,
+      previousEventId: after,
+      type,
+      timestamp: new Date(Date.UTC(2026, 10, 24) + id * 1000),
+      ...details,
+    });
+    return id;
+  };
+  const enter = (after: number, name: string) =>
+    add(after, "TaskStateEntered", { stateEnteredEventDetails: { name, input: "{}" } });
+  const callFunction = (after: number, name: string, input: unknown, output: unknown): number => {
+    const scheduled = add(enter(after, name), "LambdaFunctionScheduled", {
+      lambdaFunctionScheduledEventDetails: { resource: "arn", input: JSON.stringify(input) },
+    });
+    const succeeded = add(add(scheduled, "LambdaFunctionStarted"), "LambdaFunctionSucceeded", {
+      lambdaFunctionSucceededEventDetails: { output: JSON.stringify(output) },
+    });
+    return add(succeeded, "TaskStateExited", { stateExitedEventDetails: { name } });
+  };
+  const schedule = (after: number, input: unknown) =>
+    add(after, "ActivityScheduled", {
+      activityScheduledEventDetails: { resource: "arn", input: JSON.stringify(input) },
+    });
+  const started = (after: number, workerName: string) =>
+    add(after, "ActivityStarted", { activityStartedEventDetails: { workerName } });
+  return { events, add, enter, callFunction, schedule, started };
+}
+
+const task = { version: "1.2.3", platform: "debian-12-bookworm" };
+const taskInput = {
+  name: "MakePackage-1.2.3-debian-12-bookworm",
+  activity: "MakePackage",
+  ...task,
+  execution: "arn",
+  debug: "",
+  timeoutSeconds: 600,
+  heartbeatSeconds: 300,
+  env: {},
+};
+const prepare = { activity: "MakePackage", ...task };
+
+test("a task that a lost worker had is shown with both its workers, and without the error once it succeeded", () => {
+  const { events, add, enter, callFunction, schedule, started } = recorder();
+  const prepared = callFunction(add(0, "ExecutionStarted"), "PrepareToMakePackage", prepare, {
+    skip: false,
+    reason: "s3://x does not exist",
+    taskInput,
+  });
+  const lost = started(schedule(enter(prepared, "MakePackage"), taskInput), "ec2_i-1");
+  const failed = add(lost, "ActivityFailed", {
+    activityFailedEventDetails: { error: "Muster.WorkerInterrupted", cause: "gone" },
+  });
+  const build = buildHistory();
+  build.add(events);
+  expect(build.steps).toMatchObject([{ key: taskInput.name, state: "retrying", error: "Muster.WorkerInterrupted" }]);
+
+  const again = started(schedule(failed, taskInput), "ec2_i-2");
+  const succeeded = add(again, "ActivitySucceeded", {
+    activitySucceededEventDetails: { output: JSON.stringify({ ec2: "i-2", time_sec: "1", note: "well done" }) },
+  });
+  add(succeeded, "TaskStateExited");
+  expect(build.add(events)).toHaveLength(1);
+  const [step] = build.steps;
+  expect(step).toMatchObject({
+    state: "succeeded",
+    note: "well done",
+    reason: "s3://x does not exist",
+    attempts: [{ instance: "i-1", error: "Muster.WorkerInterrupted" }, { instance: "i-2" }],
+  });
+  expect(step).not.toHaveProperty("error");
+  expect(step && describeStep(step, new Date())).toMatchObject({ words: "1.0 s on i-2 · well done", colour: "green" });
+});
+
+test("a failure that was caught is final only when its state is left", () => {
+  const { events, add, enter, schedule, started } = recorder();
+  const run = started(schedule(enter(add(0, "ExecutionStarted"), "MakePackage"), taskInput), "ec2_i-1");
+  const failed = add(run, "ActivityFailed", {
+    activityFailedEventDetails: {
+      error: "Muster.ScriptFailed",
+      cause: JSON.stringify({ ec2: "i-1", time_sec: "7", exit: 3 }),
+    },
+  });
+  const build = buildHistory();
+  build.add(events);
+  expect(build.steps[0]?.state).toBe("retrying");
+  add(failed, "TaskStateExited");
+  build.add(events);
+  expect(build.steps[0]).toMatchObject({ state: "failed" });
+  expect(build.steps[0] && describeStep(build.steps[0], new Date()).words).toBe(
+    "FAILED: Muster.ScriptFailed, exit 3, after 7 s on i-1 after 1.0 s",
+  );
+});
+
+test("a step that is done already is shown as skipped, with the evidence", () => {
+  const { events, add, callFunction } = recorder();
+  callFunction(add(0, "ExecutionStarted"), "PrepareToMakePackage", prepare, { skip: true, reason: "s3://x exists" });
+  const build = buildHistory();
+  build.add(events);
+  const [step] = build.steps;
+  expect(step).toMatchObject({ name: "MakePackage", state: "skipped", reason: "s3://x exists" });
+  expect(step && isFinished(step)).toBe(true);
+});
+
+test("branches that run at the same time do not mix their events", () => {
+  const { events, add, enter, schedule, started } = recorder();
+  const map = add(add(0, "ExecutionStarted"), "MapStateEntered", {
+    stateEnteredEventDetails: { name: "ForEachPlatform" },
+  });
+  const other = { ...taskInput, platform: "ubuntu-24.04-noble" };
+  const [first, second] = [taskInput, other].map((input, index) => {
+    const iteration = add(map, "MapIterationStarted", { mapIterationStartedEventDetails: { index } });
+    return schedule(enter(iteration, "MakePackage"), input);
+  }) as [number, number];
+  started(second, "ec2_i-2");
+  started(first, "ec2_i-1");
+  const build = buildHistory();
+  build.add(events);
+  expect(build.steps.map(({ platform, attempts }) => [platform, attempts[0]?.instance])).toEqual([
+    ["debian-12-bookworm", "i-1"],
+    ["ubuntu-24.04-noble", "i-2"],
+  ]);
+});
+
+test("a failed build keeps the results that NormalizeResults made, and what failed it", () => {
+  const { events, add, callFunction, enter } = recorder();
+  const results = { MakePackage: { failure: { Error: "E", Cause: "C" } } };
+  const normalized = callFunction(add(0, "ExecutionStarted"), "NormalizeResults", { results: {} }, results);
+  const check = add(enter(normalized, "CheckForFailures"), "LambdaFunctionScheduled", {
+    lambdaFunctionScheduledEventDetails: { resource: "arn", input: "{}" },
+  });
+  const failed = add(check, "LambdaFunctionFailed", {
+    lambdaFunctionFailedEventDetails: { error: "StepsFailed", cause: "1" },
+  });
+  add(failed, "ExecutionFailed", { executionFailedEventDetails: { error: "StepsFailed", cause: "1" } });
+  const build = buildHistory();
+  build.add(events);
+  expect(build).toMatchObject({ state: "failed", results, error: "StepsFailed", cause: "1" });
+  expect(build.steps.find(({ name }) => name === "CheckForFailures")?.state).toBe("failed");
+});
+
+test("events that were seen already change nothing", () => {
+  const { events, add, callFunction } = recorder();
+  callFunction(add(0, "ExecutionStarted"), "UpdateIndices", {}, {});
+  const build = buildHistory();
+  expect(build.add(events)).toHaveLength(1);
+  expect(build.add(events)).toEqual([]);
+  expect(build.lastEventId).toBe(events.length);
+});

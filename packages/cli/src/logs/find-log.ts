@@ -1,0 +1,46 @@
+import { DescribeLogStreamsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { nearestWord, workerLogStream } from "@muster/pipeline";
+import type { BuildHistory, Step } from "../history/build-history.ts";
+import { type BuildSummary, findBuild, listBuilds } from "../history/find-build.ts";
+import { loadBuild } from "../history/load-build.ts";
+import type { Stage } from "../stages/stage.ts";
+import { UsageError } from "../usage-error.ts";
+import type { LogStream } from "./log-reader.ts";
+
+/** How many builds back a task is looked for. */
+const BUILDS = 20;
+
+/** The latest build that came to a task, or the one that is named. */
+export async function findTask(
+  stage: Stage,
+  task: string,
+  build: string | undefined,
+): Promise<{ summary: BuildSummary; history: BuildHistory; step: Step }> {
+  const builds = build === undefined ? await listBuilds(stage, { max: BUILDS }) : [await findBuild(stage, build)];
+  const seen = new Set<string>();
+  for (const summary of builds) {
+    const history = await loadBuild(stage, summary.executionArn);
+    const step = history.steps.find(({ key, kind }) => key === task && kind === "activity");
+    if (step !== undefined && (step.attempts.length > 0 || build !== undefined)) return { summary, history, step };
+    for (const { key, kind } of history.steps) if (kind === "activity") seen.add(key);
+  }
+  const where = build === undefined ? `the last ${builds.length} builds` : `the build ${build}`;
+  const nearest = nearestWord(task, [...seen]);
+  throw new UsageError(`no worker has had the task "${task}" in ${where}`, {
+    hint:
+      nearest === undefined || nearest === task ? "muster status lists a build's tasks" : `did you mean ${nearest}?`,
+  });
+}
+
+/** The stream of an instance, in whichever group of the pipeline's it is. */
+export async function findInstanceLog({ logs, description }: Stage, instanceId: string): Promise<LogStream> {
+  const logStreamName = workerLogStream(instanceId);
+  for (const logGroupName of Object.values(description.logGroups)) {
+    const page = await logs.send(new DescribeLogStreamsCommand({ logGroupName, logStreamNamePrefix: logStreamName }));
+    if (page.logStreams?.some((stream) => stream.logStreamName === logStreamName))
+      return { logGroupName, logStreamName };
+  }
+  throw new UsageError(`no worker ${instanceId} has written a log`, {
+    hint: "muster status shows which workers had which tasks",
+  });
+}

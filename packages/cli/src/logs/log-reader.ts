@@ -1,0 +1,32 @@
+import {
+  type CloudWatchLogsClient,
+  GetLogEventsCommand,
+  ResourceNotFoundException,
+} from "@aws-sdk/client-cloudwatch-logs";
+
+export interface LogStream {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+}
+
+/** Reads a stream from its head; each call answers the lines that have come since the last one. */
+export function logReader(logs: CloudWatchLogsClient, stream: LogStream): () => Promise<string[]> {
+  let nextToken: string | undefined;
+  return async () => {
+    const lines: string[] = [];
+    for (;;) {
+      const page = await logs
+        .send(new GetLogEventsCommand({ ...stream, startFromHead: true, nextToken }))
+        .catch((error: unknown) => {
+          // The worker has not said anything yet.
+          if (error instanceof ResourceNotFoundException) return undefined;
+          throw error;
+        });
+      if (page === undefined) return lines;
+      lines.push(...(page.events ?? []).map(({ message = "" }) => message));
+      // At the end AWS answers the token that it was given.
+      if (page.nextForwardToken === nextToken) return lines;
+      nextToken = page.nextForwardToken;
+    }
+  };
+}

@@ -1,0 +1,84 @@
+import { MusterError } from "@muster/pipeline";
+import type { ExitCode } from "./command.ts";
+import { commands } from "./commands.ts";
+import type { Context } from "./context.ts";
+import { readEnv } from "./env.ts";
+import { explainError } from "./explain-error.ts";
+import { DEFAULT_PIPELINE, type LoadedPipeline, loadPipeline } from "./load-pipeline.ts";
+import { type GlobalValues, parseCommandLine } from "./parse-command-line.ts";
+import { createPrint } from "./print.ts";
+import { showHelp } from "./show-help.ts";
+import { openStage } from "./stages/open-stage.ts";
+import type { Stage } from "./stages/stage.ts";
+import { programVersion } from "./version.ts";
+
+const env = readEnv();
+const print = createPrint(process);
+const interruption = abortOnSignals();
+for (const stream of [process.stdout, process.stderr]) stream.on("error", endWithReader);
+process.exitCode = await run(process.argv.slice(2));
+
+async function run(argv: readonly string[]): Promise<ExitCode> {
+  const opened: Stage[] = [];
+  try {
+    const line = parseCommandLine(argv, commands);
+    if (line.kind === "version") {
+      print.report(programVersion());
+      return 0;
+    }
+    const context = createContext(line.globals, opened);
+    if (line.kind === "help") return await showHelp(line.command?.name, context);
+    return await line.command.run(line.values as never, context);
+  } catch (error) {
+    if (interruption.aborted && !(error instanceof MusterError)) return 130;
+    print.error(explainError(error));
+    if (env.debug && error instanceof Error) print.note(error.stack ?? "");
+    return 2;
+  } finally {
+    for (const stage of opened) await stage.close();
+  }
+}
+
+function createContext(globals: GlobalValues, opened: Stage[]): Context {
+  const loading = new Map<string, Promise<LoadedPipeline>>();
+  const load = (name: string) => {
+    const loaded = loading.get(name) ?? loadPipeline(name, { cwd: env.cwd });
+    loading.set(name, loaded);
+    return loaded;
+  };
+  const pipeline = globals.pipeline ?? env.pipeline;
+  return {
+    env,
+    globals,
+    print,
+    signal: interruption,
+    loadPipeline: () => load(pipeline ?? DEFAULT_PIPELINE),
+    async openStage(needs) {
+      const stage = await openStage(needs, { env, globals, print, loadPipeline: load, pipeline });
+      opened.push(stage);
+      return stage;
+    },
+  };
+}
+
+/** The first signal ends the command in order; the second at once (workers end with the process that owns them). */
+function abortOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(code);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+/** `muster status | head`: the reader has what it wanted. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+}

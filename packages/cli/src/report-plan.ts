@@ -1,0 +1,26 @@
+import { planBuild } from "@muster/lambdas";
+import type { BuildInput } from "@muster/pipeline";
+import type { ExitCode } from "./command.ts";
+import type { Context } from "./context.ts";
+import { formatTable } from "./format-table.ts";
+import type { Stage } from "./stages/stage.ts";
+
+/** What a build would run or skip, with the evidence; nothing is started. */
+export async function reportPlan(stage: Stage, input: BuildInput, { print, globals }: Context): Promise<ExitCode> {
+  const steps = await planBuild(input, { pipeline: stage.pipeline, stage: stage.description, s3: stage.s3 });
+  if (globals.json) {
+    print.json({ input, steps });
+    return 0;
+  }
+  const rows = steps.map(({ run, activity, version, platform = "", reason }) => [
+    run ? print.style("green", "run") : print.style("dim", "skip"),
+    activity,
+    version,
+    platform,
+    reason,
+  ]);
+  for (const line of formatTable(rows)) print.report(line);
+  const runs = steps.filter(({ run }) => run).length;
+  print.report(`${runs} of ${steps.length} tasks would run, judged by what is there now; nothing was started`);
+  return 0;
+}

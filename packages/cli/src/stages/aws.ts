@@ -1,0 +1,65 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
+import { StageDescription, stageParameter } from "@muster/pipeline";
+import { EnvironmentError, UsageError } from "../usage-error.ts";
+import type { StageOptions } from "./open-stage.ts";
+import type { Stage } from "./stage.ts";
+
+/** GetExecutionHistory refills at 5 calls a second for the whole account. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const POLL_MS = 4000;
+
+/** A following command outlives throttling and blips of the network. */
+const MAX_ATTEMPTS = 8;
+
+/** A deployment on AWS, described by the parameter that it was deployed with; credentials and region are the environment's. */
+export async function openAwsStage(name: string, { pipeline: asked, loadPipeline }: StageOptions): Promise<Stage> {
+  const description = await describeStage(name);
+  const { pipeline } = await loadPipeline(asked ?? description.pipeline);
+  if (pipeline.name !== description.pipeline) {
+    throw new UsageError(`the stage ${name} runs the pipeline ${description.pipeline}, not ${pipeline.name}`, {
+      hint: `leave --pipeline out, or name another stage`,
+    });
+  }
+  const config = { region: description.region, maxAttempts: MAX_ATTEMPTS };
+  const clients = {
+    sfn: new SFNClient(config),
+    s3: new S3Client(config),
+    logs: new CloudWatchLogsClient(config),
+  };
+  return {
+    pipeline,
+    description,
+    ...clients,
+    pollMs: POLL_MS,
+    movedBy: "aws",
+    downloads: `s3://${description.buckets.downloads} (${description.downloadsUrl})`,
+    async close() {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}
+
+async function describeStage(name: string): Promise<StageDescription> {
+  const ssm = new SSMClient({});
+  const parameter = stageParameter(name);
+  try {
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: parameter }));
+    const description = StageDescription.safeParse(JSON.parse(Parameter?.Value ?? "null"));
+    if (description.success) return description.data;
+    throw new EnvironmentError(
+      `the parameter ${parameter} does not describe a stage: ${description.error.issues[0]?.message}`,
+      {
+        hint: "deploy the stage again",
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof ParameterNotFound)) throw error;
+    throw new UsageError(`there is no stage "${name}" in this account and region: ${parameter} does not exist`, {
+      hint: "deploy it, or leave --stage out to build on this machine",
+    });
+  } finally {
+    ssm.destroy();
+  }
+}

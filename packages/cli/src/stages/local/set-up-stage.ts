@@ -1,0 +1,116 @@
+import {
+  type CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  ResourceAlreadyExistsException,
+} from "@aws-sdk/client-cloudwatch-logs";
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import { type EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateActivityCommand,
+  CreateStateMachineCommand,
+  DescribeStateMachineCommand,
+  type SFNClient,
+  StateMachineDoesNotExist,
+  UpdateStateMachineCommand,
+} from "@aws-sdk/client-sfn";
+import { renderStateMachine } from "@muster/asl";
+import type { StageDescription } from "@muster/pipeline";
+import type { LoadedPipeline } from "../../load-pipeline.ts";
+import { stageResources } from "../stage-resources.ts";
+import { putLaunchTemplates } from "./launch-templates.ts";
+import { uploadAssets } from "./upload-assets.ts";
+
+export interface SetUpClients {
+  readonly s3: S3Client;
+  readonly sfn: SFNClient;
+  readonly ec2: EC2Client;
+  readonly logs: CloudWatchLogsClient;
+  readonly events: EventBridgeClient;
+}
+
+export interface SetUpOptions {
+  readonly clients: SetUpClients;
+  readonly agent: string;
+  readonly idleSeconds: string | undefined;
+}
+
+/** Creates what the stage lacks, and brings what it has up to the pipeline's definition. */
+export async function setUpStage(
+  loaded: LoadedPipeline,
+  stage: StageDescription,
+  options: SetUpOptions,
+): Promise<void> {
+  const { clients } = options;
+  const { pipeline } = loaded;
+  await Promise.all(Object.values(stage.buckets).map((bucket) => createBucket(clients.s3, bucket)));
+  await Promise.all([
+    ...Object.values(stage.logGroups).map((group) => createLogGroup(clients.logs, group)),
+    ...Object.values(stage.activities).map((arn) =>
+      clients.sfn.send(new CreateActivityCommand({ name: lastPart(arn) })),
+    ),
+    putRepairRule(clients.events, stage),
+    putStateMachine(clients.sfn, {
+      stage,
+      definition: JSON.stringify(renderStateMachine(pipeline, stageResources(stage))),
+    }),
+    uploadAssets(loaded, { s3: clients.s3, bucket: stage.buckets.assets }).then((assets) =>
+      putLaunchTemplates(pipeline, stage, { ...options, ec2: clients.ec2, assets }),
+    ),
+  ]);
+}
+
+const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf(":") + 1);
+
+async function createBucket(s3: S3Client, bucket: string): Promise<void> {
+  await s3.send(new CreateBucketCommand({ Bucket: bucket })).catch((error: unknown) => {
+    if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
+  });
+}
+
+async function createLogGroup(logs: CloudWatchLogsClient, logGroupName: string): Promise<void> {
+  await logs.send(new CreateLogGroupCommand({ logGroupName })).catch((error: unknown) => {
+    if (!(error instanceof ResourceAlreadyExistsException)) throw error;
+  });
+}
+
+/** A machine that is lost is noticed at once, not at the next health check, and a build that has ended leaves nothing behind. */
+async function putRepairRule(events: EventBridgeClient, { pipeline, functions }: StageDescription): Promise<void> {
+  const name = `${pipeline}-repair`;
+  await events.send(
+    new PutRuleCommand({
+      Name: name,
+      EventPattern: JSON.stringify({
+        source: ["aws.ec2", "aws.states"],
+        "detail-type": [
+          "EC2 Instance State-change Notification",
+          "EC2 Spot Instance Interruption Warning",
+          "Step Functions Execution Status Change",
+        ],
+      }),
+    }),
+  );
+  await events.send(new PutTargetsCommand({ Rule: name, Targets: [{ Id: "repair", Arn: functions.Repair }] }));
+}
+
+/** Nothing checks roles on one machine, but the API wants one. */
+const roleOf = (stage: StageDescription): string =>
+  `arn:aws:iam::${stage.accountId}:role/${stage.pipeline}-state-machine`;
+
+/** Running builds keep the definition that they began with, as on AWS. */
+async function putStateMachine(
+  sfn: SFNClient,
+  { stage, definition }: { stage: StageDescription; definition: string },
+): Promise<void> {
+  const { stateMachineArn } = stage;
+  try {
+    const present = await sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));
+    if (present.definition !== definition)
+      await sfn.send(new UpdateStateMachineCommand({ stateMachineArn, definition }));
+  } catch (error) {
+    if (!(error instanceof StateMachineDoesNotExist)) throw error;
+    await sfn.send(
+      new CreateStateMachineCommand({ name: lastPart(stateMachineArn), definition, roleArn: roleOf(stage) }),
+    );
+  }
+}

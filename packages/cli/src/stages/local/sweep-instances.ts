@@ -1,0 +1,19 @@
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { killAll, processesOfInstance } from "./processes-of-instance.ts";
+
+/** Ends what may have outlived an owner that was killed, so that no two workers ever hold the same task. */
+export function sweepInstances(dir: string): void {
+  for (const instanceId of foldersIn(dir)) {
+    killAll(processesOfInstance(instanceId));
+    rmSync(join(dir, instanceId), { recursive: true, force: true });
+  }
+}
+
+function foldersIn(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
+}
