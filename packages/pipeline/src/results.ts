@@ -152,16 +152,15 @@ export function failureMessage(
   failures: readonly FailedStep[],
   { moreWith, limit = MAX_MESSAGE }: { moreWith: string; limit?: number },
 ): string {
-  const lines = ["The following steps have failed:"];
-  let length = lines[0]?.length ?? 0;
-  const reserve = 80 + moreWith.length;
-  for (const [index, failure] of failures.entries()) {
-    const line = failureLine(failure);
-    if (length + 1 + line.length > limit - reserve) {
-      return [...lines, `… and ${failures.length - index} more; see them with: ${moreWith}`].join("\n");
-    }
-    lines.push(line);
+  const heading = "The following steps have failed:";
+  const lines = failures.map(failureLine);
+  const whole = [heading, ...lines].join("\n");
+  if (whole.length <= limit) return whole;
+  const more = (shown: number) => `… and ${lines.length - shown} more; see them with: ${moreWith}`;
+  let length = heading.length;
+  const shown = lines.findIndex((line, index) => {
     length += 1 + line.length;
-  }
-  return lines.join("\n");
+    return length + 1 + more(index + 1).length > limit;
+  });
+  return [heading, ...lines.slice(0, shown), more(shown)].join("\n");
 }

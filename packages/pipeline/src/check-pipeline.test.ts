@@ -1,0 +1,160 @@
+import { expect, test } from "vitest";
+import { exampleActivity, examplePipeline, referencePipeline } from "../testing/example-pipeline.ts";
+import { checkScripts, InvalidPipelineError } from "./check-pipeline.ts";
+import { type Flow, forEachPlatform, forEachVersion, parallel, sequence } from "./flow.ts";
+import { fixedPlatforms } from "./platform.ts";
+
+function problems(define: () => unknown): readonly string[] {
+  try {
+    define();
+  } catch (error) {
+    if (error instanceof InvalidPipelineError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const A = exampleActivity("MakeA");
+const B = exampleActivity("MakeB");
+const P = exampleActivity("MakeP", { per: "platform" });
+const long = `M${"a".repeat(71)}`;
+
+test.each<[string, () => Flow[], string[]]>([
+  ["the same activity twice", () => [A, A], ["MakeA is there twice: an activity's name must be its own"]],
+  [
+    "two queues of one name",
+    () => [exampleActivity("HTTPTest"), exampleActivity("HttpTest")],
+    ["two activities have the queue example-http-test: name one of them otherwise"],
+  ],
+  [
+    "a platform activity outside forEachPlatform",
+    () => [P],
+    ["MakeP runs per platform but is outside forEachPlatform"],
+  ],
+  [
+    "a version activity inside it",
+    () => [forEachPlatform(A)],
+    ["MakeA runs per version but is inside forEachPlatform"],
+  ],
+  [
+    "platforms of platforms",
+    () => [forEachPlatform(forEachPlatform(P))],
+    ["forEachPlatform is inside forEachPlatform"],
+  ],
+  ["versions of versions", () => [forEachVersion(A)], ["forEachVersion is inside forEachVersion"]],
+  ["an empty sequence", () => [A, sequence()], ["a sequence is empty"]],
+  ["an empty named sequence", () => [A, parallel(sequence("Later"))], ["Later is empty"]],
+  ["an empty parallel", () => [A, parallel()], ["a parallel has no branch"]],
+  [
+    "a branch whose name cannot be a state's",
+    () => [parallel(sequence("build it", A))],
+    ['the sequence "build it": a name is letters and digits, starts with a capital and not with ForEach'],
+  ],
+  [
+    "two branches of one name",
+    () => [parallel(sequence("Later", A), sequence("Later", B))],
+    ['two states would be called LaterEnd: rename a step, or its branch with sequence("Name", …)'],
+  ],
+  [
+    "a name that another activity's choice has",
+    () => [A, exampleActivity("ShouldMakeA")],
+    ['two states would be called ShouldMakeA: rename a step, or its branch with sequence("Name", …)'],
+  ],
+  [
+    "the name of a state that is there anyway",
+    () => [exampleActivity("UpdateIndices")],
+    ["UpdateIndices is the name of a state that every build has: choose another"],
+  ],
+  [
+    "a state name over 80 characters",
+    () => [exampleActivity(long)],
+    [`the state PrepareTo${long} is longer than AWS's 80 characters: give its steps or branches shorter names`],
+  ],
+  [
+    "a name that is none",
+    () => [exampleActivity("make-a")],
+    ["make-a: a name is letters and digits, starts with a capital and not with ForEach"],
+  ],
+  [
+    "a name that reads like a map's",
+    () => [exampleActivity("ForEachThing")],
+    ["ForEachThing: a name is letters and digits, starts with a capital and not with ForEach"],
+  ],
+  [
+    "a timeout that leaves no time to report it",
+    () => [exampleActivity("MakeA", { timeout: 60, heartbeat: 30 })],
+    ["MakeA: timeout must be whole seconds, more than a minute and at most a year"],
+  ],
+  [
+    "a heartbeat as long as the timeout",
+    () => [exampleActivity("MakeA", { timeout: 120, heartbeat: 120 })],
+    ["MakeA: heartbeat must be shorter than timeout"],
+  ],
+  [
+    "a heartbeat that cannot be kept",
+    () => [exampleActivity("MakeA", { heartbeat: 2.5 })],
+    ["MakeA: heartbeat must be whole seconds, 3 or more"],
+  ],
+  [
+    "no workers at all",
+    () => [exampleActivity("MakeA", { maxWorkers: 0 })],
+    ["MakeA: maxWorkers must be a whole number above 0"],
+  ],
+  [
+    "an exclusive activity with several workers",
+    () => [exampleActivity("MakeA", { exclusive: true, maxWorkers: 2 })],
+    ["MakeA: an exclusive activity has one worker: drop maxWorkers"],
+  ],
+])("refused: %s", (_, flow, expected) => {
+  expect(problems(() => examplePipeline(flow() as [Flow, ...Flow[]]))).toEqual(expected);
+});
+
+test.each<[string, Parameters<typeof examplePipeline>[1], string[]]>([
+  ["a name in capitals", { name: "HHVM" }, ['the name "HHVM" must be lower-case letters, digits and dashes']],
+  ["no platform", { platforms: fixedPlatforms() }, ["it has no platform"]],
+  ["a platform twice", { platforms: fixedPlatforms("a", "a") }, ["the platform a is there twice"]],
+  [
+    "a platform of two words",
+    { platforms: fixedPlatforms("debian 12") },
+    ['the platform "debian 12" must be letters, digits, dots and dashes, and no version or activity'],
+  ],
+  [
+    "a platform that is a version",
+    { platforms: fixedPlatforms("1.2.3") },
+    ['the platform "1.2.3" must be letters, digits, dots and dashes, and no version or activity'],
+  ],
+  [
+    "a wildcard that CloudFront does not take",
+    { invalidates: ["/debian/*/Release"] },
+    ['invalidates "/debian/*/Release": a path starts with / and has * at its end only'],
+  ],
+  [
+    "a path that is none",
+    { invalidates: ["debian/*"] },
+    ['invalidates "debian/*": a path starts with / and has * at its end only'],
+  ],
+])("refused: %s", (_, rest, expected) => {
+  expect(problems(() => examplePipeline([A], rest))).toEqual(expected);
+});
+
+test("every problem is named at once, in one line that says where", () => {
+  const define = () => examplePipeline([exampleActivity("make"), P], { name: "My pipeline" });
+  expect(problems(define)).toHaveLength(3);
+  expect(define).toThrow(/^pipeline "My pipeline": the name .*; MakeP runs per platform .*; make: a name is .*$/);
+});
+
+test("scripts that do not exist are named with their activity and role", () => {
+  const there = new Set(["scripts/make.sh"]);
+  const check = () => checkScripts(referencePipeline, (path) => !there.has(path), "pipelines/hhvm/pipeline.ts");
+  expect(check).toThrow('pipelines/hhvm/pipeline.ts: hhvm: dummyScript "scripts/dummy.sh" does not exist');
+  expect(problems(check)).toHaveLength(1);
+  expect(problems(() => checkScripts(referencePipeline, () => false))).toEqual([]);
+});
+
+test("missing init and after-task scripts are found", () => {
+  const pipeline = examplePipeline([exampleActivity("MakeA", { init: "init.sh", afterTask: "after.sh" })]);
+  expect(problems(() => checkScripts(pipeline, (path) => path === "init.sh" || path === "after.sh"))).toEqual([
+    'MakeA: init "init.sh" does not exist',
+    'MakeA: afterTask "after.sh" does not exist',
+  ]);
+});

@@ -1,0 +1,202 @@
+import { describe, expect, test } from "vitest";
+import { failureLine, failureMessage, listFailures, normalizeResults } from "./results.ts";
+
+const success = { success: { ec2: "i-1", time_sec: "61" } };
+const failure = { failure: { Error: "Muster.ScriptFailed", Cause: '{"ec2":"i-2","time_sec":"4","exit":3}' } };
+
+describe("normalising", () => {
+  test("maps are keyed by version and platform", () => {
+    expect(
+      normalizeResults({
+        foo: { success: {} },
+        ForEachVersion: [
+          {
+            version: "4.2.0",
+            results: {
+              MakeSourceTarball: { failure: {} },
+              ForEachPlatform: [{ platform: "ubuntu", results: { MakeBinaryPackage: { success: {} } } }],
+            },
+          },
+        ],
+      }),
+    ).toEqual({
+      foo: { success: {} },
+      ForEachVersion: {
+        "4.2.0": {
+          MakeSourceTarball: { failure: {} },
+          ForEachPlatform: { ubuntu: { MakeBinaryPackage: { success: {} } } },
+        },
+      },
+    });
+  });
+
+  test("a parallel's branches are merged into their parent, at any depth", () => {
+    const inner = [{ results: { PublishSourceTarball: success } }, { results: { PublishDockerImages: failure } }];
+    const branch = { PublishBinaryPackages: success, PublishSourceTarballAndPublishDockerImages: inner };
+    expect(normalizeResults({ MakeSourceTarball: success, BuildAndPublishLinuxAnd: [{ results: branch }] })).toEqual({
+      MakeSourceTarball: success,
+      PublishBinaryPackages: success,
+      PublishSourceTarball: success,
+      PublishDockerImages: failure,
+    });
+  });
+
+  test("branches that carry their parent's results do not double them", () => {
+    const parent = { ForEachPlatform: [{ platform: "ubuntu", results: { Make: success } }] };
+    expect(
+      normalizeResults({
+        ...parent,
+        BothAnd: [{ results: { ...parent, Test: success } }, { results: { ...parent, Sign: failure } }],
+      }),
+    ).toEqual({ ForEachPlatform: { ubuntu: { Make: success } }, Test: success, Sign: failure });
+  });
+
+  test("a numbered map's steps are further steps of the same platforms", () => {
+    expect(
+      normalizeResults({
+        ForEachPlatform: [
+          { platform: "debian", results: { Make: success } },
+          { platform: "ubuntu", results: { Make: failure } },
+        ],
+        ForEachPlatform2AndOther: [
+          { results: { ForEachPlatform2: [{ platform: "debian", results: { Test: success } }] } },
+        ],
+      }),
+    ).toEqual({ ForEachPlatform: { debian: { Make: success, Test: success }, ubuntu: { Make: failure } } });
+  });
+
+  test("what only steered the build is dropped, the evidence of a skipped step stays", () => {
+    expect(
+      normalizeResults({
+        Make: { skip: false, reason: "it is missing", taskInput: { env: {} }, ...failure },
+        Publish: { skip: true, reason: "it exists" },
+      }),
+    ).toEqual({ Make: failure, Publish: { skip: true, reason: "it exists" } });
+  });
+
+  test("the main branch's whole state is understood, where NormalizeResults itself has failed", () => {
+    const state = {
+      buildInput: { versions: ["4.2.0"] },
+      reposChanged: false,
+      results: {
+        ForEachVersion: [{ version: "4.2.0", results: { MakeSourceTarball: failure } }],
+        NormalizeResults: { failure: { Error: "Lambda.Unknown", Cause: "" } },
+      },
+    };
+    expect(listFailures(normalizeResults(state)).map(({ step }) => step)).toEqual([
+      "MakeSourceTarball",
+      "NormalizeResults",
+    ]);
+  });
+
+  test("normalising twice changes nothing", () => {
+    const once = normalizeResults({
+      ForEachVersion: [
+        {
+          version: "4.2.0",
+          results: {
+            Make: { skip: true, reason: "it exists" },
+            BuildAnd: [
+              {
+                results: { ForEachPlatform: [{ platform: "ubuntu", results: { Pack: { skip: false, ...success } } }] },
+              },
+            ],
+          },
+        },
+      ],
+    });
+    expect(normalizeResults(once)).toEqual(once);
+  });
+
+  test.each([undefined, null, "text", 3, []])("%j has no results", (results) => {
+    expect(normalizeResults(results)).toEqual({});
+  });
+});
+
+describe("listing failures", () => {
+  const results = normalizeResults({
+    ForEachVersion: [
+      {
+        version: "4.2.0",
+        results: {
+          PrepareToPublish: { failure: { Error: "Muster.InvalidConfiguration", Cause: "no launch template" } },
+          ForEachPlatform: [
+            { platform: "debian", results: { Make: success } },
+            { platform: "ubuntu", results: { Make: failure } },
+          ],
+        },
+      },
+    ],
+    UpdateIndices: failure,
+  });
+
+  test("each names its step, version and platform, in the order of the results", () => {
+    expect(listFailures(results).map(({ step, version, platform }) => [step, version, platform])).toEqual([
+      ["PrepareToPublish", "4.2.0", undefined],
+      ["Make", "4.2.0", "ubuntu"],
+      ["UpdateIndices", undefined, undefined],
+    ]);
+  });
+
+  test("a success is none", () => {
+    expect(listFailures({ Make: success })).toEqual([]);
+  });
+});
+
+describe("a failure in one line", () => {
+  const place = { step: "Make", version: "4.2.0", platform: "ubuntu" };
+
+  test.each<[string, { Error?: string; Cause?: string }, string]>([
+    ["a worker's", failure.failure, "Make 4.2.0 ubuntu i-2 Muster.ScriptFailed, exit 3, after 4 s"],
+    [
+      "a function's",
+      {
+        Error: "Muster.InvalidInput",
+        Cause: '{"errorType":"Muster.InvalidInput","errorMessage":"no such\\nplatform","trace":[]}',
+      },
+      "Make 4.2.0 ubuntu Muster.InvalidInput, no such platform",
+    ],
+    ["Step Functions' own", { Error: "States.Timeout" }, "Make 4.2.0 ubuntu States.Timeout"],
+    [
+      "one in words",
+      { Error: "Lambda.Unknown", Cause: "it ran\n out of memory" },
+      "Make 4.2.0 ubuntu Lambda.Unknown, it ran out of memory",
+    ],
+    ["one of JSON that nobody knows", { Error: "X", Cause: "[1]" }, "Make 4.2.0 ubuntu X, [1]"],
+    ["one without a name", {}, "Make 4.2.0 ubuntu Unknown error"],
+  ])("%s", (_, cause, expected) => {
+    expect(failureLine({ ...place, failure: cause })).toBe(expected);
+  });
+});
+
+describe("the message of a failed build", () => {
+  const failed = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ step: `Step${index}`, version: "4.2.0", ...failure }));
+
+  test("has a line for each failed step", () => {
+    expect(failureMessage(failed(2), { moreWith: "muster results" })).toBe(
+      [
+        "The following steps have failed:",
+        "Step0 4.2.0 i-2 Muster.ScriptFailed, exit 3, after 4 s",
+        "Step1 4.2.0 i-2 Muster.ScriptFailed, exit 3, after 4 s",
+      ].join("\n"),
+    );
+  });
+
+  test("is never longer than AWS takes, whatever fails; its last line then says how many more, and where", () => {
+    for (const limit of [200, 333, 1000, 32_768]) {
+      for (const count of [1, 2, 3, 20, 2000]) {
+        const message = failureMessage(failed(count), { moreWith: "muster results build", limit });
+        expect(message.length).toBeLessThanOrEqual(limit);
+        const lines = message.split("\n").slice(1);
+        const more = /^… and (\d+) more; see them with: muster results build$/.exec(lines.at(-1) ?? "");
+        expect(more === null ? lines.length : lines.length - 1 + Number(more[1])).toBe(count);
+      }
+    }
+  });
+
+  test("leaves nothing out that would fit", () => {
+    const all = failureMessage(failed(3), { moreWith: "muster results", limit: 1_000_000 });
+    expect(failureMessage(failed(3), { moreWith: "muster results", limit: all.length })).toBe(all);
+  });
+});

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { referencePipeline } from "../testing/example-pipeline.ts";
+import { itemEndStateName, stateNamesOf } from "./state-names.ts";
+
+test("the states of a flow, each by its name", () => {
+  expect(stateNamesOf(referencePipeline.flow)).toEqual([
+    "PrepareToMakeSourceTarball",
+    "ShouldMakeSourceTarball",
+    "MakeSourceTarball",
+    "BuildAndPublishLinuxAnd",
+    "ForEachPlatform",
+    "PrepareToMakeBinaryPackage",
+    "ShouldMakeBinaryPackage",
+    "MakeBinaryPackage",
+    "PlatformEnd",
+    "PrepareToPublishBinaryPackages",
+    "ShouldPublishBinaryPackages",
+    "PublishBinaryPackages",
+    "PublishSourceTarballAndPublishDockerImages",
+    "PrepareToPublishSourceTarball",
+    "ShouldPublishSourceTarball",
+    "PublishSourceTarball",
+    "PublishSourceTarballEnd",
+    "PrepareToPublishDockerImages",
+    "ShouldPublishDockerImages",
+    "PublishDockerImages",
+    "PublishDockerImagesEnd",
+    "BuildAndPublishLinuxEnd",
+  ]);
+});
+
+test("a numbered map's items have an end of their own", () => {
+  expect([itemEndStateName("ForEachPlatform"), itemEndStateName("ForEachPlatform2")]).toEqual([
+    "PlatformEnd",
+    "Platform2End",
+  ]);
+});

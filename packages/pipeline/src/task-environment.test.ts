@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { exampleActivity, referencePipeline } from "../testing/example-pipeline.ts";
+import { taskEnvironment } from "./task-environment.ts";
+
+const buckets = { assets: "hhvm-assets", scratch: "hhvm-scratch", downloads: "hhvm-downloads", state: "hhvm-state" };
+const build = { versions: ["4.28.2"], platforms: [], activities: [], debug: "" } as const;
+const platforms = ["debian-11-bullseye", "ubuntu-18.04-bionic"];
+const make = exampleActivity("Make");
+
+const environment = (
+  activity: typeof make,
+  subject: { version: string; platform?: string },
+  debug: "" | "test_build" = "",
+) =>
+  taskEnvironment(referencePipeline, activity, {
+    subject: { platforms, ...subject },
+    build: { ...build, versions: [...build.versions], platforms: [], activities: [], debug },
+    buckets,
+  });
+
+test("a release starts from scratch, and a version's task knows all its platforms", () => {
+  expect(environment(make, { version: "4.28.2" })).toEqual({
+    VERSION: "4.28.2",
+    PLATFORMS: "debian-11-bullseye ubuntu-18.04-bionic",
+    IS_NIGHTLY: "false",
+    SCRATCH_BUCKET: "hhvm-scratch",
+    DOWNLOADS_BUCKET: "hhvm-downloads",
+    S3_BUCKET: "hhvm-scratch",
+    S3_PATH: "hhvm-4.28.2.tar.gz",
+    S3_SOURCE: "s3://hhvm-scratch/hhvm-4.28.2.tar.gz",
+    PACKAGING_BRANCH: "HHVM-4.28",
+  });
+});
+
+test("a nightly starts from where users download, and a platform's task knows its platform", () => {
+  expect(environment(make, { version: "2026.11.24", platform: "debian-11-bullseye" })).toEqual({
+    VERSION: "2026.11.24",
+    DISTRO: "debian-11-bullseye",
+    IS_NIGHTLY: "true",
+    SCRATCH_BUCKET: "hhvm-scratch",
+    DOWNLOADS_BUCKET: "hhvm-downloads",
+    S3_BUCKET: "hhvm-downloads",
+    S3_PATH: "source/nightlies/hhvm-nightly-2026.11.24.tar.gz",
+    S3_SOURCE: "s3://hhvm-downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz",
+    PACKAGING_BRANCH: "master",
+  });
+});
+
+test("an activity's own variables come last, and may depend on the build", () => {
+  const activity = exampleActivity("Make", {
+    env: ({ build, version }) => ({
+      PACKAGING_BRANCH: `mine-${version}`,
+      ...(build.debug === "test_build" ? { SKIP_PUBLISH: "1" } : {}),
+    }),
+  });
+  expect(environment(activity, { version: "4.28.2" })).toMatchObject({ PACKAGING_BRANCH: "mine-4.28.2" });
+  expect(environment(activity, { version: "4.28.2" })).not.toHaveProperty("SKIP_PUBLISH");
+  expect(environment(activity, { version: "4.28.2" }, "test_build")).toMatchObject({ SKIP_PUBLISH: "1" });
+});

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { MAX_CAUSE_BYTES, TaskFailureCause, TaskSuccess, taskName } from "./task.ts";
+
+test("a task is named after its activity, version and platform", () => {
+  expect(taskName("MakeSourceTarball", { version: "4.28.2" })).toBe("MakeSourceTarball-4.28.2");
+  expect(taskName("MakeBinaryPackage", { version: "4.28.2", platform: "ubuntu-18.04-bionic" })).toBe(
+    "MakeBinaryPackage-4.28.2-ubuntu-18.04-bionic",
+  );
+});
+
+test("what a script adds to its success is kept", () => {
+  const success = { ec2: "i-0abc", time_sec: "278", note: "signed", digest: "sha256:…" };
+  expect(TaskSuccess.parse(success)).toEqual(success);
+});
+
+test("a cause that names machine, time, exit code and reason fits its limit", () => {
+  const cause = {
+    ec2: "i-0123456789abcdef0",
+    time_sec: "14340",
+    exit: 137,
+    message: "the script was killed: out of memory",
+  };
+  expect(TaskFailureCause.parse(cause)).toEqual(cause);
+  expect(Buffer.byteLength(JSON.stringify(cause))).toBeLessThanOrEqual(MAX_CAUSE_BYTES);
+});
