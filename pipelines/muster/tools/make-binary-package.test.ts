@@ -1,0 +1,97 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { CommandHelp } from "./command-help.ts";
+import { runProgram } from "./run-program.ts";
+
+/** The package that this checkout makes, unpacked. */
+let folder: string;
+let deb: string;
+let unpacked: string;
+
+const checkout = resolve(import.meta.dirname, "../../..");
+const nothing = { PATH: "/usr/bin:/bin", NODE_OPTIONS: "" };
+
+async function make(cwd: string): Promise<string> {
+  await mkdir(cwd);
+  const args = ["--disable-warning=ExperimentalWarning", join(import.meta.dirname, "make-binary-package.ts")];
+  await runProgram(process.execPath, args, { cwd, env: { VERSION: "1.2.3", DISTRO: "debian-12-bookworm" } });
+  const [name = ""] = await readdir(join(cwd, "out"));
+  return join(cwd, "out", name);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "muster-package-"));
+  deb = await make(join(folder, "first"));
+  unpacked = join(folder, "unpacked");
+  await runProgram("dpkg-deb", ["-x", deb, unpacked]);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const muster = (...args: string[]): Promise<string> =>
+  runProgram(join(unpacked, "usr/bin/muster"), args, { cwd: folder, env: nothing });
+
+async function filesOf(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+test("the unpacked command runs from any folder, on its own Node, and lists the default pipeline's steps", async () => {
+  expect(await muster("--version")).toBe("1.2.3\n");
+  expect(await muster("help")).toContain("MakeBinaryPackage");
+  expect(await muster("help", "--pipeline", "hhvm")).toContain("hhvm");
+});
+
+test("a user's own pipeline imports @muster/pipeline without installing it, and gets the command's copy", async () => {
+  await writeFile(
+    join(folder, "pipeline.ts"),
+    'import { definePipeline, forEachVersion, fixedPlatforms } from "@muster/pipeline";\n' +
+      "export default definePipeline({ name: 'Broken Name', summary: '', platforms: fixedPlatforms(), flow: forEachVersion(), " +
+      "image: '/x', dummyScript: 'x', invalidates: [] });\n",
+  );
+  expect(await muster("help", "--pipeline", "pipeline.ts")).toContain(
+    'the name "Broken Name" must be lower-case letters',
+  );
+});
+
+test("no file of the package knows where it was made", async () => {
+  const programs = (await filesOf(unpacked)).filter((file) => !file.endsWith("/lib/muster/node"));
+  for (const file of programs) {
+    const text = await readFile(file, "latin1");
+    expect(text.includes(checkout) || text.includes(folder), file).toBe(false);
+  }
+});
+
+test("the same sources give the same package", async () => {
+  const second = await make(join(folder, "second"));
+  expect((await readFile(second)).equals(await readFile(deb))).toBe(true);
+});
+
+test("manual page and completions name every command and option", async () => {
+  const share = join(unpacked, "usr/share");
+  const help = JSON.parse(await muster("help", "--json")) as CommandHelp;
+  const manual = gunzipSync(await readFile(join(share, "man/man1/muster.1.gz"))).toString();
+  const completions = await Promise.all(
+    [
+      "bash-completion/completions/muster",
+      "zsh/vendor-completions/_muster",
+      "fish/vendor_completions.d/muster.fish",
+    ].map((path) => readFile(join(share, path), "utf8")),
+  );
+  expect(help.commands.map(({ name }) => name)).toContain("build");
+  for (const { name, options } of help.commands) {
+    expect(manual).toContain(`.SS muster ${name.replaceAll("-", "\\-")}`);
+    for (const text of completions) {
+      for (const word of [name, ...options.map((option) => option.name.slice(2))]) expect(text).toContain(word);
+    }
+  }
+});
+
+test("the copyright file passes on Node's terms and those of every bundled package", async () => {
+  const copyright = await readFile(join(unpacked, "usr/share/doc/muster/copyright"), "utf8");
+  expect(copyright).toContain("Copyright Node.js contributors");
+  expect(copyright).toMatch(/^ @aws-sdk\/client-s3 [\d.]+: Apache-2\.0$/m);
+  expect(copyright).toMatch(/^License: zod-[\d.]+$/m);
+});
