@@ -17,14 +17,16 @@ export interface Poll {
 }
 
 interface Queue {
-  tasks: QueuedTask[];
+  readonly tasks: QueuedTask[];
   nextTask: number;
-  polls: Poll[];
+  readonly polls: Poll[];
 }
 
 /** Who waits for what: per activity, tasks in the order they were scheduled, workers in the order they asked. */
 export interface ActivityQueues {
   offer(activityArn: string, task: QueuedTask): void;
+  /** The next task, if one waits. */
+  take(activityArn: string): QueuedTask | undefined;
   poll(activityArn: string, poll: Poll): void;
   /** Tasks that nobody has taken. */
   waiting(activityArn: string): number;
@@ -42,13 +44,10 @@ export function activityQueues(): ActivityQueues {
   };
 
   const match = (queue: Queue): void => {
-    for (;;) {
-      const task = nextTask(queue);
-      if (task === undefined) return;
+    while (hasTask(queue)) {
       const poll = nextPoll(queue);
       if (poll === undefined) return;
-      queue.nextTask++;
-      poll.take(task);
+      poll.take(shiftTask(queue));
     }
   };
 
@@ -57,6 +56,10 @@ export function activityQueues(): ActivityQueues {
       const queue = queueOf(arn);
       queue.tasks.push(task);
       match(queue);
+    },
+    take(arn) {
+      const queue = queueOf(arn);
+      return hasTask(queue) ? shiftTask(queue) : undefined;
     },
     poll(arn, poll) {
       const queue = queueOf(arn);
@@ -67,14 +70,24 @@ export function activityQueues(): ActivityQueues {
   };
 }
 
-function nextTask(queue: Queue): QueuedTask | undefined {
+/** Moves past tasks that were aborted or timed out while they waited. */
+function hasTask(queue: Queue): boolean {
   for (; queue.nextTask < queue.tasks.length; queue.nextTask++) {
     const task = queue.tasks[queue.nextTask];
-    if (task !== undefined && isOpen(task)) return task;
+    if (task !== undefined && isOpen(task)) return true;
   }
-  queue.tasks = [];
-  queue.nextTask = 0;
-  return undefined;
+  return false;
+}
+
+/** Tasks are taken from the front by moving a mark; what is before it is let go of in blocks. */
+function shiftTask(queue: Queue): QueuedTask {
+  const task = queue.tasks[queue.nextTask++];
+  if (task === undefined) throw new RangeError("no task waits");
+  if (queue.nextTask >= 64 && queue.nextTask * 2 >= queue.tasks.length) {
+    queue.tasks.splice(0, queue.nextTask);
+    queue.nextTask = 0;
+  }
+  return task;
 }
 
 function nextPoll(queue: Queue): Poll | undefined {

@@ -57,12 +57,14 @@ export function createEngine(options: EngineOptions): Engine {
   let written: (() => void)[] = [];
   let observed: { readonly execution: Execution; readonly eventId: number }[] = [];
   let running = false;
+  let nowMs = 0;
   let parked = false;
 
   const surroundings: Surroundings = {
     timeScale: options.timeScale,
     historyLimit: options.historyLimit,
-    now: () => clock.now(),
+    // Everything that follows from one change happens at one instant.
+    now: () => (running ? nowMs : clock.now()),
     record(execution, record) {
       sink.append(execution, record);
       if (onEvent !== undefined && record.code < FIRST_BOOKKEEPING_CODE) {
@@ -140,10 +142,11 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   function run<T>(change: () => T): T {
-    const result = change();
-    if (running) return result;
+    if (running) return change();
     running = true;
+    nowMs = clock.now();
     try {
+      const result = change();
       do {
         for (let index = 0; index < steps.length; index++) {
           const next = steps[index];
@@ -158,10 +161,10 @@ export function createEngine(options: EngineOptions): Engine {
         for (const callback of callbacks) callback();
         for (const { execution, eventId } of events) onEvent?.(execution, eventId);
       } while (steps.length > 0 || written.length > 0 || observed.length > 0);
+      return result;
     } finally {
       running = false;
     }
-    return result;
   }
 
   return {

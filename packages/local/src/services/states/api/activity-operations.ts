@@ -80,27 +80,33 @@ interface Wait {
 function waitForTask(context: StatesContext, { activityArn, workerName, signal }: Wait): Promise<object> {
   const { engine, clock } = context;
   return new Promise((resolve) => {
-    let waiting = true;
-    const settle = (answer: object) => {
-      waiting = false;
-      cancelTimeout();
-      signal.removeEventListener("abort", giveUp);
-      stopWaiting();
-      resolve(answer);
+    if (signal.aborted) return resolve({});
+    const claim = (task: QueuedTask) => {
+      engine.claim(task, workerName);
+      engine.afterWrite(() => resolve(answerOf(context, task)));
     };
-    const giveUp = () => {
-      if (waiting) settle({});
-    };
-    const cancelTimeout = clock.at(clock.now() + LONG_POLL_MS, giveUp);
-    const stopWaiting = context.whenClosed(giveUp);
-    signal.addEventListener("abort", giveUp, { once: true });
     engine.run(() => {
+      const task = engine.queues.take(activityArn);
+      if (task !== undefined) return claim(task);
+      let waiting = true;
+      const stop = () => {
+        waiting = false;
+        cancelTimeout();
+        stopListening();
+        signal.removeEventListener("abort", giveUp);
+      };
+      const giveUp = () => {
+        if (waiting) stop();
+        resolve({});
+      };
+      const cancelTimeout = clock.at(clock.now() + LONG_POLL_MS, giveUp);
+      const stopListening = context.whenClosed(giveUp);
+      signal.addEventListener("abort", giveUp, { once: true });
       engine.queues.poll(activityArn, {
-        waiting: () => waiting && !signal.aborted,
-        take(task) {
-          waiting = false;
-          engine.run(() => engine.claim(task, workerName));
-          engine.afterWrite(() => settle(answerOf(context, task)));
+        waiting: () => waiting,
+        take(offered) {
+          stop();
+          engine.run(() => claim(offered));
         },
       });
     });

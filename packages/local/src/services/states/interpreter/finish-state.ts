@@ -7,7 +7,7 @@ import { emit } from "./emit.ts";
 import { STATE_CODES } from "./event-codes.ts";
 import type { Execution, RecordExtra } from "./execution.ts";
 import type { Frame } from "./frame.ts";
-import { applyPath, scopeOf } from "./scope.ts";
+import { filterOutput, scopeOf } from "./scope.ts";
 
 /** Leaves the frame's state with its output, for `next` if given and for the state's own Next otherwise. */
 export function exitState(
@@ -37,7 +37,7 @@ export function exitWithResult(execution: Execution, frame: Frame, result: Json)
   const selector = "resultSelector" in state ? state.resultSelector : undefined;
   const selected = selector === undefined ? result : selector(scopeOf(execution, frame, result));
   const combined = putResult(frame.input, state.resultPath, selected);
-  const output = applyPath(state.outputPath, scopeOf(execution, frame, combined));
+  const output = filterOutput(execution, frame, combined);
   exitState(execution, frame, { output, assigned: assign(execution, frame, { assign: state.assign, input: result }) });
 }
 

@@ -3,7 +3,7 @@ import type { MapState } from "../language/state.ts";
 import { RuntimeError } from "../language/state-error.ts";
 import type { Execution } from "./execution.ts";
 import type { Frame } from "./frame.ts";
-import { applyPath, readExplained, scopeOf } from "./scope.ts";
+import { effectiveInput, readExplained, scopeOf } from "./scope.ts";
 
 export interface MapItems {
   readonly items: readonly Json[];
@@ -15,7 +15,7 @@ export interface MapItems {
 
 /** What a Map state iterates over. It follows from the state's input alone, so it needs no record of its own. */
 export function itemsOf(execution: Execution, frame: Frame, state: MapState): MapItems {
-  const input = applyPath(state.inputPath, scopeOf(execution, frame, frame.input));
+  const input = effectiveInput(execution, frame);
   const scope = scopeOf(execution, frame, input);
   const items = state.itemsPath === undefined ? input : readExplained(state.itemsPath, scope);
   if (!isArray(items)) {

@@ -50,9 +50,20 @@ function contextObject(execution: Execution, frame: Frame, extra: ContextExtra |
   };
 }
 
-/** InputPath and OutputPath: undefined keeps the data, null makes it an empty object. */
-export function applyPath(path: Path | null | undefined, scope: Scope): Json {
-  if (path === undefined) return scope.input;
+/** What InputPath leaves of the state's input. */
+export function effectiveInput(execution: Execution, frame: Frame): Json {
+  const path = frame.state?.inputPath;
+  return path === undefined ? frame.input : applyPath(path, scopeOf(execution, frame, frame.input));
+}
+
+/** What OutputPath leaves of a state's output. */
+export function filterOutput(execution: Execution, frame: Frame, output: Json): Json {
+  const path = frame.state?.outputPath;
+  return path === undefined ? output : applyPath(path, scopeOf(execution, frame, output));
+}
+
+/** Null stands for an empty object. */
+function applyPath(path: Path | null, scope: Scope): Json {
   return path === null ? {} : readExplained(path, scope);
 }
 

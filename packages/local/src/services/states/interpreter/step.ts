@@ -89,7 +89,7 @@ function run(execution: Execution, frame: Frame, state: State): void {
       runWait(execution, frame, state);
       return;
     case "Succeed":
-      runSucceed(execution, frame, state);
+      runSucceed(execution, frame);
       return;
     case "Fail":
       runFail(execution, frame, state);

@@ -1,12 +1,12 @@
 import type { Execution } from "../interpreter/execution.ts";
 import { assign, exitState } from "../interpreter/finish-state.ts";
 import type { Frame } from "../interpreter/frame.ts";
-import { applyPath, scopeOf } from "../interpreter/scope.ts";
+import { effectiveInput, filterOutput, scopeOf } from "../interpreter/scope.ts";
 import type { ChoiceState } from "../language/state.ts";
 import { StateError } from "../language/state-error.ts";
 
 export function runChoice(execution: Execution, frame: Frame, state: ChoiceState): void {
-  const input = applyPath(state.inputPath, scopeOf(execution, frame, frame.input));
+  const input = effectiveInput(execution, frame);
   const scope = scopeOf(execution, frame, input);
   const rule = state.rules.find(({ holds }) => holds(scope));
   const next = rule?.next ?? state.otherwise;
@@ -17,7 +17,7 @@ export function runChoice(execution: Execution, frame: Frame, state: ChoiceState
     });
   }
   exitState(execution, frame, {
-    output: applyPath(state.outputPath, scope),
+    output: filterOutput(execution, frame, input),
     next,
     assigned: assign(execution, frame, { assign: rule === undefined ? state.assign : rule.assign, input }),
   });

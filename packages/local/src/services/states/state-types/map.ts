@@ -4,7 +4,7 @@ import type { Execution } from "../interpreter/execution.ts";
 import { checkSize } from "../interpreter/finish-state.ts";
 import type { Frame } from "../interpreter/frame.ts";
 import { itemsOf } from "../interpreter/map-items.ts";
-import { applyPath, scopeOf } from "../interpreter/scope.ts";
+import { effectiveInput, scopeOf } from "../interpreter/scope.ts";
 import type { Json } from "../language/json.ts";
 import type { MapState } from "../language/state.ts";
 
@@ -36,7 +36,7 @@ interface Selection {
 }
 
 function selectItem(execution: Execution, frame: Frame, { state, item }: Selection): Json {
-  const input = applyPath(state.inputPath, scopeOf(execution, frame, frame.input));
+  const input = effectiveInput(execution, frame);
   const selected = state.itemSelector?.(scopeOf(execution, frame, input, { item })) ?? null;
   checkSize(state.name, selected);
   return selected;

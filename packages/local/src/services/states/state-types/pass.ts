@@ -1,13 +1,13 @@
 import type { Execution } from "../interpreter/execution.ts";
 import { assign, exitState, putResult } from "../interpreter/finish-state.ts";
 import type { Frame } from "../interpreter/frame.ts";
-import { applyPath, scopeOf } from "../interpreter/scope.ts";
+import { effectiveInput, filterOutput, scopeOf } from "../interpreter/scope.ts";
 import type { PassState } from "../language/state.ts";
 
 export function runPass(execution: Execution, frame: Frame, state: PassState): void {
-  const input = applyPath(state.inputPath, scopeOf(execution, frame, frame.input));
+  const input = effectiveInput(execution, frame);
   const result = state.result ?? state.parameters?.(scopeOf(execution, frame, input)) ?? input;
   const combined = putResult(frame.input, state.resultPath, result);
-  const output = applyPath(state.outputPath, scopeOf(execution, frame, combined));
+  const output = filterOutput(execution, frame, combined);
   exitState(execution, frame, { output, assigned: assign(execution, frame, { assign: state.assign, input: result }) });
 }

@@ -3,7 +3,7 @@ import { EventCode } from "../interpreter/event-codes.ts";
 import type { Execution, RecordExtra } from "../interpreter/execution.ts";
 import { checkSize, dataLimitExceeded } from "../interpreter/finish-state.ts";
 import { type Frame, Phase, release } from "../interpreter/frame.ts";
-import { applyPath, readExplained, scopeOf } from "../interpreter/scope.ts";
+import { effectiveInput, readExplained, scopeOf } from "../interpreter/scope.ts";
 import type { Json } from "../language/json.ts";
 import { DATA_LIMIT_BYTES, jsonSize } from "../language/json-size.ts";
 import type { TaskState } from "../language/state.ts";
@@ -46,7 +46,7 @@ export function runTask(execution: Execution, frame: Frame, state: TaskState): v
   if (resource.kind === "activity" && !surroundings.activityExists(resource.arn)) {
     throw new RuntimeError(`The activity ${resource.arn} does not exist.`);
   }
-  const input = applyPath(state.inputPath, scopeOf(execution, frame, frame.input));
+  const input = effectiveInput(execution, frame);
   const takesToken = resource.kind === "lambda:invoke" && resource.callback;
   const taskToken = takesToken ? surroundings.taskToken(execution, frame, history.length + 1) : undefined;
   const scope = scopeOf(execution, frame, input, taskToken === undefined ? {} : { taskToken });

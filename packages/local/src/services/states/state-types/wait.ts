@@ -3,7 +3,7 @@ import { EventCode } from "../interpreter/event-codes.ts";
 import type { Execution } from "../interpreter/execution.ts";
 import { assign, exitState } from "../interpreter/finish-state.ts";
 import type { Frame } from "../interpreter/frame.ts";
-import { applyPath, readExplained, scopeOf } from "../interpreter/scope.ts";
+import { effectiveInput, filterOutput, readExplained, scopeOf } from "../interpreter/scope.ts";
 import type { Json } from "../language/json.ts";
 import type { WaitState } from "../language/state.ts";
 import { RuntimeError } from "../language/state-error.ts";
@@ -13,7 +13,7 @@ import { parseTimestamp } from "../language/timestamp.ts";
 const LONGEST_WAIT_MS = (2 ** 31 - 1) * 1000;
 
 export function runWait(execution: Execution, frame: Frame, state: WaitState): void {
-  const input = applyPath(state.inputPath, scopeOf(execution, frame, frame.input));
+  const input = effectiveInput(execution, frame);
   const lengthMs = waitMs(execution, frame, { state, input });
   if (lengthMs > LONGEST_WAIT_MS) throw new RuntimeError("Wait state delay is too long.");
   const dueMs = frame.enteredAtMs + lengthMs / execution.surroundings.timeScale;
@@ -26,8 +26,8 @@ export function runWait(execution: Execution, frame: Frame, state: WaitState): v
 }
 
 export function endWait(execution: Execution, frame: Frame, state: WaitState): void {
-  const input = applyPath(state.inputPath, scopeOf(execution, frame, frame.input));
-  const output = applyPath(state.outputPath, scopeOf(execution, frame, input));
+  const input = effectiveInput(execution, frame);
+  const output = filterOutput(execution, frame, input);
   exitState(execution, frame, { output, assigned: assign(execution, frame, { assign: state.assign, input }) });
 }
 
