@@ -32,8 +32,8 @@ const STATUS_EVENTS = new Set([
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
  */
 export function executionStatusEvents({ describeExecution, publish }: ExecutionStatusOptions) {
-  return ({ executionArn, event }: { executionArn: string; event: { readonly type: string } }): void => {
-    if (!STATUS_EVENTS.has(event.type)) return;
+  return ({ executionArn, type }: { executionArn: string; type: string }): void => {
+    if (!STATUS_EVENTS.has(type)) return;
     // The history comes first; what DescribeExecution answers follows in the same turn.
     queueMicrotask(() => {
       const execution = describeExecution({ executionArn } as never, IN_HOUSE) as DescribedExecution;

@@ -16,6 +16,7 @@ import { taskOperations } from "./api/task-operations.ts";
 import { createCatalog } from "./catalog.ts";
 import { createEngine, type RecordSink } from "./engine.ts";
 import { createExecutionStore } from "./execution-store.ts";
+import { type EventType, eventType } from "./interpreter/event-codes.ts";
 import { createExecution, type Execution } from "./interpreter/execution.ts";
 import { type HistoryEvent, historyEvent } from "./interpreter/history-event.ts";
 import { type ExecutionJournals, executionJournals } from "./journal/execution-journal.ts";
@@ -40,9 +41,16 @@ export interface StatesOptions {
   readonly historyLimit?: number;
   readonly flusher?: Flusher;
   /** Told of every event once it is written. */
-  readonly onEvent?: (observed: { executionArn: string; event: HistoryEvent }) => void;
+  readonly onEvent?: (observed: ObservedEvent) => void;
   /** Told of executions that cannot be read back, by name. */
   readonly onDamaged?: (name: string, reason: string) => void;
+}
+
+/** An event that was written; its details are put together only when they are asked for. */
+export interface ObservedEvent {
+  readonly executionArn: string;
+  readonly type: EventType;
+  readonly event: HistoryEvent;
 }
 
 export interface States {
@@ -85,13 +93,7 @@ export function createStates(options: StatesOptions): States {
     timeScale: options.timeScale ?? 1,
     historyLimit: options.historyLimit ?? HISTORY_LIMIT,
     activityExists: (arn) => catalog.activities.has(arn),
-    onEvent:
-      onEvent === undefined
-        ? undefined
-        : (execution, eventId) => {
-            const event = historyEvent(execution, execution.history.at(eventId), { includeExecutionData: true });
-            onEvent({ executionArn: execution.arn, event });
-          },
+    onEvent: onEvent && ((execution, eventId) => onEvent(observedEvent(execution, eventId))),
   });
   const folder = dir === undefined ? undefined : join(dir, "executions");
   const executions = createExecutionStore({
@@ -168,6 +170,17 @@ export function createStates(options: StatesOptions): States {
 }
 
 const NO_JOURNAL: RecordSink = { append() {}, write() {}, ended() {} };
+
+function observedEvent(execution: Execution, eventId: number): ObservedEvent {
+  const recorded = execution.history.at(eventId);
+  return {
+    executionArn: execution.arn,
+    type: eventType(recorded.code),
+    get event() {
+      return historyEvent(execution, recorded, { includeExecutionData: true });
+    },
+  };
+}
 
 function endedRecord(execution: Execution, file: string) {
   const { arn, name, stateMachineArn, status, startedAtMs, stoppedAtMs = startedAtMs } = execution;
