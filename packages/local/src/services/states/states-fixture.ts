@@ -88,7 +88,7 @@ export function statesFixture({ clock = virtualClock(), ...options }: FixtureOpt
       for (let beforeMs = -1; beforeMs < clock.now(); ) {
         beforeMs = clock.now();
         await settle();
-        clock.advance(Math.min(1000, untilMs - clock.now()));
+        clock.advance(Math.min(10_000, untilMs - clock.now()));
       }
       await settle();
     },

@@ -1,0 +1,273 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type HistoryEvent, SendTaskFailureCommand, SendTaskSuccessCommand } from "@aws-sdk/client-sfn";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type VirtualClock, virtualClock } from "../../clock.ts";
+import { EventCode, FIRST_BOOKKEEPING_CODE } from "./interpreter/event-codes.ts";
+import { functionArn, type StatesFixture, statesFixture } from "./states-fixture.ts";
+
+/** A small build: versions × platforms, retries, a catcher, a wait and a callback. */
+function build(activity: string): object {
+  return {
+    Root: {
+      Type: "Parallel",
+      End: true,
+      Branches: [
+        {
+          StartAt: "ForEachVersion",
+          States: {
+            ForEachVersion: {
+              Type: "Map",
+              End: true,
+              ItemsPath: "$.versions",
+              ItemSelector: { "version.$": "$$.Map.Item.Value", "platforms.$": "$.platforms" },
+              ItemProcessor: {
+                StartAt: "Prepare",
+                States: {
+                  Prepare: {
+                    Type: "Task",
+                    Resource: functionArn("prepare"),
+                    ResultPath: "$.prepared",
+                    Next: "ForEachPlatform",
+                  },
+                  ForEachPlatform: {
+                    Type: "Map",
+                    ItemsPath: "$.platforms",
+                    ItemSelector: { "version.$": "$.version", "platform.$": "$$.Map.Item.Value" },
+                    MaxConcurrency: 2,
+                    ResultPath: "$.built",
+                    End: true,
+                    ItemProcessor: {
+                      StartAt: "Build",
+                      States: {
+                        Build: {
+                          Type: "Task",
+                          Resource: activity,
+                          TimeoutSeconds: 3600,
+                          HeartbeatSeconds: 300,
+                          Retry: [{ ErrorEquals: ["Flaky"], IntervalSeconds: 60, MaxAttempts: 2 }],
+                          Catch: [{ ErrorEquals: ["States.ALL"], ResultPath: "$.failure", Next: "Done" }],
+                          ResultPath: "$.result",
+                          Next: "Done",
+                        },
+                        Done: { Type: "Pass", End: true },
+                      },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+        {
+          StartAt: "Pause",
+          States: {
+            Pause: { Type: "Wait", Seconds: 30, Next: "Ask" },
+            Ask: {
+              Type: "Task",
+              Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken",
+              Parameters: { FunctionName: "ask", Payload: { "token.$": "$$.Task.Token" } },
+              TimeoutSeconds: 86400,
+              End: true,
+            },
+          },
+        },
+      ],
+    },
+  };
+}
+
+const INPUT = { versions: ["1.0", "2.0"], platforms: ["debian", "ubuntu", "broken"] };
+
+/** What lives on when Step Functions is killed: its folder, and what workers and functions remember. */
+interface World {
+  readonly dir: string;
+  /** Tasks handed to workers, in order. */
+  readonly claims: Claim[];
+  /** Versions that `prepare` was called for. */
+  readonly prepared: string[];
+  askToken: string | undefined;
+}
+
+interface Claim {
+  readonly taskToken: string;
+  readonly input: string;
+}
+
+function open(world: World, clock = virtualClock()): StatesFixture {
+  return statesFixture({
+    dir: world.dir,
+    clock,
+    functions: {
+      prepare: async (event) => {
+        world.prepared.push((event as { version: string }).version);
+        return { ready: true };
+      },
+      ask: async (event) => {
+        world.askToken = (event as { token: string }).token;
+        return {};
+      },
+    },
+  });
+}
+
+async function answer(aws: StatesFixture, world: World, { taskToken, input }: Claim): Promise<void> {
+  const attempt = world.claims.filter((claim) => claim.input === input).length;
+  const { platform } = JSON.parse(input) as { platform: string };
+  const fail = (error: string) => aws.sfn.send(new SendTaskFailureCommand({ taskToken, error, cause: "as ever" }));
+  if (platform === "broken") await fail("Broken");
+  else if (platform === "ubuntu" && attempt === 1) await fail("Flaky");
+  else await aws.sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(`built ${platform}`) }));
+}
+
+async function work(
+  aws: StatesFixture,
+  world: World,
+  { activity, until }: { activity: string; until: AbortSignal },
+): Promise<void> {
+  while (!until.aborted) {
+    const { taskToken, input } = await aws.poll(activity, { abortSignal: until }).catch(() => NO_TASK);
+    if (taskToken === undefined || input === undefined) continue;
+    const claim = { taskToken, input };
+    world.claims.push(claim);
+    await answer(aws, world, claim);
+  }
+}
+
+const NO_TASK = { taskToken: undefined, input: undefined };
+
+async function finish(
+  aws: StatesFixture,
+  { activity, execution, world }: { activity: string; execution: string; world: World },
+) {
+  const until = new AbortController();
+  const workers = [1, 2].map(() => work(aws, world, { activity, until: until.signal }));
+  await aws.pass(240);
+  if (!(await aws.types(execution)).includes("TaskSucceeded")) {
+    await aws.sfn.send(new SendTaskSuccessCommand({ taskToken: world.askToken, output: '"yes"' }));
+  }
+  const ended = await aws.end(execution);
+  until.abort();
+  await Promise.all(workers);
+  return ended;
+}
+
+let undisturbed: {
+  world: World;
+  activity: string;
+  execution: string;
+  output: string | undefined;
+  history: HistoryEvent[];
+  journal: string[];
+  name: string;
+};
+const folders: string[] = [];
+
+function newWorld(): World {
+  const dir = mkdtempSync(join(tmpdir(), "muster-durability-"));
+  folders.push(dir);
+  return { dir, claims: [], prepared: [], askToken: undefined };
+}
+
+beforeAll(async () => {
+  const world = newWorld();
+  await using aws = open(world);
+  const activity = await aws.activity("build");
+  const execution = await aws.start(build(activity), INPUT, { name: "undisturbed" });
+  const { output } = await finish(aws, { activity, execution, world });
+  const folder = join(world.dir, "states", "executions");
+  const history = await aws.history(execution);
+  const [name = ""] = readdirSync(folder);
+  const journal = readFileSync(join(folder, name), "utf8").split(/(?<=\n)/);
+  undisturbed = { world, activity, execution, output, history, journal, name };
+});
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+test("the undisturbed build retries, catches and ends", () => {
+  expect(JSON.parse(undisturbed.output ?? "")).toMatchObject([
+    [
+      {
+        version: "1.0",
+        built: [{ result: "built debian" }, { result: "built ubuntu" }, { failure: { Error: "Broken" } }],
+      },
+      { version: "2.0" },
+    ],
+    "yes",
+  ]);
+});
+
+interface Killed {
+  readonly world: World;
+  readonly clock: VirtualClock;
+  readonly before: HistoryEvent[];
+}
+
+/** The folder as it is when the process is killed after some records of the execution, and what the world outside then knows. */
+function killedAfter(records: number, torn = ""): Killed {
+  const { journal, name, world: original } = undisturbed;
+  const { dir } = newWorld();
+  const metadata = readFileSync(join(original.dir, "states", "metadata.journal"), "utf8");
+  const running = metadata.split(/(?<=\n)/).filter((line) => !line.includes('"kind":"ended"'));
+  mkdirSync(join(dir, "states", "executions"), { recursive: true });
+  writeFileSync(join(dir, "states", "metadata.journal"), running.join(""));
+  writeFileSync(join(dir, "states", "executions", name), journal.slice(0, records).join("") + torn);
+  const [header, ...kept] = journal.slice(0, records).map((line) => JSON.parse(line.slice(9)));
+  const claims = kept.filter(([code]) => code === EventCode.ActivityStarted).length;
+  return {
+    world: { dir, claims: original.claims.slice(0, claims), prepared: [], askToken: original.askToken },
+    clock: virtualClock(header.startedAtMs + (kept.at(-1)?.[3] ?? 0)),
+    before: undisturbed.history.slice(0, kept.filter(([code]) => code < FIRST_BOOKKEEPING_CODE).length),
+  };
+}
+
+/** Claims whose task had not ended: the events that follow ActivityStarted tell. */
+function heldClaims(world: World, history: HistoryEvent[]): Claim[] {
+  const followed = new Set(history.map(({ previousEventId }) => previousEventId));
+  const started = history.filter(({ type }) => type === "ActivityStarted");
+  return world.claims.filter((_, index) => !followed.has(started[index]?.id));
+}
+
+function count(history: HistoryEvent[], type: HistoryEvent["type"]): number {
+  return history.filter((event) => event.type === type).length;
+}
+
+test("after a kill at any record the build goes on: nothing finished runs again, nothing that waits is lost", async () => {
+  const { journal, execution, activity, output, world: original } = undisturbed;
+  const inputs = (claims: readonly Claim[]) => claims.map(({ input }) => input).sort();
+  for (let records = 2; records < journal.length; records++) {
+    const { world, clock, before } = killedAfter(records);
+    await using aws = open(world, clock);
+    for (const claim of heldClaims(world, before)) await answer(aws, world, claim);
+    const ended = await finish(aws, { activity, execution, world });
+    expect(`${records} ${ended.status} ${ended.output}`).toBe(`${records} SUCCEEDED ${output}`);
+    expect(inputs(world.claims)).toEqual(inputs(original.claims));
+    expect(world.prepared).toHaveLength(original.prepared.length - count(before, "LambdaFunctionSucceeded"));
+    expect(world.askToken).toBe(original.askToken);
+    expect(JSON.stringify((await aws.history(execution)).slice(0, before.length))).toBe(JSON.stringify(before));
+  }
+}, 120_000);
+
+test("what a write that was cut short left at a journal's end is dropped", async () => {
+  const { journal, execution, activity, output } = undisturbed;
+  const records = Math.floor(journal.length / 2);
+  const next = journal[records] ?? "";
+  for (const torn of [next.slice(0, 5), next.slice(0, -1), `00000000${next.slice(8)}`]) {
+    const { world, clock, before } = killedAfter(records, torn);
+    await using aws = open(world, clock);
+    for (const claim of heldClaims(world, before)) await answer(aws, world, claim);
+    expect(await finish(aws, { activity, execution, world })).toMatchObject({ output });
+  }
+});
+
+test("an execution read back has the same history, byte for byte", async () => {
+  const { world: original, execution } = undisturbed;
+  const { dir } = newWorld();
+  cpSync(original.dir, dir, { recursive: true });
+  await using before = open(original);
+  await using after = open({ ...original, dir });
+  expect(JSON.stringify(await after.history(execution))).toBe(JSON.stringify(await before.history(execution)));
+});
