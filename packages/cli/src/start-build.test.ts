@@ -1,0 +1,55 @@
+import { DescribeExecutionCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { expect, test } from "vitest";
+import { listBuilds } from "./history/find-build.ts";
+import { setUpStage } from "./stages/local/set-up-stage.ts";
+import { startBuild } from "./start-build.ts";
+import { stageForTests } from "./testing/stage-for-tests.ts";
+
+async function readyStage() {
+  const stage = await stageForTests();
+  await setUpStage(stage.loaded, stage.description, {
+    clients: stage.clients,
+    agent: "/opt/agent.mjs",
+    idleSeconds: undefined,
+  });
+  const builds = { sfn: stage.clients.sfn, description: stage.description, pipeline: stage.pipeline };
+  const start = (...words: string[]) => startBuild(builds, words, { user: "alice", at: new Date() });
+  return { ...stage, builds, start };
+}
+
+test("a build is named after its words and its user, and gets them as they are", async () => {
+  await using stage = await readyStage();
+  const build = await stage.start("1.2.3", "--skip-ec2");
+  expect(build).toMatchObject({ joined: false, others: [] });
+  expect(build.name).toMatch(/^1\.2\.3_--skip-ec2_alice_\d{4}-\d\d-\d\d_\d{4}$/);
+  const { input } = await stage.clients.sfn.send(new DescribeExecutionCommand({ executionArn: build.executionArn }));
+  expect(JSON.parse(input ?? "")).toEqual({ inputs: ["1.2.3", "--skip-ec2"] });
+});
+
+test("the same words, in any order, go on with the build that runs; other words start another", async () => {
+  await using stage = await readyStage();
+  const first = await stage.start("1.2.3", "--skip-ec2");
+  expect(await stage.start("--skip-ec2", "1.2.3")).toMatchObject({ name: first.name, joined: true });
+  expect(await stage.start("1.2.4", "--skip-ec2")).toMatchObject({ joined: false, others: [first.name] });
+  expect(await listBuilds(stage.builds, { running: true })).toHaveLength(2);
+});
+
+test("a build of what a running build makes is refused before it starts, unless told otherwise", async () => {
+  await using stage = await readyStage();
+  const first = await stage.start("1.2.3");
+  await expect(stage.start("1.2.3", "debian-12-bookworm")).rejects.toMatchObject({
+    message: `the build ${first.name} is building 1.2.3`,
+    hint: expect.stringContaining("--allow-overlap"),
+  });
+  expect(await listBuilds(stage.builds)).toHaveLength(1);
+  expect(await stage.start("1.2.3", "debian-12-bookworm", "--allow-overlap")).toMatchObject({ joined: false });
+});
+
+test("the same words after the build has ended start a new one, with a name of its own", async () => {
+  await using stage = await readyStage();
+  const first = await stage.start("1.2.3");
+  await stage.clients.sfn.send(new StopExecutionCommand({ executionArn: first.executionArn }));
+  const second = await stage.start("1.2.3");
+  expect(second.joined).toBe(false);
+  expect(second.name).not.toBe(first.name);
+});
