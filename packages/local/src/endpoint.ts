@@ -60,9 +60,7 @@ export function createEndpoint({ services, movement, random, faults, onCall }: E
       const fault = faults.take({ service: service.name, ...call, accessKeyId: context.accessKeyId });
       if (fault?.afterwards === false) throw fault.error;
       const run = async () => operation(input as never, context);
-      const output = service.longPolls?.includes(call.operation)
-        ? await movement.park(call.operation, run)
-        : await run();
+      const output = service.longPolls?.includes(call.operation) ? await movement.park(run) : await run();
       if (fault !== undefined) throw fault.error;
       observe(service, call, context.accessKeyId);
       return service.protocol.respond(call, output, context.requestId);

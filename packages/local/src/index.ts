@@ -4,6 +4,7 @@ export { type Cancel, type Clock, realClock, sleepUntil, type VirtualClock, virt
 export type { ObservedCall } from "./endpoint.ts";
 export type { InvocationResult, InvokeFunction, LambdaContext, LambdaFunction } from "./lambda-functions.ts";
 export { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
+export { type RunUntilOptions, runUntil } from "./run-until.ts";
 export { type Operation, type OperationContext, type Service, service } from "./service.ts";
 export type { Ec2, Ec2Behaviour } from "./services/ec2/ec2.ts";
 export type { VcpuQuotas } from "./services/ec2/ec2-context.ts";

@@ -10,8 +10,8 @@ export interface Movement {
   track<T>(what: string, work: () => Promise<T>): Promise<T>;
   /** Runs `work` outside the work that happens to start it, which does not wait for it. */
   detach<T>(work: () => T): T;
-  /** Counts `work` as parked: it waits for someone else's call. Whatever it runs inside is parked with it. */
-  park<T>(what: string, work: () => Promise<T>): Promise<T>;
+  /** What it runs inside is parked until `work` settles: it waits for someone else's call, and all who wait for it do too. */
+  park<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when nothing can move without time. Rejects, naming what is open, when that takes over 30 s. */
   idle(options?: IdleOptions): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface IdleOptions {
 interface Work {
   readonly what: string;
   readonly parent: Work | undefined;
-  parkedChildren: number;
+  parked: number;
 }
 
 /** Work of other parts of the process (files, digests) that will call back without anyone's help. */
@@ -52,9 +52,9 @@ export function createMovement(openSockets: () => number = () => 0): Movement {
       open.delete(work);
     }
   };
-  const parkedCount = () => [...open].filter((work) => work.parkedChildren > 0).length;
-  const adjustParents = (work: Work | undefined, by: number) => {
-    for (let parent = work; parent !== undefined; parent = parent.parent) parent.parkedChildren += by;
+  const parkedCount = () => [...open].filter((work) => work.parked > 0).length;
+  const adjust = (work: Work | undefined, by: number) => {
+    for (let waiting = work; waiting !== undefined; waiting = waiting.parent) waiting.parked += by;
   };
   const busy = ({ childProcesses = "wait" }: IdleOptions) => {
     if (open.size > parkedCount()) return true;
@@ -70,15 +70,15 @@ export function createMovement(openSockets: () => number = () => 0): Movement {
     get parked() {
       return parkedCount();
     },
-    track: (what, job) => run({ what, parent: current.getStore(), parkedChildren: 0 }, job),
+    track: (what, job) => run({ what, parent: current.getStore(), parked: 0 }, job),
     detach: (job) => current.exit(job),
-    async park(what, job) {
-      const work = { what, parent: current.getStore(), parkedChildren: 0 };
-      adjustParents(work, 1);
+    async park(job) {
+      const waiting = current.getStore();
+      adjust(waiting, 1);
       try {
-        return await run(work, job);
+        return await job();
       } finally {
-        adjustParents(work, -1);
+        adjust(waiting, -1);
       }
     },
     async idle(options = {}) {
@@ -99,7 +99,7 @@ export function createMovement(openSockets: () => number = () => 0): Movement {
         const quietMs = openSockets() > 0 ? SOCKET_QUIET_MS : 0;
         if (quietTurns >= QUIET_TURNS && nowMs - quietSinceMs >= quietMs) return;
         if (nowMs - sinceMs > PATIENCE_MS) {
-          const moving = [...open].filter((work) => work.parkedChildren === 0).map((work) => work.what);
+          const moving = [...open].filter((work) => work.parked === 0).map((work) => work.what);
           throw new Error(
             `still moving after ${PATIENCE_MS / 1000} s: ${moving.join(", ") || "files or child processes"}`,
           );
