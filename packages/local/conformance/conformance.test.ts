@@ -43,5 +43,5 @@ test("a difference in status, error, output or history is a miss that says what 
     "undefined function: outcome",
     "undefined function: history",
   ]);
-  expect(misses[3]?.difference).toBe("15 ExecutionSucceeded after 14, recorded nothing");
+  expect(misses[3]?.difference).toBe("14 ExecutionSucceeded after 13, recorded nothing");
 });
