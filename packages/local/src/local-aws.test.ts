@@ -104,6 +104,10 @@ test("one process owns a folder; another is told who, and may look", async () =>
   const view = open({ dir, resume: false });
   const before = readdirSync(dir, { recursive: true });
   await new EC2Client(view.clientConfig()).send(new DescribeInstancesCommand({}));
+  const write = new S3Client(view.clientConfig()).send(
+    new PutObjectCommand({ Bucket: "releases", Key: "k", Body: "x" }),
+  );
+  expect(await failure(write)).toBe("ReadOnly");
   expect(readdirSync(dir, { recursive: true })).toEqual(before);
   await close(owner);
   expect(readFolderOwner(dir)).toBeUndefined();
@@ -250,13 +254,13 @@ test("an answer that is large, and bodies in chunks, cross the socket whole", as
   s3.destroy();
 });
 
-test("days pass in virtual time: workers that poll in process see every task at its hour", async () => {
+test("hours pass in virtual time, and a worker that polls in process sees every task at its minute", async () => {
   const clock = virtualClock();
   const aws = open({ clock });
   const sfn = new SFNClient(aws.clientConfig());
   const { activityArn } = await sfn.send(new CreateActivityCommand({ name: "work" }));
   const States = {
-    Wait: { Type: "Wait", Seconds: 86_400, Next: "Work" },
+    Wait: { Type: "Wait", Seconds: 6 * 3_600, Next: "Work" },
     Work: { Type: "Task", Resource: activityArn, HeartbeatSeconds: 60, Next: "Five" },
     Five: {
       Type: "Choice",
@@ -267,12 +271,12 @@ test("days pass in virtual time: workers that poll in process see every task at 
   };
   const machine = await sfn.send(
     new CreateStateMachineCommand({
-      name: "days",
+      name: "hours",
       roleArn: "arn:aws:iam::000000000000:role/r",
       definition: JSON.stringify({ StartAt: "Wait", States }),
     }),
   );
-  const days: number[] = [];
+  const hours: number[] = [];
   const stop = new AbortController();
   const worker = (async () => {
     for (let n = 1; !stop.signal.aborted; ) {
@@ -280,7 +284,7 @@ test("days pass in virtual time: workers that poll in process see every task at 
         abortSignal: stop.signal,
       });
       if (!task.taskToken) continue;
-      days.push((clock.now() - Date.UTC(2026, 0, 1)) / 86_400_000);
+      hours.push((clock.now() - Date.UTC(2026, 0, 1)) / 3_600_000);
       await sfn.send(new SendTaskSuccessCommand({ taskToken: task.taskToken, output: JSON.stringify({ n: n++ }) }));
     }
   })().catch((error: Error) => error.name);
@@ -288,9 +292,9 @@ test("days pass in virtual time: workers that poll in process see every task at 
     new StartExecutionCommand({ stateMachineArn: machine.stateMachineArn, input: '{"n":0}' }),
   );
   const isDone = async () => (await sfn.send(new DescribeExecutionCommand({ executionArn }))).status === "SUCCEEDED";
-  await runUntil(aws, clock, () => days.length === 5);
+  await runUntil(aws, clock, () => hours.length === 5);
   await runUntil(aws, clock, isDone);
-  expect(days).toEqual([1, 2, 3, 4, 5]);
+  expect(hours).toEqual([6, 12, 18, 24, 30]);
   expect(aws.movement).toMatchObject({ open: 1, parked: 1 });
   stop.abort();
   expect(await worker).toBe("AbortError");

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { onDisk } from "./disk-error.ts";
-import type { Storage } from "./storage.ts";
+import { mustOwn, type Storage } from "./storage.ts";
 
 /** A file of one JSON value a line that only grows. */
 export interface JsonLines<T> {
@@ -37,6 +37,7 @@ export function openJsonLines<T>(
       return size;
     },
     append(values) {
+      mustOwn(storage);
       const lines = values.map((value) => Buffer.from(`${JSON.stringify(value)}\n`));
       const offsets = lines.map((line) => {
         const offset = size;

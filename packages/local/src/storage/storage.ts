@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AwsError } from "../aws-error.ts";
 import { onDisk } from "./disk-error.ts";
 import { createFlusher, type Flusher } from "./flusher.ts";
 import { acquireFolderLock } from "./folder-lock.ts";
@@ -24,6 +25,11 @@ export interface StorageOptions {
   readonly dir?: string | undefined;
   readonly owner: boolean;
   readonly onDamaged: (name: string, reason: string) => void;
+}
+
+/** Every write asks first: a view must leave the owner's files alone. */
+export function mustOwn({ owner, dir }: Storage): void {
+  if (!owner) throw new AwsError("ReadOnly", `${dir} is only being looked at; the process that owns it can change it`);
 }
 
 /** Opens the folder; throws `FolderInUse` when another live process owns it, and names that process. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { onDisk } from "./disk-error.ts";
-import type { Storage } from "./storage.ts";
+import { mustOwn, type Storage } from "./storage.ts";
 
 /** A map whose entries are JSON values and, where the storage has a folder, one file each: written before `set` returns. */
 export interface StoredMap<T> {
@@ -28,10 +28,12 @@ export function openStoredMap<T>(storage: Storage, name: string): StoredMap<T> {
     get: (key) => entries.get(key),
     has: (key) => entries.has(key),
     set(key, value) {
+      mustOwn(storage);
       if (folder !== undefined) writeAtomically(fileOf(key), JSON.stringify({ key, value }), storage);
       entries.set(key, value);
     },
     delete(key) {
+      mustOwn(storage);
       if (folder !== undefined && entries.has(key)) onDisk(folder, () => rmSync(fileOf(key), { force: true }));
       return entries.delete(key);
     },

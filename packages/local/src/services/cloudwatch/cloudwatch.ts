@@ -25,7 +25,12 @@ interface MetricDatum {
   readonly Value?: number;
   readonly Values?: readonly number[];
   readonly Counts?: readonly number[];
-  readonly StatisticValues?: { readonly SampleCount: number; readonly Sum: number };
+  readonly StatisticValues?: {
+    readonly SampleCount: number;
+    readonly Sum: number;
+    readonly Minimum: number;
+    readonly Maximum: number;
+  };
 }
 
 interface MetricDataQuery {
@@ -129,8 +134,8 @@ function samplesOf({ Value, Values, Counts, StatisticValues }: MetricDatum): rea
   if (Value !== undefined) return [{ value: Value, count: 1 }];
   if (Values !== undefined) return Values.map((value, index) => ({ value, count: Counts?.[index] ?? 1 }));
   if (StatisticValues !== undefined) {
-    const { Sum, SampleCount } = StatisticValues;
-    return [{ value: Sum / SampleCount, count: SampleCount }];
+    const { Sum, SampleCount: count, Minimum: minimum, Maximum: maximum } = StatisticValues;
+    return [{ value: Sum / count, count, minimum, maximum }];
   }
   throw new AwsError("MissingRequiredParameterException", "A metric datum needs Value, Values or StatisticValues");
 }

@@ -1,9 +1,12 @@
 import { AwsError } from "../../aws-error.ts";
 
-/** One datum as it is kept: a value, and how often it was seen. */
+/** One datum as it is kept: a value (of a set that was sent as statistics, its average), and how often it was seen. */
 export interface Sample {
   readonly value: number;
   readonly count: number;
+  /** Of a set, where they differ from the value. */
+  readonly minimum?: number;
+  readonly maximum?: number;
 }
 
 /** A statistic of samples: SampleCount, Sum, Average, Minimum, Maximum, or a percentile such as p95. */
@@ -18,9 +21,9 @@ export function statisticOf(name: string, samples: readonly Sample[]): number {
     case "Average":
       return sum / count;
     case "Minimum":
-      return Math.min(...samples.map(({ value }) => value));
+      return Math.min(...samples.map(({ value, minimum = value }) => minimum));
     case "Maximum":
-      return Math.max(...samples.map(({ value }) => value));
+      return Math.max(...samples.map(({ value, maximum = value }) => maximum));
   }
   const percent = Number(/^p(\d+(?:\.\d+)?)$/.exec(name)?.[1]);
   if (!(percent >= 0 && percent <= 100)) {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AwsError } from "../../aws-error.ts";
 import { onDisk } from "../../storage/disk-error.ts";
+import { mustOwn } from "../../storage/storage.ts";
 import { openStoredMap } from "../../storage/stored-map.ts";
 import { walkKeys } from "./list-keys.ts";
 import { bucketMustExist } from "./object-files.ts";
@@ -20,6 +21,7 @@ export function bucketOperations({ files, storage, region }: S3Context) {
       if (!BUCKET_NAME.test(Bucket)) {
         throw new AwsError("InvalidBucketName", "The specified bucket is not valid.", { BucketName: Bucket });
       }
+      mustOwn(storage);
       const folder = files.bucketFolder(Bucket);
       if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
         const message = "Your previous request to create the named bucket succeeded and you already own it.";
@@ -54,6 +56,7 @@ export function bucketOperations({ files, storage, region }: S3Context) {
           BucketName: Bucket,
         });
       }
+      mustOwn(storage);
       onDisk(files.root, () => rmSync(folder, { recursive: true }));
       rmSync(join(storage.dir, "s3-metadata", Bucket), { recursive: true, force: true });
       tags.delete(Bucket);

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, ty
 import { dirname, join, relative } from "node:path";
 import { AwsError } from "../../aws-error.ts";
 import { diskError, onDisk } from "../../storage/disk-error.ts";
-import type { Storage } from "../../storage/storage.ts";
+import { mustOwn, type Storage } from "../../storage/storage.ts";
 import { writeAtomically } from "../../storage/stored-map.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
 import { describeFile } from "./describe-file.ts";
@@ -99,7 +99,10 @@ export function objectFiles(storage: Storage): ObjectFiles {
     },
     bucketFolder,
     find,
-    receive: (content, headers) => receiveBody(at("s3-incoming"), content, headers),
+    async receive(content, headers) {
+      mustOwn(storage);
+      return receiveBody(at("s3-incoming"), content, headers);
+    },
     discard: (body) => rmSync(body.file, { force: true }),
     store(bucket, key, body, described) {
       const folder = bucketFolder(bucket);
@@ -114,10 +117,12 @@ export function objectFiles(storage: Storage): ObjectFiles {
       return { ...entry, file };
     },
     redescribe(bucket, key, description) {
+      mustOwn(storage);
       const found = locate(bucket, key);
       if (found !== undefined) writeEntries(bucket, key, [{ ...description, mtimeMs: found.stats.mtimeMs }]);
     },
     remove(bucket, key) {
+      mustOwn(storage);
       const found = locate(bucket, key);
       if (found === undefined) return;
       onDisk(bucketFolder(bucket), () => rmSync(found.file, { force: true }));
