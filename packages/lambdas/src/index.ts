@@ -6,3 +6,4 @@ export { type PlannedStep, planBuild } from "./deciding/plan-build.ts";
 export { platformsOfVersion, supportedPlatforms } from "./deciding/platforms-of-version.ts";
 export { type MatrixCell, type VersionMatrix, versionMatrix } from "./deciding/version-matrix.ts";
 export { jsonLog, type Log, silentLog } from "./log.ts";
+export { hourlyPrice } from "./workers/hourly-price.ts";

@@ -35,6 +35,8 @@ export const StageDescription = z.object({
   logGroups: z.record(z.string(), z.string()),
   /** Launch template name by activity name. */
   launchTemplates: z.record(z.string(), z.string()),
+  /** Version of its launch template by activity name; the template's default one where absent. */
+  launchTemplateVersions: z.record(z.string(), z.string()).optional(),
   /** Subnets that workers may run in, with their zones. */
   subnets: z.array(z.object({ id: z.string(), zone: z.string() })),
   distributionId: z.string().optional(),
@@ -44,6 +46,8 @@ export const StageDescription = z.object({
   maxWorkers: z.number().optional(),
   /** Stops launches when running workers would cost more, in US dollars an hour. */
   maxCostPerHour: z.number().optional(),
+  /** `never`: on-demand only, whatever the pipeline wishes. */
+  spot: z.enum(["as-declared", "never"]).optional(),
 });
 export type StageDescription = z.infer<typeof StageDescription>;
 

@@ -37,7 +37,11 @@ export function fleetRequest(
       : { OnDemandOptions: { AllocationStrategy: "prioritized" } }),
     LaunchTemplateConfigs: [
       {
-        LaunchTemplateSpecification: { LaunchTemplateName: launchTemplate, Version: "$Default" },
+        LaunchTemplateSpecification: {
+          LaunchTemplateName: launchTemplate,
+          // A fixed version: deploying during a build changes nothing for that build.
+          Version: stage.launchTemplateVersions?.[activity.name] ?? "$Default",
+        },
         Overrides: pools(activity, stage),
       },
     ],

@@ -28,7 +28,7 @@ interface Tier {
  * holds the activity's lease. Refusals are in the records.
  */
 export async function launchWorkers(order: LaunchOrder, context: LaunchContext): Promise<LaunchRecord[]> {
-  const { market = "on-demand" } = order.activity.worker;
+  const market = context.stage.spot === "never" ? "on-demand" : (order.activity.worker.market ?? "on-demand");
   const spot = market === "on-demand" ? 0 : order.count - order.onDemand;
   const launches: LaunchRecord[] = [];
   const call = async (tier: Tier) => {
