@@ -15,8 +15,8 @@ export interface UserDataOptions {
  * @throws InvalidConfigurationError when it is larger than 8 KiB
  */
 export function renderUserData({ environment, bootstrap }: UserDataOptions): string {
-  const variables = Object.entries(WorkerEnvironment.parse(environment)).map(
-    ([name, value]) => `export ${name}=${quoteForShell(value)}`,
+  const variables = Object.entries(WorkerEnvironment.parse(environment)).flatMap(([name, value]) =>
+    value === undefined ? [] : [`export ${name}=${quoteForShell(value)}`],
   );
   const userData = ["#!/bin/bash", ...variables, bootstrap.trimEnd(), ""].join("\n");
   const bytes = Buffer.byteLength(userData);

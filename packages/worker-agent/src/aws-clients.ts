@@ -1,0 +1,56 @@
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { SFNClient, type SFNClientConfig } from "@aws-sdk/client-sfn";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+
+/** Clients of AWS. All but the one that polls are loaded when they are first needed: a worker's first poll does not wait for them. */
+export interface AwsClients {
+  readonly sfn: SFNClient;
+  readonly s3: () => Promise<S3Client>;
+  readonly logs: () => Promise<CloudWatchLogsClient>;
+  readonly ec2: () => Promise<EC2Client>;
+  destroy(): void;
+}
+
+/** A long poll is held for 60 s. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html */
+export const LONG_POLL_SOCKET_MS = 70_000;
+
+const CONNECT_MS = 5000;
+
+export interface ClientsOptions extends Pick<SFNClientConfig, "endpoint" | "credentials"> {
+  readonly region: string;
+  /** Buckets in the path, for an endpoint whose host name has no room for them. */
+  readonly forcePathStyle: boolean;
+}
+
+/** Clients that share one memoised source of credentials: the SDK's default chain, unless the options name another. */
+export function createClients({ forcePathStyle, ...config }: ClientsOptions): AwsClients {
+  const handler = new NodeHttpHandler({ connectionTimeout: CONNECT_MS, requestTimeout: LONG_POLL_SOCKET_MS });
+  const sfn = new SFNClient({ ...config, requestHandler: handler });
+  const shared = { ...config, credentials: sfn.config.credentials, requestHandler: handler };
+  return {
+    sfn,
+    s3: once(async () => {
+      const { S3Client } = await import("@aws-sdk/client-s3");
+      return new S3Client({ ...shared, forcePathStyle });
+    }),
+    logs: once(async () => {
+      const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
+      return new CloudWatchLogsClient(shared);
+    }),
+    ec2: once(async () => {
+      const { EC2Client } = await import("@aws-sdk/client-ec2");
+      return new EC2Client(shared);
+    }),
+    destroy: () => handler.destroy(),
+  };
+}
+
+function once<T>(create: () => Promise<T>): () => Promise<T> {
+  let created: Promise<T> | undefined;
+  return () => {
+    created ??= create();
+    return created;
+  };
+}

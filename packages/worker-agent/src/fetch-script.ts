@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MusterError } from "@muster/pipeline";
+import type { AwsClients } from "./aws-clients.ts";
+import { backOff, type Clock, sleep } from "./clock.ts";
+import type { Diagnostics } from "./diagnostics.ts";
+
+/** A script on this machine. */
+export interface FetchedScript {
+  readonly url: string;
+  readonly file: string;
+  /** Of its contents, in hex. */
+  readonly sha256: string;
+}
+
+/** A script that cannot be had; tasks that need it fail under this name. */
+export class ScriptUnavailableError extends MusterError {
+  override readonly name = "Muster.ScriptUnavailable";
+}
+
+export interface FetchOptions {
+  readonly clients: Pick<AwsClients, "s3">;
+  /** Where scripts are kept. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+}
+
+const TRIES = 5;
+
+/**
+ * Fetches a script from s3:// (with `?versionId=…` where that matters), https:// or file://, and makes it executable. A digest in the URL's fragment, `#sha256=…`, must hold.
+ * @throws ScriptUnavailableError
+ */
+export async function fetchScript(url: string, options: FetchOptions): Promise<FetchedScript> {
+  const address = new URL(url);
+  const expected = /^#sha256=([0-9a-f]{64})$/.exec(address.hash)?.[1];
+  if (address.hash !== "" && expected === undefined) {
+    throw new ScriptUnavailableError(`${url}: the fragment is not sha256= and 64 hexadecimal digits`);
+  }
+  address.hash = "";
+  const contents = await readWithRetries(address, options);
+  const sha256 = createHash("sha256").update(contents).digest("hex");
+  if (expected !== undefined && sha256 !== expected) {
+    throw new ScriptUnavailableError(`${address.href} has the SHA-256 ${sha256}, not ${expected}`);
+  }
+  const folder = join(options.folder, sha256);
+  const file = join(folder, basename(address.pathname) || "script");
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await writeFile(file, contents);
+  await chmod(file, 0o755);
+  return { url: address.href, file, sha256 };
+}
+
+async function readWithRetries(address: URL, { clients, clock, diagnostics }: FetchOptions): Promise<Uint8Array> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await read(address, clients);
+    } catch (error) {
+      const reason = error instanceof Error ? `${error.name}: ${error.message.split("\n", 1)[0]}` : String(error);
+      if (tries === TRIES || isFinal(error))
+        throw new ScriptUnavailableError(`${address.href}: ${reason}`, { cause: error });
+      diagnostics.warn("a script could not be fetched yet", { url: address.href, tries, error });
+      await sleep(clock, backOff(tries, { firstMs: 500, mostMs: 10_000 }));
+    }
+  }
+}
+
+/** What another try would not change. */
+function isFinal(error: unknown): boolean {
+  const { name, code } = error as NodeJS.ErrnoException;
+  return (
+    ["NoSuchKey", "NoSuchBucket", "NotFound"].includes(name) ||
+    code === "ENOENT" ||
+    code === "EACCES" ||
+    code === "EISDIR"
+  );
+}
+
+async function read(address: URL, clients: FetchOptions["clients"]): Promise<Uint8Array> {
+  switch (address.protocol) {
+    case "s3:": {
+      const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+      const s3 = await clients.s3();
+      const object = {
+        Bucket: address.hostname,
+        Key: decodeURIComponent(address.pathname.slice(1)),
+        // Deployments address what they upload by version, so that a later one does not change what this machine runs.
+        VersionId: address.searchParams.get("versionId") ?? undefined,
+      };
+      const { Body } = await s3.send(new GetObjectCommand(object));
+      return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    }
+    case "file:":
+      return readFile(fileURLToPath(address));
+    case "https:": {
+      const response = await fetch(address, { signal: AbortSignal.timeout(60_000) });
+      if (!response.ok) {
+        throw Object.assign(new Error(`HTTP ${response.status}`), response.status === 404 && { name: "NotFound" });
+      }
+      return new Uint8Array(await response.arrayBuffer());
+    }
+    default:
+      throw new ScriptUnavailableError(`${address.href}: scripts come from s3://, https:// or file://`);
+  }
+}

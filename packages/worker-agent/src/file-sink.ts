@@ -1,0 +1,7 @@
+import { appendFile } from "node:fs/promises";
+import type { LogSink } from "./log-sink.ts";
+
+/** A test worker's log: the lines of its scripts, in a file. */
+export function fileSink(file: string): LogSink {
+  return (events) => appendFile(file, events.map(({ message }) => `${message}\n`).join(""));
+}

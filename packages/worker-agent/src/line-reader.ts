@@ -1,0 +1,111 @@
+import { parseLogMarker } from "@muster/pipeline";
+import { readableText } from "./readable-text.ts";
+
+/** Longer lines are split, so that each piece is one event with room for its marks. */
+export const LONGEST_LINE_BYTES = 256 * 1024 - 128;
+const GOES_ON = " [line goes on]";
+const CONTINUED = "[line continued] ";
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
+export interface LineReader {
+  /** Takes the next bytes; answers the lines that they complete. */
+  push(bytes: Buffer): string[];
+  /** The last line, when it has no end. */
+  end(): string[];
+}
+
+/**
+ * Turns a program's output into lines of text that are fit to be events: readable, without secrets, none empty, none too long.
+ * @param mask hides secrets in text of any number of lines
+ */
+export function createLineReader(mask: (text: string) => string): LineReader {
+  let pieces: Buffer[] = [];
+  let held = 0;
+  let continued = false;
+
+  const take = (last?: Buffer): Buffer => {
+    const all = last === undefined ? pieces : [...pieces, last];
+    pieces = [];
+    held = 0;
+    return all.length === 1 ? (all[0] as Buffer) : Buffer.concat(all);
+  };
+  const hold = (bytes: Buffer) => {
+    if (bytes.length === 0) return;
+    pieces.push(bytes);
+    held += bytes.length;
+  };
+  const toLines = (bytes: Buffer): string[] => {
+    const lines = mask(readableText(bytes)).split("\n");
+    if (lines.at(-1) === "") lines.pop();
+    const long = bytes.length > LONGEST_LINE_BYTES / 4;
+    const fit = lines.flatMap((line, index) => {
+      const shown = presentable(index === 0 && continued ? CONTINUED + line : line);
+      return long && Buffer.byteLength(shown) > LONGEST_LINE_BYTES ? splitLine(shown) : shown;
+    });
+    continued = false;
+    return fit;
+  };
+  /** A line that has grown too long before its end: of a progress bar only the last state is kept, of anything else a piece is let go. */
+  const shorten = (): string[] => {
+    const line = take();
+    const overwritten = line.lastIndexOf(CARRIAGE_RETURN, line.length - 2);
+    if (overwritten >= 0) {
+      hold(line.subarray(overwritten + 1));
+      return [];
+    }
+    const cut = characterBoundary(line, LONGEST_LINE_BYTES);
+    const [piece = ""] = toLines(line.subarray(0, cut));
+    hold(line.subarray(cut));
+    continued = true;
+    return [piece + GOES_ON];
+  };
+
+  return {
+    push(bytes) {
+      const end = bytes.lastIndexOf(LINE_FEED) + 1;
+      const lines = end > 0 ? toLines(take(bytes.subarray(0, end))) : [];
+      hold(bytes.subarray(end));
+      while (held > LONGEST_LINE_BYTES) {
+        const before = held;
+        lines.push(...shorten());
+        if (held === before) break;
+      }
+      return lines;
+    },
+    end: () => (held === 0 ? [] : toLines(take())),
+  };
+}
+
+/** As one event: carriage returns collapsed as on a terminal, not empty, and not to be taken for one of the agent's own markers. */
+function presentable(line: string): string {
+  const shown = line.includes("\r") ? collapse(line) : line;
+  if (shown === "") return " ";
+  return parseLogMarker(shown) === undefined ? shown : ` ${shown}`;
+}
+
+/** What a progress bar showed last. */
+function collapse(line: string): string {
+  return line.split("\r").findLast((state) => state !== "") ?? "";
+}
+
+function splitLine(line: string): string[] {
+  const bytes = Buffer.from(line);
+  const parts: string[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const to = characterBoundary(bytes, from + LONGEST_LINE_BYTES);
+    const part = bytes.toString("utf8", from, to);
+    parts.push((from === 0 ? "" : CONTINUED) + part + (to < bytes.length ? GOES_ON : ""));
+    from = to;
+  }
+  return parts;
+}
+
+/** The last place at or before `at` where no character is cut in two. */
+function characterBoundary(bytes: Buffer, at: number): number {
+  if (at >= bytes.length) return bytes.length;
+  let place = at;
+  while (place > at - 4 && ((bytes[place] as number) & 0xc0) === 0x80) place--;
+  return place;
+}

@@ -1,0 +1,38 @@
+import { parseArgs } from "node:util";
+import { MusterError } from "@muster/pipeline";
+import { createDiagnostics } from "./diagnostics.ts";
+
+/** The program on a worker: `agent [--owned] [--dir FOLDER]`, and what its scripts call as `muster-s3`: `agent s3 …`. */
+async function main(words: string[]): Promise<number> {
+  if (words[0] === "s3") {
+    const { runS3Command } = await import("./s3-command.ts");
+    return runS3Command(words.slice(1));
+  }
+  const { values } = parseArgs({
+    args: words,
+    options: {
+      owned: { type: "boolean", default: false },
+      dir: { type: "string" },
+      "test-worker": { type: "string" },
+      log: { type: "string" },
+    },
+  });
+  const { startAgent } = await import("./start-agent.ts");
+  return startAgent({
+    program: process.argv[1] ?? "",
+    owned: values.owned,
+    folder: values.dir,
+    testWorker: values["test-worker"],
+    logFile: values.log,
+  });
+}
+
+process.umask(0o022);
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const diagnostics = createDiagnostics((line) => process.stderr.write(`${line}\n`));
+  if (error instanceof MusterError) diagnostics.error(error.message, { error: error.name, hint: error.hint });
+  else diagnostics.error("the agent failed", { error });
+  process.exitCode = 1;
+}

@@ -1,0 +1,58 @@
+import { type WorkerName, WorkerTag, workerName } from "@muster/pipeline";
+import type { AwsClients } from "./aws-clients.ts";
+import { type Clock, within } from "./clock.ts";
+import type { Diagnostics } from "./diagnostics.ts";
+
+/** As people see a worker in the list of instances. */
+export interface WorkerTags extends WorkerName {
+  readonly tagState: "idle" | "active" | "stopping" | "failed";
+  /** The current task; empty between tasks. */
+  readonly task: string;
+}
+
+export interface NameTag {
+  /** Returns at once; a state that is overtaken by the next before it was written is left out. */
+  show(tags: WorkerTags): void;
+  /** Resolves when the last state is written, or after a moment. */
+  settled(): Promise<void>;
+}
+
+export interface NameTagOptions {
+  readonly clients: Pick<AwsClients, "ec2">;
+  readonly instanceId: string;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+}
+
+const SETTLE_MS = 3000;
+
+/** Best effort: tags never delay a task nor fail it, and a failed call is not repeated, because the next state follows anyway. */
+export function nameTag({ clients, instanceId, clock, diagnostics }: NameTagOptions): NameTag {
+  let next: WorkerTags | undefined;
+  let writing: Promise<void> | undefined;
+  const write = async () => {
+    const { CreateTagsCommand } = await import("@aws-sdk/client-ec2");
+    const ec2 = await clients.ec2();
+    while (next !== undefined) {
+      const { tagState, task, ...name } = next;
+      next = undefined;
+      const tags = { Name: workerName(name), [WorkerTag.state]: tagState, [WorkerTag.task]: task };
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value: Value.slice(0, 256) }));
+      await ec2.send(new CreateTagsCommand({ Resources: [instanceId], Tags }));
+    }
+  };
+  return {
+    show(tags) {
+      next = tags;
+      writing ??= write()
+        .catch((error: unknown) => diagnostics.warn("the tags could not be written", { error }))
+        .finally(() => {
+          writing = undefined;
+        });
+    },
+    settled: () => within(clock, SETTLE_MS, { work: writing ?? Promise.resolve(), otherwise: undefined }),
+  };
+}
+
+/** For workers that are no instances. */
+export const noNameTag: NameTag = { show() {}, settled: async () => {} };

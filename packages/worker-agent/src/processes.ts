@@ -1,0 +1,82 @@
+import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as realSleep } from "node:timers/promises";
+import type { Clock } from "./clock.ts";
+
+/** How the processes of a script are told from all others. */
+export interface ProcessMarks {
+  /** The process group that the script leads, which is also its session. */
+  readonly group: number;
+  /** A variable of its environment, as NAME=value, that no other process has: daemons leave their group and session, but keep it. */
+  readonly variable: string;
+}
+
+/** False when the group has no process left. */
+export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  return signalProcess(-group, signal);
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
+}
+
+/** Running processes that bear the marks, by /proc; those that have ended and were not yet waited for are left out. */
+export async function findProcesses({ group, variable }: ProcessMarks): Promise<number[]> {
+  const names = await readdir("/proc");
+  const pids = names.map(Number).filter((pid) => Number.isInteger(pid) && pid !== process.pid);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const status = await readProcess(pid, "stat");
+      // The command's name, in parentheses, may hold anything.
+      const [state, , groupId, sessionId] = status.slice(status.lastIndexOf(")") + 2).split(" ");
+      if (state === undefined || state === "" || state === "Z" || state === "X") return false;
+      if (Number(groupId) === group || Number(sessionId) === group) return true;
+      return (await readProcess(pid, "environ")).split("\0").includes(variable);
+    }),
+  );
+  return pids.filter((_, index) => found[index]);
+}
+
+/** Empty for a process that is gone or another user's. */
+const readProcess = (pid: number, file: string): Promise<string> =>
+  readFile(`/proc/${pid}/${file}`, "latin1").catch(() => "");
+
+const LOOK_MS = 20;
+const GIVE_UP_MS = 5000;
+
+export interface EndProcesses extends ProcessMarks {
+  /** Between asking and killing. */
+  readonly graceMs: number;
+  readonly clock: Clock;
+}
+
+/** Ends everything that bears the marks: TERM, and after the grace KILL. Answers how many processes there were. */
+export async function endProcesses({ graceMs, clock, ...marks }: EndProcesses): Promise<number> {
+  const first = await findProcesses(marks);
+  for (const pid of first) signalProcess(pid, "SIGTERM");
+  const killAtMs = clock.now() + graceMs;
+  // Looking is paced by real time: whether a process is gone is a fact of the machine, not of the clock.
+  let left = first;
+  while (left.length > 0 && clock.now() < killAtMs) {
+    await realSleep(LOOK_MS);
+    left = await findProcesses(marks);
+  }
+  await killProcesses(marks);
+  return first.length;
+}
+
+/** Ends everything that bears the marks at once. What is born meanwhile is found on the next look. */
+export async function killProcesses(marks: ProcessMarks): Promise<void> {
+  const giveUpAtMs = performance.now() + GIVE_UP_MS;
+  for (;;) {
+    const left = await findProcesses(marks);
+    if (left.length === 0 || performance.now() > giveUpAtMs) return;
+    for (const pid of left) signalProcess(pid, "SIGKILL");
+    await realSleep(LOOK_MS);
+  }
+}

@@ -1,0 +1,57 @@
+import { logMarker, type TaskInput } from "@muster/pipeline";
+import { type Execution, GRACE_MS, isPretended } from "./execute-task.ts";
+import { createMask, secretValues } from "./mask-secrets.ts";
+import { killProcesses, type ProcessMarks } from "./processes.ts";
+import { runScript } from "./run-script.ts";
+import type { Worker } from "./worker.ts";
+import type { TaskFolder } from "./worker-folder.ts";
+
+export interface FinishedTask {
+  readonly task: TaskInput;
+  readonly files: TaskFolder;
+  readonly execution: Execution;
+  /** As its log markers name it. */
+  readonly place: { readonly task: string; readonly build: string; readonly attempt: string };
+}
+
+const TIMEOUT_MS = 30 * 60_000;
+
+/**
+ * Runs the after-task script, in the task's folder and environment and with SUCCESS=true or false, where the task's own script ran.
+ * Its failure is logged and changes nothing: the task has been reported.
+ */
+export async function runAfterTask(worker: Worker, { task, files, execution, place }: FinishedTask): Promise<void> {
+  const { log, clock, scripts, diagnostics, watchdog } = worker;
+  const { env, exit, outcome } = execution;
+  if (isPretended(task) || env === undefined || exit === undefined || worker.stop.aborted) return;
+  try {
+    const script = await scripts.afterTask();
+    if (script === undefined) return;
+    const timeout = new AbortController();
+    const cancel = clock.at(clock.now() + TIMEOUT_MS, () => timeout.abort());
+    let marks: ProcessMarks | undefined;
+    log.write([logMarker({ kind: "start", ...place, details: "after-task script" })]);
+    const { code, signal } = await runScript({
+      file: script.file,
+      cwd: files.work,
+      env: { ...env, SUCCESS: String(outcome.kind === "success") },
+      mark: "MUSTER_RESULT",
+      pipePath: files.pipe,
+      targets: [log],
+      mask: createMask(secretValues(env)),
+      onStart(started) {
+        marks = started;
+        watchdog.guard(started);
+      },
+      signal: AbortSignal.any([timeout.signal, worker.stop]),
+      graceMs: GRACE_MS,
+      clock,
+    }).finally(cancel);
+    watchdog.release();
+    if (marks !== undefined) await killProcesses(marks);
+    log.write([logMarker({ kind: "end", ...place, details: `after-task script, exit ${signal ?? code}` })]);
+  } catch (error) {
+    diagnostics.warn("the after-task script did not run", { task: task.name, error });
+    log.write([`muster: the after-task script did not run: ${error instanceof Error ? error.message : error}`]);
+  }
+}

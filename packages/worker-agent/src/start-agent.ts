@@ -1,0 +1,116 @@
+import { join } from "node:path";
+import { InvalidConfigurationError, workerLogStream } from "@muster/pipeline";
+import { runAgent } from "./agent.ts";
+import { createClients } from "./aws-clients.ts";
+import { claimRecord, noClaimRecord } from "./claim.ts";
+import { realClock } from "./clock.ts";
+import { createDiagnostics } from "./diagnostics.ts";
+import { type AgentEnvironment, readEnvironment } from "./env.ts";
+import { fileSink } from "./file-sink.ts";
+import { installCommands } from "./install-commands.ts";
+import { readIdentity, type WorkerIdentity } from "./instance-identity.ts";
+import { instanceMetadata } from "./instance-metadata.ts";
+import { cloudWatchSink } from "./log-sink.ts";
+import { logSpool } from "./log-spool.ts";
+import { createLogStream } from "./log-stream.ts";
+import { nameTag, noNameTag } from "./name-tag.ts";
+import { withCommands } from "./script-environment.ts";
+import { stopOnSignals, stopSwitch, watchOwner } from "./stop-worker.ts";
+import { startWatchdog } from "./watchdog.ts";
+import { createWorkerFolder } from "./worker-folder.ts";
+import { workerScripts } from "./worker-scripts.ts";
+
+export interface AgentOptions {
+  /** Of the agent itself: scripts call it as `muster-s3`. */
+  readonly program: string;
+  /** The process at the other end of standard input owns the endpoint. */
+  readonly owned: boolean;
+  /** Where it keeps its things; a folder of its own among the temporary files where absent. */
+  readonly folder: string | undefined;
+  /** Its name, when it is no instance but a test worker. */
+  readonly testWorker: string | undefined;
+  /** Where a test worker's log goes. */
+  readonly logFile: string | undefined;
+}
+
+const SPOOL_BYTES = 2 ** 30;
+
+/** Wires the agent together and runs it to its end; the answer is the process's exit code. */
+export async function startAgent(options: AgentOptions): Promise<number> {
+  const clock = realClock;
+  const environment = readEnvironment();
+  const diagnostics = createDiagnostics((line) => process.stderr.write(`${line}\n`));
+  const clients = createClients({
+    region: environment.worker.AWS_REGION,
+    forcePathStyle: environment.hasOneEndpoint,
+  });
+  const stop = stopSwitch();
+  stopOnSignals(stop, options);
+  if (options.owned) watchOwner(stop);
+
+  const { testWorker } = options;
+  const identity: WorkerIdentity =
+    testWorker === undefined
+      ? await readIdentity(instanceMetadata(environment.metadataUrl), { clock, diagnostics })
+      : { instanceId: testWorker };
+  const { instanceId } = identity;
+  const folder = await createWorkerFolder(
+    options.folder ?? join(environment.temporaryFolder, `muster-worker-${instanceId}`),
+  );
+  await installCommands(folder.bin, options.program);
+  const scripts = withCommands({ ...environment.scripts, MUSTER_INSTANCE: instanceId }, folder.bin);
+  const log = createLogStream({
+    sink: testWorker === undefined ? instanceSink() : fileSink(requiredLogFile(options)),
+    spool: logSpool({ folder: folder.spool, mostBytes: SPOOL_BYTES, startedMs: clock.now() }),
+    clock,
+    diagnostics,
+  });
+  function instanceSink() {
+    return cloudWatchSink({
+      clients,
+      logGroupName: environment.worker.LOG_GROUP,
+      logStreamName: workerLogStream(instanceId),
+      diagnostics,
+    });
+  }
+  const claim = {
+    clients,
+    bucket: environment.worker.STATE_BUCKET,
+    activity: environment.worker.ACTIVITY_NAME,
+    instanceId,
+    diagnostics,
+  };
+  const isInstance = identity.instance !== undefined;
+  const own: AgentEnvironment = { ...environment, scripts };
+  await runAgent({
+    environment: own,
+    identity,
+    clients,
+    clock,
+    diagnostics,
+    folder,
+    log,
+    claims: isInstance ? claimRecord(claim) : noClaimRecord,
+    tag: isInstance ? nameTag({ clients, instanceId, clock, diagnostics }) : noNameTag,
+    watchdog: startWatchdog({ path: scripts.PATH ?? "" }),
+    scripts: workerScripts({
+      clients,
+      clock,
+      diagnostics,
+      environment: own,
+      folders: folder,
+      folder: folder.scripts,
+      scripts,
+      targets: [log],
+    }),
+    testOnly: testWorker !== undefined,
+    stop: stop.signal,
+  });
+  clients.destroy();
+  return 0;
+}
+
+function requiredLogFile({ logFile }: AgentOptions): string {
+  if (logFile !== undefined) return logFile;
+  throw new InvalidConfigurationError("a test worker needs a log file", { hint: "name one with --log" });
+}

@@ -1,0 +1,37 @@
+import { fstatSync } from "node:fs";
+import type { StopReason } from "./worker.ts";
+
+/** Ends a worker, once; the first reason counts. */
+export interface StopSwitch {
+  readonly signal: AbortSignal;
+  stop(reason: StopReason): void;
+}
+
+export function stopSwitch(): StopSwitch {
+  const controller = new AbortController();
+  return {
+    signal: controller.signal,
+    stop(reason) {
+      if (!controller.signal.aborted) controller.abort(reason);
+    },
+  };
+}
+
+/** SIGTERM and SIGINT stop the worker. @param owned see watchOwner */
+export function stopOnSignals({ stop }: StopSwitch, { owned }: { owned: boolean }): void {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => stop({ why: `the worker got ${signal}`, abandonPoll: owned }));
+  }
+}
+
+/**
+ * Stops the worker when the process at the other end of its standard input ends: it owns the endpoint, and nobody could take a report.
+ * Anything but a pipe there is nobody's end.
+ */
+export function watchOwner({ stop }: StopSwitch): void {
+  const input = fstatSync(0);
+  if (!input.isFIFO() && !input.isSocket()) return;
+  const gone = () => stop({ why: "the process that owns this worker has ended", abandonPoll: true });
+  process.stdin.on("end", gone).on("close", gone).on("error", gone).resume();
+  process.stdin.unref();
+}

@@ -1,0 +1,67 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { UPLOADS_FILE } from "./env.ts";
+
+/** Where a worker keeps its things on disk. */
+export interface WorkerFolder {
+  readonly root: string;
+  /** Only the agent's: never in a script's view. */
+  readonly state: string;
+  readonly spool: string;
+  readonly scripts: string;
+  /** Commands that scripts get on their PATH. */
+  readonly bin: string;
+}
+
+/** Where one task has its things. */
+export interface TaskFolder {
+  readonly root: string;
+  /** The script's working folder. */
+  readonly work: string;
+  readonly tmp: string;
+  /** MUSTER_RESULT: also what marks the script's processes. */
+  readonly result: string;
+  readonly uploads: string;
+  readonly pipe: string;
+  readonly log: string;
+}
+
+export async function createWorkerFolder(root: string): Promise<WorkerFolder> {
+  const folder = {
+    root,
+    state: join(root, "state"),
+    spool: join(root, "state", "spool"),
+    scripts: join(root, "scripts"),
+    bin: join(root, "bin"),
+  };
+  await mkdir(root, { recursive: true, mode: 0o755 });
+  await mkdir(folder.state, { recursive: true, mode: 0o700 });
+  await mkdir(folder.bin, { recursive: true });
+  return folder;
+}
+
+/** @param number of the task on this worker, from 1 */
+export async function createTaskFolder(
+  { root }: WorkerFolder,
+  number: number,
+  claimedAtMs: number,
+): Promise<TaskFolder> {
+  const task = join(root, "tasks", `${number}-${claimedAtMs}`);
+  const folder = {
+    root: task,
+    work: join(task, "work"),
+    tmp: join(task, "tmp"),
+    result: join(task, "result.json"),
+    uploads: join(task, UPLOADS_FILE),
+    pipe: join(task, "output"),
+    log: join(task, "log.gz"),
+  };
+  await mkdir(folder.work, { recursive: true });
+  await mkdir(folder.tmp);
+  return folder;
+}
+
+/** Whatever a script made of its folder: read-only folders, and files that are just going away. */
+export async function removeFolder(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
+}

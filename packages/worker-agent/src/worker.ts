@@ -1,0 +1,37 @@
+import type { AwsClients } from "./aws-clients.ts";
+import type { ClaimRecord } from "./claim.ts";
+import type { Clock } from "./clock.ts";
+import type { Diagnostics } from "./diagnostics.ts";
+import type { AgentEnvironment } from "./env.ts";
+import type { WorkerIdentity } from "./instance-identity.ts";
+import type { LogStream } from "./log-stream.ts";
+import type { NameTag } from "./name-tag.ts";
+import type { Watchdog } from "./watchdog.ts";
+import type { WorkerFolder } from "./worker-folder.ts";
+import type { WorkerScripts } from "./worker-scripts.ts";
+
+/** Everything that a running agent works with. */
+export interface Worker {
+  readonly environment: AgentEnvironment;
+  readonly identity: WorkerIdentity;
+  readonly clients: AwsClients;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  readonly folder: WorkerFolder;
+  readonly log: LogStream;
+  readonly claims: ClaimRecord;
+  readonly tag: NameTag;
+  readonly watchdog: Watchdog;
+  readonly scripts: WorkerScripts;
+  /** A test worker: it runs the dummy script only, and gives real tasks back. */
+  readonly testOnly: boolean;
+  /** Aborted when the worker must stop; its reason, a StopReason, says why. */
+  readonly stop: AbortSignal;
+}
+
+/** Why a worker stops before it is idle: a spot notice, SIGTERM, or the end of the process that owns the local stage. */
+export interface StopReason {
+  readonly why: string;
+  /** Whether the poll that is under way is given up at once: whoever answers it sees the caller go. */
+  readonly abandonPoll: boolean;
+}
