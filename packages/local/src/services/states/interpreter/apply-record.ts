@@ -1,14 +1,10 @@
-import type { Json } from "../language/json.ts";
-import type { MapState, StateGraph, TaskState } from "../language/state.ts";
-import type { Failure } from "../language/state-error.ts";
+import type { TaskState } from "../language/state.ts";
+import { dropFork, endChild, endIteration, failParent, forkMap, forkParallel, startIteration } from "./apply-fork.ts";
 import { EventCode, FIRST_BOOKKEEPING_CODE } from "./event-codes.ts";
 import type { Execution, ExecutionRecord, ExecutionStatus } from "./execution.ts";
-import { createFrame, type Frame, Phase } from "./frame.ts";
+import { type Frame, Phase } from "./frame.ts";
 import type { EventPayload, EventSubject, TaskAttempt } from "./history.ts";
-import { itemsOf } from "./map-items.ts";
 
-/** An inline Map runs this many iterations at once, whatever its MaxConcurrency. */
-const MOST_CONCURRENT_ITERATIONS = 40;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
@@ -261,90 +257,6 @@ function settle(frame: Frame, phase: Phase): void {
   frame.phase = phase;
   frame.dueMs = NEVER;
   frame.heartbeatDueMs = NEVER;
-}
-
-function forkParallel(execution: Execution, frame: Frame, input: Json): void {
-  const state = frame.state;
-  if (state?.type !== "Parallel") return;
-  fork(frame, undefined, state.branches.length);
-  state.branches.forEach((graph, index) => {
-    openChild(execution, { parent: frame, index, graph, item: frame.item, input, chain: frame.chain });
-  });
-}
-
-function forkMap(execution: Execution, frame: Frame): number {
-  const state = frame.state as MapState;
-  const { items, concurrency } = itemsOf(execution, frame, state);
-  fork(frame, items, Math.min(concurrency || MOST_CONCURRENT_ITERATIONS, MOST_CONCURRENT_ITERATIONS));
-  return items.length;
-}
-
-function fork(frame: Frame, items: readonly Json[] | undefined, limit: number): void {
-  frame.phase = Phase.Forked;
-  frame.failure = undefined;
-  frame.fork = {
-    items,
-    results: [],
-    limit,
-    children: new Map(),
-    started: 0,
-    ended: 0,
-    vacated: [],
-    failed: undefined,
-  };
-}
-
-function openChild(
-  execution: Execution,
-  child: { parent: Frame; index: number; graph: StateGraph; item: Frame["item"]; input: Json; chain: number },
-): void {
-  const frame = createFrame({ id: execution.nextFrameId++, ...child });
-  execution.frames.set(frame.id, frame);
-  child.parent.fork?.children.set(child.index, frame);
-}
-
-function startIteration(execution: Execution, id: number, { frame, value }: ExecutionRecord): void {
-  const fork = frame.fork;
-  const state = frame.state;
-  if (fork === undefined || state?.type !== "Map") return;
-  const index = fork.started++;
-  fork.vacated.shift();
-  const item = { index, value: fork.items?.[index] ?? null };
-  openChild(execution, { parent: frame, index, graph: state.processor, item, input: value ?? null, chain: id });
-}
-
-function endIteration(execution: Execution, id: number, frame: Frame): void {
-  const parent = frame.parent;
-  if (parent?.fork === undefined) return;
-  parent.fork.vacated.push(frame.chain);
-  endChild(execution, parent, frame);
-  if (parent.fork.ended === parent.fork.items?.length) parent.chain = id;
-}
-
-function endChild(execution: Execution, parent: Frame, child: Frame): void {
-  if (parent.fork === undefined) return;
-  parent.fork.results[child.index] = child.input;
-  parent.fork.ended++;
-  parent.fork.children.delete(child.index);
-  execution.frames.delete(child.id);
-}
-
-/** Forgets the frames below: they have failed or been aborted. */
-function dropFork(execution: Execution, frame: Frame): void {
-  for (const child of frame.fork?.children.values() ?? []) {
-    dropFork(execution, child);
-    execution.frames.delete(child.id);
-  }
-  frame.fork = undefined;
-}
-
-function failParent(frame: Frame, failure: Failure | undefined): void {
-  const parent = frame.parent;
-  if (parent?.fork === undefined) return;
-  parent.fork.failed = frame;
-  parent.phase = Phase.Failed;
-  parent.failure = failure;
-  parent.chain = frame.chain;
 }
 
 function end(execution: Execution, status: ExecutionStatus, atMs: number): void {
