@@ -8,8 +8,9 @@ const MAX_WILDCARDS = 15;
  * are too many, those with the longest common start become one, which fetches more anew than needed, never less.
  */
 export function batchInvalidations(paths: readonly string[]): string[][] {
-  const wildcards = mergeWildcards(withoutCovered([...new Set(paths)]).filter(isWildcard));
-  const files = [...new Set(paths)].filter((path) => !isWildcard(path) && !isCovered(path, wildcards));
+  const distinct = [...new Set(paths)];
+  const wildcards = mergeWildcards(withoutCovered(distinct.filter(isWildcard)));
+  const files = distinct.filter((path) => !isWildcard(path) && !isCovered(path, wildcards));
   const batches: string[][] = [];
   for (let start = 0; start < files.length; start += MAX_FILES) batches.push(files.slice(start, start + MAX_FILES));
   if (wildcards.length > 0) {

@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import type { Plugin } from "esbuild";
+
+/** Parts of libraries that no function of ours can reach, though a bundler cannot know it. */
+const NEVER_REACHED: readonly { readonly why: string; readonly modules: RegExp }[] = [
+  {
+    why: "no operation that we call streams events",
+    modules: /[\\/]event-streams[\\/](EventStreamSerde|eventstream-codec[\\/]\w+)\.js$/,
+  },
+  {
+    why: "Node has digests of its own",
+    modules: /[\\/](checksum[\\/](sha256|md5)|sha[\\/]sha1)[\\/]\w+Js\.js$/,
+  },
+  {
+    why: "clients retry in the standard mode",
+    modules: /[\\/]util-retry[\\/](AdaptiveRetryStrategy|DefaultRateLimiter)\.js$/,
+  },
+  { why: "Lambda names its region", modules: /[\\/]regionConfig[\\/]getInstanceMetadataRegion\.js$/ },
+  {
+    why: "nobody asks a function for JSON schemas",
+    modules: /[\\/]zod[\\/]v4[\\/]core[\\/](to-json-schema|json-schema-processors)\.js$/,
+  },
+];
+
+/** Replaces what is never reached: every export becomes a function whose result throws, should it be called after all. */
+export const leaveOut: Plugin = {
+  name: "leave-out",
+  setup(build) {
+    for (const { why, modules } of NEVER_REACHED) {
+      build.onLoad({ filter: modules }, async ({ path }) => ({
+        contents: withoutBodies(await readFile(path, "utf8"), why),
+        loader: "js",
+      }));
+    }
+  },
+};
+
+/** Clients and schemas make objects and methods of these before anybody calls them, so it is what they return that throws. */
+export function withoutBodies(source: string, why: string): string {
+  const declared = [...source.matchAll(/^export (?:async )?(?:const|let|var|function|class) (\w+)/gm)].map(
+    ([, name]) => name,
+  );
+  const listed = [...source.matchAll(/^export \{([^}]*)\}/gm)]
+    .flatMap(([, names = ""]) => names.split(","))
+    .map((name) =>
+      name
+        .trim()
+        .split(/\s+as\s+/)
+        .at(-1),
+    )
+    .filter((name) => name !== undefined && name !== "");
+  const reason = JSON.stringify(`left out of the bundle: ${why}`);
+  return [
+    `function leftOut() { return () => { throw new Error(${reason}); }; }`,
+    ...[...new Set([...declared, ...listed])].map((name) => `export { leftOut as ${name} };`),
+  ].join("\n");
+}

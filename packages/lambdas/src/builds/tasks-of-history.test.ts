@@ -1,0 +1,108 @@
+import type { HistoryEvent } from "@aws-sdk/client-sfn";
+import { expect, test } from "vitest";
+import { tasksOfHistory } from "./tasks-of-history.ts";
+
+const arn = "arn:aws:states:us-west-2:000000000000:activity:make";
+const input = (name: string, debug = "") =>
+  JSON.stringify({
+    name,
+    activity: "Make",
+    version: "1.2.3",
+    execution: "arn:execution",
+    debug,
+    timeoutSeconds: 3600,
+    heartbeatSeconds: 300,
+    env: {},
+  });
+
+/** Events in order, a minute apart; each follows the one before unless it says otherwise. */
+function history(...events: Partial<HistoryEvent>[]): HistoryEvent[] {
+  return events.map((event, index) => ({
+    id: index + 1,
+    previousEventId: index,
+    timestamp: new Date(Date.UTC(2026, 0, 1, 0, index)),
+    ...event,
+  })) as HistoryEvent[];
+}
+const scheduled = (name = "Make-1.2.3"): Partial<HistoryEvent> => ({
+  type: "ActivityScheduled",
+  activityScheduledEventDetails: { resource: arn, input: input(name) },
+});
+const started = (instance = "i-1"): Partial<HistoryEvent> => ({
+  type: "ActivityStarted",
+  activityStartedEventDetails: { workerName: `ec2_${instance}` },
+});
+const failed = (error: string): Partial<HistoryEvent> => ({
+  type: "ActivityFailed",
+  activityFailedEventDetails: { error },
+});
+const exited: Partial<HistoryEvent> = { type: "TaskStateExited", stateExitedEventDetails: { name: "Make" } };
+
+test("a task waits from when it is published until a worker takes it", async () => {
+  const { tasks } = await tasksOfHistory(history({ type: "TaskStateEntered" }, scheduled()));
+  expect(tasks).toEqual([
+    expect.objectContaining({
+      name: "Make-1.2.3",
+      activityArn: arn,
+      state: "waiting",
+      scheduledEventId: 2,
+      waitingSince: new Date(Date.UTC(2026, 0, 1, 0, 1)),
+    }),
+  ]);
+  expect((await tasksOfHistory(history(scheduled(), started("i-7")))).tasks).toEqual([
+    expect.objectContaining({ state: "running", instance: "i-7" }),
+  ]);
+});
+
+test("a task between a failure and its retry is still one task", async () => {
+  const { tasks } = await tasksOfHistory(history(scheduled(), started(), failed("Muster.ScriptFailed"), scheduled()));
+  expect(tasks).toEqual([expect.objectContaining({ state: "waiting", scheduledEventId: 4 })]);
+  const backingOff = await tasksOfHistory(history(scheduled(), started(), failed("Muster.ScriptFailed")));
+  expect(backingOff.tasks).toEqual([expect.objectContaining({ state: "backing-off" })]);
+});
+
+test("a task is over when its state is left, however it ended", async () => {
+  const succeeded = await tasksOfHistory(history(scheduled(), started(), { type: "ActivitySucceeded" }, exited));
+  const caught = await tasksOfHistory(history(scheduled(), started(), failed("Muster.ScriptFailed"), exited));
+  expect([...succeeded.tasks, ...caught.tasks].map(({ state }) => state)).toEqual(["ended", "ended"]);
+  expect(succeeded.exitedStates).toEqual(new Set(["Make"]));
+});
+
+test("lost machines are counted, failures of scripts are not", async () => {
+  const { tasks } = await tasksOfHistory(
+    history(
+      scheduled(),
+      started(),
+      failed("Muster.WorkerInterrupted"),
+      scheduled(),
+      started(),
+      { type: "ActivityTimedOut", activityTimedOutEventDetails: { error: "States.HeartbeatTimeout" } },
+      scheduled(),
+      started(),
+      failed("Muster.ScriptFailed"),
+      scheduled(),
+    ),
+  );
+  expect(tasks).toEqual([expect.objectContaining({ interruptions: 2, state: "waiting" })]);
+});
+
+test("being requeued does not restart the time a task has waited", async () => {
+  const { tasks } = await tasksOfHistory(history(scheduled(), started(), failed("Muster.Requeued"), scheduled()));
+  expect(tasks[0]?.waitingSince).toEqual(new Date(Date.UTC(2026, 0, 1, 0, 0)));
+});
+
+test("tasks of parallel branches are told apart by the event that each follows", async () => {
+  const { tasks } = await tasksOfHistory(
+    history(
+      { ...scheduled("Make-1.2.3-a"), previousEventId: 0 },
+      { ...scheduled("Make-1.2.3-b"), previousEventId: 0 },
+      { ...started("i-b"), previousEventId: 2 },
+      { ...started("i-a"), previousEventId: 1 },
+      { type: "ActivitySucceeded", previousEventId: 3 },
+    ),
+  );
+  expect(tasks.map(({ name, state, instance }) => [name, state, instance])).toEqual([
+    ["Make-1.2.3-a", "running", "i-a"],
+    ["Make-1.2.3-b", "ended", "i-b"],
+  ]);
+});
