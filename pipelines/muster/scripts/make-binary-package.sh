@@ -3,7 +3,10 @@
 set -euo pipefail
 
 name=muster-$VERSION
-if muster-s3 exists "$S3_SOURCE.sha256"; then
+is_made=0
+muster-s3 exists "$S3_SOURCE.sha256" || is_made=$?
+[ "$is_made" -le 1 ] || exit 1 # it could not be found out
+if [ "$is_made" = 0 ]; then
   muster-s3 cp "$S3_SOURCE" "$name.tar.gz"
   muster-s3 cp "$S3_SOURCE.sha256" "$name.tar.gz.sha256"
   sha256sum --check --quiet "$name.tar.gz.sha256"
@@ -26,5 +29,5 @@ if [ -n "${SKIP_PUBLISH:-}" ]; then
 fi
 # The checksum last, under a name without the architecture: it says that the package is there.
 sha256sum "$package" >"${package%_*}.sha256"
-muster-s3 cp "$package" "s3://$SCRATCH_BUCKET/$BUILT_PREFIX$package" --content-type application/vnd.debian.binary-package
-muster-s3 cp "${package%_*}.sha256" "s3://$SCRATCH_BUCKET/$BUILT_PREFIX${package%_*}.sha256" --content-type text/plain
+muster-s3 cp "$package" "s3://$SCRATCH_BUCKET/$BUILT_PREFIX$package" --content-type application/vnd.debian.binary-package >/dev/null
+muster-s3 cp "${package%_*}.sha256" "s3://$SCRATCH_BUCKET/$BUILT_PREFIX${package%_*}.sha256" --content-type text/plain >/dev/null

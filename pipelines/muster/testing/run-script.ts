@@ -7,6 +7,8 @@ import { CreateBucketCommand, GetObjectCommand, NoSuchKey, S3Client } from "@aws
 import { createLocalAws } from "@muster/local";
 
 const scripts = join(import.meta.dirname, "../scripts");
+/** The program that gives scripts their `muster-s3`. */
+const agent = join(import.meta.dirname, "../../../packages/worker-agent/src/main.ts");
 
 export interface Ended {
   readonly code: number | null;
@@ -28,7 +30,7 @@ export async function scriptBench() {
   const command = join(programs, "muster-s3");
   await writeFile(
     command,
-    `#!/bin/sh\nexec ${process.execPath} --disable-warning=ExperimentalWarning ${join(import.meta.dirname, "muster-s3.ts")} "$@"\n`,
+    `#!/bin/sh\nexec ${process.execPath} --disable-warning=ExperimentalWarning ${agent} s3 "$@"\n`,
   );
   await chmod(command, 0o755);
 

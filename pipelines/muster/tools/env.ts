@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 /** What the release tools take from the environment; see the pipeline's definition, taskEnvironment and scripts/init.sh for who sets it. */
 
 function required(name: string): string {
@@ -21,6 +23,11 @@ export const env = {
   imageRepository: () => optional("IMAGE_REPOSITORY"),
   /** The file whose JSON joins the task's result. */
   resultFile: () => optional("MUSTER_RESULT"),
+  /** Where the worker's agent learns what a task uploaded, for the attempt's record; `muster-s3` notes it there too. */
+  uploadsFile: () => {
+    const result = optional("MUSTER_RESULT");
+    return result === undefined ? undefined : join(result, "..", "uploads.jsonl");
+  },
   /** Whether another endpoint than AWS's own answers: on one machine, the stage's. */
   hasOwnEndpoint: () => optional("AWS_ENDPOINT_URL") !== undefined,
   /** What programs that a tool starts inherit. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { appendFile } from "node:fs/promises";
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -86,13 +87,19 @@ export async function put(
         ...(typeof when === "object" ? { IfMatch: when.etag } : {}),
       }),
     );
-    return true;
   } catch (error) {
     // 409: another conditional write of the same object was under way.
     const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
     if (when !== "always" && (status === 412 || status === 409)) return false;
     throw new Error(`cannot write ${url(place)}`, { cause: error });
   }
+  await noteUpload(place, body);
+  return true;
+}
+
+async function noteUpload(place: Place, body: Buffer | string): Promise<void> {
+  const file = env.uploadsFile();
+  if (file !== undefined) await appendFile(file, `${JSON.stringify({ uri: url(place), sha256: sha256(body) })}\n`);
 }
 
 /**
