@@ -1,0 +1,213 @@
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { CreateLaunchTemplateCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import {
+  CreateActivityCommand,
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  GetActivityTaskCommand,
+  paginateGetExecutionHistory,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import { renderStateMachine } from "@muster/asl";
+import { createHandlers } from "@muster/lambdas";
+import {
+  createLocalAws,
+  type LambdaFunction,
+  type RunningInstance,
+  runUntil,
+  sleepUntil,
+  virtualClock,
+} from "@muster/local";
+import {
+  awsName,
+  functionNames,
+  type Pipeline,
+  type S3Object,
+  type StageDescription,
+  TaskInput,
+  workerPollName,
+} from "@muster/pipeline";
+
+/** How a task ends: after so many seconds of work, with an error or without. */
+export interface TaskEnd {
+  readonly seconds: number;
+  readonly error?: string;
+}
+
+/** What workers do with a task; `attempt` counts from 1. "lost" is a machine that is never heard of again. */
+export type Work = (task: TaskInput, attempt: number) => TaskEnd | "lost";
+
+export interface WorldOptions {
+  readonly work: Work;
+  /** The objects that a task leaves when it succeeds. */
+  readonly leaves?: (task: TaskInput) => readonly S3Object[];
+}
+
+/** Polls of a minute each that a worker waits for a task. */
+const IDLE_POLLS = 10;
+
+/**
+ * A pipeline's rendered state machine with the real functions, on AWS in memory and in virtual time. Its instances are played: they take
+ * tasks, leave what a task of that kind leaves, and report.
+ */
+export async function machineWorld(pipeline: Pipeline, { work, leaves = () => [] }: WorldOptions) {
+  const clock = virtualClock(Date.UTC(2026, 10, 24, 12));
+  const functions = new Map<string, LambdaFunction>();
+  const attempts = new Map<string, number>();
+  const worked: { readonly task: string; readonly at: number; readonly instance: string }[] = [];
+
+  const aws = createLocalAws({
+    clock,
+    seed: 1,
+    functions: (name) => functions.get(name),
+    runInstance: (instance) => playWorker(instance),
+  });
+  const config = aws.clientConfig();
+  const s3 = new S3Client({ ...config, forcePathStyle: true });
+  const sfn = new SFNClient(config);
+  const ec2 = new EC2Client(config);
+  const clients = {
+    s3,
+    sfn,
+    ec2,
+    cloudfront: new CloudFrontClient(config),
+    serviceQuotas: new ServiceQuotasClient(config),
+  };
+
+  const stage = describeStage(pipeline, aws.ec2.network.subnets);
+  const handlers = createHandlers(pipeline, stage, { ...clients, now: () => new Date(clock.now()) });
+  for (const name of functionNames) functions.set(`${pipeline.name}-${name}`, (event) => handlers[name](event));
+  for (const Bucket of Object.values(stage.buckets)) await s3.send(new CreateBucketCommand({ Bucket }));
+  for (const [activity, arn] of Object.entries(stage.activities)) {
+    await sfn.send(new CreateActivityCommand({ name: arn.slice(arn.lastIndexOf(":") + 1) }));
+    await ec2.send(
+      new CreateLaunchTemplateCommand({
+        LaunchTemplateName: stage.launchTemplates[activity],
+        LaunchTemplateData: {
+          ImageId: "ami-00000000",
+          InstanceInitiatedShutdownBehavior: "terminate",
+          UserData: Buffer.from(arn).toString("base64"),
+        },
+      }),
+    );
+  }
+  const { stateMachineArn } = await sfn.send(
+    new CreateStateMachineCommand({
+      name: pipeline.name,
+      roleArn: "arn:aws:iam::000000000000:role/state-machine",
+      definition: JSON.stringify(
+        renderStateMachine(pipeline, {
+          functionArn: (name) => stage.functions[name] ?? "",
+          activityArn: (name) => stage.activities[name] ?? "",
+        }),
+      ),
+    }),
+  );
+  aws.start();
+
+  async function playWorker({ instanceId, userData: activityArn, signal }: RunningInstance): Promise<void> {
+    for (let idlePolls = 0; idlePolls < IDLE_POLLS && !signal.aborted; idlePolls++) {
+      const workerName = workerPollName(instanceId);
+      const poll = await sfn
+        .send(new GetActivityTaskCommand({ activityArn, workerName }), { abortSignal: signal })
+        .catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        });
+      if (!poll?.taskToken) continue;
+      idlePolls = 0;
+      const task = TaskInput.parse(JSON.parse(poll.input ?? ""));
+      const attempt = (attempts.get(task.name) ?? 0) + 1;
+      attempts.set(task.name, attempt);
+      worked.push({ task: task.name, at: clock.now(), instance: instanceId });
+      const end = work(task, attempt);
+      if (end === "lost") return;
+      const startedMs = clock.now();
+      await sleepUntil(clock, startedMs + end.seconds * 1000, signal);
+      const report = { ec2: instanceId, time_sec: String(end.seconds) };
+      if (end.error !== undefined) {
+        const cause = JSON.stringify({ ...report, exit: 1 });
+        await sfn.send(new SendTaskFailureCommand({ taskToken: poll.taskToken, error: end.error, cause }));
+        return;
+      }
+      for (const { bucket, key } of leaves(task)) {
+        await s3.send(new PutObjectCommand({ Bucket: stage.buckets[bucket], Key: key, Body: task.name }));
+      }
+      await sfn.send(new SendTaskSuccessCommand({ taskToken: poll.taskToken, output: JSON.stringify(report) }));
+    }
+  }
+
+  let builds = 0;
+  return {
+    s3,
+    stage,
+    worked,
+    /** Runs a build to its end. */
+    async build(input: string) {
+      builds += 1;
+      const startedMs = clock.now();
+      const { executionArn } = await sfn.send(
+        new StartExecutionCommand({ stateMachineArn, name: `build-${builds}`, input: JSON.stringify({ input }) }),
+      );
+      await runUntil(aws, clock, async () => {
+        const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+        return status !== "RUNNING";
+      });
+      const { status, output, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+      const states: string[] = [];
+      let results: unknown;
+      for await (const { events } of paginateGetExecutionHistory({ client: sfn }, { executionArn })) {
+        for (const { stateEnteredEventDetails: entered, stateExitedEventDetails: exited } of events ?? []) {
+          if (entered?.name !== undefined) states.push(entered.name);
+          if (exited?.name === "NormalizeResults") results = JSON.parse(exited.output ?? "");
+        }
+      }
+      return {
+        status,
+        output: output === undefined ? undefined : (JSON.parse(output) as unknown),
+        error,
+        message: cause === undefined ? undefined : (JSON.parse(cause) as { errorMessage: string }).errorMessage,
+        /** Names of the states in the order in which they were entered. */
+        states,
+        /** What NormalizeResults answered, also of a build that failed. */
+        results,
+        seconds: (clock.now() - startedMs) / 1000,
+      };
+    },
+    [Symbol.asyncDispose]: () => aws.close(),
+  };
+}
+
+function describeStage(
+  pipeline: Pipeline,
+  subnets: readonly { subnetId: string; availabilityZone: string }[],
+): StageDescription {
+  const arn = (service: string, resource: string) => `arn:aws:${service}:us-west-2:000000000000:${resource}`;
+  const perActivity = (value: (name: string) => string) =>
+    Object.fromEntries(pipeline.activities.map(({ name }) => [name, value(awsName("local", pipeline, name))]));
+  return {
+    stage: "local",
+    pipeline: pipeline.name,
+    region: "us-west-2",
+    accountId: "000000000000",
+    stateMachineArn: arn("states", `stateMachine:${pipeline.name}`),
+    activities: perActivity((name) => arn("states", `activity:${name}`)),
+    functions: Object.fromEntries(
+      functionNames.map((name) => [name, arn("lambda", `function:${pipeline.name}-${name}`)]),
+    ),
+    buckets: {
+      assets: `${pipeline.name}-assets`,
+      scratch: `${pipeline.name}-scratch`,
+      downloads: `${pipeline.name}-downloads`,
+      state: `${pipeline.name}-state`,
+    },
+    logGroups: perActivity((name) => `/muster/local/${name}`),
+    launchTemplates: perActivity((name) => name),
+    subnets: subnets.map(({ subnetId, availabilityZone }) => ({ id: subnetId, zone: availabilityZone })),
+    downloadsUrl: "https://example.org",
+  };
+}
