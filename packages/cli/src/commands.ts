@@ -2,12 +2,26 @@ import type { Command } from "./command.ts";
 import asl from "./commands/asl.ts";
 import build from "./commands/build.ts";
 import help from "./commands/help.ts";
+import killTestWorkers from "./commands/kill-test-workers.ts";
 import local from "./commands/local.ts";
 import logs from "./commands/logs.ts";
 import matrix from "./commands/matrix.ts";
 import results from "./commands/results.ts";
+import runTestWorkers from "./commands/run-test-workers.ts";
 import status from "./commands/status.ts";
 import stop from "./commands/stop.ts";
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [build, status, results, logs, matrix, stop, asl, local, help];
+export const commands: readonly Command[] = [
+  build,
+  status,
+  results,
+  logs,
+  matrix,
+  stop,
+  asl,
+  local,
+  runTestWorkers,
+  killTestWorkers,
+  help,
+];

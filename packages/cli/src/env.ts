@@ -18,6 +18,8 @@ export interface Env {
   readonly dummySeconds: string | undefined;
   /** MUSTER_IDLE_SECONDS: how long a worker of the local stage waits for a task before it shuts down. */
   readonly idleSeconds: string | undefined;
+  /** AWS_…: how the user signs in to AWS. */
+  readonly aws: Readonly<Record<string, string>>;
   /** MUSTER_DEBUG: errors show their stack. */
   readonly debug: boolean;
 }
@@ -35,6 +37,11 @@ export function readEnv(variables: Variables = process.env): Env {
     stateDir: variables.MUSTER_DIR || undefined,
     dummySeconds: variables.MUSTER_DUMMY_SECONDS || undefined,
     idleSeconds: variables.MUSTER_IDLE_SECONDS || undefined,
+    aws: Object.fromEntries(
+      Object.entries(variables).filter(
+        (entry): entry is [string, string] => entry[0].startsWith("AWS_") && entry[1] !== undefined,
+      ),
+    ),
     debug: Boolean(variables.MUSTER_DEBUG),
   };
 }

@@ -21,7 +21,7 @@ export default command({
         `AWS for the pipeline ${stage.pipeline.name} answers at ${stage.url} until Ctrl-C. Other clients need:`,
       );
       print.report(
-        `  export AWS_ENDPOINT_URL=${stage.url} AWS_REGION=${region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+        `  export AWS_ENDPOINT_URL=${stage.url} AWS_REGION=${region} AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
       );
     }
     if (!signal.aborted) await once(signal, "abort");

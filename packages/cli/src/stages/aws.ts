@@ -16,7 +16,7 @@ const MAX_ATTEMPTS = 8;
 /** A deployment on AWS, described by the parameter that it was deployed with; credentials and region are the environment's. */
 export async function openAwsStage(name: string, { pipeline: asked, loadPipeline }: StageOptions): Promise<Stage> {
   const description = await describeStage(name);
-  const { pipeline } = await loadPipeline(asked ?? description.pipeline);
+  const { pipeline, folder } = await loadPipeline(asked ?? description.pipeline);
   if (pipeline.name !== description.pipeline) {
     throw new UsageError(`the stage ${name} runs the pipeline ${description.pipeline}, not ${pipeline.name}`, {
       hint: `leave --pipeline out, or name another stage`,
@@ -30,6 +30,7 @@ export async function openAwsStage(name: string, { pipeline: asked, loadPipeline
   };
   return {
     pipeline,
+    pipelineFolder: folder,
     description,
     ...clients,
     pollMs: POLL_MS,

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeSubnetsCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { createHandlers } from "@muster/lambdas";
@@ -15,6 +15,7 @@ import { localClients } from "./local/local-clients.ts";
 import { announceReady, readReady } from "./local/ready-file.ts";
 import { runWorkerProcess } from "./local/run-worker-process.ts";
 import { setUpStage } from "./local/set-up-stage.ts";
+import { stateDir } from "./local/state-dir.ts";
 import { sweepInstances } from "./local/sweep-instances.ts";
 import type { StageOptions } from "./open-stage.ts";
 import type { Stage, StageNeeds } from "./stage.ts";
@@ -27,7 +28,7 @@ const DISTRIBUTION = "EMUSTERLOCAL";
 /** This machine. One process at a time owns its state and moves its builds; others talk to that process, or only read. */
 export async function openLocalStage(needs: StageNeeds, options: StageOptions): Promise<Stage> {
   const { env, globals, pipeline } = options;
-  const dir = resolve(env.cwd, globals.stateDir ?? env.stateDir ?? ".muster");
+  const dir = stateDir(env, globals);
   const loaded = await options.loadPipeline(pipeline ?? DEFAULT_PIPELINE);
   const place: Place = { dir, loaded, options };
   if (needs.to === "run") {
@@ -88,6 +89,7 @@ async function ownStage({ dir, loaded, options }: Place, { timeScale, port = 0 }
     announceReady(dir, { pipeline: loaded.pipeline.name });
     return {
       pipeline: loaded.pipeline,
+      pipelineFolder: loaded.folder,
       description,
       ...clients,
       pollMs: POLL_MS,
@@ -115,6 +117,7 @@ async function joinStage({ dir, loaded }: Place, { pid }: FolderOwner): Promise<
   const description = await describe(clients.ec2, loaded, dir);
   return {
     pipeline: loaded.pipeline,
+    pipelineFolder: loaded.folder,
     description,
     ...clients,
     pollMs: POLL_MS,
@@ -141,6 +144,7 @@ async function viewStage({ dir, loaded, options }: Place): Promise<Stage> {
   functions.provide(description, createHandlers(loaded.pipeline, description, clients));
   return {
     pipeline: loaded.pipeline,
+    pipelineFolder: loaded.folder,
     description,
     ...clients,
     pollMs: POLL_MS,

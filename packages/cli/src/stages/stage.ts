@@ -16,6 +16,8 @@ export interface StageNeeds {
 /** Where builds run. Everything but its opening is the same on AWS and on this machine. */
 export interface Stage {
   readonly pipeline: Pipeline;
+  /** Its scripts' paths are relative to this folder. */
+  readonly pipelineFolder: string;
   readonly description: StageDescription;
   readonly sfn: SFNClient;
   readonly s3: S3Client;

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Env } from "../env.ts";
+import type { GlobalValues } from "../parse-command-line.ts";
+import { stateDir } from "../stages/local/state-dir.ts";
+
+/** Test workers' logs and process ids lie in one folder, whichever stage they work for. */
+export const testWorkerFolder = (env: Env, globals: GlobalValues): string =>
+  join(stateDir(env, globals), "test-workers");
+
+export interface TestWorkerFiles {
+  /** The lines of its scripts. */
+  readonly log: string;
+  /** What the agent says of itself. */
+  readonly agentLog: string;
+  readonly pid: string;
+}
+
+export const filesOf = (folder: string, activity: string): TestWorkerFiles => ({
+  log: join(folder, `${activity}.log`),
+  agentLog: join(folder, `${activity}.agent.log`),
+  pid: join(folder, `${activity}.pid`),
+});
+
+/** Name under which a test worker polls and which its process bears. */
+export const testWorkerName = (activity: string): string => `test-${activity}`;
+
+export interface TestWorker {
+  readonly activity: string;
+  readonly pid: number;
+  readonly file: string;
+}
+
+/** The test workers that were started and are still alive; files of those that have ended are listed as `ended`. */
+export function listTestWorkers(folder: string): { alive: TestWorker[]; ended: string[] } {
+  const alive: TestWorker[] = [];
+  const ended: string[] = [];
+  for (const name of namesIn(folder).filter((file) => file.endsWith(".pid"))) {
+    const file = join(folder, name);
+    const activity = name.slice(0, -".pid".length);
+    const pid = Number(readFileSync(file, "utf8"));
+    if (isTestWorker(pid, activity)) alive.push({ activity, pid, file });
+    else ended.push(file);
+  }
+  return { alive, ended };
+}
+
+/** A process id is given to another process one day: what runs under it must say that it is this worker. */
+export function isTestWorker(pid: number, activity: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(testWorkerName(activity));
+  } catch {
+    // Without /proc a live process is taken at its word.
+    return true;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
