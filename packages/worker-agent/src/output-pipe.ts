@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { constants } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { close, constants, open } from "node:fs";
+import { rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { promisify } from "node:util";
 import { InvalidConfigurationError } from "@muster/pipeline";
@@ -21,13 +21,14 @@ export interface OutputPipe {
 export async function openOutputPipe(path: string): Promise<OutputPipe> {
   await makeFifo(path);
   // Without O_NONBLOCK each open would wait for the other end.
-  const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const writer = await open(path, constants.O_WRONLY);
+  // Plain descriptors: a FileHandle would close the socket's own one when it is collected as garbage.
+  const reader = await promisify(open)(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = await promisify(open)(path, constants.O_WRONLY);
   await rm(path);
   return {
-    writeFd: writer.fd,
-    readable: new Socket({ fd: reader.fd, readable: true, writable: false }),
-    closeWriteEnd: () => writer.close(),
+    writeFd: writer,
+    readable: new Socket({ fd: reader, readable: true, writable: false }),
+    closeWriteEnd: () => promisify(close)(writer),
   };
 }
 
