@@ -1,0 +1,48 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type FunctionName, functionNames, InvalidConfigurationError, type Pipeline } from "@muster/pipeline";
+
+/** What is built before a stage can be synthesised. */
+export interface BuiltParts {
+  /** The folder of a function's bundle. */
+  functionFolder(name: FunctionName): string;
+  /** The archive of Node and the agent, by architecture. */
+  agentArchive(architecture: Architecture): string;
+}
+
+export type Architecture = "x86_64" | "arm64";
+
+export const architectureOf = ({ worker }: Pipeline["activities"][number]): Architecture =>
+  worker.architecture ?? "x86_64";
+
+/**
+ * Finds everything that the pipeline's stage needs.
+ * @param folders of bundled functions, one a function, and of agent archives
+ * @throws InvalidConfigurationError naming what has not been built, and the command that builds it
+ */
+export function findBuiltParts(
+  pipeline: Pipeline,
+  { functions, agents }: { functions: string; agents: string },
+): BuiltParts {
+  const parts: BuiltParts = {
+    functionFolder: (name) => join(functions, name),
+    agentArchive: (architecture) => join(agents, `muster-agent-linux-${architecture}.tar.gz`),
+  };
+  const missing = functionNames.filter((name) => !existsSync(join(parts.functionFolder(name), "index.mjs")));
+  if (missing.length > 0) {
+    throw new InvalidConfigurationError(
+      `the functions of ${pipeline.name} are not bundled: there is no ${missing.join(", ")}`,
+      {
+        hint: "pnpm --filter infra bundle",
+      },
+    );
+  }
+  for (const architecture of new Set(pipeline.activities.map(architectureOf))) {
+    if (!existsSync(parts.agentArchive(architecture))) {
+      throw new InvalidConfigurationError(`the worker agent for ${architecture} is not built`, {
+        hint: "pnpm --filter infra bundle",
+      });
+    }
+  }
+  return parts;
+}

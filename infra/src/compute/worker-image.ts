@@ -1,0 +1,40 @@
+import { DataAwsAmi } from "@cdktf/provider-aws/lib/data-aws-ami/index.js";
+import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter/index.js";
+import { type Activity, InvalidConfigurationError, type Pipeline } from "@muster/pipeline";
+import type { StageScope } from "../stage-scope.ts";
+
+/** Public parameters name the architecture in one of these ways. */
+const ARCHITECTURES = [
+  ["amd64", "arm64"],
+  ["x86_64", "arm64"],
+] as const;
+
+/**
+ * The SSM parameter of an activity's image: its own, or the pipeline's for its architecture.
+ * @throws InvalidConfigurationError for an arm64 activity when the pipeline's image does not say where its architecture stands
+ */
+export function imageParameter({ name, worker }: Activity, pipeline: Pipeline): string {
+  if (worker.image !== undefined) return worker.image;
+  if ((worker.architecture ?? "x86_64") === "x86_64") return pipeline.image;
+  for (const [x86, arm] of ARCHITECTURES) {
+    const pattern = new RegExp(`(?<![a-z0-9])${x86}(?![a-z0-9])`);
+    if (pattern.test(pipeline.image)) return pipeline.image.replace(pattern, arm);
+  }
+  throw new InvalidConfigurationError(
+    `${name} runs on arm64, and the pipeline's image ${pipeline.image} names no architecture`,
+    {
+      hint: "set worker.image of the activity",
+    },
+  );
+}
+
+/** The device under which images of this parameter have their root volume: what its size is set on. */
+export function rootDevice({ stack }: StageScope, parameter: string): string {
+  const id = parameter.replaceAll(/[^A-Za-z0-9]+/g, "_").replace(/^_/, "");
+  const known = stack.node.tryFindChild(`image_${id}`);
+  if (known) return (known as DataAwsAmi).rootDeviceName;
+  const image = new DataAwsSsmParameter(stack, `image_id_${id}`, { name: parameter });
+  return new DataAwsAmi(stack, `image_${id}`, {
+    filter: [{ name: "image-id", values: [image.insecureValue] }],
+  }).rootDeviceName;
+}

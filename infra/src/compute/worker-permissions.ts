@@ -1,0 +1,146 @@
+import { type Activity, type BucketRole, stateKey, workerLogGroup } from "@muster/pipeline";
+import { ANY, allow, policyVariable, type Statement } from "../iam/policy.ts";
+import { secretStatements } from "../secrets/secret-permissions.ts";
+import type { StageScope } from "../stage-scope.ts";
+import { keysIn, objectPatterns } from "./object-patterns.ts";
+
+/** What a worker of one activity may do: serve its own queue, touch its own objects, write its own log, name itself. */
+export function workerStatements(activity: Activity, scope: StageScope): Statement[] {
+  return [
+    ...taskStatements(activity, scope),
+    ...agentStatements(activity, scope),
+    ...artifactStatements(activity, scope),
+    ...accessStatements(activity, scope),
+    ...secretStatements(activity, scope),
+    ...sessionStatements,
+  ];
+}
+
+function taskStatements(activity: Activity, { names }: StageScope): Statement[] {
+  return [
+    allow("TakeTasks", ["states:GetActivityTask"], [names.activityArn(activity)]),
+    // These name no resource: the task's token, which only its taker has, is the permission.
+    allow("ReportTasks", ["states:SendTaskHeartbeat", "states:SendTaskSuccess", "states:SendTaskFailure"], ANY),
+  ];
+}
+
+function agentStatements(activity: Activity, { stage, pipeline, names }: StageScope): Statement[] {
+  const state = names.bucketArn("state");
+  const logs = `log-group:${workerLogGroup(stage.name, pipeline, activity)}`;
+  return [
+    allow("FetchAgentAndScripts", ["s3:GetObjectVersion"], [`${names.bucketArn("assets")}/*`]),
+    allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], [names.arn("logs", `${logs}:log-stream:w_*`)]),
+    // The machine that calls is the machine that is tagged.
+    allow("TagItself", ["ec2:CreateTags"], [names.arn("ec2", "instance/*")], {
+      ArnEquals: { "ec2:SourceInstanceARN": names.arn("ec2", `instance/${policyVariable("ec2:InstanceID")}`) },
+    }),
+    // Written and cleared, never read: a claim holds the token of a task.
+    allow("ClaimTask", ["s3:PutObject", "s3:DeleteObject"], [`${state}/${stateKey.claim(activity.name, "*")}`]),
+    allow("RecordAttempt", ["s3:PutObject"], [`${state}/attempts/*`]),
+    ...(activity.exclusive
+      ? [allow("HoldLease", ["s3:GetObject", "s3:PutObject"], [`${state}/${stateKey.exclusiveLease(activity.name)}`])]
+      : []),
+    // Without it, S3 answers 403 instead of 404 for an object that is not there.
+    ...(activity.exclusive ? [allow("SeeThatNoLeaseIsThere", ["s3:ListBucket"], [state])] : []),
+  ];
+}
+
+const ARTIFACTS = ["scratch", "downloads", "state"] as const satisfies readonly BucketRole[];
+
+function artifactStatements(activity: Activity, { pipeline, names }: StageScope): Statement[] {
+  const own = objectPatterns(activity, pipeline);
+  const prefixes = (role: BucketRole, declared: readonly { bucket: BucketRole; key: string }[] = []) =>
+    keysIn(declared, role).map((key) => `${key}*`);
+  return ARTIFACTS.flatMap((role) => {
+    const { reads, writes } = activity.access ?? {};
+    const written = distinct([...keysIn(own, role), ...prefixes(role, writes)]);
+    const read = distinct([...written, ...prefixes(role, reads)]);
+    const bucket = names.bucketArn(role);
+    const at = (patterns: readonly string[]) => patterns.map((pattern) => `${bucket}/${pattern}`);
+    const suffix = `${role[0]?.toUpperCase()}${role.slice(1)}`;
+    return [
+      ...(written.length > 0
+        ? [allow(`Write${suffix}`, ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], at(written))]
+        : []),
+      ...(read.length > 0 ? [allow(`Read${suffix}`, ["s3:GetObject"], at(read))] : []),
+      // On the bucket as a whole: a lookup of an object that is not there carries no prefix, and would be refused.
+      ...(read.length > 0 ? [allow(`List${suffix}`, ["s3:ListBucket"], [bucket])] : []),
+    ];
+  });
+}
+
+/** Patterns without those that another one covers: `a/b*` beside `a/*`. */
+function distinct(patterns: readonly string[]): string[] {
+  const covers = (wide: string, narrow: string) =>
+    wide !== narrow && wide.endsWith("*") && narrow.startsWith(wide.slice(0, -1)) && !wide.slice(0, -1).includes("*");
+  return [...new Set(patterns)].filter((pattern) => !patterns.some((other) => covers(other, pattern))).sort();
+}
+
+/** What the definition names beyond the stage's buckets. */
+function accessStatements({ access }: Activity, { stage, names }: StageScope): Statement[] {
+  const { otherBuckets = [], imageRepositories = [], volumes = [] } = access ?? {};
+  const bucketArn = (name: string) => names.arn("s3", name, { region: "", account: "" });
+  return [
+    ...(otherBuckets.length > 0
+      ? [
+          allow(
+            "UseOtherBuckets",
+            ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+            otherBuckets.map((name) => `${bucketArn(name)}/*`),
+          ),
+          allow("ListOtherBuckets", ["s3:ListBucket"], otherBuckets.map(bucketArn)),
+        ]
+      : []),
+    ...(imageRepositories.length > 0
+      ? [
+          // A login is to the account's registry as a whole; what it may do there is the next statement.
+          allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], ANY),
+          allow(
+            "PushImages",
+            [
+              "ecr:BatchCheckLayerAvailability",
+              "ecr:InitiateLayerUpload",
+              "ecr:UploadLayerPart",
+              "ecr:CompleteLayerUpload",
+              "ecr:PutImage",
+            ],
+            imageRepositories.map((name) => names.arn("ecr", `repository/${name}`)),
+          ),
+        ]
+      : []),
+    ...(volumes.length > 0 ? volumeStatements(volumes, { stage, names }) : []),
+  ];
+}
+
+function volumeStatements(volumes: readonly string[], { names }: Pick<StageScope, "stage" | "names">): Statement[] {
+  const actions = ["ec2:AttachVolume", "ec2:DetachVolume"];
+  return [
+    allow("AttachVolumes", actions, [names.arn("ec2", "volume/*")], {
+      StringEquals: { "aws:ResourceTag/Name": volumes },
+    }),
+    allow("AttachToItself", actions, [names.arn("ec2", "instance/*")], {
+      ArnEquals: { "ec2:SourceInstanceARN": names.arn("ec2", `instance/${policyVariable("ec2:InstanceID")}`) },
+    }),
+    // Listing has no resource to name.
+    allow("FindVolumes", ["ec2:DescribeVolumes"], ANY),
+  ];
+}
+
+/**
+ * Session Manager, in place of SSH: a shell for people whom IAM lets in, without an open port. None of its actions for a machine's own agent can name
+ * the machine.
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+ */
+const sessionStatements: readonly Statement[] = [
+  allow(
+    "SessionManager",
+    [
+      "ssm:UpdateInstanceInformation",
+      "ssmmessages:CreateControlChannel",
+      "ssmmessages:CreateDataChannel",
+      "ssmmessages:OpenControlChannel",
+      "ssmmessages:OpenDataChannel",
+    ],
+    ANY,
+  ),
+];

@@ -1,0 +1,42 @@
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
+import { stageParameter, workerLogGroup } from "@muster/pipeline";
+import type { StageScope } from "../stage-scope.ts";
+import { ANY, allow, policyDocument, type Statement } from "./policy.ts";
+
+/** For people who build: what `muster --stage` calls. Attach it to their roles. */
+export function createOperatorPolicy(scope: StageScope): IamPolicy {
+  const { stack, stage, names } = scope;
+  return new IamPolicy(stack, "operator_policy", {
+    name: names.of("Operator", 128),
+    description: `Starts, follows and stops builds on ${stage.name}`,
+    policy: policyDocument(operatorStatements(scope)),
+  });
+}
+
+function operatorStatements({ stage, pipeline, names }: StageScope): Statement[] {
+  const executions = names.arn("states", `execution:${names.stateMachine}:*`);
+  const buckets = (["scratch", "downloads"] as const).map((role) => names.bucketArn(role));
+  const groups = pipeline.activities.map((activity) => workerLogGroup(stage.name, pipeline, activity));
+  return [
+    allow("FindStage", ["ssm:GetParameter"], [names.arn("ssm", `parameter${stageParameter(stage.name)}`)]),
+    allow("StartBuilds", ["states:StartExecution", "states:ListExecutions"], [names.stateMachineArn]),
+    allow(
+      "FollowBuilds",
+      ["states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"],
+      [executions],
+    ),
+    allow(
+      "ReadLogs",
+      ["logs:GetLogEvents"],
+      groups.map((group) => names.arn("logs", `log-group:${group}:log-stream:w_*`)),
+    ),
+    allow(
+      "ReadArtifacts",
+      ["s3:GetObject"],
+      buckets.map((arn) => `${arn}/*`),
+    ),
+    allow("ListArtifacts", ["s3:ListBucket"], buckets),
+    // Quotas are looked at before a build is started; reading them names no resource.
+    allow("SeeQuotas", ["servicequotas:GetServiceQuota"], ANY),
+  ];
+}

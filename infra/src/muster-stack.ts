@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
+import type { Pipeline } from "@muster/pipeline";
+import { LocalBackend, S3Backend, TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import type { BuiltParts } from "./built-parts.ts";
+import { createImageRepositories } from "./compute/image-repositories.ts";
+import { imageParameter } from "./compute/worker-image.ts";
+import { createWorkers } from "./compute/workers.ts";
+import { edgeLogWriters } from "./edge/access-log.ts";
+import { createEdge } from "./edge/distribution.ts";
+import { downloadsReaders } from "./edge/downloads-readers.ts";
+import { createOperatorPolicy } from "./iam/operator-policy.ts";
+import { createNetwork } from "./network/network.ts";
+import { createAlarms } from "./observability/alarms.ts";
+import { createBudget } from "./observability/budget.ts";
+import { createDashboard } from "./observability/dashboard.ts";
+import { createMetrics } from "./observability/metrics.ts";
+import { createRepairEvents } from "./orchestration/events.ts";
+import { createFunctions } from "./orchestration/functions.ts";
+import { createSchedules } from "./orchestration/schedules.ts";
+import { createStateMachine } from "./orchestration/state-machine.ts";
+import { createSecrets } from "./secrets/secrets.ts";
+import { createStageParameter, describeStage } from "./stage-parameter.ts";
+import { ownsBucket, resourceNames, type StageScope } from "./stage-scope.ts";
+import type { Stage } from "./stage-settings.ts";
+import { createAssets } from "./storage/assets.ts";
+import { createStorage } from "./storage/storage.ts";
+
+export interface MusterStackOptions {
+  readonly stage: Stage;
+  readonly pipeline: Pipeline;
+  /** The pipeline's folder, where its scripts lie. */
+  readonly pipelineFolder: string;
+  readonly parts: BuiltParts;
+}
+
+/** One stage on AWS: all that a pipeline needs there, and nothing else. */
+export function createMusterStack(
+  app: Construct,
+  { stage, pipeline, pipelineFolder, parts }: MusterStackOptions,
+): TerraformStack {
+  const stack = new TerraformStack(app, stage.name);
+  const scope: StageScope = { stack, stage, pipeline, names: resourceNames(stage, pipeline) };
+  configureTerraform(scope);
+
+  const network = createNetwork(scope);
+  const edge = stage.edge === null ? undefined : createEdge(scope, stage.edge);
+  const readers = edge ? downloadsReaders(scope, edge.distribution) : [];
+  const storage = createStorage(scope, { downloadsReaders: readers, logWriters: edgeLogWriters(scope) });
+  const assets = createAssets(scope, storage.assets);
+  createImageRepositories(scope);
+
+  const workers = createWorkers(scope, { network, assets, parts, scriptFile: (path) => join(pipelineFolder, path) });
+  createSecrets(scope, new Map(workers.map(({ activity, roleArn }) => [activity, roleArn])));
+
+  const description = describeStage(scope, { workers, network, edge });
+  const functions = createFunctions(scope, {
+    parts,
+    description,
+    targets: {
+      launchTemplateArns: workers.map(({ launchTemplate }) => launchTemplate.arn),
+      subnetIds: network.subnets.map(({ id }) => id),
+      securityGroupId: network.securityGroupId,
+      workerRoleArns: workers.map(({ roleArn }) => roleArn),
+      imageParameters: [...new Set(pipeline.activities.map((activity) => imageParameter(activity, pipeline)))],
+      distributionArn: edge?.distribution.arn,
+    },
+  });
+  const machine = createStateMachine(scope, functions);
+  createRepairEvents(scope, functions.Repair);
+  createSchedules(scope, { reap: functions.Reap, machine });
+
+  createMetrics(scope, functions);
+  createDashboard(scope);
+  if (stage.alarms) createAlarms(scope, stage.alarms);
+  if (stage.budget) createBudget(scope, stage.budget);
+
+  const parameter = createStageParameter(scope, description);
+  const operator = createOperatorPolicy(scope);
+  const output = (name: string, value: string, text: string) =>
+    new TerraformOutput(stack, name, { value, description: text });
+  output("stage_parameter_name", parameter.name, "Read by muster --stage");
+  output("state_machine_arn", machine.stateMachine.arn, "Runs builds");
+  output("downloads_url", edge?.url ?? `s3://${scope.names.bucket("downloads")}`, "Where users download");
+  output("operator_policy_arn", operator.arn, "For the roles of people who build");
+  if (edge && !ownsBucket(scope, "downloads")) {
+    output(
+      "downloads_bucket_statements",
+      JSON.stringify(readers),
+      "To be added to the policy of the downloads' bucket by its owner",
+    );
+  }
+  return stack;
+}
+
+function configureTerraform({ stack, stage, pipeline }: StageScope): void {
+  new AwsProvider(stack, "aws", {
+    region: stage.region,
+    // Whatever credentials are at hand: another account's are refused before anything is read.
+    allowedAccountIds: [stage.account],
+    defaultTags: [{ tags: { "muster:stage": stage.name, "muster:pipeline": pipeline.name, ...stage.tags } }],
+  });
+  const { state } = stage;
+  if (state === undefined) {
+    new LocalBackend(stack, { path: `terraform.${stage.name}.tfstate` });
+    return;
+  }
+  new S3Backend(stack, {
+    bucket: state.bucket,
+    key: state.key ?? `muster/${stage.name}.tfstate`,
+    region: state.region ?? stage.region,
+    encrypt: true,
+  });
+  // A file beside the state, in place of a DynamoDB table. cdktf 0.21 does not know the option.
+  stack.addOverride("terraform.backend.s3.use_lockfile", true);
+}

@@ -1,0 +1,109 @@
+import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
+import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
+import {
+  CloudwatchMetricAlarm,
+  type CloudwatchMetricAlarmConfig,
+} from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
+import { kebab } from "@muster/pipeline";
+import type { StageScope } from "../stage-scope.ts";
+import type { Stage } from "../stage-settings.ts";
+import { createAlarmTopic } from "./alarm-topic.ts";
+import { metricNamespace } from "./metrics.ts";
+
+const FIVE_MINUTES = 300;
+
+/** Tells people what needs them: a failed build by name, everything else as an alarm that ends when its cause does. */
+export function createAlarms(scope: StageScope, settings: NonNullable<Stage["alarms"]>): void {
+  const { stack, pipeline, names } = scope;
+  const topic = createAlarmTopic(scope, settings.emails);
+  const alarm = (
+    part: string,
+    config: Omit<CloudwatchMetricAlarmConfig, "alarmName" | "alarmActions" | "okActions" | "treatMissingData">,
+  ) =>
+    new CloudwatchMetricAlarm(stack, `alarm_${part.replaceAll("-", "_")}`, {
+      alarmName: names.of(part, 255),
+      alarmActions: [topic.arn],
+      okActions: [topic.arn],
+      // No builds, no figures: that is no reason to wake anybody.
+      treatMissingData: "notBreaching",
+      ...config,
+    });
+  const above = (threshold: number) => ({
+    comparisonOperator: "GreaterThanThreshold",
+    threshold,
+    evaluationPeriods: 1,
+    period: FIVE_MINUTES,
+  });
+
+  announceFailedBuilds(scope, topic.arn);
+  for (const activity of pipeline.activities) {
+    alarm(`waiting-${kebab(activity.name)}`, {
+      alarmDescription: `A task of ${activity.name} waited more than ${settings.waitingMinutes} minutes for a worker`,
+      namespace: "AWS/States",
+      metricName: "ActivityScheduleTime",
+      dimensions: { ActivityArn: names.activityArn(activity) },
+      statistic: "Maximum",
+      unit: "Milliseconds",
+      ...above(settings.waitingMinutes * 60_000),
+    });
+  }
+  alarm("health-check-failing", {
+    alarmDescription: "HealthCheck fails: workers that die are not replaced by its ticks",
+    namespace: "AWS/Lambda",
+    metricName: "Errors",
+    dimensions: { FunctionName: names.lambda("HealthCheck") },
+    statistic: "Sum",
+    ...above(0),
+    evaluationPeriods: 3,
+    datapointsToAlarm: 2,
+  });
+  alarm("repair-failing", {
+    alarmDescription: "Repair fails: machines that are lost are noticed at the next health check only",
+    namespace: "AWS/Lambda",
+    metricName: "Errors",
+    dimensions: { FunctionName: names.lambda("Repair") },
+    statistic: "Sum",
+    ...above(0),
+    evaluationPeriods: 3,
+    datapointsToAlarm: 2,
+  });
+  const own = (metricName: string) => ({ namespace: metricNamespace(scope), metricName, statistic: "Sum" });
+  alarm("reaper-acting", {
+    alarmDescription: "The reaper ended workers that never became ready or outlived their time",
+    ...own("WorkersReaped"),
+    ...above(0),
+  });
+  alarm("capacity-errors", {
+    alarmDescription: "EC2 had too little capacity, or the account's quota is used up, in half an hour of launches",
+    ...own("CapacityErrors"),
+    ...above(5),
+    period: 6 * FIVE_MINUTES,
+  });
+  alarm("tasks-without-worker", {
+    alarmDescription: "Tasks were given up because no worker started for them",
+    ...own("TasksWithoutWorker"),
+    ...above(0),
+  });
+}
+
+/** One message a build, which names it and says where to look. */
+function announceFailedBuilds({ stack, stage, names }: StageScope, topicArn: string): void {
+  const rule = new CloudwatchEventRule(stack, "BuildFailed", {
+    name: names.of("BuildFailed", 64),
+    description: "A build has failed: tell people",
+    eventPattern: JSON.stringify({
+      source: ["aws.states"],
+      "detail-type": ["Step Functions Execution Status Change"],
+      detail: { stateMachineArn: [names.stateMachineArn], status: ["FAILED", "TIMED_OUT"] },
+    }),
+  });
+  new CloudwatchEventTarget(stack, "BuildFailed_target", {
+    rule: rule.name,
+    targetId: "topic",
+    arn: topicArn,
+    inputTransformer: {
+      inputPaths: { build: "$.detail.name", status: "$.detail.status" },
+      inputTemplate: `"The build <build> on ${stage.name} has ended as <status>. See: muster results <build> --stage ${stage.name}"`,
+    },
+  });
+}

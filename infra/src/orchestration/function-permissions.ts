@@ -1,0 +1,138 @@
+import type { FunctionName } from "@muster/pipeline";
+import { ANY, allow, type Statement } from "../iam/policy.ts";
+import type { StageScope } from "../stage-scope.ts";
+import { type LaunchTargets, launchStatements } from "./launch-permissions.ts";
+import { listedPlatformStatements } from "./listed-platforms.ts";
+
+/** What functions act on beyond what names alone tell. */
+export interface FunctionTargets extends LaunchTargets {
+  /** None on a stage without an edge. */
+  readonly distributionArn: string | undefined;
+}
+
+/** What one function may do: the calls that its code makes, on the objects that it makes them on. */
+export function functionStatements(name: FunctionName, scope: StageScope, targets: FunctionTargets): Statement[] {
+  return [...logStatements(name, scope), ...ownStatements(scope, targets)[name]];
+}
+
+function ownStatements(scope: StageScope, targets: FunctionTargets): Record<FunctionName, Statement[]> {
+  const { names } = scope;
+  const state = recordStatements(scope);
+  const builds = buildStatements(scope);
+  const repairing = [
+    ...builds.follow,
+    ...builds.failTasks,
+    ...launchStatements(scope, targets),
+    state.list,
+    state.on("ReadRecords", ["s3:GetObject"], "attention/*", "claims/*", "demands/*", "launches/*", "leases/repair/*"),
+    state.on("DropRecords", ["s3:DeleteObject"], "attention/*", "claims/*"),
+  ];
+  const readArtifacts = (["scratch", "downloads"] as const).map((role) => names.bucketArn(role));
+  const artifacts = [
+    allow(
+      "FindArtifacts",
+      ["s3:GetObject"],
+      readArtifacts.map((arn) => `${arn}/*`),
+    ),
+    // Without it, S3 answers 403 instead of 404 for an object that is not there.
+    allow("SeeWhatIsMissing", ["s3:ListBucket"], readArtifacts),
+  ];
+  const downloads = names.bucketArn("downloads");
+  return {
+    ParseInput: [...builds.list, allow("ReadBuilds", ["states:DescribeExecution"], [builds.executions])],
+    GetPlatformsForVersion: listedPlatformStatements(scope),
+    PrepareActivity: [
+      ...repairing,
+      ...artifacts,
+      state.on("WriteRecords", ["s3:PutObject"], "attention/*", "demands/*", "launches/*", "leases/repair/*"),
+    ],
+    HealthCheck: [
+      ...repairing,
+      state.on("WriteRecords", ["s3:PutObject"], "attention/*", "launches/*", "leases/repair/*"),
+      state.on("SeeWhetherDone", ["s3:GetObject"], "executions/*"),
+    ],
+    HealthCheckWait: [
+      ...builds.wakeUp,
+      state.list,
+      state.on("KeepToken", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], "executions/*"),
+    ],
+    EndHealthCheck: [
+      ...builds.wakeUp,
+      state.list,
+      state.on("MarkDone", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], "executions/*"),
+    ],
+    CheckIfReposChanged: [],
+    UpdateIndices: [
+      allow("ListDownloads", ["s3:ListBucket"], [downloads]),
+      allow("WriteIndices", ["s3:PutObject"], [`${downloads}/*index.html`]),
+    ],
+    InvalidateCloudFront:
+      targets.distributionArn === undefined
+        ? []
+        : [allow("Invalidate", ["cloudfront:CreateInvalidation"], [targets.distributionArn])],
+    NormalizeResults: [],
+    CheckForFailures: [allow("ReadHistory", ["states:GetExecutionHistory"], [builds.executions])],
+    Repair: [
+      ...repairing,
+      state.on("WriteRecords", ["s3:PutObject"], "attention/*", "launches/*", "leases/repair/*"),
+      state.on("TidyUp", ["s3:DeleteObject"], "executions/*"),
+    ],
+    Reap: [
+      ...builds.follow,
+      allow("GiveBackTasks", ["states:SendTaskFailure"], ANY),
+      allow("SeeWorkers", ["ec2:DescribeInstances"], ANY),
+      allow("EndWorkers", ["ec2:TerminateInstances"], [names.arn("ec2", "instance/*")], ofThisStage(scope)),
+      state.list,
+      state.on("ReadRecords", ["s3:GetObject"], "claims/*", "reaper/marks.json"),
+      state.on("Mark", ["s3:PutObject"], "reaper/marks.json"),
+      state.on("DropRecords", ["s3:DeleteObject"], "claims/*", "demands/*", "executions/*", "launches/*"),
+    ],
+    BuildStatus: [...artifacts, ...listedPlatformStatements(scope)],
+  };
+}
+
+/** Machines that bear this stage's tags. */
+function ofThisStage({ stage, pipeline }: StageScope) {
+  return {
+    StringEquals: { "aws:ResourceTag/muster:stage": stage.name, "aws:ResourceTag/muster:pipeline": pipeline.name },
+  };
+}
+
+function recordStatements({ names }: StageScope) {
+  const bucket = names.bucketArn("state");
+  return {
+    list: allow("ListRecords", ["s3:ListBucket"], [bucket]),
+    on: (sid: string, actions: readonly string[], ...keys: readonly string[]) =>
+      allow(
+        sid,
+        actions,
+        keys.map((key) => `${bucket}/${key}`),
+      ),
+  };
+}
+
+function buildStatements({ names, pipeline }: StageScope) {
+  const executions = names.arn("states", `execution:${names.stateMachine}:*`);
+  const list = [allow("ListBuilds", ["states:ListExecutions"], [names.stateMachineArn])];
+  return {
+    executions,
+    list,
+    follow: [...list, allow("ReadHistories", ["states:GetExecutionHistory"], [executions])],
+    failTasks: [
+      allow("TakeTasksToFail", ["states:GetActivityTask"], pipeline.activities.map(names.activityArn)),
+      // Names no resource: the task's token is the permission.
+      allow("FailTasks", ["states:SendTaskFailure"], ANY),
+    ],
+    // Names no resource either.
+    wakeUp: [allow("WakeUp", ["states:SendTaskSuccess"], ANY)],
+  };
+}
+
+function logStatements(name: FunctionName, { stage, names }: StageScope): Statement[] {
+  const group = names.arn("logs", `log-group:/aws/lambda/${names.lambda(name)}`);
+  return [
+    allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], [`${group}:log-stream:*`]),
+    // X-Ray's daemon names no resource. @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+    ...(stage.tracing ? [allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ANY)] : []),
+  ];
+}

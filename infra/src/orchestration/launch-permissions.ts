@@ -1,0 +1,73 @@
+import { ANY, allow, type Statement } from "../iam/policy.ts";
+import type { StageScope } from "../stage-scope.ts";
+
+/** What a launch names. */
+export interface LaunchTargets {
+  readonly launchTemplateArns: readonly string[];
+  readonly subnetIds: readonly string[];
+  readonly securityGroupId: string;
+  readonly workerRoleArns: readonly string[];
+  /** SSM parameters of the workers' images. */
+  readonly imageParameters: readonly string[];
+}
+
+/**
+ * Launching workers by CreateFleet, which EC2 carries out with its caller's permissions: it runs instances, tags what it makes, hands instances their
+ * role and resolves the image's parameter. Workers can only be launched from this stage's launch templates.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-fleet-prerequisites.html
+ */
+export function launchStatements({ stage, pipeline, names }: StageScope, targets: LaunchTargets): Statement[] {
+  const ec2 = (resource: string) => names.arn("ec2", resource);
+  const fromTemplates = { ArnEquals: { "ec2:LaunchTemplate": targets.launchTemplateArns } };
+  const made = ["instance/*", "volume/*", "network-interface/*", "spot-instances-request/*"].map(ec2);
+  const images = ["image/*", "snapshot/*"].map((resource) => names.arn("ec2", resource, { account: "" }));
+  const places = [
+    ...targets.subnetIds.map((id) => ec2(`subnet/${id}`)),
+    ec2(`security-group/${targets.securityGroupId}`),
+  ];
+  return [
+    allow(
+      "CreateFleet",
+      ["ec2:CreateFleet"],
+      [
+        ...["fleet/*", "instance/*", "volume/*"].map(ec2),
+        names.arn("ec2", "image/*", { account: "" }),
+        ...targets.launchTemplateArns,
+        ...targets.subnetIds.map((id) => ec2(`subnet/${id}`)),
+      ],
+    ),
+    allow("RunWorkers", ["ec2:RunInstances"], made, fromTemplates),
+    allow("RunFrom", ["ec2:RunInstances"], [...targets.launchTemplateArns, ...images, ...places], fromTemplates),
+    allow(
+      "TagAtBirth",
+      ["ec2:CreateTags"],
+      ["instance/*", "volume/*", "fleet/*", "spot-instances-request/*"].map(ec2),
+      {
+        StringEquals: {
+          "ec2:CreateAction": ["CreateFleet", "RunInstances"],
+          "aws:RequestTag/muster:stage": stage.name,
+          "aws:RequestTag/muster:pipeline": pipeline.name,
+        },
+      },
+    ),
+    allow("HandOverRoles", ["iam:PassRole"], targets.workerRoleArns, {
+      StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" },
+    }),
+    allow(
+      "ResolveImages",
+      ["ssm:GetParameters"],
+      targets.imageParameters.map((name) => parameterArn(name, { names })),
+    ),
+    // Listing instances names no resource.
+    allow("SeeWorkers", ["ec2:DescribeInstances"], ANY),
+    allow("ReadConsoles", ["ec2:GetConsoleOutput"], [ec2("instance/*")], {
+      StringEquals: { "aws:ResourceTag/muster:stage": stage.name },
+    }),
+  ];
+}
+
+/** AWS's public parameters belong to no account. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html */
+function parameterArn(name: string, { names }: Pick<StageScope, "names">): string {
+  const path = `parameter/${name.replace(/^\//, "")}`;
+  return names.arn("ssm", path, name.startsWith("/aws/service/") ? { account: "" } : {});
+}

@@ -1,0 +1,89 @@
+import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias/index.js";
+import { KmsKey } from "@cdktf/provider-aws/lib/kms-key/index.js";
+import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret/index.js";
+import { SecretsmanagerSecretPolicy } from "@cdktf/provider-aws/lib/secretsmanager-secret-policy/index.js";
+import type { Activity, Secret } from "@muster/pipeline";
+import { policyDocument } from "../iam/policy.ts";
+import type { StageScope } from "../stage-scope.ts";
+import { keyAdministration } from "./key-administration.ts";
+import { keyAlias } from "./secret-permissions.ts";
+
+/**
+ * The keys and secrets that the pipeline's activities name, each readable by the workers of those activities alone. A secret has no value until a
+ * person puts one there: values never pass through Terraform.
+ * @param roleArns of the workers, by activity
+ */
+export function createSecrets(scope: StageScope, roleArns: ReadonlyMap<Activity, string>): void {
+  if (scope.stage.secrets === "existing") return;
+  for (const [name, { secret, readers }] of declaredSecrets(scope)) {
+    const principals = readers.map((activity) => roleArns.get(activity) as string);
+    if (secret.kind === "kms-key") createKey(scope, name, principals);
+    else createSecret(scope, name, principals);
+  }
+}
+
+interface DeclaredSecret {
+  readonly secret: Secret;
+  readonly readers: Activity[];
+}
+
+/** By name, in the order of the definition. */
+function declaredSecrets({ pipeline }: StageScope): Map<string, DeclaredSecret> {
+  const declared = new Map<string, DeclaredSecret>();
+  for (const activity of pipeline.activities) {
+    for (const secret of activity.secrets ?? []) {
+      const name = secret.kind === "kms-key" ? keyAlias(secret) : secret.name;
+      const known = declared.get(name) ?? { secret, readers: [] };
+      known.readers.push(activity);
+      declared.set(name, known);
+    }
+  }
+  return declared;
+}
+
+/** Only these roles decrypt: the account's own policies may administer the key, and encrypt with it, but cannot grant that. */
+function createKey({ stack, stage, names }: StageScope, alias: string, readers: readonly string[]): void {
+  const id = resourceId(alias.replace(/^alias\//, ""));
+  const key = new KmsKey(stack, `key_${id}`, {
+    description: `${names.of("Secrets", 255)}: ${alias}`,
+    enableKeyRotation: true,
+    deletionWindowInDays: stage.disposable ? 7 : 30,
+    policy: policyDocument([
+      ...keyAdministration(names),
+      {
+        Sid: "Decrypt",
+        Effect: "Allow",
+        Principal: { AWS: readers },
+        Action: ["kms:Decrypt"],
+        Resource: ["*"],
+      },
+    ]),
+    ...(!stage.disposable && { lifecycle: { preventDestroy: true } }),
+  });
+  new KmsAlias(stack, `key_${id}_alias`, { name: alias, targetKeyId: key.keyId });
+}
+
+function createSecret({ stack, stage }: StageScope, name: string, readers: readonly string[]): void {
+  const id = `secret_${resourceId(name)}`;
+  const secret = new SecretsmanagerSecret(stack, id, {
+    name,
+    description: "Put its value with `aws secretsmanager put-secret-value`",
+    recoveryWindowInDays: stage.disposable ? 0 : 30,
+  });
+  new SecretsmanagerSecretPolicy(stack, `${id}_policy`, {
+    secretArn: secret.arn,
+    blockPublicPolicy: true,
+    policy: policyDocument([
+      {
+        Sid: "WorkersAlone",
+        Effect: "Deny",
+        Principal: "*",
+        Action: ["secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"],
+        Resource: ["*"],
+        Condition: { ArnNotEquals: { "aws:PrincipalArn": readers } },
+      },
+    ]),
+  });
+}
+
+const resourceId = (name: string): string => name.replaceAll(/[^A-Za-z0-9]+/g, "_");

@@ -1,0 +1,54 @@
+import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter/index.js";
+import { functionNames, type StageDescription, stageParameter } from "@muster/pipeline";
+import { TerraformLocal } from "cdktf";
+import type { WorkerParts } from "./compute/workers.ts";
+import type { Edge } from "./edge/distribution.ts";
+import type { Network } from "./network/network.ts";
+import type { StageScope } from "./stage-scope.ts";
+
+/** All that functions and the `muster` command need to know of the stage, as JSON that Terraform completes. */
+export function describeStage(
+  { stack, stage, pipeline, names }: StageScope,
+  { workers, network, edge }: { workers: readonly WorkerParts[]; network: Network; edge: Edge | undefined },
+): TerraformLocal {
+  const perActivity = (value: (parts: WorkerParts) => string) =>
+    Object.fromEntries(workers.map((parts) => [parts.activity.name, value(parts)]));
+  const { maxWorkers, maxCostPerHour } = stage.limits;
+  const description: StageDescription = {
+    stage: stage.name,
+    pipeline: pipeline.name,
+    region: stage.region,
+    accountId: stage.account,
+    stateMachineArn: names.stateMachineArn,
+    activities: perActivity(({ queue }) => queue.id),
+    functions: Object.fromEntries(functionNames.map((name) => [name, names.lambda(name)])),
+    buckets: {
+      assets: names.bucket("assets"),
+      scratch: names.bucket("scratch"),
+      downloads: names.bucket("downloads"),
+      state: names.bucket("state"),
+    },
+    logGroups: perActivity(({ logGroup }) => logGroup.name),
+    launchTemplates: perActivity(({ launchTemplate }) => launchTemplate.name),
+    launchTemplateVersions: perActivity(({ launchTemplate }) => String(launchTemplate.latestVersion)),
+    subnets: network.subnets.map(({ id, zone }) => ({ id, zone })),
+    ...(edge && { distributionId: edge.distribution.id }),
+    downloadsUrl: edge?.url ?? `https://${names.bucket("downloads")}.s3.${stage.region}.amazonaws.com`,
+    ...(maxWorkers !== undefined && { maxWorkers }),
+    ...(maxCostPerHour !== undefined && { maxCostPerHour }),
+    ...(stage.spot === "never" && { spot: stage.spot }),
+  };
+  return new TerraformLocal(stack, "stage_description", JSON.stringify(description));
+}
+
+/** Puts the description where `muster --stage <name>` looks for it. */
+export function createStageParameter({ stack, stage }: StageScope, description: TerraformLocal): SsmParameter {
+  return new SsmParameter(stack, "stage_parameter", {
+    name: stageParameter(stage.name),
+    description: "What muster --stage needs to know",
+    type: "String",
+    // Beyond 4 KB, as with many activities, only advanced parameters will do.
+    tier: "Intelligent-Tiering",
+    value: description.asString,
+  });
+}

@@ -1,0 +1,70 @@
+import { type Activity, awsName, type BucketRole, type FunctionName, fitName, type Pipeline } from "@muster/pipeline";
+import type { TerraformStack } from "cdktf";
+import type { Stage } from "./stage-settings.ts";
+
+/** What every part of a stack works with. */
+export interface StageScope {
+  readonly stack: TerraformStack;
+  readonly stage: Stage;
+  readonly pipeline: Pipeline;
+  readonly names: ResourceNames;
+}
+
+/** Names are known before anything exists, so that parts can name each other without waiting for each other. */
+export interface ResourceNames {
+  /** Any resource of the stage; what is longer than the service takes is cut. */
+  of(part: string, longest?: number): string;
+  bucket(role: BucketRole | "logs"): string;
+  lambda(name: FunctionName): string;
+  workerRole(activity: Activity): string;
+  launchTemplate(activity: Activity): string;
+  activityArn(activity: Activity): string;
+  readonly stateMachine: string;
+  readonly stateMachineArn: string;
+  /** `arn:aws:<service>:<region>:<account>:<rest>` in the stage's partition. */
+  arn(service: string, rest: string, where?: { region?: string; account?: string }): string;
+  bucketArn(role: BucketRole | "logs"): string;
+}
+
+/** Longest names of roles and Lambda functions. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const LONGEST_ROLE = 64;
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const LONGEST_BUCKET = 63;
+
+export function resourceNames(stage: Stage, pipeline: Pipeline): ResourceNames {
+  const { account, region } = stage;
+  const of = (part: string, longest = LONGEST_ROLE) => awsName(stage.name, pipeline, part, longest);
+  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  const arn: ResourceNames["arn"] = (service, rest, where = {}) =>
+    `arn:${partition}:${service}:${where.region ?? region}:${where.account ?? account}:${rest}`;
+  const existing = (role: BucketRole | "logs"): string | undefined => {
+    if (role !== "scratch" && role !== "downloads") return undefined;
+    const named = stage.buckets[role] ?? pipeline.buckets?.[role];
+    return named === "own" ? undefined : named;
+  };
+  const bucket: ResourceNames["bucket"] = (role) => existing(role) ?? bucketName(of(role, 255), account);
+  const stateMachine = of("Build", 80);
+  return {
+    of,
+    bucket,
+    lambda: (name) => of(name),
+    workerRole: ({ name }) => of(`${name}Worker`),
+    launchTemplate: ({ name }) => of(name, 128),
+    activityArn: ({ name }) => arn("states", `activity:${of(name, 80)}`),
+    stateMachine,
+    stateMachineArn: arn("states", `stateMachine:${stateMachine}`),
+    arn,
+    bucketArn: (role) => `arn:${partition}:s3:::${bucket(role)}`,
+  };
+}
+
+/** Buckets' names are the world's: the account makes them this stage's own. */
+function bucketName(name: string, account: string): string {
+  return `${fitName(name, LONGEST_BUCKET - account.length - 1)}-${account}`;
+}
+
+/** Whether the stage makes the bucket, or finds it. */
+export function ownsBucket({ stage, pipeline }: Pick<StageScope, "stage" | "pipeline">, role: BucketRole): boolean {
+  if (role !== "scratch" && role !== "downloads") return true;
+  return (stage.buckets[role] ?? pipeline.buckets?.[role] ?? "own") === "own";
+}

@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import type { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
+import { S3Object } from "@cdktf/provider-aws/lib/s3-object/index.js";
+import { AssetType, TerraformAsset } from "cdktf";
+import type { StageScope } from "../stage-scope.ts";
+
+/** Uploads files by the deployment; each is addressed by the version and the digest of its content. */
+export interface Assets {
+  /**
+   * The URL that gives exactly this file, whatever is deployed later: `s3://<bucket>/<key>?versionId=…#sha256=…`. A key that held the digest would be
+   * deleted with the next deployment, under the feet of running builds; here the key stays, and the bucket keeps its earlier versions.
+   */
+  url(file: string, key: string): string;
+}
+
+export function createAssets({ stack, names }: StageScope, bucket: S3Bucket): Assets {
+  const uploaded = new Map<string, string>();
+  const upload = (file: string, key: string): string => {
+    const id = `asset_${key.replaceAll(/[^A-Za-z0-9]+/g, "_")}`;
+    const digest = sha256(file);
+    const asset = new TerraformAsset(stack, `${id}_file`, {
+      path: file,
+      type: AssetType.FILE,
+      assetHash: digest.slice(0, 32),
+    });
+    const object = new S3Object(stack, id, {
+      bucket: bucket.id,
+      key,
+      source: asset.path,
+      sourceHash: digest,
+      contentType: CONTENT_TYPES[basename(file).split(".").at(-1) ?? ""] ?? "application/octet-stream",
+    });
+    return `s3://${names.bucket("assets")}/${key}?versionId=${object.versionId}#sha256=${digest}`;
+  };
+  return {
+    url(file, key) {
+      const url = uploaded.get(key) ?? upload(file, key);
+      uploaded.set(key, url);
+      return url;
+    },
+  };
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  sh: "text/x-shellscript; charset=utf-8",
+  gz: "application/gzip",
+};
+
+export const sha256 = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");

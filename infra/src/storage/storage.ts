@@ -1,0 +1,66 @@
+import type { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
+import type { BucketRole } from "@muster/pipeline";
+import type { Statement } from "../iam/policy.ts";
+import { ownsBucket, type StageScope } from "../stage-scope.ts";
+import { createPrivateBucket } from "./private-bucket.ts";
+
+/** The stage's buckets; one that it does not make is not here. */
+export interface Storage {
+  readonly buckets: Partial<Record<BucketRole, S3Bucket>>;
+  readonly assets: S3Bucket;
+  readonly logs: S3Bucket;
+}
+
+/**
+ * Where scripts lie, what is built, what users download, Muster's records, and who accessed all that.
+ * @param downloadsReaders statements that let the edge read the downloads
+ */
+export function createStorage(
+  scope: StageScope,
+  { downloadsReaders, logWriters }: { downloadsReaders: readonly Statement[]; logWriters: readonly Statement[] },
+): Storage {
+  const { retention } = scope.stage;
+  const logs = createPrivateBucket(scope, "logs", {
+    expires: [{ id: "access-logs", prefix: "", days: retention.accessLogDays }],
+    statements: [accessLogDelivery(scope), ...logWriters],
+  });
+  const assets = createPrivateBucket(scope, "assets", { versioned: true, accessLog: logs });
+  const state = createPrivateBucket(scope, "state", {
+    accessLog: logs,
+    irreplaceable: true,
+    // What a build leaves behind; leases and marks are few, and stay.
+    expires: ["executions", "attempts", "launches", "demands", "claims"].map((kind) => ({
+      id: kind,
+      prefix: `${kind}/`,
+      days: retention.recordDays,
+    })),
+  });
+  const buckets: Storage["buckets"] = { assets, state };
+  if (ownsBucket(scope, "scratch")) {
+    buckets.scratch = createPrivateBucket(scope, "scratch", {
+      accessLog: logs,
+      expires: [{ id: "unpublished", prefix: "", days: retention.scratchDays }],
+    });
+  }
+  if (ownsBucket(scope, "downloads")) {
+    buckets.downloads = createPrivateBucket(scope, "downloads", {
+      accessLog: logs,
+      versioned: true,
+      irreplaceable: true,
+      statements: downloadsReaders,
+    });
+  }
+  return { buckets, assets, logs };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html */
+function accessLogDelivery({ stage, names }: StageScope): Statement {
+  return {
+    Sid: "AccessLogDelivery",
+    Effect: "Allow",
+    Principal: { Service: "logging.s3.amazonaws.com" },
+    Action: ["s3:PutObject"],
+    Resource: [`${names.bucketArn("logs")}/s3/*`],
+    Condition: { StringEquals: { "aws:SourceAccount": stage.account } },
+  };
+}

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { App } from "cdktf";
+import { findBuiltParts } from "./built-parts.ts";
+import { loadPipeline } from "./load-pipeline.ts";
+import { createMusterStack } from "./muster-stack.ts";
+import type { Stage } from "./stage-settings.ts";
+
+export interface SynthesisOptions {
+  readonly stages: readonly Stage[];
+  readonly outdir: string;
+  /** The folder of pipelines. */
+  readonly pipelines: string;
+  /** Bundled functions, in a folder for each pipeline. */
+  readonly functions: string;
+  /** The agent's archives. */
+  readonly agents: string;
+}
+
+/**
+ * Writes one Terraform stack for each stage, `<outdir>/stacks/<stage>/cdk.tf.json`.
+ * @throws MusterError before anything is written, when a pipeline does not load or something is not built
+ */
+export async function synthesise({ stages, outdir, pipelines, functions, agents }: SynthesisOptions): Promise<void> {
+  const loaded = await Promise.all(
+    stages.map(async (stage) => {
+      const { pipeline, folder } = await loadPipeline(stage.pipeline, pipelines);
+      const parts = findBuiltParts(pipeline, { functions: join(functions, stage.pipeline), agents });
+      return { stage, pipeline, pipelineFolder: folder, parts };
+    }),
+  );
+  // Validation asks for what only a deployment needs, like an installed Terraform.
+  const app = new App({ outdir, skipValidation: true });
+  for (const options of loaded) createMusterStack(app, options);
+  app.synth();
+}
