@@ -11,17 +11,22 @@ const run =
     ? (await import("./run-aws-local.ts")).runAwsLocal
     : (await import("./run-here.ts")).runHere;
 const options = { durable: engine === "muster-durable" };
-const runs = Math.max(3, Math.min(30, Math.round(3000 / items)));
+/** Long enough for the compiler to have seen everything, short enough for somebody to wait. */
+const PATIENCE_MS = 4000;
+const LEAST_RUNS = 3;
+const MOST_RUNS = 40;
 const idleBytes = process.memoryUsage.rss();
 
 let wallMs = Number.POSITIVE_INFINITY;
 let cpuMs = Number.POSITIVE_INFINITY;
 let firstPeakBytes = 0;
-for (let count = 0; count < runs; count++) {
+let runs = 0;
+for (const startedMs = performance.now(); runs < LEAST_RUNS || performance.now() - startedMs < PATIENCE_MS; runs++) {
+  if (runs === MOST_RUNS) break;
   const before = process.cpuUsage();
   wallMs = Math.min(wallMs, await run(items, options));
   const { user, system } = process.cpuUsage(before);
   cpuMs = Math.min(cpuMs, (user + system) / 1000);
-  if (count === 0) firstPeakBytes = process.resourceUsage().maxRSS * 1024;
+  if (runs === 0) firstPeakBytes = process.resourceUsage().maxRSS * 1024;
 }
 process.stdout.write(JSON.stringify({ engine, items, runs, wallMs, cpuMs, idleBytes, peakBytes: firstPeakBytes }));

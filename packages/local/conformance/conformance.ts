@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { compareHistory, compareOutcome } from "./compare.ts";
+import { env } from "./env.ts";
 import type { RecordedCase } from "./recorded-case.ts";
 import { runCase } from "./run-case.ts";
 
@@ -48,7 +50,10 @@ export function readCases(file: string): readonly RecordedCase[] {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { cases: { type: "string" }, json: { type: "boolean", default: false } } });
-  const file = values.cases ?? process.env.MUSTER_CASES ?? fileURLToPath(new URL("cases.json", import.meta.url));
+  // A path is meant from where the person stands, which is not where a package manager runs scripts.
+  const given = values.cases ?? env.MUSTER_CASES;
+  const file =
+    given === undefined ? fileURLToPath(new URL("cases.json", import.meta.url)) : resolve(env.INIT_CWD ?? ".", given);
   let cases: readonly RecordedCase[];
   try {
     cases = readCases(file);

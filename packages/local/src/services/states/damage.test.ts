@@ -61,7 +61,7 @@ test("an execution with a corrupt record is reported by name and set aside, and 
 test("a finished execution whose journal was cut is reported by name", async () => {
   const finished = await (async () => {
     await using aws = statesFixture({ dir });
-    return aws.start({ Only: { Type: "Pass", End: true } }, {}, { name: "finished" });
+    return await aws.start({ Only: { Type: "Pass", End: true } }, {}, { name: "finished" });
   })();
   truncateSync(journalOf("finished"), 300);
   const damaged: string[] = [];

@@ -190,6 +190,8 @@ export function createEngine(options: EngineOptions): Engine {
           if (isReachable(frame)) resumeFrame(frame);
         }
         function resumeFrame(frame: Frame): void {
+          // A call that is under way already was made since the execution was read back.
+          if (frame.abortCall !== undefined) return;
           const activity = frame.task?.resource.kind === "activity";
           const waitsOutside = frame.phase === Phase.Started || (frame.phase === Phase.Scheduled && activity);
           if (frame.phase === Phase.Waiting || frame.phase === Phase.Backoff) arm(execution, frame);

@@ -25,7 +25,7 @@ export interface ExecutionStore {
   readonly running: Iterable<Execution>;
   fileOf(execution: Pick<Execution, "stateMachineName" | "name">): string;
   /** Reads every execution that had not ended; answers what a journal that is gone on with must know. */
-  open(): readonly { readonly execution: Execution; readonly file: string; readonly soundBytes: number }[];
+  open(): { readonly execution: Execution; readonly file: string; readonly soundBytes: number }[];
   /** Forgets an ended execution's history: it can be read back. */
   ended(execution: Execution): void;
   /** Takes in what another process wrote. */

@@ -138,6 +138,8 @@ export function createStates(options: StatesOptions): States {
     },
   };
   const opened = executions.open();
+  for (const { execution, file, soundBytes } of opened) journals?.reopen(execution, file, soundBytes);
+  let closed = false;
 
   const operations = {
     ...stateMachineOperations(context),
@@ -149,17 +151,17 @@ export function createStates(options: StatesOptions): States {
   return {
     service: service("states", {
       protocol: awsJson("AWSStepFunctions"),
-      operations: resume ? operations : viewOnly(operations, executions.refresh),
+      operations: whileOpen(resume ? operations : viewOnly(operations, executions.refresh), () => closed),
       longPolls: ["GetActivityTask"],
     }),
     start() {
-      for (const { execution, file, soundBytes } of opened) {
-        journals?.reopen(execution, file, soundBytes);
+      for (const { execution } of opened.splice(0)) {
         if (execution.status === "RUNNING") engine.resume(execution);
         else journals?.ended(execution);
       }
     },
     async close() {
+      closed = true;
       engine.park(executions.running);
       for (const callback of [...closing]) callback();
       journals?.close();
@@ -200,26 +202,39 @@ function basenameOf(file: string): string {
   return file.slice(file.lastIndexOf("/") + 1);
 }
 
+const READS = /^(Describe|List|GetExecutionHistory|Validate)/;
+
+/** What came after the last record was written would be forgotten, so it is refused. */
+function whileOpen(
+  operations: Readonly<Record<string, Operation>>,
+  isClosed: () => boolean,
+): Record<string, Operation> {
+  return mapOperations(operations, (name, operation) => {
+    if (READS.test(name)) return operation;
+    return (input, context) => {
+      if (isClosed()) throw new AwsError("ServiceUnavailable", "Step Functions is shutting down", { status: 503 });
+      return operation(input, context);
+    };
+  });
+}
+
 /** Of a folder that another process owns only what reads can be asked for, and each answer is as fresh as the files. */
 function viewOnly(operations: Readonly<Record<string, Operation>>, refresh: () => void): Record<string, Operation> {
-  return Object.fromEntries(
-    Object.entries(operations).map(([name, operation]): [string, Operation] => {
-      if (!/^(Describe|List|GetExecutionHistory|Validate)/.test(name)) {
-        const refuse = () => {
-          throw new AwsError(
-            "AccessDeniedException",
-            `${name}: this is a read-only view of another process's state machines`,
-          );
-        };
-        return [name, refuse];
-      }
-      return [
-        name,
-        (input, context) => {
-          refresh();
-          return operation(input, context);
-        },
-      ];
-    }),
-  );
+  return mapOperations(operations, (name, operation) => (input, context) => {
+    if (!READS.test(name)) {
+      throw new AwsError(
+        "AccessDeniedException",
+        `${name}: this is a read-only view of another process's state machines`,
+      );
+    }
+    refresh();
+    return operation(input, context);
+  });
+}
+
+function mapOperations(
+  operations: Readonly<Record<string, Operation>>,
+  change: (name: string, operation: Operation) => Operation,
+): Record<string, Operation> {
+  return Object.fromEntries(Object.entries(operations).map(([name, operation]) => [name, change(name, operation)]));
 }

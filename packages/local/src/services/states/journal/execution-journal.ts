@@ -28,7 +28,10 @@ export class DamagedJournalError extends Error {
 interface OpenJournal {
   readonly file: string;
   readonly descriptor: number;
+  /** Records that have not been written. */
   lines: string[];
+  /** Length of what has been written. */
+  bytes: number;
 }
 
 /** One append-only file per execution. Records reach the operating system before anything they cause is seen. */
@@ -51,18 +54,19 @@ export function executionJournals({
 
   const open = (execution: Execution, file: string): OpenJournal => {
     onDisk(dirname(file), () => mkdirSync(dirname(file), { recursive: true }));
-    const journal = { file, descriptor: onDisk(dirname(file), () => openSync(file, "a")), lines: [] };
+    const journal = { file, descriptor: onDisk(dirname(file), () => openSync(file, "a")), lines: [], bytes: 0 };
     journals.set(execution, journal);
     return journal;
   };
+  // What the disk refuses is kept, to be written with what comes next.
   const write = () => {
     for (const journal of dirty) {
-      const text = journal.lines.join("");
+      const bytes = Buffer.from(journal.lines.join(""));
+      onDisk(dirname(journal.file), () => appendWhole(journal, bytes));
       journal.lines = [];
-      onDisk(dirname(journal.file), () => writeWhole(journal.descriptor, text));
       flusher.touch(journal.file);
+      dirty.delete(journal);
     }
-    dirty.clear();
   };
 
   return {
@@ -75,6 +79,7 @@ export function executionJournals({
     reopen(execution, file, soundBytes) {
       const journal = open(execution, file);
       onDisk(dirname(file), () => ftruncateSync(journal.descriptor, soundBytes));
+      journal.bytes = soundBytes;
     },
     append(execution, record) {
       const journal = journals.get(execution);
@@ -99,10 +104,15 @@ export function executionJournals({
   };
 }
 
-/** A write may take only a part of a large text. */
-function writeWhole(descriptor: number, text: string): void {
-  let bytes = Buffer.from(text);
-  while (bytes.length > 0) bytes = bytes.subarray(writeSync(descriptor, bytes));
+/** A write may take only a part of a large text. What a failed one took is removed again: records must not be written in halves. */
+function appendWhole(journal: OpenJournal, bytes: Buffer): void {
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(journal.descriptor, bytes, written);
+    journal.bytes += bytes.length;
+  } catch (error) {
+    ftruncateSync(journal.descriptor, journal.bytes);
+    throw error;
+  }
 }
 
 export interface LoadedExecution {
