@@ -1,0 +1,219 @@
+import { CreateTagsCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { DescribeExecutionCommand, GetActivityTaskCommand } from "@aws-sdk/client-sfn";
+import { expect, test } from "vitest";
+import { launchWorld } from "../test/launch-world.ts";
+
+const tasks = (count: number, debug: "" | "fake_ec2" | "skip_ec2" = "") =>
+  Array.from({ length: count }, (_, index) => ({
+    activity: "MakeBinaryPackage",
+    platform: `debian-${index + 1}-x`,
+    debug,
+  }));
+
+type World = Awaited<ReturnType<typeof launchWorld>>;
+const instancesOf = (world: World, activity: string) =>
+  world.instances().filter(({ tags }) => tags["muster:activity"] === activity);
+const terminate = (world: World, ids: string[]) =>
+  world.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: ids }));
+const tag = (world: World, id: string, tags: Record<string, string>) =>
+  world.clients.ec2.send(
+    new CreateTagsCommand({ Resources: [id], Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
+  );
+const outcome = async (world: World, build: string) => {
+  const { output } = await world.clients.sfn.send(
+    new DescribeExecutionCommand({ executionArn: world.context(build).id }),
+  );
+  return JSON.parse(output ?? "[]") as { Error?: string; Cause?: string }[];
+};
+
+test("40 tasks whose workers died get 40 workers in one call; while these boot, a second check launches none", async () => {
+  await using world = await launchWorld({ ec2: { requestLimits: true, visibilityDelayMs: 8000, bootMs: 30_000 } });
+  await world.publish("build-1", tasks(40));
+  expect(await world.healthCheck()).toEqual({
+    continue: true,
+    repaired: [{ activity: "MakeBinaryPackage", pending: 40, launched: 40, failed: 0 }],
+  });
+  const first = world.ec2Calls("CreateFleet").length;
+  await world.healthCheck();
+  await world.advance(60);
+  await world.healthCheck();
+  console.log(
+    `40 tasks: ${world.instances().length} instances, ${first} CreateFleet calls, then ${world.ec2Calls("CreateFleet").length - first}`,
+  );
+  expect([first, world.ec2Calls("CreateFleet").length, world.instances().length]).toEqual([1, 1, 40]);
+});
+
+test("two checks and an event at the same moment launch once", async () => {
+  await using world = await launchWorld({ ec2: { visibilityDelayMs: 8000 } });
+  await world.publish("build-1", tasks(5));
+  await world.publish("build-2", tasks(5));
+  const [gone = ""] = await launchOne(world);
+  await world.advance(10);
+  await terminate(world, [gone]);
+  await Promise.all([
+    world.healthCheck("build-1"),
+    world.healthCheck("build-2"),
+    world.stateChanged(gone, "terminated"),
+  ]);
+  expect(instancesOf(world, "MakeBinaryPackage")).toHaveLength(10);
+});
+
+async function launchOne(world: World): Promise<string[]> {
+  await world.prepare("MakeBinaryPackage", { platform: "debian-1-x" });
+  return world.instances().map(({ instanceId }) => instanceId);
+}
+
+test("a step that is prepared while a check counts gets its worker, once", async () => {
+  await using world = await launchWorld({ ec2: { visibilityDelayMs: 8000 } });
+  await world.publish("build-1", tasks(3));
+  await Promise.all([
+    world.healthCheck("build-1"),
+    ...["a", "b", "c"].map((name) =>
+      world.prepare("MakeBinaryPackage", { platform: `ubuntu-1-${name}`, build: "build-1" }),
+    ),
+  ]);
+  expect(instancesOf(world, "MakeBinaryPackage")).toHaveLength(6);
+});
+
+test("idle workers are counted, active and stopping ones are not", async () => {
+  await using world = await launchWorld();
+  await world.publish("build-1", tasks(1));
+  await world.healthCheck();
+  const [first = ""] = world.instances().map(({ instanceId }) => instanceId);
+  await world.take("MakeBinaryPackage", first);
+  await tag(world, first, { Name: "wa-1-MakeBinaryPackage-1.2.3-debian-1-x", "muster:state": "active" });
+  await world.publish("build-2", tasks(1));
+  await world.healthCheck();
+  expect(world.instances()).toHaveLength(2);
+  await world.advance(1);
+  const second = world.instances().find(({ instanceId }) => instanceId !== first)?.instanceId ?? "";
+  await tag(world, second, { "muster:state": "idle" });
+  await world.healthCheck();
+  expect(world.instances()).toHaveLength(2);
+  await tag(world, second, { "muster:state": "stopping" });
+  await world.healthCheck();
+  expect(world.instances()).toHaveLength(3);
+});
+
+test("an instance that never boots is replaced at the next tick", async () => {
+  await using world = await launchWorld();
+  await world.publish("build-1", tasks(1));
+  await world.healthCheck();
+  await world.advance(300);
+  await world.healthCheck();
+  expect(world.instances()).toHaveLength(2);
+  await world.advance(60);
+  await world.healthCheck();
+  expect(world.instances()).toHaveLength(2);
+});
+
+test("an idle worker that lets a task wait is not counted on", async () => {
+  await using world = await launchWorld();
+  await world.publish("build-1", tasks(1));
+  await world.healthCheck();
+  await tag(world, world.instances()[0]?.instanceId ?? "", { "muster:state": "idle" });
+  await world.advance(300);
+  await world.healthCheck();
+  expect(world.instances()).toHaveLength(2);
+});
+
+test("tasks of skip builds are left to workers that are started by hand, and their own health check ends at once", async () => {
+  await using world = await launchWorld();
+  await world.publish("build-1", tasks(3, "skip_ec2"));
+  await world.publish("build-2", tasks(1, "fake_ec2"));
+  expect(await world.healthCheck("build-1", "skip_ec2")).toEqual({ continue: false });
+  await world.healthCheck("build-2");
+  expect(world.instances().map(({ tags }) => tags["muster:launched-by-debug"])).toEqual(["fake_ec2"]);
+});
+
+test("without capacity, tasks fail after startTimeout and say which types in which zones were refused and why", async () => {
+  await using world = await launchWorld();
+  world.aws.ec2.faults.limitCapacity({}, 0);
+  await world.publish("build-1", tasks(3));
+  const started = world.clock.now();
+  for (let tick = 0; tick < 10; tick++) {
+    await world.healthCheck();
+    await world.advance(300);
+  }
+  const failures = await outcome(world, "build-1");
+  console.log(
+    `no capacity: ${failures[0]?.Cause}; given up within ${(world.clock.now() - started) / 60_000} min of ticks`,
+  );
+  expect(failures).toHaveLength(3);
+  for (const { Error: error, Cause = "" } of failures) {
+    expect(error).toBe("Muster.NoWorkerStarted");
+    expect(Cause).toMatch(/r6i\.4xlarge\/r6a\.4xlarge in us-west-2a\/us-west-2b.*InsufficientInstanceCapacity/);
+    expect(Buffer.byteLength(Cause)).toBeLessThanOrEqual(256);
+  }
+  expect(world.instances()).toEqual([]);
+});
+
+test("a task waits for startTimeout and no shorter, and a queue behind a busy worker waits for ever", async () => {
+  await using world = await launchWorld();
+  world.aws.ec2.faults.limitCapacity({}, 0);
+  await world.publish("build-1", tasks(1));
+  await world.advance(1790);
+  expect(await world.healthCheck()).toMatchObject({ repaired: [{ failed: 0 }] });
+  await world.take("MakeBinaryPackage", "i-busy");
+  await world.publish("build-2", tasks(1));
+  await world.advance(2000);
+  expect(await world.healthCheck()).toMatchObject({ repaired: [{ failed: 0 }] });
+});
+
+test("machines that are launched but never get ready end in a failure with their last words", async () => {
+  await using world = await launchWorld({
+    runInstance: async ({ console, signal }) => {
+      console("cloud-init: cannot fetch the agent\n");
+      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    },
+  });
+  await world.publish("build-1", tasks(1));
+  for (let tick = 0; tick < 8; tick++) {
+    await world.healthCheck();
+    await world.advance(300);
+  }
+  expect(await outcome(world, "build-1")).toEqual([
+    { Error: "Muster.NoWorkerStarted", Cause: expect.stringContaining("cloud-init: cannot fetch the agent") },
+  ]);
+});
+
+test("what EC2 refuses for good fails the waiting tasks at the next check", async () => {
+  await using world = await launchWorld();
+  world.aws.failCalls({ operation: "CreateFleet" }, { code: "UnauthorizedOperation" });
+  await world.publish("build-1", tasks(2));
+  await world.healthCheck();
+  await world.advance(5);
+  expect((await outcome(world, "build-1")).map((failure) => failure.Error)).toEqual([
+    "Muster.InvalidConfiguration",
+    "Muster.InvalidConfiguration",
+  ]);
+});
+
+test("a task of another build that comes out of the queue is put back, not failed", async () => {
+  await using world = await launchWorld();
+  world.aws.ec2.faults.limitCapacity({}, 0);
+  await world.publish("build-1", tasks(1));
+  await world.advance(1000);
+  await world.publish("build-2", tasks(1));
+  await world.clients.sfn.send(
+    new GetActivityTaskCommand({ activityArn: world.stage.activities.MakeBinaryPackage, workerName: "ec2_i-x" }),
+  );
+  // The first build's task is lost with its worker, and published again behind the second's.
+  await world.advance(301);
+  await world.advance(1000);
+  await world.healthCheck();
+  const before = await outcome(world, "build-2");
+  await world.advance(800);
+  await world.healthCheck();
+  await world.advance(5);
+  expect(before).toEqual([]);
+  expect(await outcome(world, "build-2")).toEqual([expect.objectContaining({ Error: "Muster.NoWorkerStarted" })]);
+});
+
+test("a check leaves no lease held and no request for attention behind", async () => {
+  await using world = await launchWorld();
+  await world.publish("build-1", tasks(2));
+  await Promise.all([world.healthCheck(), world.healthCheck(), world.healthCheck()]);
+  expect(await world.stateKeys("attention/")).toEqual([]);
+  for (const key of await world.stateKeys("leases/")) expect(await world.record(key)).toMatchObject({ released: true });
+});

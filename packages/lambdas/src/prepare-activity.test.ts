@@ -1,0 +1,208 @@
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { expect, test } from "vitest";
+import { examplePipeline } from "../test/example-pipeline.ts";
+import { launchWorld } from "../test/launch-world.ts";
+
+const platforms = Array.from({ length: 35 }, (_, index) => `debian-${index + 1}-x`);
+
+test("a step that the build was not asked for is skipped, and so is one whose artifact exists", async () => {
+  await using world = await launchWorld();
+  await world.clients.s3.send(new PutObjectCommand({ Bucket: "scratch", Key: "example-1.2.3.tar.gz", Body: "x" }));
+  expect(await world.prepare("MakeSourceTarball")).toEqual({
+    skip: true,
+    reason: "s3://scratch/example-1.2.3.tar.gz exists",
+  });
+  expect(world.instances()).toEqual([]);
+});
+
+test("a step that runs gets one worker, tagged from birth, and a task that says all a worker needs", async () => {
+  await using world = await launchWorld();
+  const answer = await world.prepare("MakeBinaryPackage", { platform: "debian-12-bookworm" });
+  expect(answer).toEqual({
+    skip: false,
+    reason: "s3://scratch/1.2.3/debian-12-bookworm/example.deb does not exist",
+    taskInput: {
+      name: "MakeBinaryPackage-1.2.3-debian-12-bookworm",
+      activity: "MakeBinaryPackage",
+      version: "1.2.3",
+      platform: "debian-12-bookworm",
+      execution: world.context("build-1").id,
+      debug: "",
+      timeoutSeconds: 14_400,
+      heartbeatSeconds: 300,
+      env: expect.objectContaining({ VERSION: "1.2.3", DISTRO: "debian-12-bookworm", IS_NIGHTLY: "false" }),
+    },
+  });
+  expect(world.instances().map(({ market, tags }) => ({ market, tags }))).toEqual([
+    {
+      market: "spot",
+      tags: expect.objectContaining({
+        Name: "ww-0-MakeBinaryPackage",
+        ActivityArn: world.stage.activities.MakeBinaryPackage,
+        "muster:stage": "local",
+        "muster:pipeline": "example",
+        "muster:activity": "MakeBinaryPackage",
+        "muster:launched-by-debug": "",
+        "muster:state": "booting",
+      }),
+    },
+  ]);
+});
+
+test("a retried step launches nothing more, whenever it is retried", async () => {
+  await using world = await launchWorld();
+  const enteredTime = new Date(world.clock.now()).toISOString();
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await world.prepare("MakeSourceTarball", { enteredTime });
+    await world.advance(40);
+  }
+  expect(world.instances()).toHaveLength(1);
+});
+
+test("70 steps at once under EC2's buckets: 70 instances in a few calls, none of them throttled, none twice", async () => {
+  await using world = await launchWorld({ ec2: { requestLimits: true, visibilityDelayMs: 5000 } });
+  const enteredTime = new Date(world.clock.now()).toISOString();
+  const steps = ["1.2.3", "1.2.4"].flatMap((version) =>
+    platforms.map((platform) => ({ version, platform, enteredTime })),
+  );
+  const prepareAll = () => Promise.all(steps.map((step) => world.prepare("MakeBinaryPackage", step)));
+  const answers = await prepareAll();
+  expect(answers.every((answer) => !answer.skip && answer.deferred === undefined)).toBe(true);
+  await Promise.all([prepareAll(), prepareAll()]);
+  const fleets = world.ec2Calls("CreateFleet");
+  console.log(`70 steps: ${world.instances().length} instances, ${fleets.length} CreateFleet calls`);
+  expect(world.instances()).toHaveLength(70);
+  expect(fleets.length).toBeLessThanOrEqual(5);
+  expect(fleets.filter(({ error }) => error)).toEqual([]);
+});
+
+test("what spot cannot give is launched on demand, under another client token", async () => {
+  await using world = await launchWorld();
+  world.aws.ec2.faults.limitCapacity({ market: "spot" }, 0);
+  await world.prepare("MakeBinaryPackage", { platform: "debian-12-bookworm" });
+  expect(world.instances().map(({ market }) => market)).toEqual(["on-demand"]);
+  const tokens = world.ec2Calls("CreateFleet").map(({ input }) => (input as { ClientToken: string }).ClientToken);
+  expect(new Set(tokens).size).toBe(2);
+});
+
+test("without capacity the step goes on deferred, and says which types in which zones were refused", async () => {
+  await using world = await launchWorld();
+  world.aws.ec2.faults.limitCapacity({}, 0);
+  const answer = await world.prepare("MakeBinaryPackage", { platform: "debian-12-bookworm" });
+  expect(answer).toMatchObject({ skip: false, deferred: expect.stringContaining("InsufficientInstanceCapacity") });
+  expect(answer).toMatchObject({ deferred: expect.stringContaining("r6i.4xlarge/r6a.4xlarge in us-west-2a") });
+});
+
+test("a quota is told apart from capacity", async () => {
+  await using world = await launchWorld({ vcpuQuotas: { onDemand: 0, spot: 0 } });
+  const answer = await world.prepare("MakeBinaryPackage", { platform: "debian-12-bookworm" });
+  expect(answer).toMatchObject({ deferred: expect.stringMatching(/MaxSpotInstanceCountExceeded|VcpuLimitExceeded/) });
+  const [key = ""] = await world.stateKeys("launches/MakeBinaryPackage/");
+  const { errors } = (await world.record(key)) as { errors: { refusal: string }[] };
+  expect(new Set(errors.map(({ refusal }) => refusal))).toEqual(new Set(["quota"]));
+});
+
+test("what EC2 refuses for good fails the step, never to be retried", async () => {
+  await using world = await launchWorld();
+  world.aws.failCalls(
+    { operation: "CreateFleet" },
+    { code: "UnauthorizedOperation", message: "You are not authorized" },
+  );
+  await expect(world.prepare("MakeSourceTarball")).rejects.toMatchObject({
+    name: "Muster.InvalidConfiguration",
+    message: expect.stringContaining("UnauthorizedOperation: You are not authorized"),
+  });
+});
+
+test("a zone that the stage has no subnet in is a matter of configuration", async () => {
+  await using world = await launchWorld({ stage: { subnets: [{ id: "subnet-1", zone: "us-west-2c" }] } });
+  await expect(world.prepare("PublishDockerImages")).rejects.toMatchObject({ name: "Muster.InvalidConfiguration" });
+});
+
+test("throttled, the launch is left to the state's retry, which then serves everybody who waits", async () => {
+  await using world = await launchWorld();
+  world.aws.failCalls({ operation: "CreateFleet", times: 1 }, { code: "RequestLimitExceeded", status: 503 });
+  const enteredTime = new Date(world.clock.now()).toISOString();
+  const step = (platform: string) => world.prepare("MakeBinaryPackage", { platform, enteredTime });
+  await expect(step("debian-12-bookworm")).rejects.toMatchObject({ name: "Muster.Throttled" });
+  expect(world.instances()).toEqual([]);
+  await world.advance(5);
+  expect(await step("debian-12-bookworm")).toMatchObject({ skip: false });
+  expect(world.instances()).toHaveLength(1);
+});
+
+test("throttled for a minute, the step goes on deferred", async () => {
+  await using world = await launchWorld();
+  world.aws.failCalls({ operation: "CreateFleet" }, { code: "RequestLimitExceeded", status: 503 });
+  const enteredTime = new Date(world.clock.now() - 61_000).toISOString();
+  const answer = await world.prepare("MakeSourceTarball", { enteredTime });
+  expect(answer).toMatchObject({ skip: false, deferred: expect.stringContaining("RequestLimitExceeded") });
+});
+
+test("a launch whose answer was lost is found again, not made again", async () => {
+  await using world = await launchWorld();
+  const enteredTime = new Date(world.clock.now()).toISOString();
+  const heal = world.aws.failCalls(
+    { service: "s3", operation: "PutObject", when: (input) => isOutcome(input) },
+    { code: "InternalError", status: 500 },
+  );
+  await expect(world.prepare("MakeSourceTarball", { enteredTime })).rejects.toThrow();
+  expect(world.instances()).toHaveLength(1);
+  heal();
+  await world.advance(91);
+  await world.prepare("MakeSourceTarball", { enteredTime });
+  expect(world.instances()).toHaveLength(1);
+  expect(world.ec2Calls("CreateFleet")).toHaveLength(2);
+});
+
+/** The second write of a launch record, after EC2 has answered. */
+function isOutcome(input: unknown): boolean {
+  const { Key } = input as { Key: string };
+  if (!Key.startsWith("launches/")) return false;
+  seen.set(Key, (seen.get(Key) ?? 0) + 1);
+  return (seen.get(Key) ?? 0) > 1;
+}
+const seen = new Map<string, number>();
+
+test("an exclusive activity has one worker, however many steps want one", async () => {
+  await using world = await launchWorld({ ec2: { visibilityDelayMs: 5000 } });
+  const versions = ["1.2.3", "1.2.4", "1.2.5"];
+  await Promise.all(versions.map((version) => world.prepare("PublishDockerImages", { version })));
+  expect(world.instances()).toHaveLength(3);
+  await Promise.all(versions.map((version) => world.prepare("PublishBinaryPackages", { version, debug: "fake_ec2" })));
+  expect(world.instances().filter(({ tags }) => tags["muster:activity"] === "PublishBinaryPackages")).toHaveLength(1);
+});
+
+test("a stage's cap holds over all activities, also when they launch at the same moment", async () => {
+  await using world = await launchWorld({ stage: { maxWorkers: 4 }, ec2: { visibilityDelayMs: 5000 } });
+  const versions = ["1.2.3", "1.2.4", "1.2.5", "1.2.6"];
+  await Promise.all(
+    versions.flatMap((version) => [
+      world.prepare("MakeSourceTarball", { version }),
+      world.prepare("PublishDockerImages", { version }),
+    ]),
+  );
+  expect(world.instances()).toHaveLength(4);
+});
+
+test("a cost cap stops launches before it is exceeded", async () => {
+  await using world = await launchWorld({ stage: { maxCostPerHour: 2.5 } });
+  for (const platform of platforms.slice(0, 5)) await world.prepare("MakeBinaryPackage", { platform });
+  expect(world.instances()).toHaveLength(2);
+});
+
+test("skip builds launch nothing; workers of fake builds are tagged so", async () => {
+  await using world = await launchWorld();
+  expect(await world.prepare("MakeSourceTarball", { debug: "skip_ec2" })).toMatchObject({
+    skip: false,
+    reason: "skip-ec2 builds skip nothing",
+  });
+  expect(world.instances()).toEqual([]);
+  await world.prepare("MakeSourceTarball", { debug: "fake_ec2", build: "build-2" });
+  expect(world.instances()[0]?.tags["muster:launched-by-debug"]).toBe("fake_ec2");
+});
+
+test("an activity that the pipeline does not have is a matter of configuration", async () => {
+  await using world = await launchWorld({ pipeline: examplePipeline() });
+  await expect(world.prepare("MakeCoffee")).rejects.toMatchObject({ name: "Muster.InvalidConfiguration" });
+});

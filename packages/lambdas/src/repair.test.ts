@@ -1,0 +1,102 @@
+import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { GetExecutionHistoryCommand } from "@aws-sdk/client-sfn";
+import { expect, test } from "vitest";
+import { launchWorld } from "../test/launch-world.ts";
+
+type World = Awaited<ReturnType<typeof launchWorld>>;
+const oneTask = [{ activity: "MakeBinaryPackage", platform: "debian-1-x" }];
+const events = async (world: World, build: string) => {
+  const executionArn = world.context(build).id;
+  const history = await world.clients.sfn.send(new GetExecutionHistoryCommand({ executionArn }));
+  return (history.events ?? []).flatMap(({ type, activityFailedEventDetails: failed }) =>
+    type?.startsWith("Activity") ? [failed?.error ?? type] : [],
+  );
+};
+
+test("the task of a lost machine is published again, and a worker for it requested, at once", async () => {
+  await using world = await launchWorld();
+  await world.publish("build-1", oneTask);
+  await world.healthCheck();
+  const [lost = ""] = world.instances().map(({ instanceId }) => instanceId);
+  await world.take("MakeBinaryPackage", lost);
+  await world.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [lost] }));
+  const eventAt = world.clock.now();
+  const answer = await world.stateChanged(lost, "shutting-down");
+  await world.advance(2);
+  console.log(
+    `machine lost: task published again and worker requested within ${(world.clock.now() - eventAt) / 1000} s`,
+  );
+  expect(answer).toMatchObject({ task: "MakeBinaryPackage-1.2.3-debian-1-x", reports: [{ launched: 1 }] });
+  expect(await events(world, "build-1")).toEqual([
+    "ActivityScheduled",
+    "ActivityStarted",
+    "Muster.WorkerInterrupted",
+    "ActivityScheduled",
+  ]);
+  expect(await world.stateKeys("claims/")).toEqual([]);
+  await world.stateChanged(lost, "terminated");
+  expect(world.instances()).toHaveLength(1);
+});
+
+test("a machine whose event never came loses its task at the next tick", async () => {
+  await using world = await launchWorld();
+  await world.publish("build-1", oneTask);
+  await world.healthCheck();
+  const [lost = ""] = world.instances().map(({ instanceId }) => instanceId);
+  await world.take("MakeBinaryPackage", lost);
+  await world.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [lost] }));
+  expect(await world.healthCheck()).toMatchObject({ repaired: [{ pending: 1, launched: 1 }] });
+});
+
+test("a spot notice requests another worker, and leaves the task to the agent's last two minutes", async () => {
+  await using world = await launchWorld();
+  await world.publish("build-1", oneTask);
+  await world.healthCheck();
+  const [leaving = ""] = world.instances().map(({ instanceId }) => instanceId);
+  await world.take("MakeBinaryPackage", leaving);
+  await world.call("Repair", {
+    "detail-type": "EC2 Spot Instance Interruption Warning",
+    detail: { "instance-id": leaving },
+  });
+  expect(await events(world, "build-1")).toEqual(["ActivityScheduled", "ActivityStarted"]);
+  expect(world.instances()).toHaveLength(2);
+});
+
+test("a task that was interrupted twice gets an on-demand instance", async () => {
+  await using world = await launchWorld();
+  await world.publish("build-1", oneTask);
+  await world.healthCheck();
+  for (let loss = 0; loss < 2; loss++) {
+    const [lost = ""] = world.instances().map(({ instanceId }) => instanceId);
+    expect(world.instances()[0]?.market).toBe("spot");
+    await world.take("MakeBinaryPackage", lost);
+    await world.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [lost] }));
+    await world.stateChanged(lost, "terminated");
+    await world.advance(2);
+  }
+  expect(world.instances().map(({ market }) => market)).toEqual(["on-demand"]);
+});
+
+test("machines of others and machines that start are none of repair's business", async () => {
+  await using world = await launchWorld();
+  expect(await world.stateChanged("i-0123456789abcdef0", "terminated")).toEqual({
+    ignored: "not a worker of this stage",
+  });
+  expect(await world.stateChanged("i-0123456789abcdef0", "running")).toEqual({ ignored: "running" });
+  expect(world.ec2Calls("DescribeInstances")).toHaveLength(1);
+});
+
+test("when a build has ended, its token and its mark are deleted", async () => {
+  await using world = await launchWorld();
+  await world.call("HealthCheckWait", { token: "t", execution: world.context("build-1") });
+  expect(await world.stateKeys("executions/")).toEqual(["executions/build-1/health-check-token.json"]);
+  await world.call("Repair", {
+    "detail-type": "Step Functions Execution Status Change",
+    detail: {
+      executionArn: world.context("build-1").id,
+      stateMachineArn: world.stage.stateMachineArn,
+      status: "ABORTED",
+    },
+  });
+  expect(await world.stateKeys("executions/")).toEqual([]);
+});

@@ -1,0 +1,256 @@
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { CreateLaunchTemplateCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import {
+  CreateActivityCommand,
+  CreateStateMachineCommand,
+  GetActivityTaskCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import { createLocalAws, type LocalAwsOptions, type ObservedCall, virtualClock } from "@muster/local";
+import {
+  activityNamed,
+  type BuildInput,
+  type DebugMode,
+  ErrorName,
+  type FunctionName,
+  type Pipeline,
+  type PrepareActivityAnswer,
+  type StageDescription,
+  stateKey,
+  type TaskInput,
+  workerPollName,
+} from "@muster/pipeline";
+import { createHandlers } from "../src/create-handlers.ts";
+import { jsonLog } from "../src/log.ts";
+import { examplePipeline } from "./example-pipeline.ts";
+import { exampleStage } from "./example-stage.ts";
+
+export interface WorldOptions extends Pick<LocalAwsOptions, "ec2" | "vcpuQuotas" | "runInstance"> {
+  readonly pipeline?: Pipeline;
+  readonly stage?: Partial<StageDescription>;
+}
+
+/** A build whose tasks are published all at once: what a state machine looks like to a launcher. */
+const RETRY = [
+  { ErrorEquals: [ErrorName.noWorkerStarted, ErrorName.invalidConfiguration], MaxAttempts: 0 },
+  {
+    ErrorEquals: [ErrorName.requeued, ErrorName.workerInterrupted, "States.HeartbeatTimeout"],
+    IntervalSeconds: 1,
+    MaxAttempts: 50,
+    BackoffRate: 1,
+  },
+];
+
+/** The functions on AWS in memory and virtual time, without a state machine of Muster's: tests call them. */
+export async function launchWorld({
+  pipeline = examplePipeline(),
+  stage: overrides = {},
+  ...options
+}: WorldOptions = {}) {
+  const clock = virtualClock(Date.UTC(2026, 0, 1));
+  const calls: ObservedCall[] = [];
+  const logged: Record<string, unknown>[] = [];
+  const aws = createLocalAws({ clock, seed: 1, onCall: (call) => calls.push(call), ...options });
+  const config = aws.clientConfig();
+  const clients = {
+    ec2: new EC2Client({ ...config, maxAttempts: 1 }),
+    s3: new S3Client({ ...config, forcePathStyle: true }),
+    sfn: new SFNClient(config),
+    cloudfront: new CloudFrontClient(config),
+    serviceQuotas: new ServiceQuotasClient(config),
+  };
+  const subnets = aws.ec2.network.subnets.map(({ subnetId, availabilityZone }) => ({
+    id: subnetId,
+    zone: availabilityZone,
+  }));
+  const stage = exampleStage(pipeline, { subnets, ...overrides });
+  const log = jsonLog((line) => logged.push(JSON.parse(line) as Record<string, unknown>));
+  const handlers = createHandlers(pipeline, stage, { ...clients, log, now: () => new Date(clock.now()) });
+
+  for (const Bucket of Object.values(stage.buckets)) await clients.s3.send(new CreateBucketCommand({ Bucket }));
+  for (const [activity, arn] of Object.entries(stage.activities)) {
+    await clients.sfn.send(new CreateActivityCommand({ name: arn.slice(arn.lastIndexOf(":") + 1) }));
+    await clients.ec2.send(
+      new CreateLaunchTemplateCommand({
+        LaunchTemplateName: stage.launchTemplates[activity],
+        LaunchTemplateData: { ImageId: "ami-00000000", InstanceInitiatedShutdownBehavior: "terminate" },
+      }),
+    );
+  }
+  const machine = async (name: string, definition: unknown) =>
+    clients.sfn.send(
+      new CreateStateMachineCommand({
+        name,
+        roleArn: "arn:aws:iam::000000000000:role/x",
+        definition: JSON.stringify(definition),
+      }),
+    );
+  const states = Object.fromEntries(
+    pipeline.activities.map(({ name, timeout, heartbeat }) => [
+      name,
+      {
+        Type: "Task",
+        Resource: stage.activities[name],
+        TimeoutSeconds: timeout,
+        HeartbeatSeconds: heartbeat,
+        Retry: RETRY,
+        Catch: [{ ErrorEquals: ["States.ALL"], Next: "Failed" }],
+        End: true,
+      },
+    ]),
+  );
+  await machine(pipeline.name, {
+    StartAt: "Tasks",
+    States: {
+      Tasks: {
+        Type: "Map",
+        MaxConcurrency: 0,
+        ItemsPath: "$.tasks",
+        ItemProcessor: {
+          StartAt: "Which",
+          States: {
+            Which: {
+              Type: "Choice",
+              Choices: pipeline.activities.map(({ name }) => ({
+                Variable: "$.activity",
+                StringEquals: name,
+                Next: name,
+              })),
+            },
+            ...states,
+            Failed: { Type: "Pass", End: true },
+          },
+        },
+        End: true,
+      },
+    },
+  });
+  aws.start();
+
+  const input = (debug: DebugMode = ""): BuildInput => ({ versions: ["1.2.3"], platforms: [], activities: [], debug });
+  const executionArn = (name: string) => stage.stateMachineArn.replace("stateMachine", "execution").concat(`:${name}`);
+  const context = (name: string) => ({
+    id: executionArn(name),
+    name,
+    startTime: new Date(Date.UTC(2026, 0, 1)).toISOString(),
+  });
+  const call = async (name: FunctionName, event: unknown): Promise<unknown> => {
+    const answer = await handlers[name](JSON.parse(JSON.stringify(event)));
+    return answer === undefined ? undefined : JSON.parse(JSON.stringify(answer));
+  };
+
+  const world = {
+    aws,
+    clock,
+    clients,
+    stage,
+    pipeline,
+    logged,
+    call,
+    context,
+    /** How often each of EC2's operations was called since the beginning, refused calls included. */
+    ec2Calls: (operation: string) => calls.filter((made) => made.service === "ec2" && made.operation === operation),
+    instances: () => aws.ec2.instances().filter(({ state }) => state !== "terminated"),
+    async advance(seconds: number) {
+      const end = clock.now() + seconds * 1000;
+      await aws.idle();
+      while (clock.now() < end) {
+        clock.advance(Math.min(1000, end - clock.now()));
+        await aws.idle();
+      }
+    },
+    prepare: (
+      activity: string,
+      place: { version?: string; platform?: string; build?: string; debug?: DebugMode; enteredTime?: string } = {},
+    ) => {
+      const {
+        version = "1.2.3",
+        platform,
+        build = "build-1",
+        debug = "",
+        enteredTime = new Date(clock.now()).toISOString(),
+      } = place;
+      const subject = { version, ...(platform === undefined ? {} : { platform }) };
+      const event = { activity, ...subject, buildInput: input(debug), execution: context(build), enteredTime };
+      return call("PrepareActivity", event) as Promise<PrepareActivityAnswer>;
+    },
+    /** Publishes tasks, as a build does that is past their preparation. */
+    async publish(
+      build: string,
+      tasks: readonly { activity: string; version?: string; platform?: string; debug?: DebugMode }[],
+    ) {
+      const described = tasks.map(({ activity, version = "1.2.3", platform, debug = "" }): TaskInput => {
+        const { timeout, heartbeat } = activityNamed(pipeline, activity);
+        return {
+          name: [activity, version, platform].filter((part) => part !== undefined).join("-"),
+          activity,
+          version,
+          ...(platform === undefined ? {} : { platform }),
+          execution: executionArn(build),
+          debug,
+          timeoutSeconds: timeout,
+          heartbeatSeconds: heartbeat,
+          env: {},
+        };
+      });
+      const { stateMachineArn } = stage;
+      await clients.sfn.send(
+        new StartExecutionCommand({ stateMachineArn, name: build, input: JSON.stringify({ tasks: described }) }),
+      );
+      await aws.idle();
+    },
+    /** A worker takes a task, and claims it as the agent does. */
+    async take(activity: string, instanceId: string) {
+      const poll = await clients.sfn.send(
+        new GetActivityTaskCommand({ activityArn: stage.activities[activity], workerName: workerPollName(instanceId) }),
+      );
+      const task = JSON.parse(poll.input ?? "null") as TaskInput;
+      const token = poll.taskToken ?? "";
+      const claim = {
+        token,
+        execution: task.execution,
+        task: task.name,
+        activity,
+        instance: instanceId,
+        claimedAt: new Date(clock.now()).toISOString(),
+      };
+      await clients.s3.send(
+        new PutObjectCommand({
+          Bucket: stage.buckets.state,
+          Key: stateKey.claim(activity, instanceId),
+          Body: JSON.stringify(claim),
+        }),
+      );
+      return { task, token };
+    },
+    healthCheck: (build = "build-1", debug: DebugMode = "") =>
+      call("HealthCheck", { buildInput: input(debug), execution: context(build) }),
+    stateChanged: (instanceId: string, state: string) =>
+      call("Repair", {
+        source: "aws.ec2",
+        "detail-type": "EC2 Instance State-change Notification",
+        detail: { "instance-id": instanceId, state },
+      }),
+    async stateKeys(prefix = "") {
+      const { Contents } = await clients.s3.send(
+        new ListObjectsV2Command({ Bucket: stage.buckets.state, Prefix: prefix }),
+      );
+      return (Contents ?? []).map(({ Key = "" }) => Key);
+    },
+    async record(key: string): Promise<Record<string, unknown>> {
+      const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: stage.buckets.state, Key: key }));
+      return JSON.parse((await Body?.transformToString()) ?? "null");
+    },
+    [Symbol.asyncDispose]: () => aws.close(),
+  };
+  return world;
+}
