@@ -70,9 +70,11 @@ function startOf(pid: number): string {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return "";
   }
   try {
-    // The command name, in parentheses, may itself hold spaces; the start time is the 20th field after it.
+    // The command name, in parentheses, may itself hold spaces; the state is the first field after it, the start time the 20th.
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // A zombie has ended; only its parent has not asked yet.
+    return fields[0] === "Z" ? "" : (fields[19] ?? "");
   } catch {
     return "alive";
   }

@@ -31,7 +31,10 @@ export async function* unwrapAwsChunked(
         return text;
       }
       if (buffered.length > LONGEST_LINE) throw incomplete();
-      if (!(await more())) return undefined;
+      if (!(await more())) {
+        if (buffered.length > 0) throw incomplete();
+        return undefined;
+      }
     }
   };
 

@@ -56,9 +56,14 @@ export interface ObjectFiles {
   remove(bucket: string, key: string): void;
 }
 
+/** Up to this size it is cheaper to read a hand-made file again than to keep what is known of it. */
+const DESCRIBED_EACH_TIME = 64 * 1024;
+
 export function objectFiles(storage: Storage): ObjectFiles {
   const at = (...parts: string[]) => join(storage.dir, ...parts);
   const bucketFolder = (bucket: string) => at("s3", bucket);
+  // Uploads that a killed process left half done.
+  if (storage.persistent && storage.owner) rmSync(at("s3-incoming"), { recursive: true, force: true });
   const descriptionFile = (bucket: string, key: string) => `${at("s3-metadata", bucket, pathOfKey(key))}%.json`;
 
   const locate = (bucket: string, key: string): { file: string; stats: Stats } | undefined => {
@@ -89,7 +94,7 @@ export function objectFiles(storage: Storage): ObjectFiles {
     );
     if (known !== undefined) return { ...known, file };
     const entry = { ...describeFile(file, key, stats), mtimeMs: stats.mtimeMs };
-    if (storage.owner) writeEntries(bucket, key, [entry]);
+    if (storage.owner && stats.size > DESCRIBED_EACH_TIME) writeEntries(bucket, key, [entry]);
     return { ...entry, file };
   };
 

@@ -71,9 +71,14 @@ function announces(headers: RequestHeaders, algorithm: ChecksumAlgorithm): boole
   const header = headerOf(algorithm);
   return (
     headers[header] !== undefined ||
-    (headers["x-amz-trailer"] ?? "").toLowerCase().split(/,\s*/).includes(header) ||
+    trailersOf(headers).includes(header) ||
     headers["x-amz-sdk-checksum-algorithm"] === algorithm
   );
+}
+
+/** Headers that the sender said would follow the body. */
+function trailersOf(headers: RequestHeaders): readonly string[] {
+  return (headers["x-amz-trailer"] ?? "").toLowerCase().split(/,\s*/);
 }
 
 function headerOf(algorithm: string): string {
@@ -94,6 +99,9 @@ function verify({ size, md5, checksums }: BodyDigests, headers: RequestHeaders):
   }
   for (const [algorithm, digest] of Object.entries(checksums)) {
     const expected = headers[headerOf(algorithm)];
+    if (expected === undefined && trailersOf(headers).includes(headerOf(algorithm))) {
+      throw new AwsError("MalformedTrailerError", "The request contained trailing data that was not well-formed");
+    }
     if (expected !== undefined && expected !== digest) {
       throw new AwsError("BadDigest", `The ${algorithm} you specified did not match the calculated checksum.`);
     }

@@ -34,7 +34,6 @@ export const s3Protocol: Protocol = {
     const { bucket, key, query } = readTarget(request);
     const isCopy = request.headers["x-amz-copy-source"] !== undefined;
     const operation = operationOf({ method: request.method, bucket, key, query, isCopy });
-    if (operation === undefined) return undefined;
     const input: S3Input = {
       Bucket: bucket,
       Key: key,

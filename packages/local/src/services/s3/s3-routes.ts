@@ -37,14 +37,23 @@ interface Target {
   readonly isCopy: boolean;
 }
 
-/** The operation that a method, a bucket, a key and a subresource mean; undefined where S3 has none. */
-export function operationOf(target: Target): string | undefined {
-  const unsupported = UNSUPPORTED.find((name) => target.query.has(name));
-  if (unsupported !== undefined) {
-    throw new AwsError("NotImplemented", `The local S3 does not implement ?${unsupported}`, { status: 501 });
+/** The operation that a method, a bucket, a key and a subresource mean. */
+export function operationOf(target: Target): string {
+  const { method, bucket, key, query } = target;
+  const unsupported = UNSUPPORTED.find((name) => query.has(name));
+  if (unsupported !== undefined || (method === "PUT" && query.has("versioning"))) {
+    const what = unsupported ?? "versioning";
+    throw new AwsError("NotImplemented", `The local S3 does not implement ?${what}`, { status: 501 });
   }
-  if (target.bucket === "") return target.method === "GET" ? "ListBuckets" : undefined;
-  return target.key === "" ? bucketOperation(target) : objectOperation(target);
+  const operation =
+    bucket === "" ? serviceOperation(target) : key === "" ? bucketOperation(target) : objectOperation(target);
+  if (operation !== undefined) return operation;
+  const message = "The specified method is not allowed against this resource.";
+  throw new AwsError("MethodNotAllowed", message, { status: 405, Method: method });
+}
+
+function serviceOperation({ method }: Target): string | undefined {
+  return method === "GET" ? "ListBuckets" : undefined;
 }
 
 function bucketOperation({ method, query }: Target): string | undefined {
@@ -56,7 +65,6 @@ function bucketOperation({ method, query }: Target): string | undefined {
       if (query.has("uploads")) return "ListMultipartUploads";
       return query.get("list-type") === "2" ? "ListObjectsV2" : "ListObjects";
     case "PUT":
-      if (query.has("versioning")) return "PutBucketVersioning";
       return query.has("tagging") ? "PutBucketTagging" : "CreateBucket";
     case "HEAD":
       return "HeadBucket";

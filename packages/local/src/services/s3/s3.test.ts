@@ -12,6 +12,7 @@ import {
   DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  GetBucketAclCommand,
   GetBucketLocationCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
@@ -22,6 +23,7 @@ import {
   ListObjectsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
   paginateListObjectsV2,
@@ -318,6 +320,14 @@ describe.each(["in process", "over a socket"])("%s", (transport) => {
     );
     expect(answer.Deleted?.map(({ Key }) => Key)).toEqual(["a", "b/c", "none"]);
     expect((await s3.send(new ListObjectsV2Command({ Bucket }))).KeyCount).toBe(0);
+  });
+
+  test("what this S3 does not do is said by name", async () => {
+    const acl = s3.send(new GetBucketAclCommand({ Bucket }));
+    expect(await failure(acl)).toBe("NotImplemented 501");
+    await expect(acl).rejects.toThrow("The local S3 does not implement ?acl");
+    const versioning = new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } });
+    expect(await failure(s3.send(versioning))).toBe("NotImplemented 501");
   });
 
   test("tags and attributes", async () => {
