@@ -31,23 +31,18 @@ export function createClients({ forcePathStyle, ...config }: ClientsOptions): Aw
   const shared = { ...config, credentials: sfn.config.credentials, requestHandler: handler };
   return {
     sfn,
-    s3: once(async () => {
-      const { S3Client } = await import("@aws-sdk/client-s3");
-      return new S3Client({ ...shared, forcePathStyle });
-    }),
-    logs: once(async () => {
-      const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
-      return new CloudWatchLogsClient(shared);
-    }),
-    ec2: once(async () => {
-      const { EC2Client } = await import("@aws-sdk/client-ec2");
-      return new EC2Client(shared);
-    }),
+    s3: lazily(async () => (await import("./s3-client.ts")).createS3Client({ ...shared, forcePathStyle })),
+    logs: lazily(async () => (await import("./logs-client.ts")).createLogsClient(shared)),
+    ec2: lazily(async () => (await import("./ec2-client.ts")).createEc2Client(shared)),
     destroy: () => handler.destroy(),
   };
 }
 
-function once<T>(create: () => Promise<T>): () => Promise<T> {
+/**
+ * Creates when it is first asked. Loading goes by modules of our own, which import the SDK's statically: Node 22 has been seen to answer
+ * `import()` of a large CommonJS module with an empty namespace.
+ */
+function lazily<T>(create: () => Promise<T>): () => Promise<T> {
   let created: Promise<T> | undefined;
   return () => {
     created ??= create();

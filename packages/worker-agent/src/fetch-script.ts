@@ -82,16 +82,11 @@ function isFinal(error: unknown): boolean {
 async function read(address: URL, clients: FetchOptions["clients"]): Promise<Uint8Array> {
   switch (address.protocol) {
     case "s3:": {
-      const { GetObjectCommand } = await import("@aws-sdk/client-s3");
-      const s3 = await clients.s3();
-      const object = {
-        Bucket: address.hostname,
-        Key: decodeURIComponent(address.pathname.slice(1)),
-        // Deployments address what they upload by version, so that a later one does not change what this machine runs.
-        VersionId: address.searchParams.get("versionId") ?? undefined,
-      };
-      const { Body } = await s3.send(new GetObjectCommand(object));
-      return (await Body?.transformToByteArray()) ?? new Uint8Array();
+      const { readBytes } = await import("./objects.ts");
+      return readBytes(await clients.s3(), {
+        bucket: address.hostname,
+        key: decodeURIComponent(address.pathname.slice(1)),
+      });
     }
     case "file:":
       return readFile(fileURLToPath(address));

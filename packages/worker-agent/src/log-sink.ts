@@ -1,12 +1,3 @@
-import {
-  CreateLogStreamCommand,
-  PutLogEventsCommand,
-  ResourceAlreadyExistsException,
-  ResourceNotFoundException,
-} from "@aws-sdk/client-cloudwatch-logs";
-import type { AwsClients } from "./aws-clients.ts";
-import type { Diagnostics } from "./diagnostics.ts";
-
 export interface LogEvent {
   readonly timestamp: number;
   readonly message: string;
@@ -15,36 +6,12 @@ export interface LogEvent {
 /** Where events go. Rejects when they did not get there, and then takes the same events again. */
 export type LogSink = (events: readonly LogEvent[]) => Promise<void>;
 
-export interface CloudWatchOptions {
-  readonly clients: Pick<AwsClients, "logs">;
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-  readonly diagnostics: Diagnostics;
-}
-
-/** The worker's log stream, created when it is first needed. */
-export function cloudWatchSink({ clients, diagnostics, ...stream }: CloudWatchOptions): LogSink {
-  let created = false;
-  const create = async () => {
-    const logs = await clients.logs();
-    try {
-      await logs.send(new CreateLogStreamCommand(stream));
-    } catch (error) {
-      if (!(error instanceof ResourceAlreadyExistsException)) throw error;
-    }
-    created = true;
-  };
+/** A sink that is loaded when there is something to send. */
+export function lazySink(load: () => Promise<LogSink>): LogSink {
+  let loaded: Promise<LogSink> | undefined;
   return async (events) => {
-    if (!created) await create();
-    const logs = await clients.logs();
-    try {
-      const { rejectedLogEventsInfo } = await logs.send(
-        new PutLogEventsCommand({ ...stream, logEvents: events as LogEvent[] }),
-      );
-      if (rejectedLogEventsInfo) diagnostics.error("CloudWatch rejected log events", { ...rejectedLogEventsInfo });
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) created = false;
-      throw error;
-    }
+    loaded ??= load();
+    const sink = await loaded;
+    await sink(events);
   };
 }

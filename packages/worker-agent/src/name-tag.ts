@@ -31,14 +31,12 @@ export function nameTag({ clients, instanceId, clock, diagnostics }: NameTagOpti
   let next: WorkerTags | undefined;
   let writing: Promise<void> | undefined;
   const write = async () => {
-    const { CreateTagsCommand } = await import("@aws-sdk/client-ec2");
-    const ec2 = await clients.ec2();
+    const [{ writeTags }, ec2] = await Promise.all([import("./ec2-client.ts"), clients.ec2()]);
     while (next !== undefined) {
       const { tagState, task, ...name } = next;
       next = undefined;
       const tags = { Name: workerName(name), [WorkerTag.state]: tagState, [WorkerTag.task]: task };
-      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value: Value.slice(0, 256) }));
-      await ec2.send(new CreateTagsCommand({ Resources: [instanceId], Tags }));
+      await writeTags(ec2, instanceId, tags);
     }
   };
   return {

@@ -37,6 +37,12 @@ export async function readText(s3: S3Client, { bucket, key }: ObjectPlace): Prom
   }
 }
 
+/** Rejects with NoSuchKey where there is no such object. */
+export async function readBytes(s3: S3Client, { bucket, key }: ObjectPlace): Promise<Uint8Array> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return (await Body?.transformToByteArray()) ?? new Uint8Array();
+}
+
 /** The new version's ETag; undefined when the condition did not hold. */
 export async function putObject(
   s3: S3Client,

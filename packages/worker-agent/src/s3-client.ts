@@ -1,7 +1,5 @@
-import { S3Client } from "@aws-sdk/client-s3";
-import type { S3Environment } from "./env.ts";
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 
-/** For `muster-s3`: credentials come from the metadata service, as the agent's do. */
-export function createS3Client({ region, hasOneEndpoint }: S3Environment): S3Client {
-  return new S3Client({ region, forcePathStyle: hasOneEndpoint, maxAttempts: 5 });
+export function createS3Client(config: S3ClientConfig): S3Client {
+  return new S3Client(config);
 }

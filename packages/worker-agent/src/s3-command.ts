@@ -39,7 +39,8 @@ async function run(words: string[], environment: S3Environment): Promise<number>
   const { values, positionals } = parseWords(words);
   const [command, ...operands] = positionals;
   const [first = "", second = ""] = operands;
-  const s3 = createS3Client(environment);
+  const { region, hasOneEndpoint } = environment;
+  const s3 = createS3Client({ region, forcePathStyle: hasOneEndpoint, maxAttempts: 5 });
   const wants = command === "cp" ? 2 : 1;
   if (operands.length !== wants) throw new InvalidInputError(USAGE);
   switch (command) {

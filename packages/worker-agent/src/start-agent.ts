@@ -10,7 +10,7 @@ import { fileSink } from "./file-sink.ts";
 import { installCommands } from "./install-commands.ts";
 import { readIdentity, type WorkerIdentity } from "./instance-identity.ts";
 import { instanceMetadata } from "./instance-metadata.ts";
-import { cloudWatchSink } from "./log-sink.ts";
+import { lazySink } from "./log-sink.ts";
 import { logSpool } from "./log-spool.ts";
 import { createLogStream } from "./log-stream.ts";
 import { nameTag, noNameTag } from "./name-tag.ts";
@@ -59,20 +59,22 @@ export async function startAgent(options: AgentOptions): Promise<number> {
   );
   await installCommands(folder.bin, options.program);
   const scripts = withCommands({ ...environment.scripts, MUSTER_INSTANCE: instanceId }, folder.bin);
+  const cloudWatch = {
+    clients,
+    logGroupName: environment.worker.LOG_GROUP,
+    logStreamName: workerLogStream(instanceId),
+    diagnostics,
+  };
+  const sink =
+    testWorker === undefined
+      ? lazySink(async () => (await import("./cloud-watch-sink.ts")).cloudWatchSink(cloudWatch))
+      : fileSink(requiredLogFile(options));
   const log = createLogStream({
-    sink: testWorker === undefined ? instanceSink() : fileSink(requiredLogFile(options)),
+    sink,
     spool: logSpool({ folder: folder.spool, mostBytes: SPOOL_BYTES, startedMs: clock.now() }),
     clock,
     diagnostics,
   });
-  function instanceSink() {
-    return cloudWatchSink({
-      clients,
-      logGroupName: environment.worker.LOG_GROUP,
-      logStreamName: workerLogStream(instanceId),
-      diagnostics,
-    });
-  }
   const claim = {
     clients,
     bucket: environment.worker.STATE_BUCKET,

@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { RunInstancesCommand } from "@aws-sdk/client-ec2";
+import type { RunInstance, RunningInstance } from "@muster/local";
+import { WorkerTag } from "@muster/pipeline";
+import { localBootstrap, renderUserData } from "../src/user-data.ts";
+import { agentProgram } from "./agent-program.ts";
+import { ACTIVITY, LOG_GROUP, SCRATCH_BUCKET, STATE_BUCKET, type TestStage } from "./test-stage.ts";
+
+/** Scripts of a worker, as text. */
+export interface WorkerScriptTexts {
+  readonly script: string;
+  readonly init?: string;
+  readonly afterTask?: string;
+  readonly dummy?: string;
+}
+
+export interface WorkerOptions extends WorkerScriptTexts {
+  readonly idleSeconds?: number;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The agent's program, where it is not the one under test. */
+  readonly agent?: string;
+}
+
+/** One instance that runs the real user data with the real agent. */
+export interface WorkerProcess {
+  readonly instanceId: string;
+  /** The process that runs the user data, and then is the agent. */
+  readonly process: ChildProcess;
+  readonly folder: string;
+  /** What it wrote to its console. */
+  console(): string;
+  /** Resolves with the exit code, or the signal's name, when it has ended. */
+  readonly stopped: Promise<number | string>;
+}
+
+/** A stage's RunInstance that runs workers as the local stage does; `started` hands each to the test that launched it. */
+export function workerProcesses(url: () => string, home: () => string) {
+  const started = new Map<string, (worker: WorkerProcess) => void>();
+  const workers: WorkerProcess[] = [];
+  const runInstance: RunInstance = async (instance) => {
+    const worker = await startProcess(instance, { url: url(), home: join(home(), instance.instanceId) });
+    workers.push(worker);
+    started.get(instance.tags.test ?? "")?.(worker);
+    const end = () => killGroup(worker.process, "SIGTERM");
+    if (instance.signal.aborted) end();
+    else instance.signal.addEventListener("abort", end, { once: true });
+    await worker.stopped;
+  };
+  return { runInstance, started, workers };
+}
+
+async function startProcess(
+  { instanceId, userData, metadataUrl, region }: RunningInstance,
+  { url, home }: { url: string; home: string },
+): Promise<WorkerProcess> {
+  const temporary = join(home, "tmp");
+  await mkdir(temporary, { recursive: true });
+  const file = join(home, "user-data");
+  await writeFile(file, userData);
+  const child = spawn("bash", [file], {
+    cwd: home,
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      TMPDIR: temporary,
+      AWS_REGION: region,
+      AWS_ENDPOINT_URL: url,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataUrl,
+      MUSTER_INSTANCE: instanceId,
+    },
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
+  }
+  child.stdin.on("error", () => {});
+  return {
+    instanceId,
+    process: child,
+    folder: join(temporary, `muster-worker-${instanceId}`),
+    console: () => text,
+    stopped: new Promise((resolve) => child.on("close", (code, signal) => resolve(signal ?? code ?? -1))),
+  };
+}
+
+function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // It has ended.
+  }
+}
+
+/** Launches a worker and waits until its process runs. */
+export async function launchWorker(
+  stage: TestStage,
+  { started }: ReturnType<typeof workerProcesses>,
+  options: WorkerOptions,
+): Promise<WorkerProcess> {
+  const { idleSeconds, tags = {}, agent = agentProgram, ...scripts } = options;
+  const test = Math.random().toString(36).slice(2);
+  const environment = await writeScripts(stage, scripts, test);
+  const userData = renderUserData({
+    environment: {
+      ...environment,
+      ACTIVITY_ARN: stage.activityArn,
+      ACTIVITY_NAME: ACTIVITY,
+      AWS_REGION: stage.aws.region,
+      LOG_GROUP,
+      STATE_BUCKET,
+      SCRATCH_BUCKET,
+      ...(idleSeconds !== undefined && { IDLE_SECONDS: String(idleSeconds) }),
+    },
+    bootstrap: localBootstrap({ node: process.execPath, agent }),
+  });
+  const worker = new Promise<WorkerProcess>((resolve) => started.set(test, resolve));
+  await stage.ec2.send(
+    new RunInstancesCommand({
+      ImageId: "ami-00000000000000001",
+      InstanceType: "t3.small",
+      MinCount: 1,
+      MaxCount: 1,
+      UserData: Buffer.from(userData).toString("base64"),
+      InstanceInitiatedShutdownBehavior: "terminate",
+      IamInstanceProfile: { Name: "worker" },
+      MetadataOptions: { HttpTokens: "required", InstanceMetadataTags: "enabled" },
+      TagSpecifications: [
+        {
+          ResourceType: "instance",
+          Tags: Object.entries({ Name: `ww-0-${ACTIVITY}`, [WorkerTag.state]: "booting", test, ...tags }).map(
+            ([Key, Value]) => ({ Key, Value }),
+          ),
+        },
+      ],
+    }),
+  );
+  return worker;
+}
+
+/** As files with file:// URLs. */
+export async function writeScripts(stage: TestStage, texts: WorkerScriptTexts, name: string) {
+  const write = async (role: string, text: string) => {
+    const file = join(stage.folder, `${name}-${role}.sh`);
+    await writeFile(file, text.startsWith("#!") ? text : `#!/bin/bash\n${text}\n`);
+    await chmod(file, 0o755);
+    return pathToFileURL(file).href;
+  };
+  const { script, init, afterTask, dummy = "echo dummy" } = texts;
+  return {
+    SCRIPT_URL: await write("script", script),
+    DUMMY_SCRIPT_URL: await write("dummy", dummy),
+    ...(init !== undefined && { INIT_URL: await write("init", init) }),
+    ...(afterTask !== undefined && { AFTER_TASK_URL: await write("after", afterTask) }),
+  };
+}
