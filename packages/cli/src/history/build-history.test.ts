@@ -98,7 +98,7 @@ test("a failure that was caught is final only when its state is left", () => {
   build.add(events);
   expect(build.steps[0]).toMatchObject({ state: "failed" });
   expect(build.steps[0] && describeStep(build.steps[0], new Date()).words).toBe(
-    "FAILED: Muster.ScriptFailed, exit 3, after 7 s on i-1 after 1.0 s",
+    "FAILED: Muster.ScriptFailed, exit 3, after 7 s on i-1",
   );
 });
 

@@ -19,8 +19,12 @@ export function describeStep(step: Step, now: Date): StepDescription {
       const note = step.note === undefined ? "" : ` · ${step.note}`;
       return { symbol: "✔", colour: "green", words: `${elapsed(step, now)}${on}${note}` };
     }
-    case "failed":
-      return { symbol: "✖", colour: "red", words: `FAILED: ${errorText(step)}${on} after ${elapsed(step, now)}` };
+    case "failed": {
+      const error = errorText(step);
+      // A worker's own words hold the time already.
+      const time = error.includes(" after ") ? "" : ` after ${elapsed(step, now)}`;
+      return { symbol: "✖", colour: "red", words: `FAILED: ${error}${on}${time}` };
+    }
     case "skipped":
       return { symbol: "–", colour: "dim", words: `skipped: ${step.reason ?? "nothing to do"}` };
     case "retrying":

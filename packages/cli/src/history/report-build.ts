@@ -11,7 +11,8 @@ export function reportBuild(
   { name, endedAt, startedAt }: BuildSummary,
   { print, now, moving }: { print: Print; now: Date; moving: boolean },
 ): string[] {
-  const finished = build.steps.filter(isFinished);
+  // CheckForFailures only repeats what the failed steps say themselves.
+  const finished = build.steps.filter((step) => isFinished(step) && step.name !== "CheckForFailures");
   const unfinished = build.steps.filter((step) => !isFinished(step));
   const time = formatDuration((endedAt ?? now).getTime() - startedAt.getTime());
   return [
