@@ -73,10 +73,32 @@ function build(activity: string): object {
             },
           },
         },
+        { StartAt: "Doomed", States: DOOMED },
       ],
     },
   };
 }
+
+/** Fails, aborts what runs beside it, is tried again, and is caught. */
+const DOOMED = {
+  Doomed: {
+    Type: "Map",
+    ItemsPath: "$.platforms",
+    Retry: [{ ErrorEquals: ["Doom"], IntervalSeconds: 20, MaxAttempts: 1 }],
+    Catch: [{ ErrorEquals: ["States.ALL"], Next: "Saved" }],
+    End: true,
+    ItemProcessor: {
+      StartAt: "Which",
+      States: {
+        Which: { Type: "Choice", Choices: [{ Variable: "$", StringEquals: "ubuntu", Next: "Soon" }], Default: "Long" },
+        Long: { Type: "Wait", Seconds: 3600, End: true },
+        Soon: { Type: "Wait", Seconds: 10, Next: "Fail" },
+        Fail: { Type: "Fail", Error: "Doom" },
+      },
+    },
+  },
+  Saved: { Type: "Pass", End: true },
+};
 
 const INPUT = { versions: ["1.0", "2.0"], platforms: ["debian", "ubuntu", "broken"] };
 
@@ -197,6 +219,7 @@ test("the undisturbed build retries, catches and ends", () => {
       { version: "2.0" },
     ],
     "yes",
+    { Error: "Doom", Cause: "" },
   ]);
 });
 
@@ -246,7 +269,8 @@ test("after a kill at any record the build goes on: nothing finished runs again,
     expect(`${records} ${ended.status} ${ended.output}`).toBe(`${records} SUCCEEDED ${output}`);
     expect(inputs(world.claims)).toEqual(inputs(original.claims));
     expect(world.prepared).toHaveLength(original.prepared.length - count(before, "LambdaFunctionSucceeded"));
-    expect(world.askToken).toBe(original.askToken);
+    // A token that was made before the kill is the one that works after it.
+    if (count(before, "TaskScheduled") > 0) expect(world.askToken).toBe(original.askToken);
     expect(JSON.stringify((await aws.history(execution)).slice(0, before.length))).toBe(JSON.stringify(before));
   }
 }, 120_000);

@@ -323,7 +323,59 @@ test("the event limit ends an execution with its last event", async () => {
   expect(await aws.end(execution)).toMatchObject({ status: "FAILED", error: "States.Runtime" });
   const types = await aws.types(execution);
   expect(types).toHaveLength(50);
-  expect(types.at(-1)).toBe("ExecutionFailed");
+  expect((await aws.history(execution)).at(-1)).toMatchObject({
+    type: "ExecutionFailed",
+    id: 50,
+    previousEventId: 49,
+    executionFailedEventDetails: { cause: "The execution reached the maximum number of history events (50)." },
+  });
+});
+
+test("a failed iteration aborts the others, and every end is recorded in the order of the items", async () => {
+  await using aws = statesFixture();
+  const activity = await aws.activity("work");
+  const execution = await aws.start(
+    {
+      Each: {
+        Type: "Map",
+        End: true,
+        ItemProcessor: {
+          StartAt: "Kind",
+          States: {
+            Kind: {
+              Type: "Choice",
+              Choices: [
+                { Variable: "$", StringEquals: "wait", Next: "Wait" },
+                { Variable: "$", StringEquals: "work", Next: "Work" },
+              ],
+              Default: "Done",
+            },
+            Wait: { Type: "Wait", Seconds: 600, End: true },
+            Work: { Type: "Task", Resource: activity, End: true },
+            Done: { Type: "Pass", End: true },
+          },
+        },
+      },
+    },
+    ["wait", "work", "done", "work"],
+  );
+  const { taskToken } = await aws.poll(activity);
+  await aws.sfn.send(new SendTaskFailureCommand({ taskToken, error: "Bad" }));
+  expect(await aws.end(execution)).toMatchObject({ status: "FAILED", error: "Bad" });
+  const events = await aws.history(execution);
+  const failed = events.findIndex(({ type }) => type === "ActivityFailed");
+  expect(events.slice(failed + 1).map(({ type }) => type)).toEqual([
+    "MapIterationAborted",
+    "WaitStateAborted",
+    "MapIterationFailed",
+    "TaskStateAborted",
+    "MapIterationAborted",
+    "TaskStateAborted",
+    "MapStateFailed",
+    "ExecutionFailed",
+  ]);
+  const previous = events.slice(failed + 1, -1).map(({ previousEventId }) => previousEventId);
+  expect(new Set(previous)).toEqual(new Set([events[failed]?.id]));
 });
 
 test("a Map whose results overflow fails for good", async () => {

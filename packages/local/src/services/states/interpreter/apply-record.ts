@@ -111,17 +111,13 @@ export function applyRecord(execution: Execution, record: ExecutionRecord): void
       endIteration(execution, id, frame);
       return;
 
-    case EventCode.MapIterationFailed:
-      append(execution, record, frame.parent?.state?.name, frame.index);
-      failParent(frame, extra?.failure);
-      return;
-
     case EventCode.BranchFailed:
       failParent(frame, extra?.failure);
       return;
 
+    case EventCode.MapIterationFailed:
     case EventCode.MapIterationAborted:
-      frame.iterationAborted = true;
+      frame.iterationClosed = true;
       append(execution, record, frame.parent?.state?.name, frame.index);
       return;
 

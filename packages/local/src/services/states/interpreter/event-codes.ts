@@ -57,7 +57,7 @@ export const EventCode = {
   WaitUntil: 100,
   /** A failed attempt will be retried at a given time. */
   RetryAt: 101,
-  /** A branch of a Parallel failed; AWS shows it only as the Parallel's failure. */
+  /** A branch or an iteration failed, and with it the state around it. */
   BranchFailed: 102,
   /** A worker said that it is still at work. */
   Heartbeat: 103,

@@ -74,8 +74,7 @@ function failParent(execution: Execution, frame: Frame, failure: Failure): void 
     execution.surroundings.ended(execution);
     return;
   }
-  const code = parent.state?.type === "Map" ? EventCode.MapIterationFailed : EventCode.BranchFailed;
-  emit(execution, { frame, code, extra: { failure } });
+  emit(execution, { frame, code: EventCode.BranchFailed, extra: { failure } });
   failState(execution, parent, failure);
 }
 
@@ -87,17 +86,20 @@ interface Abort {
 }
 
 /**
- * Aborts what still runs below a frame, in the order of the branches. The state that failed is recorded as aborted too, once its
- * iteration has been recorded as failed: that is how AWS records it. A restart in the midst of this goes on where it stopped.
+ * Closes what is below a frame, in the order of the branches: the iteration that failed is recorded as failed, those that still run as
+ * aborted, and after each the state that it was in. A restart in the midst of this goes on where it stopped.
  */
 function closeChildren(execution: Execution, frame: Frame, abort: Abort): void {
-  const { fork } = frame;
+  const { fork, state } = frame;
   if (fork === undefined) return;
   for (const child of fork.children.values()) {
-    if (frame.state?.type === "Map" && child !== fork.failed && !child.iterationAborted) {
-      emit(execution, { frame: child, code: EventCode.MapIterationAborted, previousEventId: abort.previousEventId });
+    const failed = child === fork.failed;
+    if (state?.type === "Map" && !child.iterationClosed) {
+      const code = failed ? EventCode.MapIterationFailed : EventCode.MapIterationAborted;
+      emit(execution, { frame: child, code, previousEventId: abort.previousEventId });
     }
-    if (child !== fork.failed || child.state?.type === "Task") closeFrame(execution, child, abort);
+    // A failed Map or Parallel has been recorded as such.
+    if (!failed || child.state?.type === "Task") closeFrame(execution, child, abort);
   }
 }
 

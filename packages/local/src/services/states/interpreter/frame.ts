@@ -65,7 +65,8 @@ export interface Frame {
   dueMs: number;
   heartbeatDueMs: number;
   fork: Fork | undefined;
-  iterationAborted: boolean;
+  /** Of a Map: it has been recorded as failed or aborted. */
+  iterationClosed: boolean;
   /** Stop what runs for the frame outside; they are no part of its state. */
   cancelTimer: (() => void) | undefined;
   abortCall: (() => void) | undefined;
@@ -121,7 +122,7 @@ export function createFrame({ id, parent, index, graph, item, input, chain }: Ne
     dueMs: Number.POSITIVE_INFINITY,
     heartbeatDueMs: Number.POSITIVE_INFINITY,
     fork: undefined,
-    iterationAborted: false,
+    iterationClosed: false,
     cancelTimer: undefined,
     abortCall: undefined,
   };

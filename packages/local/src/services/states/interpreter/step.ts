@@ -167,6 +167,7 @@ function endFull(execution: Execution): void {
   emit(execution, {
     frame: root,
     code: EventCode.ExecutionFailed,
+    previousEventId: execution.history.length,
     extra: { failure: { error: "States.Runtime", cause, fatal: true } },
   });
   execution.surroundings.ended(execution);

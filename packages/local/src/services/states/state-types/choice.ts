@@ -3,7 +3,7 @@ import { assign, exitState } from "../interpreter/finish-state.ts";
 import type { Frame } from "../interpreter/frame.ts";
 import { effectiveInput, filterOutput, scopeOf } from "../interpreter/scope.ts";
 import type { ChoiceState } from "../language/state.ts";
-import { StateError } from "../language/state-error.ts";
+import { RuntimeError } from "../language/state-error.ts";
 
 export function runChoice(execution: Execution, frame: Frame, state: ChoiceState): void {
   const input = effectiveInput(execution, frame);
@@ -11,10 +11,8 @@ export function runChoice(execution: Execution, frame: Frame, state: ChoiceState
   const rule = state.rules.find(({ holds }) => holds(scope));
   const next = rule?.next ?? state.otherwise;
   if (next === undefined) {
-    throw new StateError({
-      error: "States.NoChoiceMatched",
-      cause: `No rule of the state '${state.name}' matched and it has no Default`,
-    });
+    // The language's specification has States.NoChoiceMatched for this; AWS itself fails the execution.
+    throw new RuntimeError("Failed to transition out of the state. The state does not point to a next state.");
   }
   exitState(execution, frame, {
     output: filterOutput(execution, frame, input),
