@@ -1,11 +1,14 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type HistoryEvent, SendTaskFailureCommand, SendTaskSuccessCommand } from "@aws-sdk/client-sfn";
+import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type VirtualClock, virtualClock } from "../../clock.ts";
+import { type DirectClient, directClient } from "./direct-client.ts";
 import { EventCode, FIRST_BOOKKEEPING_CODE } from "./interpreter/event-codes.ts";
-import { functionArn, type StatesFixture, statesFixture } from "./states-fixture.ts";
+
+const ACTIVITY = "arn:aws:states:us-east-1:111111111111:activity:build";
+const EXECUTION = "arn:aws:states:us-east-1:111111111111:execution:machine:build";
 
 /** A small build: versions × platforms, retries, a catcher, a wait and a callback. */
 function build(activity: string): object {
@@ -27,7 +30,7 @@ function build(activity: string): object {
                 States: {
                   Prepare: {
                     Type: "Task",
-                    Resource: functionArn("prepare"),
+                    Resource: "arn:aws:lambda:us-east-1:111111111111:function:prepare",
                     ResultPath: "$.prepared",
                     Next: "ForEachPlatform",
                   },
@@ -117,39 +120,36 @@ interface Claim {
   readonly input: string;
 }
 
-function open(world: World, clock = virtualClock()): StatesFixture {
-  return statesFixture({
+function open(world: World, clock = virtualClock()): DirectClient {
+  const client = directClient({
     dir: world.dir,
     clock,
-    functions: {
-      prepare: async (event) => {
-        world.prepared.push((event as { version: string }).version);
-        return { ready: true };
-      },
-      ask: async (event) => {
-        world.askToken = (event as { token: string }).token;
-        return {};
-      },
+    seed: "durability",
+    async invoke(name, payload) {
+      if (name === "ask") {
+        world.askToken = (payload as { token: string }).token;
+        return { payload: {} };
+      }
+      world.prepared.push((payload as { version: string }).version);
+      return { payload: { ready: true } };
     },
   });
+  client.states.start();
+  return client;
 }
 
-async function answer(aws: StatesFixture, world: World, { taskToken, input }: Claim): Promise<void> {
+async function answer(aws: DirectClient, world: World, { taskToken, input }: Claim): Promise<void> {
   const attempt = world.claims.filter((claim) => claim.input === input).length;
   const { platform } = JSON.parse(input) as { platform: string };
-  const fail = (error: string) => aws.sfn.send(new SendTaskFailureCommand({ taskToken, error, cause: "as ever" }));
+  const fail = (error: string) => aws.call("SendTaskFailure", { taskToken, error, cause: "as ever" });
   if (platform === "broken") await fail("Broken");
   else if (platform === "ubuntu" && attempt === 1) await fail("Flaky");
-  else await aws.sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(`built ${platform}`) }));
+  else await aws.call("SendTaskSuccess", { taskToken, output: JSON.stringify(`built ${platform}`) });
 }
 
-async function work(
-  aws: StatesFixture,
-  world: World,
-  { activity, until }: { activity: string; until: AbortSignal },
-): Promise<void> {
+async function work(aws: DirectClient, world: World, until: AbortSignal): Promise<void> {
   while (!until.aborted) {
-    const { taskToken, input } = await aws.poll(activity, { abortSignal: until }).catch(() => NO_TASK);
+    const { taskToken, input } = await aws.call("GetActivityTask", { activityArn: ACTIVITY }, until);
     if (taskToken === undefined || input === undefined) continue;
     const claim = { taskToken, input };
     world.claims.push(claim);
@@ -157,28 +157,28 @@ async function work(
   }
 }
 
-const NO_TASK = { taskToken: undefined, input: undefined };
+async function historyOf(aws: DirectClient): Promise<HistoryEvent[]> {
+  const { events } = await aws.call<{ events: HistoryEvent[] }>("GetExecutionHistory", {
+    executionArn: EXECUTION,
+    maxResults: 1000,
+  });
+  return events;
+}
 
-async function finish(
-  aws: StatesFixture,
-  { activity, execution, world }: { activity: string; execution: string; world: World },
-) {
+async function finish(aws: DirectClient, world: World) {
   const until = new AbortController();
-  const workers = [1, 2].map(() => work(aws, world, { activity, until: until.signal }));
+  const workers = [1, 2].map(() => work(aws, world, until.signal));
   await aws.pass(240);
-  if (!(await aws.types(execution)).includes("TaskSucceeded")) {
-    await aws.sfn.send(new SendTaskSuccessCommand({ taskToken: world.askToken, output: '"yes"' }));
+  if (count(await historyOf(aws), "TaskSucceeded") === 0) {
+    await aws.call("SendTaskSuccess", { taskToken: world.askToken, output: '"yes"' });
   }
-  const ended = await aws.end(execution);
   until.abort();
   await Promise.all(workers);
-  return ended;
+  return await aws.call("DescribeExecution", { executionArn: EXECUTION });
 }
 
 let undisturbed: {
   world: World;
-  activity: string;
-  execution: string;
   output: string | undefined;
   history: HistoryEvent[];
   journal: string[];
@@ -195,14 +195,16 @@ function newWorld(): World {
 beforeAll(async () => {
   const world = newWorld();
   await using aws = open(world);
-  const activity = await aws.activity("build");
-  const execution = await aws.start(build(activity), INPUT, { name: "undisturbed" });
-  const { output } = await finish(aws, { activity, execution, world });
-  const folder = join(world.dir, "states", "executions");
-  const history = await aws.history(execution);
+  await aws.call("CreateActivity", { name: "build" });
+  const definition = JSON.stringify({ StartAt: "Root", States: build(ACTIVITY) });
+  const { stateMachineArn } = await aws.call("CreateStateMachine", { name: "machine", definition, roleArn: "role" });
+  await aws.call("StartExecution", { stateMachineArn, name: "build", input: JSON.stringify(INPUT) });
+  const { output } = await finish(aws, world);
+  const history = await historyOf(aws);
+  const folder = join(world.dir, "executions");
   const [name = ""] = readdirSync(folder);
   const journal = readFileSync(join(folder, name), "utf8").split(/(?<=\n)/);
-  undisturbed = { world, activity, execution, output, history, journal, name };
+  undisturbed = { world, output, history, journal, name };
 });
 
 afterAll(() => {
@@ -233,11 +235,11 @@ interface Killed {
 function killedAfter(records: number, torn = ""): Killed {
   const { journal, name, world: original } = undisturbed;
   const { dir } = newWorld();
-  const metadata = readFileSync(join(original.dir, "states", "metadata.journal"), "utf8");
+  const metadata = readFileSync(join(original.dir, "metadata.journal"), "utf8");
   const running = metadata.split(/(?<=\n)/).filter((line) => !line.includes('"kind":"ended"'));
-  mkdirSync(join(dir, "states", "executions"), { recursive: true });
-  writeFileSync(join(dir, "states", "metadata.journal"), running.join(""));
-  writeFileSync(join(dir, "states", "executions", name), journal.slice(0, records).join("") + torn);
+  mkdirSync(join(dir, "executions"), { recursive: true });
+  writeFileSync(join(dir, "metadata.journal"), running.join(""));
+  writeFileSync(join(dir, "executions", name), journal.slice(0, records).join("") + torn);
   const [header, ...kept] = journal.slice(0, records).map((line) => JSON.parse(line.slice(9)));
   const claims = kept.filter(([code]) => code === EventCode.ActivityStarted).length;
   return {
@@ -259,39 +261,39 @@ function count(history: HistoryEvent[], type: HistoryEvent["type"]): number {
 }
 
 test("after a kill at any record the build goes on: nothing finished runs again, nothing that waits is lost", async () => {
-  const { journal, execution, activity, output, world: original } = undisturbed;
+  const { journal, output, world: original } = undisturbed;
   const inputs = (claims: readonly Claim[]) => claims.map(({ input }) => input).sort();
   for (let records = 2; records < journal.length; records++) {
     const { world, clock, before } = killedAfter(records);
     await using aws = open(world, clock);
     for (const claim of heldClaims(world, before)) await answer(aws, world, claim);
-    const ended = await finish(aws, { activity, execution, world });
+    const ended = await finish(aws, world);
     expect(`${records} ${ended.status} ${ended.output}`).toBe(`${records} SUCCEEDED ${output}`);
     expect(inputs(world.claims)).toEqual(inputs(original.claims));
     expect(world.prepared).toHaveLength(original.prepared.length - count(before, "LambdaFunctionSucceeded"));
     // A token that was made before the kill is the one that works after it.
     if (count(before, "TaskScheduled") > 0) expect(world.askToken).toBe(original.askToken);
-    expect(JSON.stringify((await aws.history(execution)).slice(0, before.length))).toBe(JSON.stringify(before));
+    expect(JSON.stringify((await historyOf(aws)).slice(0, before.length))).toBe(JSON.stringify(before));
   }
 }, 120_000);
 
 test("what a write that was cut short left at a journal's end is dropped", async () => {
-  const { journal, execution, activity, output } = undisturbed;
+  const { journal, output } = undisturbed;
   const records = Math.floor(journal.length / 2);
   const next = journal[records] ?? "";
   for (const torn of [next.slice(0, 5), next.slice(0, -1), `00000000${next.slice(8)}`]) {
     const { world, clock, before } = killedAfter(records, torn);
     await using aws = open(world, clock);
     for (const claim of heldClaims(world, before)) await answer(aws, world, claim);
-    expect(await finish(aws, { activity, execution, world })).toMatchObject({ output });
+    expect(await finish(aws, world)).toMatchObject({ output });
   }
 });
 
 test("an execution read back has the same history, byte for byte", async () => {
-  const { world: original, execution } = undisturbed;
+  const { world: original } = undisturbed;
   const { dir } = newWorld();
   cpSync(original.dir, dir, { recursive: true });
   await using before = open(original);
   await using after = open({ ...original, dir });
-  expect(JSON.stringify(await after.history(execution))).toBe(JSON.stringify(await before.history(execution)));
+  expect(JSON.stringify(await historyOf(after))).toBe(JSON.stringify(await historyOf(before)));
 });

@@ -2,23 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { virtualClock } from "../../clock.ts";
-import type { OperationContext } from "../../service.ts";
-import { createStates } from "./states.ts";
+import { type DirectClient, directClient } from "./direct-client.ts";
 
-const context: OperationContext = {
-  requestId: "",
-  signal: new AbortController().signal,
-  accessKeyId: "",
-  endpoint: "",
-};
-
-function openStates(dir: string, called: string[] = []) {
-  const clock = virtualClock();
-  const states = createStates({
-    clock,
-    region: "us-east-1",
-    accountId: "111111111111",
+function openStates(dir: string, called: string[] = []): DirectClient {
+  return directClient({
     dir,
     seed: 1,
     invoke: (name) => {
@@ -26,14 +13,9 @@ function openStates(dir: string, called: string[] = []) {
       return new Promise(() => {});
     },
   });
-  const call = async (operation: string, input: object) => {
-    const answer = await states.service.operations[operation]?.(input as never, context);
-    return answer as Record<string, string | undefined>;
-  };
-  return { states, call, clock };
 }
 
-async function startMachine(call: ReturnType<typeof openStates>["call"], state: object): Promise<string> {
+async function startMachine({ call }: DirectClient, state: object): Promise<string> {
   const { stateMachineArn } = await call("CreateStateMachine", {
     name: "m",
     roleArn: "r",
@@ -49,7 +31,7 @@ test("once closed, nothing is accepted that would be forgotten", async () => {
   const first = openStates(dir);
   first.states.start();
   const { activityArn } = await first.call("CreateActivity", { name: "work" });
-  const executionArn = await startMachine(first.call, { Type: "Task", Resource: activityArn });
+  const executionArn = await startMachine(first, { Type: "Task", Resource: activityArn });
   const { taskToken } = await first.call("GetActivityTask", { activityArn });
   const waiting = first.call("GetActivityTask", { activityArn });
   await first.states.close();
@@ -72,7 +54,7 @@ test("a call under way at the end is made again, once, and nothing moves before 
   const arn = "arn:aws:lambda:us-east-1:111111111111:function:slow";
   const first = openStates(dir);
   first.states.start();
-  const executionArn = await startMachine(first.call, { Type: "Task", Resource: arn });
+  const executionArn = await startMachine(first, { Type: "Task", Resource: arn });
   await first.states.close();
 
   const called: string[] = [];
