@@ -1,4 +1,5 @@
 import { AwsError } from "./aws-error.ts";
+import { type Clock, sleepUntil } from "./clock.ts";
 
 /** Calls that a fault hits; what is left out matches every call. */
 export interface FaultyCalls {
@@ -19,40 +20,72 @@ export interface Fault {
   readonly afterwards?: boolean;
 }
 
-export interface FailedCall {
-  readonly error: AwsError;
+/** What faults have in store for one call. */
+export interface DisturbedCall {
+  /** Until the call takes effect. */
+  readonly delayed: Promise<void> | undefined;
+  readonly error: AwsError | undefined;
   readonly afterwards: boolean;
 }
 
-/** Errors that tests order for calls of any service. */
+export type ObservableCall = Readonly<Record<"service" | "operation" | "accessKeyId", string>> & {
+  readonly input: unknown;
+};
+
+/** Errors and delays that tests order for calls of any service. */
 export interface CallFaults {
   /** Returns how to end the fault. */
   fail(calls: FaultyCalls, fault: Fault): () => void;
-  /** The fault that hits this call, counted. */
-  take(call: { service: string; operation: string; accessKeyId: string; input: unknown }): FailedCall | undefined;
+  /** The calls take effect so much later; returns how to end that. */
+  delay(calls: FaultyCalls, ms: number): () => void;
+  /** The faults that hit this call, counted. */
+  disturb(call: ObservableCall): DisturbedCall;
 }
 
-export function createCallFaults(): CallFaults {
-  const orders = new Set<{ calls: FaultyCalls; fault: Fault; left: number }>();
+interface Order<T> {
+  readonly calls: FaultyCalls;
+  readonly effect: T;
+  left: number;
+}
+
+export function createCallFaults(clock: Clock): CallFaults {
+  const failures = new Set<Order<Fault>>();
+  const delays = new Set<Order<number>>();
   return {
-    fail(calls, fault) {
-      const order = { calls, fault, left: calls.times ?? Number.POSITIVE_INFINITY };
-      orders.add(order);
-      return () => orders.delete(order);
-    },
-    take(call) {
-      const order = [...orders].find(
-        ({ calls, left }) =>
-          left > 0 &&
-          (calls.service ?? call.service) === call.service &&
-          (calls.operation ?? call.operation) === call.operation &&
-          (calls.accessKeyId ?? call.accessKeyId) === call.accessKeyId &&
-          (calls.when?.(call.input) ?? true),
-      );
-      if (order === undefined) return undefined;
-      order.left--;
-      const { code, message = `${code}, as ordered`, status = 400, afterwards = false } = order.fault;
-      return { error: new AwsError(code, message, { status }), afterwards };
+    fail: (calls, fault) => order(failures, calls, fault),
+    delay: (calls, ms) => order(delays, calls, ms),
+    disturb(call) {
+      const fault = take(failures, call);
+      const delayMs = take(delays, call);
+      return {
+        delayed: delayMs === undefined ? undefined : sleepUntil(clock, clock.now() + delayMs),
+        error:
+          fault &&
+          new AwsError(fault.code, fault.message ?? `${fault.code}, as ordered`, { status: fault.status ?? 400 }),
+        afterwards: fault?.afterwards === true,
+      };
     },
   };
+}
+
+function order<T>(orders: Set<Order<T>>, calls: FaultyCalls, effect: T): () => void {
+  const placed = { calls, effect, left: calls.times ?? Number.POSITIVE_INFINITY };
+  orders.add(placed);
+  return () => orders.delete(placed);
+}
+
+function take<T>(orders: ReadonlySet<Order<T>>, call: ObservableCall): T | undefined {
+  const hit = [...orders].find(({ calls, left }) => left > 0 && matches(calls, call));
+  if (hit === undefined) return undefined;
+  hit.left--;
+  return hit.effect;
+}
+
+function matches(calls: FaultyCalls, call: ObservableCall): boolean {
+  return (
+    (calls.service ?? call.service) === call.service &&
+    (calls.operation ?? call.operation) === call.operation &&
+    (calls.accessKeyId ?? call.accessKeyId) === call.accessKeyId &&
+    (calls.when?.(call.input) ?? true)
+  );
 }

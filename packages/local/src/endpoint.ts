@@ -20,7 +20,7 @@ export interface EndpointOptions {
   readonly services: readonly Service[];
   readonly movement: Movement;
   readonly random: Random;
-  readonly faults: Pick<CallFaults, "take">;
+  readonly faults: Pick<CallFaults, "disturb">;
   /** Told after each call, before its answer leaves. */
   readonly onCall?: ((call: ObservedCall) => void) | undefined;
 }
@@ -57,11 +57,16 @@ export function createEndpoint({ services, movement, random, faults, onCall }: E
       const operation = call && findOperation(service, call.operation);
       if (call === undefined || operation === undefined) throw unknownOperation(service, call?.operation);
       const { input } = call;
-      const fault = faults.take({ service: service.name, ...call, accessKeyId: context.accessKeyId });
-      if (fault?.afterwards === false) throw fault.error;
+      const { delayed, error, afterwards } = faults.disturb({
+        ...call,
+        service: service.name,
+        accessKeyId: context.accessKeyId,
+      });
+      if (delayed !== undefined) await movement.park(() => delayed);
+      if (error !== undefined && !afterwards) throw error;
       const run = async () => operation(input as never, context);
       const output = service.longPolls?.includes(call.operation) ? await movement.park(run) : await run();
-      if (fault !== undefined) throw fault.error;
+      if (error !== undefined) throw error;
       observe(service, call, context.accessKeyId);
       return service.protocol.respond(call, output, context.requestId);
     } catch (thrown) {

@@ -25,6 +25,8 @@ export interface ListenOptions {
   readonly port?: number;
 }
 
+export type OpenListener = (answer: Answer, options: ListenOptions) => Promise<HttpListener>;
+
 /** Serves `answer` over HTTP/1.1. Rejects with a `PortInUse` error, naming the port, where another program has it. */
 export async function listenHttp(
   answer: Answer,

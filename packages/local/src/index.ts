@@ -1,4 +1,5 @@
 export { AwsError } from "./aws-error.ts";
+export type { Fault, FaultyCalls } from "./call-faults.ts";
 export type { ClientConfig } from "./client-config.ts";
 export { type Cancel, type Clock, realClock, sleepUntil, type VirtualClock, virtualClock } from "./clock.ts";
 export type { ObservedCall } from "./endpoint.ts";
@@ -8,6 +9,7 @@ export { type RunUntilOptions, runUntil } from "./run-until.ts";
 export { type Operation, type OperationContext, type Service, service } from "./service.ts";
 export type { Ec2, Ec2Behaviour } from "./services/ec2/ec2.ts";
 export type { VcpuQuotas } from "./services/ec2/ec2-context.ts";
+export type { Ec2Faults, Pool } from "./services/ec2/ec2-faults.ts";
 export { instanceOf } from "./services/ec2/instance-credentials.ts";
 export { idleInstance, type RunInstance, type RunningInstance } from "./services/ec2/run-instance.ts";
 export { type FolderOwner, readFolderOwner } from "./storage/folder-lock.ts";

@@ -301,6 +301,44 @@ test("hours pass in virtual time, and a worker that polls in process sees every 
   expect(existsSync(dir)).toBe(true);
 }, 60_000);
 
+test("a poll whose client went away takes no task with it", async () => {
+  const aws = open();
+  const { url } = await aws.listen();
+  const sfn = new SFNClient({ region: aws.region, endpoint: url, credentials: aws.clientConfig().credentials });
+  const { activityArn } = await sfn.send(new CreateActivityCommand({ name: "work" }));
+  const leaving = new AbortController();
+  const abandoned = failure(sfn.send(new GetActivityTaskCommand({ activityArn }), { abortSignal: leaving.signal }));
+  while (aws.movement.parked === 0) await new Promise((resolve) => setImmediate(resolve));
+  leaving.abort();
+  expect(await abandoned).toBe("AbortError");
+  while (aws.movement.open > 0) await new Promise((resolve) => setImmediate(resolve));
+  const definition = JSON.stringify({
+    StartAt: "W",
+    States: { W: { Type: "Task", Resource: activityArn, End: true } },
+  });
+  const machine = await sfn.send(
+    new CreateStateMachineCommand({ name: "m", roleArn: "arn:aws:iam::000000000000:role/r", definition }),
+  );
+  await sfn.send(new StartExecutionCommand({ stateMachineArn: machine.stateMachineArn }));
+  const task = await sfn.send(new GetActivityTaskCommand({ activityArn }));
+  expect(task.taskToken).toEqual(expect.any(String));
+  sfn.destroy();
+});
+
+test("a delayed call takes effect when its time has come", async () => {
+  const clock = virtualClock();
+  const aws = open({ clock });
+  const s3 = new S3Client(aws.clientConfig());
+  await s3.send(new CreateBucketCommand({ Bucket: "releases" }));
+  aws.delayCalls({ service: "s3", operation: "PutObject", times: 1 }, 2_000);
+  const writing = s3.send(new PutObjectCommand({ Bucket: "releases", Key: "k", Body: "late" }));
+  const early = await failure(s3.send(new GetObjectCommand({ Bucket: "releases", Key: "k" })));
+  await runUntil(aws, clock, writing);
+  expect([early, clock.now()]).toEqual(["NoSuchKey", Date.UTC(2026, 0, 1) + 2_000]);
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: "releases", Key: "k" }));
+  expect(await Body?.transformToString()).toBe("late");
+});
+
 test("a goal that cannot be reached is said instead of waited for", async () => {
   const clock = virtualClock();
   const aws = open({ clock });

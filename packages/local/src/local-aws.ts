@@ -4,7 +4,7 @@ import type { ClientConfig } from "./client-config.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { createEndpoint, type ObservedCall } from "./endpoint.ts";
 import { executionStatusEvents } from "./execution-status-events.ts";
-import { type HttpListener, type ListenOptions, listenHttp } from "./http-listener.ts";
+import { type HttpListener, type ListenOptions, listenHttp, type OpenListener } from "./http-listener.ts";
 import type { InvokeFunction } from "./lambda-functions.ts";
 import { createMovement, type IdleOptions } from "./movement.ts";
 import { createRandom } from "./random.ts";
@@ -66,6 +66,8 @@ export interface LocalAws extends AsyncDisposable {
   readonly ec2: Omit<Ec2, "service" | "start" | "close">;
   /** Makes calls fail: the next ones, all of them, or those that a test picks. */
   readonly failCalls: CallFaults["fail"];
+  /** Makes calls take effect later. */
+  readonly delayCalls: CallFaults["delay"];
   /** Changes EC2's quotas from now on. */
   setVcpuQuotas(quotas: VcpuQuotas): void;
   /** Lets what was under way when the folder was last closed go on. Idempotent; a view does not move. */
@@ -89,11 +91,27 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
   const { clock = realClock(), region = "us-west-2", accountId = "000000000000", functions = {}, seed } = options;
   const { resume = true, onDamaged = () => {} } = options;
   const random = createRandom(seed);
-  const listeners: HttpListener[] = [];
-  const address = () => listeners[0]?.url ?? IN_PROCESS;
-  const movement = createMovement(() => listeners.reduce((sum, listener) => sum + listener.connections, 0));
+  const listeners = new Set<HttpListener>();
+  const movement = createMovement(() => [...listeners].reduce((sum, listener) => sum + listener.connections, 0));
+  const openListener: OpenListener = async (answer, listenOptions) => {
+    const opened = await listenHttp(answer, listenOptions);
+    const listener: HttpListener = {
+      url: opened.url,
+      get connections() {
+        return opened.connections;
+      },
+      close() {
+        listeners.delete(listener);
+        return opened.close();
+      },
+    };
+    listeners.add(listener);
+    return listener;
+  };
+  let url = IN_PROCESS;
+  const address = () => url;
   const storage = openStorage({ dir: options.dir, owner: resume, onDamaged });
-  const faults = createCallFaults();
+  const faults = createCallFaults(clock);
   let quotas = options.vcpuQuotas ?? DEFAULT_VCPU_QUOTAS;
   let started = false;
 
@@ -111,6 +129,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     ...shared,
     ...options.ec2,
     runInstance: options.runInstance,
+    openListener,
     clientConfig,
     publish: (event) => void bus.publish(event),
     quotas: () => quotas,
@@ -159,6 +178,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     movement,
     clientConfig,
     failCalls: faults.fail,
+    delayCalls: faults.delay,
     setVcpuQuotas(changed) {
       quotas = changed;
     },
@@ -170,17 +190,16 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
       ec2.start();
     },
     async listen(listenOptions = {}) {
-      const listener = await listenHttp(endpoint.answer, listenOptions);
-      listeners.push(listener);
-      storage.announce(listener.url);
-      return { url: listener.url };
+      ({ url } = await openListener(endpoint.answer, listenOptions));
+      storage.announce(url);
+      return { url };
     },
     idle: movement.idle,
     async close() {
       bus.close();
       await ec2.close();
       await states.close();
-      await Promise.all(listeners.splice(0).map((listener) => listener.close()));
+      await Promise.all([...listeners].map((listener) => listener.close()));
       await storage.close();
     },
     [Symbol.asyncDispose]: () => aws.close(),

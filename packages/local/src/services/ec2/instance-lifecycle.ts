@@ -2,7 +2,7 @@ import { AwsError } from "../../aws-error.ts";
 import type { ClientConfig } from "../../client-config.ts";
 import { type Cancel, type Clock, sleepUntil } from "../../clock.ts";
 import type { EventSource } from "../../event-source.ts";
-import { listenHttp } from "../../http-listener.ts";
+import type { OpenListener } from "../../http-listener.ts";
 import type { Movement } from "../../movement.ts";
 import type { Random } from "../../random.ts";
 import type { Storage } from "../../storage/storage.ts";
@@ -23,6 +23,8 @@ export interface LifecycleOptions {
   readonly region: string;
   readonly accountId: string;
   readonly runInstance: RunInstance;
+  /** Each instance has a metadata service of its own, because SDKs drop the path of its address. */
+  readonly openListener: OpenListener;
   readonly clientConfig: (accessKeyId: string) => ClientConfig;
   readonly publish: EventSource;
   readonly hardware: FaultyHardware;
@@ -125,7 +127,7 @@ export function instanceLifecycle(options: LifecycleOptions): InstanceLifecycle 
     const instance = mustGet(instanceId);
     const metadata = instanceMetadata({ ...options, instance: () => mustGet(instanceId) });
     const listener = await movement.track(`metadata of ${instanceId}`, () =>
-      listenHttp(async (request) => metadata(request), {}),
+      options.openListener(async (request) => metadata(request), {}),
     );
     try {
       await options.runInstance({
