@@ -281,7 +281,7 @@ test("what a write that was cut short left at a journal's end is dropped", async
   const { journal, output } = undisturbed;
   const records = Math.floor(journal.length / 2);
   const next = journal[records] ?? "";
-  for (const torn of [next.slice(0, 5), next.slice(0, -1), `00000000${next.slice(8)}`]) {
+  for (const torn of [next.slice(0, 5), next.slice(0, -1)]) {
     const { world, clock, before } = killedAfter(records, torn);
     await using aws = open(world, clock);
     for (const claim of heldClaims(world, before)) await answer(aws, world, claim);

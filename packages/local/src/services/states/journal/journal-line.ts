@@ -16,7 +16,7 @@ export interface JournalContent {
 }
 
 export interface JournalDamage {
-  /** A torn tail is what a write that was cut short leaves: nothing follows it. */
+  /** A write that was cut short leaves a torn tail: a record without its end. Anything else is corruption. */
   readonly kind: "tornTail" | "corrupt";
   readonly reason: string;
 }
@@ -33,9 +33,8 @@ export function readJournal(bytes: Buffer): JournalContent {
     const line = bytes.subarray(position, end === -1 ? bytes.length : end);
     const record = end === -1 ? undefined : parseLine(line);
     if (record === undefined) {
-      const last = end === -1 || end === bytes.length - 1;
       const reason = `record ${records.length + 1} (byte ${position}) does not match its checksum`;
-      return { records, soundBytes: position, damage: { kind: last ? "tornTail" : "corrupt", reason } };
+      return { records, soundBytes: position, damage: { kind: end === -1 ? "tornTail" : "corrupt", reason } };
     }
     records.push(record);
     position = end + 1;
