@@ -1,6 +1,7 @@
 import {
   activity,
   definePipeline,
+  downloads,
   forEachPlatform,
   forEachVersion,
   hours,
@@ -24,6 +25,14 @@ const packagingBranch = (version: Version): string =>
 const signingKey: Secret = { kind: "kms-key", alias: "alias/hhvm-signing-key" };
 const encryptedSigningKey = scratch("secrets/signing-key.");
 
+/** Where nightlies are made from, and releases before they are public. */
+const sourceRepository = "git@github.com:facebook/hhvm.git";
+const stagingRepository = "git@github.com:hhvm/hhvm-staging.git";
+
+/** The apt repositories. */
+const families = ["debian", "ubuntu"];
+const repositories = families.map((family) => downloads(`${family}/`));
+
 const small = { instanceTypes: ["t2.micro", "t3.micro"] } as const;
 
 /** Source tarball of one version; everything else in a release starts from it. */
@@ -31,14 +40,15 @@ export const MakeSourceTarball = activity({
   name: "MakeSourceTarball",
   per: "version",
   script: "scripts/make-source-tarball.sh",
-  init: "scripts/init/aws-tools.sh",
+  init: "scripts/init/signing-key.sh",
   timeout: minutes(30),
   worker: { ...small, rootVolumeGb: 16 },
   produces: ({ version }) => (isNightly(version) ? [] : [sourceTarball(version)]),
   publishes: ({ version }) => (isNightly(version) ? [sourceTarball(version)] : []),
+  env: () => ({ SOURCE_REPOSITORY: sourceRepository, STAGING_REPOSITORY: stagingRepository }),
   changesDownloads: isNightly,
   secrets: [signingKey, { kind: "secrets-manager", name: "hhvm/git-ssh-key" }],
-  access: { reads: [encryptedSigningKey], writes: [scratch("hhvm-")] },
+  access: { reads: [encryptedSigningKey], writes: [scratch("hhvm-"), downloads("source/nightlies/")] },
 });
 
 /** Debian package of one platform, compiled in a container of that platform. */
@@ -54,7 +64,7 @@ export const MakeBinaryPackage = activity({
   env: ({ build }) => (build.debug === "test_build" ? { SKIP_PUBLISH: "1" } : {}),
   testBuild: true,
   access: {
-    reads: [scratch("hhvm-")],
+    reads: [scratch("hhvm-"), downloads("source/nightlies/")],
     writes: [scratch("build-logs/")],
     otherBuckets: ["hhvm-nodist"],
     imageRepositories: ["hhvm-successful-builds", "hhvm-failed-builds"],
@@ -66,7 +76,7 @@ export const PublishBinaryPackages = activity({
   name: "PublishBinaryPackages",
   per: "version",
   script: "scripts/publish-binary-packages.sh",
-  init: "scripts/init/shared-volume.sh",
+  init: "scripts/init/repositories.sh",
   timeout: hours(4),
   worker: { ...small, rootVolumeGb: 100, availabilityZones: ["us-west-2a"] },
   exclusive: true,
@@ -82,8 +92,8 @@ export const PublishBinaryPackages = activity({
   },
   secrets: [signingKey],
   access: {
-    reads: [encryptedSigningKey, scratch("")],
-    writes: ["debian", "ubuntu"].map((family) => ({ bucket: "downloads", key: `${family}/` })),
+    reads: [encryptedSigningKey, scratch(""), ...repositories],
+    writes: repositories,
     volumes: ["hhvm-package-repositories"],
   },
 });
@@ -106,6 +116,7 @@ export const PublishSourceTarball = activity({
       reason: `tarball ${statuses.tarball}, signature ${statuses.signature}`,
     };
   },
+  access: { reads: [scratch("hhvm-")] },
 });
 
 /** Container images with the version's package. */
@@ -118,7 +129,7 @@ export const PublishDockerImages = activity({
   worker: small,
   env: () => ({ DOCKER_ONLY: "1" }),
   secrets: [{ kind: "secrets-manager", name: "hhvm/docker-hub" }],
-  access: { reads: [scratch("")] },
+  access: { reads: [...repositories, downloads("source/")] },
 });
 
 /** HHVM: source tarball, Debian packages in apt repositories, container images; the seed's pipeline. */
@@ -147,7 +158,6 @@ export default definePipeline({
   image: "/aws/service/canonical/ubuntu/server/20.04/stable/current/amd64/hvm/ebs-gp2/ami-id",
   dummyScript: "scripts/dummy-task.sh",
   buckets: { scratch: "hhvm-scratch", downloads: "hhvm-downloads" },
-  invalidates: ["debian", "ubuntu"].flatMap((family) =>
-    ["conf", "db", "dists"].map((folder) => `/${family}/${folder}/*`),
-  ),
+  // Never pool/: a package does not change once it is there.
+  invalidates: families.flatMap((family) => ["conf", "db", "dists"].map((folder) => `/${family}/${folder}/*`)),
 });

@@ -1,0 +1,208 @@
+import { existsSync } from "node:fs";
+import { access, constants } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  activitiesOf,
+  activityNamed,
+  awsName,
+  type BuildInput,
+  type BuildStatus,
+  checkScripts,
+  parseBuildInput,
+  type Question,
+  s3Url,
+  statusOf,
+  taskEnvironment,
+} from "@muster/pipeline";
+import { describe, expect, test } from "vitest";
+import { binaryPackage, source, sourceSignature, sourceTarball } from "./artifacts.ts";
+import hhvm, { MakeBinaryPackage } from "./pipeline.ts";
+
+const buckets = { assets: "assets", state: "state", scratch: "hhvm-scratch", downloads: "hhvm-downloads" };
+const build: BuildInput = { versions: ["4.28.2"], platforms: [], activities: [], debug: "" };
+const urls = (objects: readonly Parameters<typeof s3Url>[0][] = []) => objects.map((object) => s3Url(object, buckets));
+
+test("activities have the reference pipeline's machines, volumes and timeouts, in its order", () => {
+  expect(
+    activitiesOf(hhvm.flow).map(({ name, per, timeout, worker }) => [
+      name,
+      per,
+      worker.instanceTypes[0],
+      worker.rootVolumeGb,
+      timeout / 60,
+    ]),
+  ).toEqual([
+    ["MakeSourceTarball", "version", "t2.micro", 16, 30],
+    ["MakeBinaryPackage", "platform", "r6i.4xlarge", 256, 240],
+    ["PublishBinaryPackages", "version", "t2.micro", 100, 240],
+    ["PublishSourceTarball", "version", "t2.micro", undefined, 30],
+    ["PublishDockerImages", "version", "t2.micro", undefined, 240],
+  ]);
+  expect(activityNamed(hhvm, "PublishBinaryPackages")).toMatchObject({
+    exclusive: true,
+    worker: { availabilityZones: ["us-west-2a"] },
+  });
+});
+
+test("queues are called as they were", () => {
+  expect(hhvm.activities.map(({ name }) => awsName("hhvm", hhvm, name))).toEqual([
+    "hhvm-make-source-tarball",
+    "hhvm-make-binary-package",
+    "hhvm-publish-binary-packages",
+    "hhvm-publish-source-tarball",
+    "hhvm-publish-docker-images",
+  ]);
+});
+
+test("every script is there and may be executed", async () => {
+  const missing: string[] = [];
+  checkScripts(hhvm, (path) => !existsSync(join(import.meta.dirname, path)));
+  for (const { script, init, afterTask } of hhvm.activities) {
+    for (const path of [script, init, afterTask, hhvm.dummyScript]) {
+      if (path === undefined) continue;
+      await access(join(import.meta.dirname, path), constants.X_OK).catch(() => missing.push(path));
+    }
+  }
+  expect(missing).toEqual([]);
+});
+
+test("artifacts lie where users and earlier releases have them", () => {
+  const subject = { version: "4.28.2", platform: "ubuntu-18.04-bionic", platforms: [] };
+  const nightly = { ...subject, version: "2026.11.24", platform: "debian-11-bullseye" };
+  expect(urls(binaryPackage.produces(subject))).toEqual([
+    "s3://hhvm-scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.deb",
+  ]);
+  expect(urls(binaryPackage.publishes(subject))).toEqual([
+    "s3://hhvm-downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~bionic_amd64.deb",
+  ]);
+  expect(urls(binaryPackage.publishes(nightly))).toEqual([
+    "s3://hhvm-downloads/debian/pool/main/h/hhvm-nightly/hhvm-nightly_2026.11.24-1~bullseye_amd64.deb",
+  ]);
+  expect(urls(source.publishes?.(subject))).toEqual(["s3://hhvm-downloads/source/hhvm-4.28.2.tar.gz"]);
+  expect(urls(sourceSignature.publishes?.(subject))).toEqual(["s3://hhvm-downloads/source/hhvm-4.28.2.tar.gz.sig"]);
+  expect(urls(sourceSignature.produces?.(subject))).toEqual(["s3://hhvm-scratch/hhvm-4.28.2.tar.gz.sig"]);
+  expect(urls(activityNamed(hhvm, "MakeSourceTarball").produces?.(subject))).toEqual([
+    "s3://hhvm-scratch/hhvm-4.28.2.tar.gz",
+  ]);
+  expect(urls(activityNamed(hhvm, "MakeSourceTarball").publishes?.(nightly))).toEqual([
+    "s3://hhvm-downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz",
+  ]);
+});
+
+test("a platform that is no Linux has no package", () => {
+  expect(binaryPackage.produces({ version: "4.28.2", platform: "macos-13", platforms: [] })).toEqual([]);
+});
+
+test("tasks get the standard environment", () => {
+  const environment = (name: string, version: string, platform?: string) =>
+    taskEnvironment(hhvm, activityNamed(hhvm, name), {
+      subject: { version, platforms: [], ...(platform === undefined ? {} : { platform }) },
+      build,
+      buckets,
+    });
+  expect(environment("MakeBinaryPackage", "4.28.2", "debian-11-bullseye")).toMatchObject({
+    VERSION: "4.28.2",
+    DISTRO: "debian-11-bullseye",
+    IS_NIGHTLY: "false",
+    S3_BUCKET: "hhvm-scratch",
+    S3_PATH: "hhvm-4.28.2.tar.gz",
+    S3_SOURCE: "s3://hhvm-scratch/hhvm-4.28.2.tar.gz",
+    PACKAGING_BRANCH: "HHVM-4.28",
+  });
+  expect(environment("MakeSourceTarball", "2026.11.24")).toMatchObject({
+    IS_NIGHTLY: "true",
+    S3_BUCKET: "hhvm-downloads",
+    S3_PATH: "source/nightlies/hhvm-nightly-2026.11.24.tar.gz",
+    PACKAGING_BRANCH: "master",
+  });
+  expect(environment("PublishBinaryPackages", "4.28.2")).toMatchObject({ REPOS_ONLY: "1" });
+  expect(environment("PublishDockerImages", "4.28.2")).toMatchObject({ DOCKER_ONLY: "1" });
+});
+
+test("a test build makes packages, and publishes nothing", () => {
+  const parsed = parseBuildInput("4.28.2 --test-build", hhvm, { today: new Date() });
+  expect(parsed.activities).toEqual(["MakeBinaryPackage"]);
+  expect(MakeBinaryPackage.env?.({ version: "4.28.2", platforms: [], build: parsed })).toEqual({ SKIP_PUBLISH: "1" });
+  expect(MakeBinaryPackage.env?.({ version: "4.28.2", platforms: [], build })).toEqual({});
+});
+
+test("platforms are those of the packaging branch", () => {
+  const { platforms } = hhvm;
+  if (platforms.kind !== "listed") throw new Error("they are listed");
+  expect(platforms.url("4.28.2")).toBe("https://raw.githubusercontent.com/hhvm/packaging/HHVM-4.28/CURRENT_TARGETS");
+  expect(platforms.url("2026.11.24")).toBe("https://raw.githubusercontent.com/hhvm/packaging/master/CURRENT_TARGETS");
+});
+
+test("the CDN follows what changes, and never the pool", () => {
+  expect(hhvm.invalidates).toEqual([
+    "/debian/conf/*",
+    "/debian/db/*",
+    "/debian/dists/*",
+    "/ubuntu/conf/*",
+    "/ubuntu/db/*",
+    "/ubuntu/dists/*",
+  ]);
+  const changes = hhvm.activities.map(({ name, changesDownloads }) => {
+    const of = (version: string) =>
+      typeof changesDownloads === "function" ? changesDownloads(version) : changesDownloads;
+    return [name, of("4.28.2") ?? false, of("2026.11.24") ?? false];
+  });
+  expect(changes).toEqual([
+    ["MakeSourceTarball", false, true],
+    ["MakeBinaryPackage", false, false],
+    ["PublishBinaryPackages", true, true],
+    ["PublishSourceTarball", true, true],
+    ["PublishDockerImages", false, false],
+  ]);
+});
+
+describe("what runs", () => {
+  const subject = { version: "4.28.2", platforms: ["debian-11-bullseye", "ubuntu-18.04-bionic", "macos-13"] };
+
+  /** A world in which exactly these URLs are there. */
+  async function runs(name: string, there: readonly string[], asked: Partial<Question> = {}): Promise<boolean> {
+    const about = { ...subject, ...asked };
+    const exists = async (object: Parameters<typeof s3Url>[0]) => there.includes(s3Url(object, buckets));
+    const activity = activityNamed(hhvm, name);
+    if (activity.shouldRun === undefined) return (await statusOf(activity, about, exists)).status === "not_built";
+    const status: Question["status"] = async (of, platform): Promise<BuildStatus> =>
+      (await statusOf(of, platform === undefined ? about : { ...about, platform }, exists)).status;
+    return (await activity.shouldRun({ ...about, build, status })).run;
+  }
+
+  const scratchPackage = "s3://hhvm-scratch/4.28.2/debian-11-bullseye/hhvm_4.28.2-1~bullseye_amd64.deb";
+  const publishedPackage = "s3://hhvm-downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye_amd64.deb";
+  const [tarball, publishedTarball] = [
+    s3Url(sourceTarball("4.28.2"), buckets),
+    "s3://hhvm-downloads/source/hhvm-4.28.2.tar.gz",
+  ];
+
+  test.each<[string, readonly string[], boolean]>([
+    ["MakeSourceTarball", [], true],
+    ["MakeSourceTarball", [tarball], false],
+    ["PublishBinaryPackages", [], false],
+    ["PublishBinaryPackages", [scratchPackage], true],
+    ["PublishBinaryPackages", [scratchPackage, publishedPackage], false],
+    ["PublishSourceTarball", [], false],
+    ["PublishSourceTarball", [tarball], true],
+    ["PublishSourceTarball", [tarball, publishedTarball], false],
+    ["PublishSourceTarball", [tarball, `${tarball}.sig`, publishedTarball], true],
+    ["PublishSourceTarball", [`${publishedTarball}.sig`, publishedTarball], false],
+    ["PublishDockerImages", [scratchPackage, publishedPackage, tarball, publishedTarball], true],
+  ])("%s, where %j is there: %s", async (name, there, expected) => {
+    expect(await runs(name, there)).toBe(expected);
+  });
+
+  test("a package is made where it is neither built nor published", async () => {
+    const platform = "debian-11-bullseye";
+    expect(await runs("MakeBinaryPackage", [], { platform })).toBe(true);
+    expect(await runs("MakeBinaryPackage", [scratchPackage], { platform })).toBe(false);
+    expect(await runs("MakeBinaryPackage", [publishedPackage], { platform })).toBe(false);
+  });
+
+  test("the tarball of a nightly is published as it is made, never after", async () => {
+    const version = "2026.11.24";
+    expect(await runs("PublishSourceTarball", [`s3://hhvm-scratch/hhvm-${version}.tar.gz`], { version })).toBe(false);
+    expect(await runs("MakeSourceTarball", [s3Url(sourceTarball(version), buckets)], { version })).toBe(false);
+  });
+});

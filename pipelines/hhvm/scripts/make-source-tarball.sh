@@ -1,0 +1,42 @@
+#!/bin/bash
+# The source of one version, submodules included, as a signed tarball. A nightly is tagged first, in both repositories.
+set -euo pipefail
+
+# The key that may push tags; in memory, as everything secret.
+ssh_key=$(mktemp --tmpdir=/dev/shm ssh.XXXXXX)
+trap 'rm -f "$ssh_key"' EXIT
+aws secretsmanager get-secret-value --secret-id hhvm/git-ssh-key --query SecretString --output text >"$ssh_key"
+export GIT_SSH_COMMAND="ssh -i $ssh_key -o IdentitiesOnly=yes -o StrictHostKeyChecking=accept-new"
+
+if [ "$IS_NIGHTLY" = true ]; then
+  tag=nightly-$VERSION
+  # A nightly that is made again is made from the commit that it was first made from.
+  if [ -z "$(git ls-remote --tags "$SOURCE_REPOSITORY" "refs/tags/$tag")" ]; then
+    git clone --quiet --bare --depth 1 --branch master "$SOURCE_REPOSITORY" tagged.git
+    git -C tagged.git tag "$tag"
+    for repository in "$STAGING_REPOSITORY" "$SOURCE_REPOSITORY"; do
+      git -C tagged.git push --quiet "$repository" "refs/tags/$tag"
+    done
+  fi
+  repository=$SOURCE_REPOSITORY
+else
+  # Releases with security fixes are in staging before they are in public.
+  tag=HHVM-$VERSION
+  repository=$STAGING_REPOSITORY
+fi
+
+tarball=$(basename "$S3_PATH")
+folder=${tarball%.tar.gz}
+git clone --quiet --depth 1 --branch "$tag" --recurse-submodules --shallow-submodules "$repository" "$folder"
+commit=$(git -C "$folder" rev-parse HEAD)
+date=$(git -C "$folder" log -1 --format=%cI)
+
+# Sorted, owned by root, dated as the commit: the same commit gives the same bytes.
+tar --create --sort=name --owner=0 --group=0 --numeric-owner --mtime="$date" --exclude=.git "$folder" |
+  gzip -9 --no-name >"$tarball"
+gpg --batch --armor --detach-sign --output "$tarball.sig" "$tarball"
+
+# The tarball last: where it is, all of it is.
+muster-s3 cp "$tarball.sig" "$S3_SOURCE.sig" --content-type application/pgp-signature
+muster-s3 cp "$tarball" "$S3_SOURCE" --content-type application/gzip
+echo "{\"note\":\"$tag is commit ${commit:0:12}\",\"commit\":\"$commit\"}" >"$MUSTER_RESULT"
