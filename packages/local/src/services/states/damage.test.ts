@@ -66,7 +66,7 @@ test("a finished execution whose journal was cut is reported by name", async () 
   truncateSync(journalOf("finished"), 300);
   const damaged: string[] = [];
   await using aws = statesFixture({ dir, onDamaged: (name, reason) => damaged.push(`${name}: ${reason}`) });
-  expect(damaged).toEqual([expect.stringMatching(/^finished: its journal holds 300 of \d+ bytes$/)]);
+  expect(damaged).toEqual([expect.stringMatching(/^machine-1\.finished: its journal holds 300 of \d+ bytes$/)]);
   const { executions } = await aws.sfn.send(
     new ListExecutionsCommand({
       stateMachineArn: finished.replace(":execution:", ":stateMachine:").replace(/:finished$/, ""),

@@ -120,9 +120,10 @@ interface Claim {
   readonly input: string;
 }
 
-function open(world: World, clock = virtualClock()): DirectClient {
+function open(world: World, clock = virtualClock(), damaged: string[] = []): DirectClient {
   const client = directClient({
     dir: world.dir,
+    onDamaged: (damagedName) => damaged.push(damagedName),
     clock,
     seed: "durability",
     async invoke(name, payload) {
@@ -244,7 +245,7 @@ function killedAfter(records: number, torn = ""): Killed {
   const claims = kept.filter(([code]) => code === EventCode.ActivityStarted).length;
   return {
     world: { dir, claims: original.claims.slice(0, claims), prepared: [], askToken: original.askToken },
-    clock: virtualClock(header.startedAtMs + (kept.at(-1)?.[3] ?? 0)),
+    clock: virtualClock((header?.startedAtMs ?? 0) + (kept.at(-1)?.[3] ?? 0)),
     before: undisturbed.history.slice(0, kept.filter(([code]) => code < FIRST_BOOKKEEPING_CODE).length),
   };
 }
@@ -263,7 +264,7 @@ function count(history: HistoryEvent[], type: HistoryEvent["type"]): number {
 test("after a kill at any record the build goes on: nothing finished runs again, nothing that waits is lost", async () => {
   const { journal, output, world: original } = undisturbed;
   const inputs = (claims: readonly Claim[]) => claims.map(({ input }) => input).sort();
-  for (let records = 2; records < journal.length; records++) {
+  for (let records = 1; records < journal.length; records++) {
     const { world, clock, before } = killedAfter(records);
     await using aws = open(world, clock);
     for (const claim of heldClaims(world, before)) await answer(aws, world, claim);
@@ -286,6 +287,21 @@ test("what a write that was cut short left at a journal's end is dropped", async
     await using aws = open(world, clock);
     for (const claim of heldClaims(world, before)) await answer(aws, world, claim);
     expect(await finish(aws, world)).toMatchObject({ output });
+  }
+});
+
+test("an execution whose start was never written is as if it had not been started", async () => {
+  const { name, journal } = undisturbed;
+  for (const torn of ["", (journal[0] ?? "").slice(0, 40)]) {
+    const { world } = killedAfter(0, torn);
+    const damaged: string[] = [];
+    await using aws = open(world, virtualClock(), damaged);
+    expect(damaged).toEqual([]);
+    expect(readdirSync(join(world.dir, "executions"))).not.toContain(name);
+    const stateMachineArn = "arn:aws:states:us-east-1:111111111111:stateMachine:machine";
+    expect(await aws.call("StartExecution", { stateMachineArn, name: "build" })).toMatchObject({
+      executionArn: EXECUTION,
+    });
   }
 });
 

@@ -178,13 +178,15 @@ export function createEngine(options: EngineOptions): Engine {
     start(execution) {
       run(() => {
         const frame = openRoot(execution);
-        emit(execution, { frame, code: EventCode.ExecutionStarted, previousEventId: 0 });
+        begin(execution, frame);
         surroundings.ready(execution, frame);
         armExecution(execution);
       });
     },
     resume(execution) {
       run(() => {
+        const root = execution.frames.get(0);
+        if (root !== undefined && execution.history.length === 0) begin(execution, root);
         armExecution(execution);
         for (const frame of execution.frames.values()) {
           if (isReachable(frame)) resumeFrame(frame);
@@ -214,6 +216,10 @@ export function createEngine(options: EngineOptions): Engine {
       }
     },
   };
+}
+
+function begin(execution: Execution, frame: Frame): void {
+  emit(execution, { frame, code: EventCode.ExecutionStarted, previousEventId: 0 });
 }
 
 /** A frame below one that failed is about to be aborted; it does nothing more. */

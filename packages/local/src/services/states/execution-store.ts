@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Catalog } from "./catalog.ts";
 import type { Execution, ExecutionStatus, Surroundings } from "./interpreter/execution.ts";
@@ -60,7 +60,9 @@ export function createExecutionStore({
   const load = (file: string) => {
     try {
       const read = loadExecution(file, { surroundings, findDefinition: catalog.definition });
-      loaded.set(read.execution.arn, read.execution);
+      if (read !== undefined) loaded.set(read.execution.arn, read.execution);
+      // Nobody was told that it had started, so nobody misses it.
+      else if (owner) rmSync(file);
       return read;
     } catch (error) {
       if (!(error instanceof DamagedJournalError)) throw error;
@@ -80,13 +82,13 @@ export function createExecutionStore({
       .map((name) => join(folder, name));
   };
   const checkEnded = () => {
-    for (const { file, name, bytes } of catalog.ended.values()) {
+    for (const { file, bytes } of catalog.ended.values()) {
       const path = folder === undefined ? undefined : join(folder, file);
       if (path === undefined || damaged.has(path)) continue;
       const size = existsSync(path) ? statSync(path).size : 0;
       if (size >= bytes) continue;
       damaged.add(path);
-      onDamaged(name, `its journal holds ${size} of ${bytes} bytes`);
+      onDamaged(basename(file, SUFFIX), `its journal holds ${size} of ${bytes} bytes`);
     }
   };
 

@@ -125,12 +125,15 @@ export interface LoadOptions {
   readonly findDefinition: (hash: string) => StateMachineDefinition | undefined;
 }
 
-/** Reads an execution back by folding its records; throws DamagedJournalError. */
-export function loadExecution(file: string, { surroundings, findDefinition }: LoadOptions): LoadedExecution {
+/** Reads an execution back by folding its records; undefined for one whose start was never written. Throws DamagedJournalError. */
+export function loadExecution(
+  file: string,
+  { surroundings, findDefinition }: LoadOptions,
+): LoadedExecution | undefined {
   const { records, soundBytes, damage } = readJournal(readFileSync(file));
   if (damage?.kind === "corrupt") throw new DamagedJournalError(damage.reason);
   const [header, ...encoded] = records as [JournalHeader | undefined, ...EncodedRecord[]];
-  if (header === undefined) throw new DamagedJournalError("it holds no whole record");
+  if (header === undefined) return undefined;
   const definition = findDefinition(header.definitionHash);
   if (definition === undefined)
     throw new DamagedJournalError(`the definition ${header.definitionHash} that it runs is not known`);
