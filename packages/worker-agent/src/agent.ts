@@ -4,7 +4,7 @@ import { isPretended } from "./execute-task.ts";
 import { type ClaimedTask, createPoller } from "./poll.ts";
 import { report } from "./report.ts";
 import { runTask, type TaskEnd } from "./run-task.ts";
-import type { StopReason, Worker } from "./worker.ts";
+import type { Worker } from "./worker.ts";
 
 /** Why a worker ended; for its own log and the one line in its status file. */
 export type AgentEnd = "idle" | "lifetime" | "failed task" | "stopped";
@@ -63,7 +63,7 @@ async function pollAndRun(worker: Worker): Promise<PollingEnd> {
   while (!stop.aborted) {
     if (clock.now() >= endOfLifeMs) return { end: "lifetime", tasks, last };
     if (clock.now() - idleSinceMs >= idleMs) return { end: "idle", tasks, last };
-    const claimed = await next();
+    const claimed = await next(Math.min(idleSinceMs + idleMs, endOfLifeMs));
     if (claimed === undefined) continue;
     last = await runTask(worker, claimed, ++tasks);
     if (last.failed) {
@@ -92,23 +92,24 @@ async function readyForTasks({ scripts, environment, stop }: Worker): Promise<vo
 
 const noValue = (): void => {};
 
-/** Polls; a task that arrives when the worker must stop goes back to the queue. */
-function createTaskSource(worker: Worker): () => Promise<ClaimedTask | undefined> {
-  const { clients, environment, identity, clock, diagnostics, stop } = worker;
-  const abandon = new AbortController();
-  stop.addEventListener("abort", () => {
-    if ((stop.reason as StopReason).abandonPoll) abandon.abort();
-  });
+/** Polls until a time; a task that arrives when the worker must stop goes back to the queue. */
+function createTaskSource(worker: Worker): (untilMs: number) => Promise<ClaimedTask | undefined> {
+  const { clients, environment, identity, clock, mayAbandonPolls, stop } = worker;
   const poll = createPoller({
+    ...worker,
     sfn: clients.sfn,
     activityArn: environment.worker.ACTIVITY_ARN,
     workerName: workerPollName(identity.instanceId),
-    clock,
-    diagnostics,
-    signal: abandon.signal,
   });
-  return async () => {
-    const claimed = await poll();
+  return async (untilMs) => {
+    const abandon = new AbortController();
+    const giveUp = () => abandon.abort();
+    const cancel = mayAbandonPolls ? clock.at(untilMs, giveUp) : () => {};
+    if (mayAbandonPolls) stop.addEventListener("abort", giveUp, { once: true });
+    const claimed = await poll(abandon.signal).finally(() => {
+      cancel();
+      stop.removeEventListener("abort", giveUp);
+    });
     if (claimed === undefined) return undefined;
     const isOthers = worker.testOnly && !isPretendedInput(claimed.input);
     if (!stop.aborted && !isOthers) return claimed;

@@ -19,15 +19,17 @@ export interface Poll {
   readonly workerName: string;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
-  /** Gives up the poll. A task that AWS hands out in that moment is lost until its heartbeat is missed. */
-  readonly signal: AbortSignal;
+  /** Ends the waiting after a failed call. */
+  readonly stop: AbortSignal;
 }
 
-/** One long poll, of about a minute; undefined when no task came. After a failed call it waits, longer each time. */
-export function createPoller(poll: Poll): () => Promise<ClaimedTask | undefined> {
-  const { sfn, activityArn, workerName, clock, diagnostics, signal } = poll;
+/** One long poll, of about a minute; undefined when no task came. The signal gives it up. */
+export type Poller = (signal: AbortSignal) => Promise<ClaimedTask | undefined>;
+
+/** After a failed call a poll waits, longer each time, so that a throttled fleet comes to rest. */
+export function createPoller({ sfn, activityArn, workerName, clock, diagnostics, stop }: Poll): Poller {
   let failures = 0;
-  return async () => {
+  return async (signal) => {
     try {
       const { taskToken, input } = await sfn.send(new GetActivityTaskCommand({ activityArn, workerName }), {
         abortSignal: signal,
@@ -38,7 +40,7 @@ export function createPoller(poll: Poll): () => Promise<ClaimedTask | undefined>
       if (signal.aborted) return undefined;
       failures++;
       diagnostics.warn("a poll failed", { failures, error });
-      await sleep(clock, backOff(failures, { firstMs: 500, mostMs: 30_000 }), signal);
+      await sleep(clock, backOff(failures, { firstMs: 500, mostMs: 30_000 }), AbortSignal.any([signal, stop]));
       return undefined;
     }
   };

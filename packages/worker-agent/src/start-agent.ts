@@ -45,7 +45,7 @@ export async function startAgent(options: AgentOptions): Promise<number> {
     forcePathStyle: environment.hasOneEndpoint,
   });
   const stop = stopSwitch();
-  stopOnSignals(stop, options);
+  stopOnSignals(stop);
   if (options.owned) watchOwner(stop);
 
   const { testWorker } = options;
@@ -106,6 +106,7 @@ export async function startAgent(options: AgentOptions): Promise<number> {
       targets: [log],
     }),
     testOnly: testWorker !== undefined,
+    mayAbandonPolls: options.owned,
     stop: stop.signal,
   });
   clients.destroy();

@@ -17,10 +17,10 @@ export function stopSwitch(): StopSwitch {
   };
 }
 
-/** SIGTERM and SIGINT stop the worker. @param owned see watchOwner */
-export function stopOnSignals({ stop }: StopSwitch, { owned }: { owned: boolean }): void {
+/** SIGTERM and SIGINT stop the worker. */
+export function stopOnSignals({ stop }: StopSwitch): void {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, () => stop({ why: `the worker got ${signal}`, abandonPoll: owned }));
+    process.on(signal, () => stop({ why: `the worker got ${signal}` }));
   }
 }
 
@@ -31,7 +31,7 @@ export function stopOnSignals({ stop }: StopSwitch, { owned }: { owned: boolean 
 export function watchOwner({ stop }: StopSwitch): void {
   const input = fstatSync(0);
   if (!input.isFIFO() && !input.isSocket()) return;
-  const gone = () => stop({ why: "the process that owns this worker has ended", abandonPoll: true });
+  const gone = () => stop({ why: "the process that owns this worker has ended" });
   process.stdin.on("end", gone).on("close", gone).on("error", gone).resume();
   process.stdin.unref();
 }

@@ -25,6 +25,11 @@ export interface Worker {
   readonly scripts: WorkerScripts;
   /** A test worker: it runs the dummy script only, and gives real tasks back. */
   readonly testOnly: boolean;
+  /**
+   * Whoever answers polls sees a caller go away and hands it nothing: true of the local stage. AWS may hand out a task until a poll's end,
+   * so that one given up early may lose a task for as long as its heartbeat takes.
+   */
+  readonly mayAbandonPolls: boolean;
   /** Aborted when the worker must stop; its reason, a StopReason, says why. */
   readonly stop: AbortSignal;
 }
@@ -32,6 +37,4 @@ export interface Worker {
 /** Why a worker stops before it is idle: a spot notice, SIGTERM, or the end of the process that owns the local stage. */
 export interface StopReason {
   readonly why: string;
-  /** Whether the poll that is under way is given up at once: whoever answers it sees the caller go. */
-  readonly abandonPoll: boolean;
 }

@@ -20,6 +20,10 @@ export interface WorkerScriptTexts {
 export interface WorkerOptions extends WorkerScriptTexts {
   readonly idleSeconds?: number;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Instead of the script's own. */
+  readonly scriptUrl?: string;
+  /** Appended to the script's URL. */
+  readonly fragment?: string;
   /** The agent's program, where it is not the one under test. */
   readonly agent?: string;
 }
@@ -104,12 +108,13 @@ export async function launchWorker(
   { started }: ReturnType<typeof workerProcesses>,
   options: WorkerOptions,
 ): Promise<WorkerProcess> {
-  const { idleSeconds, tags = {}, agent = agentProgram, ...scripts } = options;
+  const { idleSeconds, tags = {}, agent = agentProgram, scriptUrl, fragment = "", ...scripts } = options;
   const test = Math.random().toString(36).slice(2);
   const environment = await writeScripts(stage, scripts, test);
   const userData = renderUserData({
     environment: {
       ...environment,
+      SCRIPT_URL: (scriptUrl ?? environment.SCRIPT_URL) + fragment,
       ACTIVITY_ARN: stage.activityArn,
       ACTIVITY_NAME: ACTIVITY,
       AWS_REGION: stage.aws.region,
