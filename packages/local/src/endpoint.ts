@@ -89,6 +89,7 @@ export function createEndpoint({ services, movement, random, faults, onCall }: E
     answer: (incoming, { endpoint, signal }) =>
       movement.track(`${incoming.method} ${incoming.headers["x-amz-target"] ?? incoming.url}`, async () => {
         if (incoming.url === HEALTH_PATH) return health(services);
+        if (isFromWebPage(incoming)) return webPagesMayOnlyRead();
         const caller = readCaller(incoming);
         const service = route(incoming, caller);
         const { content, ...head } = incoming;
@@ -99,6 +100,20 @@ export function createEndpoint({ services, movement, random, faults, onCall }: E
           : { ...head, body: decode(head.headers, await readAll(content)) };
         return operate(service, request, { requestId, accessKeyId: caller.accessKeyId, endpoint, signal });
       }),
+  };
+}
+
+/** Signatures are not verified, so a page in this machine's browser must not be able to make calls that change anything. */
+function isFromWebPage({ method, headers }: IncomingRequest): boolean {
+  return headers.origin !== undefined && method !== "GET" && method !== "HEAD";
+}
+
+function webPagesMayOnlyRead(): WireResponse {
+  const message = "calls that change something are not taken from web pages";
+  return {
+    status: 403,
+    headers: { "content-type": "application/json", "x-amzn-errortype": "AccessDeniedException" },
+    body: JSON.stringify({ __type: "AccessDeniedException", message }),
   };
 }
 
@@ -143,6 +158,7 @@ function unknownOperation(service: Service, name: string | undefined): AwsError 
 /** Whatever is not an AWS error is this program's own fault, and reported as AWS reports its own. */
 function asAwsError(thrown: unknown): AwsError {
   if (thrown instanceof AwsError) return thrown;
+  if (thrown instanceof URIError) return new AwsError("InvalidURI", "The URI could not be parsed");
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new AwsError("InternalFailure", message, { status: 500 });
 }

@@ -184,6 +184,51 @@ test("the endpoint says that it is up, and refuses what it does not know by name
   expect(await sts.text()).toContain("<GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/K</Arn>");
 });
 
+test("malformed requests are answered by AWS's names, and nothing leaves its folder", async () => {
+  const { url } = await open({ dir }).listen();
+  const sign = (service: string) => ({
+    authorization: `AWS4-HMAC-SHA256 Credential=K/20260101/us-west-2/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+  });
+  const json = async (service: string, target: string, body: string) => {
+    const answer = await fetch(url, { method: "POST", headers: { ...sign(service), "x-amz-target": target }, body });
+    return ((await answer.json()) as { __type: string }).__type;
+  };
+  expect(await json("logs", "Logs_20140328.CreateLogGroup", "{}")).toBe("InvalidParameterException");
+  expect(await json("logs", "Logs_20140328.CreateLogGroup", '{"logGroupName":1}')).toBe("SerializationException");
+  expect(await json("events", "AWSEvents.PutTargets", '{"Rule":"r"}')).toBe("ValidationException");
+  expect(await json("ssm", "AmazonSSM.GetParameter", "[]")).toBe("SerializationException");
+  const s3 = async (path: string, method = "PUT") => {
+    const call = request(`${url}/`, { method, path, headers: sign("s3") });
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      call.on("response", (response) => resolve(response.resume().statusCode));
+      call.on("error", reject);
+      call.end("x");
+    });
+    return status;
+  };
+  expect(await s3("/..%2f..%2fescaped")).toBe(400);
+  expect(await s3("/%zz/key")).toBe(400);
+  expect(await s3("/..%2fowner.json", "GET")).toBe(400);
+  const groups = JSON.stringify({ logGroupName: "..", logStreamName: ".." });
+  await json("logs", "Logs_20140328.CreateLogGroup", groups);
+  await json("logs", "Logs_20140328.CreateLogStream", groups);
+  const events = { ...JSON.parse(groups), logEvents: [{ timestamp: Date.now(), message: "m" }] };
+  await json("logs", "Logs_20140328.PutLogEvents", JSON.stringify(events));
+  expect(existsSync(join(dir, "logs/%2E./%2E..jsonl"))).toBe(true);
+});
+
+test("web pages may read objects and change nothing", async () => {
+  const { url } = await open().listen();
+  const headers = { origin: "https://example.com", "content-type": "application/x-www-form-urlencoded" };
+  const launch = await fetch(url, {
+    method: "POST",
+    headers,
+    body: "Action=RunInstances&ImageId=ami-12345678&MinCount=1&MaxCount=1",
+  });
+  expect(launch.status).toBe(403);
+  expect((await fetch(`${url}/none/k`, { headers })).status).toBe(404);
+});
+
 test("a client that asks before it uploads is told to go on, and keeps its connection after an error", async () => {
   const { url } = await open().listen();
   const bucketless = await new Promise<{ continued: boolean; status: number | undefined }>((resolve, reject) => {

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { onDisk } from "./disk-error.ts";
+import { fileNameOf } from "./file-name.ts";
 import { mustOwn, type Storage } from "./storage.ts";
 
 /** A map whose entries are JSON values and, where the storage has a folder, one file each: written before `set` returns. */
@@ -76,11 +76,4 @@ function listFolder(folder: string): string[] {
   } catch {
     return [];
   }
-}
-
-/** Keys stay readable as file names; long ones are cut and told apart by a digest. */
-function fileNameOf(key: string): string {
-  const name = encodeURIComponent(key).replace(/^\./, "%2E");
-  if (name.length <= 200) return name;
-  return `${name.slice(0, 150)}-${createHash("sha256").update(key).digest("hex").slice(0, 32)}`;
 }

@@ -7,6 +7,7 @@ import { describeInstanceType, spotPrice } from "./instance-type.ts";
 import { launchInstances } from "./launch-instances.ts";
 import type { LaunchSpecification, TagSpecification } from "./launch-specification.ts";
 import type { TemplateReference } from "./launch-templates.ts";
+import { missingParameter } from "./missing-parameter.ts";
 import { type LaunchPlan, planLaunch, withTemplate } from "./plan-launch.ts";
 
 interface Override {
@@ -170,12 +171,10 @@ function fill(
 /** A pool that cannot work (an unknown type or subnet) is an error of that pool, not of the fleet. */
 function readPools(context: Ec2Context, input: CreateFleetInput, market: Market, errorSet: FleetError[]): Pool[] {
   const configs = input.LaunchTemplateConfigs ?? [];
-  if (configs.length === 0)
-    throw new AwsError("MissingParameter", "The request must contain the parameter LaunchTemplateConfigs");
+  if (configs.length === 0) throw missingParameter("LaunchTemplateConfigs");
   let order = 0;
   return configs.flatMap(({ LaunchTemplateSpecification: template, Overrides }) => {
-    if (template === undefined)
-      throw new AwsError("MissingParameter", "The request must contain the parameter LaunchTemplateSpecification");
+    if (template === undefined) throw missingParameter("LaunchTemplateSpecification");
     // Names a template that does not exist: an error of the whole request.
     withTemplate(context, template, {});
     return (Overrides ?? [{}]).flatMap((override) => {

@@ -80,7 +80,8 @@ export function createEc2(options: Ec2Options): Ec2 {
   return {
     service: service("ec2", {
       protocol: queryProtocol({ namespace: "http://ec2.amazonaws.com/doc/2016-11-15/", dialect: "ec2" }),
-      claims: ({ headers }) => headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true,
+      claims: ({ method, headers }) =>
+        method === "POST" && headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true,
       operations: options.requestLimits ? withRequestLimits(operations, options.clock) : operations,
     }),
     network,

@@ -10,6 +10,7 @@ import {
   type TemplateReference,
   versionOf,
 } from "./launch-templates.ts";
+import { missingParameter } from "./missing-parameter.ts";
 import { type PageRequest, pageOf } from "./paging.ts";
 import { tagsFor } from "./tags.ts";
 import { checkUserData } from "./user-data.ts";
@@ -140,7 +141,7 @@ export function launchTemplateOperations({ launchTemplates, storage, clock }: Ec
 
 function checkSpecification(specification: LaunchSpecification | undefined): LaunchSpecification {
   if (specification === undefined || typeof specification !== "object") {
-    throw new AwsError("MissingParameter", "The request must contain the parameter LaunchTemplateData");
+    throw missingParameter("LaunchTemplateData");
   }
   checkUserData(specification.UserData);
   return specification;

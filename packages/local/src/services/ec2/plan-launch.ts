@@ -5,6 +5,7 @@ import type { Instance, Market } from "./instance.ts";
 import { describeInstanceType } from "./instance-type.ts";
 import { type LaunchSpecification, overlay } from "./launch-specification.ts";
 import { type TemplateReference, versionOf } from "./launch-templates.ts";
+import { missingParameter } from "./missing-parameter.ts";
 import { tagsFor } from "./tags.ts";
 import { checkUserData } from "./user-data.ts";
 
@@ -86,7 +87,7 @@ function instanceProfileArn(
 
 /** AWS's own public parameters always have an image here; other parameters must have been put. */
 function resolveImage({ ssmParameter }: Ec2Context, imageId: string | undefined): string {
-  if (imageId === undefined) throw new AwsError("MissingParameter", "The request must contain the parameter ImageId");
+  if (imageId === undefined) throw missingParameter("ImageId");
   const name = /^resolve:ssm:([^:]+)/.exec(imageId)?.[1];
   if (name === undefined) {
     if (/^ami-[0-9a-z-]+$/.test(imageId)) return imageId;

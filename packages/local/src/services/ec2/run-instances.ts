@@ -6,6 +6,7 @@ import { type Instance, renderInstance } from "./instance.ts";
 import { launchInstances } from "./launch-instances.ts";
 import type { LaunchSpecification } from "./launch-specification.ts";
 import type { TemplateReference } from "./launch-templates.ts";
+import { missingParameter } from "./missing-parameter.ts";
 import { planLaunch, withTemplate } from "./plan-launch.ts";
 
 export interface RunInstancesInput extends LaunchSpecification {
@@ -47,7 +48,7 @@ export function renderReservation(instances: readonly Instance[], accountId: str
 }
 
 function countOf(name: string, value: string | undefined): number {
-  if (value === undefined) throw new AwsError("MissingParameter", `The request must contain the parameter ${name}`);
+  if (value === undefined) throw missingParameter(name);
   const count = Number(value);
   if (!Number.isInteger(count) || count < 1)
     throw invalid(`Invalid value '${value}' for ${name}. Must be a positive integer.`);

@@ -2,6 +2,7 @@ import { AwsError } from "../../aws-error.ts";
 import type { Ec2Context } from "./ec2-context.ts";
 import { type Filter, passesFilters } from "./filters.ts";
 import { findInstances, isKnown } from "./find-instances.ts";
+import { missingParameter } from "./missing-parameter.ts";
 import { type PageRequest, pageOf } from "./paging.ts";
 import { checkTags, type Tags } from "./tags.ts";
 
@@ -30,7 +31,8 @@ export function tagOperations(context: Ec2Context) {
     if (instance === undefined) throw new AwsError("InvalidID", `The ID '${resourceId}' is not valid`);
     return { tags: instance.tags, save: (tags) => lifecycle.retag(resourceId, tags) };
   };
-  const retag = ({ ResourceId = [] }: TagInput, change: (tags: Tags) => Tags) => {
+  const retag = ({ ResourceId }: TagInput, change: (tags: Tags) => Tags) => {
+    if (ResourceId === undefined) throw missingParameter("ResourceId");
     const changes = ResourceId.map(resource).map((tagged) => ({ tagged, tags: change(tagged.tags) }));
     for (const { tagged, tags } of changes) tagged.save(tags);
     return { return: true };

@@ -1,6 +1,7 @@
 import { AwsError } from "../../aws-error.ts";
 import type { Clock } from "../../clock.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
+import { checkMembers, type Members } from "../../protocol/check-members.ts";
 import { type Service, service } from "../../service.ts";
 import type { EventBus, Rule, Target } from "./event-bus.ts";
 import { matchesPattern } from "./event-pattern.ts";
@@ -34,6 +35,26 @@ interface PutEventsEntry {
 const MOST_TARGETS = 5;
 const MOST_ENTRIES = 10;
 
+const MEMBERS = {
+  PutRule: {
+    Name: "string!",
+    EventPattern: "string",
+    ScheduleExpression: "string",
+    State: "string",
+    Description: "string",
+  },
+  PutTargets: { Rule: "string!", Targets: "list!" },
+  RemoveTargets: { Rule: "string!", Ids: "list!" },
+  ListTargetsByRule: { Rule: "string!" },
+  DescribeRule: { Name: "string!" },
+  ListRules: { NamePrefix: "string" },
+  EnableRule: { Name: "string!" },
+  DisableRule: { Name: "string!" },
+  DeleteRule: { Name: "string!" },
+  PutEvents: { Entries: "list!" },
+  TestEventPattern: { EventPattern: "string!", Event: "string!" },
+} satisfies Record<string, Members>;
+
 /** EventBridge's API over the default bus. Targets are Lambda functions. */
 export function events({ bus, clock, region, accountId }: EventsOptions): Service {
   const busArn = `arn:aws:events:${region}:${accountId}:event-bus/default`;
@@ -55,99 +76,103 @@ export function events({ bus, clock, region, accountId }: EventsOptions): Servic
 
   return service("events", {
     protocol: awsJson("AWSEvents", "1.1"),
-    operations: {
-      PutRule({
-        Name,
-        EventPattern: pattern,
-        ScheduleExpression: schedule,
-        State,
-        Description: description,
-      }: PutRuleInput) {
-        if (pattern === undefined && schedule === undefined) {
-          throw new AwsError(
-            "ValidationException",
-            "Parameter(s) EventPattern or ScheduleExpression must be specified.",
-          );
-        }
-        const known = bus.rules.get(Name);
-        const createdMs = known !== undefined && known.schedule === schedule ? known.createdMs : clock.now();
-        if (pattern !== undefined) matchesPattern(parsePattern(pattern), {});
-        if (schedule !== undefined) parseSchedule(schedule, createdMs);
-        const arn = `arn:aws:events:${region}:${accountId}:rule/${Name}`;
-        bus.save({
-          name: Name,
-          arn,
-          createdMs,
-          enabled: State !== "DISABLED",
-          ...(description !== undefined && { description }),
-          ...(pattern !== undefined && { pattern }),
-          ...(schedule !== undefined && { schedule }),
-          targets: known?.targets ?? [],
-        });
-        return { RuleArn: arn };
+    operations: checkMembers(
+      {
+        PutRule({
+          Name,
+          EventPattern: pattern,
+          ScheduleExpression: schedule,
+          State,
+          Description: description,
+        }: PutRuleInput) {
+          if (pattern === undefined && schedule === undefined) {
+            throw new AwsError(
+              "ValidationException",
+              "Parameter(s) EventPattern or ScheduleExpression must be specified.",
+            );
+          }
+          const known = bus.rules.get(Name);
+          const createdMs = known !== undefined && known.schedule === schedule ? known.createdMs : clock.now();
+          if (pattern !== undefined) matchesPattern(parsePattern(pattern), {});
+          if (schedule !== undefined) parseSchedule(schedule, createdMs);
+          const arn = `arn:aws:events:${region}:${accountId}:rule/${Name}`;
+          bus.save({
+            name: Name,
+            arn,
+            createdMs,
+            enabled: State !== "DISABLED",
+            ...(description !== undefined && { description }),
+            ...(pattern !== undefined && { pattern }),
+            ...(schedule !== undefined && { schedule }),
+            targets: known?.targets ?? [],
+          });
+          return { RuleArn: arn };
+        },
+
+        PutTargets({ Rule: name, Targets }: { Rule: string; Targets: readonly Target[] }) {
+          const rule = mustFind(name);
+          const foreign = Targets.find(({ Arn }) => !/^arn:[\w-]+:lambda:/.test(Arn));
+          if (foreign !== undefined) {
+            throw new AwsError(
+              "ValidationException",
+              `The local EventBridge delivers to Lambda functions, not to ${foreign.Arn}`,
+            );
+          }
+          const replaced = new Set(Targets.map(({ Id }) => Id));
+          const targets = [...rule.targets.filter(({ Id }) => !replaced.has(Id)), ...Targets];
+          if (targets.length > MOST_TARGETS) {
+            throw new AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.");
+          }
+          bus.save({ ...rule, targets });
+          return { FailedEntryCount: 0, FailedEntries: [] };
+        },
+
+        RemoveTargets({ Rule: name, Ids }: { Rule: string; Ids: readonly string[] }) {
+          const rule = mustFind(name);
+          bus.save({ ...rule, targets: rule.targets.filter(({ Id }) => !Ids.includes(Id)) });
+          return { FailedEntryCount: 0, FailedEntries: [] };
+        },
+
+        ListTargetsByRule: ({ Rule: name }: { Rule: string }) => ({ Targets: mustFind(name).targets }),
+
+        DescribeRule: ({ Name }: { Name: string }) => render(mustFind(Name)),
+
+        ListRules: ({ NamePrefix = "" }: { NamePrefix?: string }) => ({
+          Rules: [...bus.rules.values()].filter(({ name }) => name.startsWith(NamePrefix)).map(render),
+        }),
+
+        EnableRule: enable(true),
+        DisableRule: enable(false),
+
+        /** Deleting what is not there succeeds, as on AWS. */
+        DeleteRule({ Name }: { Name: string }) {
+          if ((bus.rules.get(Name)?.targets.length ?? 0) > 0) {
+            throw new AwsError("ValidationException", "Rule can't be deleted since it has targets.");
+          }
+          bus.delete(Name);
+        },
+
+        PutEvents({ Entries }: { Entries: readonly PutEventsEntry[] }) {
+          if (Entries.length < 1 || Entries.length > MOST_ENTRIES) {
+            throw new AwsError(
+              "ValidationException",
+              `PutEvents takes 1 to ${MOST_ENTRIES} entries, not ${Entries.length}`,
+            );
+          }
+          const results = Entries.map((entry) => putEvent(bus, entry));
+          return { FailedEntryCount: results.filter((result) => "ErrorCode" in result).length, Entries: results };
+        },
+
+        TestEventPattern: ({ EventPattern, Event }: { EventPattern: string; Event: string }) => ({
+          Result: matchesPattern(parsePattern(EventPattern), JSON.parse(Event)),
+        }),
+
+        DescribeEventBus: () => ({ Name: "default", Arn: busArn }),
+        ListEventBuses: () => ({ EventBuses: [{ Name: "default", Arn: busArn }] }),
       },
-
-      PutTargets({ Rule: name, Targets }: { Rule: string; Targets: readonly Target[] }) {
-        const rule = mustFind(name);
-        const foreign = Targets.find(({ Arn }) => !/^arn:[\w-]+:lambda:/.test(Arn));
-        if (foreign !== undefined) {
-          throw new AwsError(
-            "ValidationException",
-            `The local EventBridge delivers to Lambda functions, not to ${foreign.Arn}`,
-          );
-        }
-        const replaced = new Set(Targets.map(({ Id }) => Id));
-        const targets = [...rule.targets.filter(({ Id }) => !replaced.has(Id)), ...Targets];
-        if (targets.length > MOST_TARGETS) {
-          throw new AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.");
-        }
-        bus.save({ ...rule, targets });
-        return { FailedEntryCount: 0, FailedEntries: [] };
-      },
-
-      RemoveTargets({ Rule: name, Ids }: { Rule: string; Ids: readonly string[] }) {
-        const rule = mustFind(name);
-        bus.save({ ...rule, targets: rule.targets.filter(({ Id }) => !Ids.includes(Id)) });
-        return { FailedEntryCount: 0, FailedEntries: [] };
-      },
-
-      ListTargetsByRule: ({ Rule: name }: { Rule: string }) => ({ Targets: mustFind(name).targets }),
-
-      DescribeRule: ({ Name }: { Name: string }) => render(mustFind(Name)),
-
-      ListRules: ({ NamePrefix = "" }: { NamePrefix?: string }) => ({
-        Rules: [...bus.rules.values()].filter(({ name }) => name.startsWith(NamePrefix)).map(render),
-      }),
-
-      EnableRule: enable(true),
-      DisableRule: enable(false),
-
-      /** Deleting what is not there succeeds, as on AWS. */
-      DeleteRule({ Name }: { Name: string }) {
-        if ((bus.rules.get(Name)?.targets.length ?? 0) > 0) {
-          throw new AwsError("ValidationException", "Rule can't be deleted since it has targets.");
-        }
-        bus.delete(Name);
-      },
-
-      PutEvents({ Entries }: { Entries: readonly PutEventsEntry[] }) {
-        if (Entries.length < 1 || Entries.length > MOST_ENTRIES) {
-          throw new AwsError(
-            "ValidationException",
-            `PutEvents takes 1 to ${MOST_ENTRIES} entries, not ${Entries.length}`,
-          );
-        }
-        const results = Entries.map((entry) => putEvent(bus, entry));
-        return { FailedEntryCount: results.filter((result) => "ErrorCode" in result).length, Entries: results };
-      },
-
-      TestEventPattern: ({ EventPattern, Event }: { EventPattern: string; Event: string }) => ({
-        Result: matchesPattern(parsePattern(EventPattern), JSON.parse(Event)),
-      }),
-
-      DescribeEventBus: () => ({ Name: "default", Arn: busArn }),
-      ListEventBuses: () => ({ EventBuses: [{ Name: "default", Arn: busArn }] }),
-    },
+      MEMBERS,
+      "ValidationException",
+    ),
   });
 }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { fileNameOf } from "../../storage/file-name.ts";
 import { openJsonLines } from "../../storage/json-lines.ts";
 import type { Storage } from "../../storage/storage.ts";
 
@@ -43,7 +44,7 @@ interface Entry extends Position {
 
 /** Log groups and streams may hold slashes; their folder and file names hold them encoded. */
 export function logStreamPath(storage: Storage, group: string, stream: string): string {
-  return join(storage.dir, "logs", encodeURIComponent(group), `${encodeURIComponent(stream)}.jsonl`);
+  return join(storage.dir, "logs", fileNameOf(group), `${fileNameOf(stream)}.jsonl`);
 }
 
 export function openLogStreamFile(storage: Storage, group: string, stream: string): LogStreamFile {

@@ -1,6 +1,7 @@
 import { AwsError } from "../../aws-error.ts";
 import type { Clock } from "../../clock.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
+import { checkMembers, type Members } from "../../protocol/check-members.ts";
 import { type Service, service } from "../../service.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { filterLogEvents } from "./filter-log-events.ts";
@@ -33,6 +34,51 @@ const PAGE = 50;
 const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+
+const MEMBERS = {
+  PutLogEvents: { logGroupName: "string!", logStreamName: "string!", logEvents: "list!" },
+  GetLogEvents: {
+    logGroupName: "string",
+    logGroupIdentifier: "string",
+    logStreamName: "string!",
+    nextToken: "string",
+    limit: "number",
+    startTime: "number",
+    endTime: "number",
+  },
+  FilterLogEvents: {
+    logGroupName: "string",
+    logGroupIdentifier: "string",
+    logStreamNames: "list",
+    logStreamNamePrefix: "string",
+    filterPattern: "string",
+    nextToken: "string",
+    limit: "number",
+    startTime: "number",
+    endTime: "number",
+  },
+  CreateLogGroup: { logGroupName: "string!", tags: "map" },
+  CreateLogStream: { logGroupName: "string!", logStreamName: "string!" },
+  DeleteLogGroup: { logGroupName: "string!" },
+  DeleteLogStream: { logGroupName: "string!", logStreamName: "string!" },
+  PutRetentionPolicy: { logGroupName: "string!", retentionInDays: "number!" },
+  DeleteRetentionPolicy: { logGroupName: "string!" },
+  DescribeLogGroups: {
+    logGroupNamePrefix: "string",
+    logGroupNamePattern: "string",
+    limit: "number",
+    nextToken: "string",
+  },
+  DescribeLogStreams: {
+    logGroupName: "string",
+    logGroupIdentifier: "string",
+    logStreamNamePrefix: "string",
+    limit: "number",
+    nextToken: "string",
+  },
+  ListTagsForResource: { resourceArn: "string!" },
+  TagResource: { resourceArn: "string!", tags: "map!" },
+} satisfies Record<string, Members>;
 
 /** CloudWatch Logs over plain files: `<dir>/logs/<group>/<stream>.jsonl`, one event a line. */
 export function logs({ storage, clock, region, accountId }: LogsOptions): Service {
@@ -68,72 +114,76 @@ export function logs({ storage, clock, region, accountId }: LogsOptions): Servic
 
   return service("logs", {
     protocol: awsJson("Logs_20140328", "1.1"),
-    operations: {
-      PutLogEvents: putLogEvents(groups, clock),
-      GetLogEvents: getLogEvents(groups, clock),
-      FilterLogEvents: filterLogEvents(groups, clock),
+    operations: checkMembers(
+      {
+        PutLogEvents: putLogEvents(groups, clock),
+        GetLogEvents: getLogEvents(groups, clock),
+        FilterLogEvents: filterLogEvents(groups, clock),
 
-      CreateLogGroup({ logGroupName: name, tags = {} }: { logGroupName: string; tags?: Record<string, string> }) {
-        if (!GROUP_NAME.test(name)) throw invalid(`"${name}" is no name for a log group`);
-        if (groups.hasGroup(name)) throw alreadyExists("The specified log group already exists");
-        groups.saveGroup({ name, creationTime: clock.now(), tags });
+        CreateLogGroup({ logGroupName: name, tags = {} }: { logGroupName: string; tags?: Record<string, string> }) {
+          if (!GROUP_NAME.test(name)) throw invalid(`"${name}" is no name for a log group`);
+          if (groups.hasGroup(name)) throw alreadyExists("The specified log group already exists");
+          groups.saveGroup({ name, creationTime: clock.now(), tags });
+        },
+
+        CreateLogStream({ logGroupName: group, logStreamName: name }: { logGroupName: string; logStreamName: string }) {
+          groups.group(group);
+          if (!STREAM_NAME.test(name)) throw invalid(`"${name}" is no name for a log stream`);
+          if (groups.hasStream(group, name)) throw alreadyExists("The specified log stream already exists");
+          groups.saveStream({ group, name, creationTime: clock.now() });
+        },
+
+        DeleteLogGroup: ({ logGroupName }: { logGroupName: string }) =>
+          groups.deleteGroup(groups.group(logGroupName).name),
+
+        DeleteLogStream: ({ logGroupName, logStreamName }: { logGroupName: string; logStreamName: string }) =>
+          groups.deleteStream(groups.stream(logGroupName, logStreamName)),
+
+        PutRetentionPolicy({ logGroupName, retentionInDays }: { logGroupName: string; retentionInDays: number }) {
+          if (!RETENTIONS.includes(retentionInDays))
+            throw invalid(`retentionInDays must be one of ${RETENTIONS.join(", ")}`);
+          retain(logGroupName, retentionInDays);
+        },
+
+        DeleteRetentionPolicy: ({ logGroupName }: { logGroupName: string }) => retain(logGroupName, undefined),
+
+        DescribeLogGroups(input: {
+          logGroupNamePrefix?: string;
+          logGroupNamePattern?: string;
+          limit?: number;
+          nextToken?: string;
+        }) {
+          const { logGroupNamePrefix: prefix = "", logGroupNamePattern: pattern = "" } = input;
+          const found = groups.groups().filter(({ name }) => name.startsWith(prefix) && name.includes(pattern));
+          const { page, nextToken } = pageAfter(found, input);
+          return { logGroups: page.map(renderGroup), nextToken };
+        },
+
+        DescribeLogStreams(input: DescribeStreamsInput) {
+          const { logStreamNamePrefix: prefix, orderBy = "LogStreamName", descending = false } = input;
+          if (prefix !== undefined && orderBy === "LastEventTime") {
+            throw invalid("Cannot order by LastEventTime with a logStreamNamePrefix.");
+          }
+          const group = groups.group(groupNameOf(input));
+          const named = groups.streams(group.name).filter(({ name }) => name.startsWith(prefix ?? ""));
+          const lastEvent = (stream: LogStream) => groups.file(stream).lastTimestamp ?? 0;
+          const ordered = orderBy === "LastEventTime" ? named.sort((a, b) => lastEvent(a) - lastEvent(b)) : named;
+          const { page, nextToken } = pageAfter(descending ? ordered.toReversed() : ordered, input);
+          return { logStreams: page.map(renderStream), nextToken };
+        },
+
+        ListTagsForResource: ({ resourceArn }: { resourceArn: string }) => ({
+          tags: groups.group(groupNameOf({ logGroupIdentifier: resourceArn })).tags,
+        }),
+
+        TagResource({ resourceArn, tags }: { resourceArn: string; tags: Record<string, string> }) {
+          const group = groups.group(groupNameOf({ logGroupIdentifier: resourceArn }));
+          groups.saveGroup({ ...group, tags: { ...group.tags, ...tags } });
+        },
       },
-
-      CreateLogStream({ logGroupName: group, logStreamName: name }: { logGroupName: string; logStreamName: string }) {
-        groups.group(group);
-        if (!STREAM_NAME.test(name)) throw invalid(`"${name}" is no name for a log stream`);
-        if (groups.hasStream(group, name)) throw alreadyExists("The specified log stream already exists");
-        groups.saveStream({ group, name, creationTime: clock.now() });
-      },
-
-      DeleteLogGroup: ({ logGroupName }: { logGroupName: string }) =>
-        groups.deleteGroup(groups.group(logGroupName).name),
-
-      DeleteLogStream: ({ logGroupName, logStreamName }: { logGroupName: string; logStreamName: string }) =>
-        groups.deleteStream(groups.stream(logGroupName, logStreamName)),
-
-      PutRetentionPolicy({ logGroupName, retentionInDays }: { logGroupName: string; retentionInDays: number }) {
-        if (!RETENTIONS.includes(retentionInDays))
-          throw invalid(`retentionInDays must be one of ${RETENTIONS.join(", ")}`);
-        retain(logGroupName, retentionInDays);
-      },
-
-      DeleteRetentionPolicy: ({ logGroupName }: { logGroupName: string }) => retain(logGroupName, undefined),
-
-      DescribeLogGroups(input: {
-        logGroupNamePrefix?: string;
-        logGroupNamePattern?: string;
-        limit?: number;
-        nextToken?: string;
-      }) {
-        const { logGroupNamePrefix: prefix = "", logGroupNamePattern: pattern = "" } = input;
-        const found = groups.groups().filter(({ name }) => name.startsWith(prefix) && name.includes(pattern));
-        const { page, nextToken } = pageAfter(found, input);
-        return { logGroups: page.map(renderGroup), nextToken };
-      },
-
-      DescribeLogStreams(input: DescribeStreamsInput) {
-        const { logStreamNamePrefix: prefix, orderBy = "LogStreamName", descending = false } = input;
-        if (prefix !== undefined && orderBy === "LastEventTime") {
-          throw invalid("Cannot order by LastEventTime with a logStreamNamePrefix.");
-        }
-        const group = groups.group(groupNameOf(input));
-        const named = groups.streams(group.name).filter(({ name }) => name.startsWith(prefix ?? ""));
-        const lastEvent = (stream: LogStream) => groups.file(stream).lastTimestamp ?? 0;
-        const ordered = orderBy === "LastEventTime" ? named.sort((a, b) => lastEvent(a) - lastEvent(b)) : named;
-        const { page, nextToken } = pageAfter(descending ? ordered.toReversed() : ordered, input);
-        return { logStreams: page.map(renderStream), nextToken };
-      },
-
-      ListTagsForResource: ({ resourceArn }: { resourceArn: string }) => ({
-        tags: groups.group(groupNameOf({ logGroupIdentifier: resourceArn })).tags,
-      }),
-
-      TagResource({ resourceArn, tags }: { resourceArn: string; tags: Record<string, string> }) {
-        const group = groups.group(groupNameOf({ logGroupIdentifier: resourceArn }));
-        groups.saveGroup({ ...group, tags: { ...group.tags, ...tags } });
-      },
-    },
+      MEMBERS,
+      "InvalidParameterException",
+    ),
   });
 }
 

@@ -61,10 +61,11 @@ const DESCRIBED_EACH_TIME = 64 * 1024;
 
 export function objectFiles(storage: Storage): ObjectFiles {
   const at = (...parts: string[]) => join(storage.dir, ...parts);
-  const bucketFolder = (bucket: string) => at("s3", bucket);
+  const bucketFolder = (bucket: string) => at("s3", checkBucketName(bucket));
   // Uploads that a killed process left half done.
   if (storage.persistent && storage.owner) rmSync(at("s3-incoming"), { recursive: true, force: true });
-  const descriptionFile = (bucket: string, key: string) => `${at("s3-metadata", bucket, pathOfKey(key))}%.json`;
+  const descriptionFile = (bucket: string, key: string) =>
+    `${at("s3-metadata", checkBucketName(bucket), pathOfKey(key))}%.json`;
 
   const locate = (bucket: string, key: string): { file: string; stats: Stats } | undefined => {
     const candidates = [pathOfKey(key), pathBesideFolder(key), ...(isPlainPath(key) ? [key] : [])];
@@ -180,6 +181,12 @@ function removeEmptyFolders(folder: string, root: string): void {
       return;
     }
   }
+}
+
+/** A name that is no bucket's must not become a path that leaves the buckets' folder. */
+function checkBucketName(bucket: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(bucket)) return bucket;
+  throw new AwsError("InvalidBucketName", "The specified bucket is not valid.", { BucketName: bucket });
 }
 
 /** Reads of a missing bucket and of a broken disk must not look alike. */

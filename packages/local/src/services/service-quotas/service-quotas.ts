@@ -1,5 +1,6 @@
 import { AwsError } from "../../aws-error.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
+import { checkMembers, type Members } from "../../protocol/check-members.ts";
 import { type Service, service } from "../../service.ts";
 import type { VcpuQuotas } from "../ec2/ec2-context.ts";
 
@@ -28,6 +29,12 @@ const EC2_QUOTAS: readonly { code: string; name: string; read: (vcpus: VcpuQuota
   },
 ];
 
+const MEMBERS = {
+  GetServiceQuota: { ServiceCode: "string!", QuotaCode: "string!" },
+  GetAWSDefaultServiceQuota: { ServiceCode: "string!", QuotaCode: "string!" },
+  ListServiceQuotas: { ServiceCode: "string!" },
+} satisfies Record<string, Members>;
+
 /** The quotas that the local EC2 keeps to. */
 export function serviceQuotas({ vcpus, region, accountId }: ServiceQuotasOptions): Service {
   const quotasOf = (serviceCode: string) => {
@@ -52,10 +59,14 @@ export function serviceQuotas({ vcpus, region, accountId }: ServiceQuotasOptions
   };
   return service("servicequotas", {
     protocol: awsJson("ServiceQuotasV20190624", "1.1"),
-    operations: {
-      GetServiceQuota: getQuota,
-      GetAWSDefaultServiceQuota: getQuota,
-      ListServiceQuotas: ({ ServiceCode }: { ServiceCode: string }) => ({ Quotas: quotasOf(ServiceCode) }),
-    },
+    operations: checkMembers(
+      {
+        GetServiceQuota: getQuota,
+        GetAWSDefaultServiceQuota: getQuota,
+        ListServiceQuotas: ({ ServiceCode }: { ServiceCode: string }) => ({ Quotas: quotasOf(ServiceCode) }),
+      },
+      MEMBERS,
+      "IllegalArgumentException",
+    ),
   });
 }

@@ -1,6 +1,7 @@
 import { AwsError } from "../../aws-error.ts";
 import type { Clock } from "../../clock.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
+import { checkMembers, type Members } from "../../protocol/check-members.ts";
 import { type Service, service } from "../../service.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { openStoredMap } from "../../storage/stored-map.ts";
@@ -33,6 +34,14 @@ interface PutParameterInput {
   readonly Type?: string;
   readonly Overwrite?: boolean;
 }
+
+const MEMBERS = {
+  PutParameter: { Name: "string!", Value: "string!", Type: "string", Overwrite: "boolean" },
+  GetParameter: { Name: "string!" },
+  GetParameters: { Names: "list!" },
+  GetParametersByPath: { Path: "string!", Recursive: "boolean", MaxResults: "number", NextToken: "string" },
+  DeleteParameter: { Name: "string!" },
+} satisfies Record<string, Members>;
 
 /** A page of GetParametersByPath. */
 const MOST_PARAMETERS = 10;
@@ -96,7 +105,10 @@ export function createSsm({ storage, clock, region, accountId }: SsmOptions): Ss
     },
   };
   return {
-    service: service("ssm", { protocol: awsJson("AmazonSSM", "1.1"), operations }),
+    service: service("ssm", {
+      protocol: awsJson("AmazonSSM", "1.1"),
+      operations: checkMembers(operations, MEMBERS, "ValidationException"),
+    }),
     parameter: (name) => find(name)?.value,
   };
 }
