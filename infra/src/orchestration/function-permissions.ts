@@ -39,7 +39,12 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
   ];
   const downloads = names.bucketArn("downloads");
   return {
-    ParseInput: [...builds.list, allow("ReadBuilds", ["states:DescribeExecution"], [builds.executions])],
+    ParseInput: [
+      ...builds.list,
+      allow("ReadBuilds", ["states:DescribeExecution"], [builds.executions]),
+      // Quotas are no resources.
+      allow("ReadQuotas", ["servicequotas:GetServiceQuota"], ANY),
+    ],
     GetPlatformsForVersion: listedPlatformStatements(scope),
     PrepareActivity: [
       ...repairing,

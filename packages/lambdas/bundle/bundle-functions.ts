@@ -1,7 +1,7 @@
-import { mkdir, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { type FunctionName, functionNames, InvalidConfigurationError } from "@muster/pipeline";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { functionEntry } from "./function-entry.ts";
 import { leaveOut } from "./leave-out.ts";
 import { slimAwsSdk } from "./slim-aws-sdk.ts";
@@ -31,28 +31,29 @@ export async function bundleFunctions({
   await stat(pipeline).catch(() => {
     throw new InvalidConfigurationError(`there is no pipeline file ${pipelineFile}`);
   });
-  const bundles: FunctionBundle[] = [];
-  for (const name of functionNames) {
-    const file = join(resolve(outDir), name, "index.mjs");
-    await mkdir(dirname(file), { recursive: true });
-    await bundleFile(await functionEntry(name, pipeline), file);
-    bundles.push({ name, file, bytes: (await stat(file)).size });
-  }
-  return bundles;
+  const entries = functionNames.map(async (name) => [name, await functionEntry(name, pipeline)] as const);
+  await bundleEntries(new Map(await Promise.all(entries)), resolve(outDir));
+  return Promise.all(
+    functionNames.map(async (name) => {
+      const file = join(resolve(outDir), name, "index.mjs");
+      return { name, file, bytes: (await stat(file)).size };
+    }),
+  );
 }
 
-/** Bundles one program, given as text. */
-export async function bundleFile(contents: string, outfile: string): Promise<void> {
+/** Bundles programs given as text, all in one go: what they share is read and parsed once. */
+async function bundleEntries(entries: ReadonlyMap<string, string>, outdir: string): Promise<void> {
   await build({
-    stdin: { contents, resolveDir: import.meta.dirname, sourcefile: "entry.ts", loader: "ts" },
-    outfile,
+    entryPoints: [...entries.keys()].map((name) => ({ in: `${ENTRY}${name}`, out: `${name}/index` })),
+    outdir,
+    outExtension: { ".js": ".mjs" },
     bundle: true,
     minify: true,
     platform: "node",
     format: "esm",
     target: TARGET,
     mainFields: ["module", "main"],
-    plugins: [slimAwsSdk, leaveOut],
+    plugins: [entriesFrom(entries), slimAwsSdk, leaveOut],
     legalComments: "none",
     charset: "utf8",
     // Warnings of libraries; functions log by themselves.
@@ -61,4 +62,20 @@ export async function bundleFile(contents: string, outfile: string): Promise<voi
     // CommonJS packages inside an ES module ask for Node's own modules by require.
     banner: { js: 'import{createRequire as __r}from"node:module";const require=__r(import.meta.url);' },
   });
+}
+
+const ENTRY = "muster-function:";
+
+function entriesFrom(entries: ReadonlyMap<string, string>): Plugin {
+  return {
+    name: "entries",
+    setup(setup) {
+      setup.onResolve({ filter: new RegExp(`^${ENTRY}`) }, ({ path }) => ({ path, namespace: "entries" }));
+      setup.onLoad({ filter: /.*/, namespace: "entries" }, ({ path }) => ({
+        contents: entries.get(path.slice(ENTRY.length)) ?? "",
+        loader: "ts",
+        resolveDir: import.meta.dirname,
+      }));
+    },
+  };
 }

@@ -1,12 +1,16 @@
 import { InvalidInputError, ParseInputEvent, parseBuildInput } from "@muster/pipeline";
 import { overlappingBuild } from "./builds/overlapping-build.ts";
 import { handler } from "./handler.ts";
+import { checkQuotas } from "./quotas/check-quotas.ts";
 
-/** Understands what a build is asked for, and refuses one that would build the same as a running one, however it was started. */
+/**
+ * Understands what a build is asked for. However it was started, a build that would make the same as a running one is refused here, and so is one that
+ * EC2's quotas leave without a single worker.
+ */
 export const parseInput = handler(
   "ParseInput",
-  { input: ParseInputEvent, uses: ["sfn"] },
-  async ({ input, execution }, { pipeline, stage, clients }) => {
+  { input: ParseInputEvent, uses: ["sfn", "serviceQuotas"] },
+  async ({ input, execution }, { pipeline, stage, clients, log }) => {
     const startDate = new Date(execution.startTime);
     const buildInput = parseBuildInput(input, pipeline, { today: startDate });
     const overlap = await overlappingBuild(buildInput, {
@@ -21,6 +25,7 @@ export const parseInput = handler(
         hint: `wait for it, end it with: muster stop ${overlap.build}, or say --allow-overlap`,
       });
     }
+    await checkQuotas(buildInput, { pipeline, stage, serviceQuotas: clients.serviceQuotas, log });
     return { buildInput };
   },
 );

@@ -37,6 +37,8 @@ import { exampleStage } from "./example-stage.ts";
 export interface WorldOptions extends Pick<LocalAwsOptions, "ec2" | "vcpuQuotas" | "runInstance"> {
   readonly pipeline?: Pipeline;
   readonly stage?: Partial<StageDescription>;
+  /** Default: there is one. */
+  readonly distribution?: false;
 }
 
 /** A build whose tasks are published all at once: what a state machine looks like to a launcher. */
@@ -54,12 +56,20 @@ const RETRY = [
 export async function launchWorld({
   pipeline = examplePipeline(),
   stage: overrides = {},
+  distribution,
   ...options
 }: WorldOptions = {}) {
   const clock = virtualClock(Date.UTC(2026, 0, 1));
   const calls: ObservedCall[] = [];
   const logged: Record<string, unknown>[] = [];
-  const aws = createLocalAws({ clock, seed: 1, onCall: (call) => calls.push(call), ...options });
+  const keptTokens: string[] = [];
+  const aws = createLocalAws({
+    clock,
+    seed: 1,
+    onCall: (call) => calls.push(call),
+    functions: { KeepToken: async (event) => keptTokens.push((event as { token: string }).token) },
+    ...options,
+  });
   const config = aws.clientConfig();
   const clients = {
     ec2: new EC2Client({ ...config, maxAttempts: 1 }),
@@ -72,7 +82,9 @@ export async function launchWorld({
     id: subnetId,
     zone: availabilityZone,
   }));
-  const stage = exampleStage(pipeline, { subnets, ...overrides });
+  const { distributionId, ...described } = exampleStage(pipeline, { subnets, ...overrides });
+  const stage: StageDescription =
+    distribution === false ? described : { ...described, ...(distributionId && { distributionId }) };
   const log = jsonLog((line) => logged.push(JSON.parse(line) as Record<string, unknown>));
   const handlers = createHandlers(pipeline, stage, { ...clients, log, now: () => new Date(clock.now()) });
 
@@ -109,8 +121,14 @@ export async function launchWorld({
     ]),
   );
   await machine(pipeline.name, {
-    StartAt: "Tasks",
+    StartAt: "HasTasks",
     States: {
+      HasTasks: {
+        Type: "Choice",
+        Choices: [{ Variable: "$.tasks", IsPresent: true, Next: "Tasks" }],
+        Default: "Wait",
+      },
+      Wait: { Type: "Wait", Seconds: 86_400, End: true },
       Tasks: {
         Type: "Map",
         MaxConcurrency: 0,
@@ -155,6 +173,8 @@ export async function launchWorld({
     stage,
     pipeline,
     logged,
+    /** Task tokens that the function KeepToken was called with. */
+    keptTokens,
     call,
     context,
     /** How often each of EC2's operations was called since the beginning, refused calls included. */
@@ -205,6 +225,14 @@ export async function launchWorld({
       const { stateMachineArn } = stage;
       await clients.sfn.send(
         new StartExecutionCommand({ stateMachineArn, name: build, input: JSON.stringify({ tasks: described }) }),
+      );
+      await aws.idle();
+    },
+    /** A build that runs for a day and publishes nothing: what matters is its input. */
+    async start(build: string, words: string) {
+      const { stateMachineArn } = stage;
+      await clients.sfn.send(
+        new StartExecutionCommand({ stateMachineArn, name: build, input: JSON.stringify({ input: words }) }),
       );
       await aws.idle();
     },

@@ -2,11 +2,11 @@ import { type Activity, LaunchRecord, stateKey } from "@muster/pipeline";
 import { callFleet } from "./call-fleet.ts";
 import type { LaunchContext } from "./launch-context.ts";
 
-/** How far back launches are of interest: demands and instances that are not visible yet are much younger. */
-export const LAUNCH_MEMORY_MS = 3_600_000;
+/** How far back launches are of interest: to demands and invisible instances for minutes, to what waits in vain for its `startTimeout`. */
+const memoryMs = ({ startTimeout }: Activity): number => Math.max(3_600_000, 2000 * startTimeout);
 
 /**
- * The launches of an activity in the last hour, oldest first. One that was never finished belongs to a function that died: it is repeated under its own
+ * The latest launches of an activity, oldest first. One that was never finished belongs to a function that died: it is repeated under its own
  * client token, which gives the same instances if EC2 had heard it. Only whoever holds the activity's lease may ask.
  */
 export async function recentLaunches(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {
@@ -17,7 +17,7 @@ export async function recentLaunches(activity: Activity, context: LaunchContext)
 /** The same as they are written, for whoever does not hold the lease. */
 export async function readLaunches(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {
   const prefix = stateKey.launches(activity.name);
-  const since = new Date(context.now().getTime() - LAUNCH_MEMORY_MS).toISOString();
+  const since = new Date(context.now().getTime() - memoryMs(activity)).toISOString();
   const keys = await context.records.list(prefix, { startAfter: `${prefix}${since}` });
   const stored = await Promise.all(keys.map((key) => context.records.read(key, LaunchRecord)));
   return stored.flatMap((record) => record?.value ?? []);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Activity, type DebugMode, type LaunchRecord, stateKey } from "@muster/pipeline";
 import type { LaunchContext } from "./launch-context.ts";
 import { finishLaunch } from "./launch-records.ts";
+import { marketOf } from "./market-of.ts";
 
 export interface LaunchOrder {
   readonly activity: Activity;
@@ -28,7 +29,7 @@ interface Tier {
  * holds the activity's lease. Refusals are in the records.
  */
 export async function launchWorkers(order: LaunchOrder, context: LaunchContext): Promise<LaunchRecord[]> {
-  const market = context.stage.spot === "never" ? "on-demand" : (order.activity.worker.market ?? "on-demand");
+  const market = marketOf(order.activity, context.stage);
   const spot = market === "on-demand" ? 0 : order.count - order.onDemand;
   const launches: LaunchRecord[] = [];
   const call = async (tier: Tier) => {

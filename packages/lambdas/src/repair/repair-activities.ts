@@ -95,7 +95,10 @@ async function repairActivity(activity: Activity, context: RepairContext, seen: 
   return report;
 }
 
-/** Answers the open demands too, also where no worker is missing: whoever looks next must not launch for them again. */
+/**
+ * Answers the open demands too, also where no worker is missing: whoever looks next must not launch for them again. A launch of none notes that a limit
+ * is what tasks wait for.
+ */
 async function launchMissing(
   activity: Activity,
   { pending, demands, missing, onDemand }: Deficit,
@@ -110,7 +113,6 @@ async function launchMissing(
     now: context.now(),
   });
   if (count < missing) context.log.info("limit reached", { activity: activity.name, limit, wanted: missing, count });
-  if (count === 0 && answered.length === 0) return [];
   return launchWorkers(
     {
       activity,

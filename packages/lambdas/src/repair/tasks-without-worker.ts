@@ -16,14 +16,17 @@ export interface Expiry {
   readonly bootsFail: boolean;
 }
 
-/** A queue behind a limit or a lease has live workers, and never expires. */
+/** A queue behind a lease has a live worker, and one behind a limit was noted as such: neither counts as waiting for a worker that does not come. */
 export function expiredTasks(
   activity: Activity,
   { pending, anyReady }: Deficit,
   { tasks, launches, now }: { tasks: readonly TaskOfBuild[]; launches: readonly LaunchRecord[]; now: Date },
 ): Expiry {
   const lastLive = Math.max(0, ...tasks.map(({ lastEnded }) => lastEnded?.getTime() ?? 0));
-  const since = ({ waitingSince }: TaskOfBuild) => Math.max(waitingSince.getTime(), lastLive);
+  const limited = launches
+    .filter(({ wanted }) => wanted === 0)
+    .map(({ requestedAt }) => new Date(requestedAt).getTime());
+  const since = ({ waitingSince }: TaskOfBuild) => Math.max(waitingSince.getTime(), lastLive, ...limited);
   const expired = anyReady
     ? []
     : pending.filter((task) => task.state === "waiting" && now.getTime() - since(task) >= activity.startTimeout * 1000);

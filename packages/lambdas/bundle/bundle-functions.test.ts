@@ -1,0 +1,122 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { functionNames } from "@muster/pipeline";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchWorld } from "../test/launch-world.ts";
+import { bundleFunctions, type FunctionBundle } from "./bundle-functions.ts";
+import { withoutBodies } from "./leave-out.ts";
+import { markPure } from "./slim-aws-sdk.ts";
+
+const pipelineFile = join(import.meta.dirname, "../test/bundled-pipeline.ts");
+const GOAL_BYTES = 400 * 1024;
+
+let folder: string;
+let bundles: FunctionBundle[];
+const environment = { ...process.env };
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "muster-bundles-"));
+  bundles = await bundleFunctions({ pipelineFile, outDir: folder });
+}, 60_000);
+afterAll(async () => {
+  process.env = environment;
+  await rm(folder, { recursive: true, force: true });
+});
+
+type Entry = (event: unknown, context: { awsRequestId: string }) => Promise<unknown>;
+async function load(name: string): Promise<(event: unknown) => Promise<unknown>> {
+  const { handler } = (await import(pathToFileURL(join(folder, name, "index.mjs")).href)) as { handler: Entry };
+  return (event) => handler(event, { awsRequestId: "r" });
+}
+
+test("every function has a bundle of at most 400 KiB", () => {
+  expect(bundles.map(({ name }) => name)).toEqual([...functionNames]);
+  for (const { name, bytes } of bundles) expect.soft(bytes, name).toBeLessThanOrEqual(GOAL_BYTES);
+});
+
+test("bundling again gives the same bytes, and no path of this machine is in them", async () => {
+  const again = await mkdtemp(join(tmpdir(), "muster-bundles-again-"));
+  try {
+    await bundleFunctions({ pipelineFile, outDir: again });
+    for (const { name, file } of bundles) {
+      const text = await readFile(file, "utf8");
+      expect.soft((await readFile(join(again, name, "index.mjs"), "utf8")) === text, name).toBe(true);
+      expect.soft(text.includes(join(import.meta.dirname, "..")), name).toBe(false);
+    }
+  } finally {
+    await rm(again, { recursive: true, force: true });
+  }
+}, 60_000);
+
+test("bundles do on a socket what the functions do in process, errors by name included", async () => {
+  await using world = await launchWorld();
+  const { url } = await world.aws.listen();
+  process.env.AWS_REGION = "us-west-2";
+  process.env.AWS_ACCESS_KEY_ID = "AKIAFUNCTION";
+  process.env.AWS_SECRET_ACCESS_KEY = "secret";
+  process.env.AWS_ENDPOINT_URL = url;
+  process.env.MUSTER_STAGE = gzipSync(JSON.stringify(world.stage)).toString("base64");
+  const execution = world.context("build-1");
+  const buildInput = { versions: ["1.2.3"], platforms: [], activities: [], debug: "" };
+
+  const prepare = await load("PrepareActivity");
+  const event = {
+    activity: "MakeSourceTarball",
+    version: "1.2.3",
+    buildInput,
+    execution,
+    enteredTime: new Date().toISOString(),
+  };
+  expect(await prepare(event)).toMatchObject({
+    skip: false,
+    reason: "s3://scratch/example-1.2.3.tar.gz does not exist",
+  });
+  expect(await prepare(event)).toMatchObject({ skip: false });
+  expect(world.instances()).toHaveLength(1);
+
+  // The token is none: what Step Functions calls that reaches the function by name.
+  const end = await load("EndHealthCheck");
+  expect(await end({ execution })).toEqual({ answered: false });
+  expect(await (await load("HealthCheckWait"))({ token: "none", execution })).toEqual({ done: true });
+  await (await load("UpdateIndices"))({ results: {}, buildInput, execution });
+  expect(await (await load("InvalidateCloudFront"))({ results: {}, buildInput, execution })).toMatchObject({
+    invalidations: [expect.any(String)],
+  });
+  expect(await (await load("ParseInput"))({ input: "1.2.3", execution })).toEqual({ buildInput });
+  await expect((await load("ParseInput"))({ input: "1.2.x", execution })).rejects.toMatchObject({
+    name: "Muster.InvalidInput",
+  });
+  await world.publish("build-1", [{ activity: "MakeBinaryPackage", platform: "debian-12-bookworm" }]);
+  expect(
+    await (await load("Repair"))({
+      "detail-type": "EC2 Instance State-change Notification",
+      detail: { "instance-id": "i-0", state: "terminated" },
+    }),
+  ).toEqual({ ignored: "not a worker of this stage" });
+  expect(await (await load("Reap"))({})).toMatchObject({ terminated: [] });
+}, 60_000);
+
+test("a pipeline file that is not there is named", async () => {
+  await expect(bundleFunctions({ pipelineFile: "nowhere/pipeline.ts", outDir: folder })).rejects.toThrow(
+    "there is no pipeline file nowhere/pipeline.ts",
+  );
+});
+
+test("shapes are marked as pure, statement by statement", () => {
+  expect(markPure("var a = [1,\n  [x], { [k]: v }\n];\nexport var b = [2];\nfoo();")).toBe(
+    "var a = /* @__PURE__ */ (() => [1,\n  [x], { [k]: v }\n])();\nexport var b = /* @__PURE__ */ (() => [2])();\nfoo();",
+  );
+});
+
+test("what is left out keeps its names and says why, when it is reached after all", async () => {
+  const text = withoutBodies("export function a() {}\nexport const b = 1;\nexport { c as d, e };", "nobody asks");
+  const module = (await import(`data:text/javascript,${encodeURIComponent(text)}`)) as Record<
+    string,
+    new () => () => void
+  >;
+  expect(Object.keys(module).sort()).toEqual(["a", "b", "d", "e"]);
+  const make = module.a as new () => () => void;
+  expect(() => new make()()).toThrow("left out of the bundle: nobody asks");
+});

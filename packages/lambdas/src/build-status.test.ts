@@ -1,0 +1,44 @@
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { expect, test } from "vitest";
+import { launchWorld } from "../test/launch-world.ts";
+import { planBuild } from "./deciding/plan-build.ts";
+import type { VersionMatrix } from "./deciding/version-matrix.ts";
+
+type World = Awaited<ReturnType<typeof launchWorld>>;
+const put = (world: World, Bucket: string, Key: string) =>
+  world.clients.s3.send(new PutObjectCommand({ Bucket, Key, Body: "x" }));
+
+test("the matrix of a version says for each artifact how far it has come, and why", async () => {
+  await using world = await launchWorld();
+  await put(world, "scratch", "example-1.2.3.tar.gz");
+  await put(world, "scratch", "1.2.3/debian-12-bookworm/example.deb");
+  await put(world, "scratch", "1.2.3/debian-13-trixie/example.deb");
+  await put(world, "downloads", "pool/debian-13-trixie/example_1.2.3.deb");
+  const { cells } = (await world.call("BuildStatus", { version: "1.2.3" })) as VersionMatrix;
+  expect(cells.map(({ activity, platform, status }) => [activity, platform, status])).toEqual([
+    ["MakeSourceTarball", undefined, "succeeded"],
+    ["MakeBinaryPackage", "debian-12-bookworm", "built_not_published"],
+    ["MakeBinaryPackage", "debian-13-trixie", "succeeded"],
+    ["MakeBinaryPackage", "ubuntu-24.04-noble", "not_built"],
+  ]);
+  expect(cells.at(-1)?.evidence).toEqual(["s3://scratch/1.2.3/ubuntu-24.04-noble/example.deb"]);
+});
+
+test("what is not a version has no matrix", async () => {
+  await using world = await launchWorld();
+  await expect(world.call("BuildStatus", { version: "latest" })).rejects.toThrow('"latest" is not a version');
+});
+
+test("a plan says what would run, and starts nothing", async () => {
+  await using world = await launchWorld();
+  await put(world, "scratch", "example-1.2.3.tar.gz");
+  const build = { versions: ["1.2.3"], platforms: ["debian-12-bookworm"], activities: [], debug: "" as const };
+  const { pipeline, stage, clients } = world;
+  expect((await planBuild(build, { pipeline, stage, s3: clients.s3 })).map(({ task, run }) => [task, run])).toEqual([
+    ["MakeSourceTarball-1.2.3", false],
+    ["MakeBinaryPackage-1.2.3-debian-12-bookworm", true],
+    ["PublishBinaryPackages-1.2.3", false],
+    ["PublishDockerImages-1.2.3", true],
+  ]);
+  expect([await world.stateKeys(), world.instances()]).toEqual([[], []]);
+});

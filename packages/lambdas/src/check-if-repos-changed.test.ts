@@ -1,0 +1,40 @@
+import { activity, forEachVersion, isNightly } from "@muster/pipeline";
+import { expect, test } from "vitest";
+import { examplePipeline, MakeSourceTarball } from "../test/example-pipeline.ts";
+import { launchWorld } from "../test/launch-world.ts";
+
+const changed = async (results: unknown, debug = "", pipeline = examplePipeline()) => {
+  await using world = await launchWorld({ pipeline });
+  const buildInput = { versions: ["1.2.3"], platforms: [], activities: [], debug };
+  return world.call("CheckIfReposChanged", { results, buildInput, execution: world.context("build-1") });
+};
+const success = { success: { ec2: "i-1", time_sec: "3" } };
+const version = (results: unknown, name = "1.2.3") => ({ ForEachVersion: [{ version: name, results }] });
+
+test("a success of a step that publishes changes the repositories, also one in a Parallel's branch", async () => {
+  expect(await changed(version({ PublishBinaryPackages: success }))).toBe(true);
+  expect(await changed(version({ BuildAndPublishLinuxAnd: [{ results: { PublishBinaryPackages: success } }] }))).toBe(
+    true,
+  );
+});
+
+test("other successes, skips and failures change nothing", async () => {
+  expect(
+    await changed(version({ MakeSourceTarball: success, PublishBinaryPackages: { skip: true, reason: "done" } })),
+  ).toBe(false);
+  expect(await changed(version({ PublishBinaryPackages: { failure: { Error: "x" } } }))).toBe(false);
+  expect(await changed({})).toBe(false);
+});
+
+test("no debug mode changes anything", async () => {
+  for (const debug of ["skip_ec2", "fake_ec2", "test_build"]) {
+    expect(await changed(version({ PublishBinaryPackages: success }), debug)).toBe(false);
+  }
+});
+
+test("an activity may change downloads for some versions only", async () => {
+  const tarball = activity({ ...MakeSourceTarball, changesDownloads: isNightly });
+  const pipeline = examplePipeline({ flow: forEachVersion(tarball) });
+  expect(await changed(version({ MakeSourceTarball: success }, "2026.01.02"), "", pipeline)).toBe(true);
+  expect(await changed(version({ MakeSourceTarball: success }), "", pipeline)).toBe(false);
+});

@@ -1,0 +1,64 @@
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { listedPlatforms } from "@muster/pipeline";
+import { expect, test } from "vitest";
+import { examplePipeline } from "../test/example-pipeline.ts";
+import { launchWorld } from "../test/launch-world.ts";
+
+type World = Awaited<ReturnType<typeof launchWorld>>;
+const listed = () =>
+  launchWorld({
+    pipeline: examplePipeline({ platforms: listedPlatforms({ url: (version) => `s3://scratch/${version}/TARGETS` }) }),
+  });
+const putList = (world: World, version: string, text: string) =>
+  world.clients.s3.send(new PutObjectCommand({ Bucket: "scratch", Key: `${version}/TARGETS`, Body: text }));
+const platforms = (world: World, version: string, named: string[] = [], versions = [version]) =>
+  world.call("GetPlatformsForVersion", {
+    version,
+    buildInput: { versions, platforms: named, activities: [], debug: "" },
+    execution: world.context("build-1"),
+  });
+
+test("a build that names no platform makes all that the version has, in the list's order", async () => {
+  await using world = await listed();
+  await putList(world, "4.1.0", "# supported\nubuntu-20.04-focal\n\ndebian-11-bullseye # newest\n");
+  expect(await platforms(world, "4.1.0")).toEqual(["ubuntu-20.04-focal", "debian-11-bullseye"]);
+});
+
+test("a build that names platforms keeps those that the version has, in the list's order", async () => {
+  await using world = await listed();
+  await putList(world, "4.1.0", "ubuntu-20.04-focal\ndebian-11-bullseye\ndebian-10-buster\n");
+  await putList(world, "4.0.0", "debian-9-stretch\n");
+  const named = ["debian-10-buster", "ubuntu-20.04-focal", "debian-9-stretch"];
+  expect(await platforms(world, "4.1.0", named, ["4.1.0", "4.0.0"])).toEqual([
+    "ubuntu-20.04-focal",
+    "debian-10-buster",
+  ]);
+});
+
+test("a platform that none of the build's versions has is refused by name", async () => {
+  await using world = await listed();
+  await putList(world, "4.1.0", "debian-11-bullseye\n");
+  await putList(world, "4.0.0", "debian-9-stretch\n");
+  await expect(platforms(world, "4.1.0", ["debian-8-jessie"], ["4.1.0", "4.0.0"])).rejects.toMatchObject({
+    name: "Muster.InvalidInput",
+    message: "none of 4.1.0, 4.0.0 has the platform debian-8-jessie (4.1.0 has debian-11-bullseye)",
+  });
+});
+
+test("a version without a list is refused with the address; an empty list is a matter of configuration", async () => {
+  await using world = await listed();
+  await expect(platforms(world, "4.1.0")).rejects.toMatchObject({
+    name: "Muster.InvalidInput",
+    message: "there is nothing at s3://scratch/4.1.0/TARGETS (check the version)",
+  });
+  await putList(world, "4.1.0", "# none yet\n");
+  await expect(platforms(world, "4.1.0")).rejects.toMatchObject({ name: "Muster.InvalidConfiguration" });
+});
+
+test("fixed platforms need no list", async () => {
+  await using world = await launchWorld();
+  expect(await platforms(world, "4.1.0", ["ubuntu-24.04-noble"])).toEqual(["ubuntu-24.04-noble"]);
+  await expect(platforms(world, "4.1.0", ["debian-8-jessie"])).rejects.toThrow(
+    "4.1.0 does not have the platform debian-8-jessie",
+  );
+});

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { hourlyPrice, vcpusOf } from "./hourly-price.ts";
+
+test.each([
+  ["t2.micro", 1],
+  ["t3.micro", 2],
+  ["c7g.medium", 1],
+  ["m7i.large", 2],
+  ["r6i.4xlarge", 16],
+  ["m7i.48xlarge", 192],
+])("%s has %i vCPUs", (type, vcpus) => {
+  expect(vcpusOf(type)).toBe(vcpus);
+});
+
+test.each([
+  ["t3.micro", 0.0104],
+  ["m6i.4xlarge", 0.768],
+  ["r6i.4xlarge", 1.008],
+])("the estimate for %s is not below its price of %f", (type, price) => {
+  expect(hourlyPrice(type)).toBeGreaterThanOrEqual(price);
+  expect(hourlyPrice(type)).toBeLessThan(price * 1.6);
+});
+
+test("a type that is not known counts as dear", () => {
+  expect(hourlyPrice("q9.metal")).toBeGreaterThan(10);
+});
