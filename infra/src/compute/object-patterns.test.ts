@@ -33,7 +33,7 @@ test("any version may stand where the definition puts one, and nothing else chan
     name: "Make",
     per: "version",
     script: "make.sh",
-    timeout: minutes(5),
+    timeout: minutes(10),
     worker: machine,
     produces: ({ version }) => [
       scratch(`${isNightly(version) ? "nightly" : version.split(".").slice(0, 2).join(".")}/thing-${version}.tar.gz`),
@@ -50,7 +50,7 @@ test("a platform's family and fixed text stay, its release and codename do not",
     name: "Make",
     per: "platform",
     script: "make.sh",
-    timeout: minutes(5),
+    timeout: minutes(10),
     worker: machine,
     publishes: ({ version, platform = "" }) => {
       const codename = platform.split("-")[2];

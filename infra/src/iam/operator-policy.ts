@@ -1,7 +1,7 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { stageParameter, workerLogGroup } from "@muster/pipeline";
 import type { StageScope } from "../stage-scope.ts";
-import { ANY, allow, policyDocument, type Statement } from "./policy.ts";
+import { allow, policyDocument, type Statement } from "./policy.ts";
 
 /** For people who build: what `muster --stage` calls. Attach it to their roles. */
 export function createOperatorPolicy(scope: StageScope): IamPolicy {
@@ -36,7 +36,5 @@ function operatorStatements({ stage, pipeline, names }: StageScope): Statement[]
       buckets.map((arn) => `${arn}/*`),
     ),
     allow("ListArtifacts", ["s3:ListBucket"], buckets),
-    // Quotas are looked at before a build is started; reading them names no resource.
-    allow("SeeQuotas", ["servicequotas:GetServiceQuota"], ANY),
   ];
 }

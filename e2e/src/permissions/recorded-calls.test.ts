@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DescribeInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import {
+  activity,
+  definePipeline,
+  downloads,
+  fixedPlatforms,
+  forEachPlatform,
+  forEachVersion,
+  minutes,
+  scratch,
+} from "@muster/pipeline";
+import { expect, test } from "vitest";
+import { recordingWorld } from "./recording-world.ts";
+
+const worker = { instanceTypes: ["t3.micro"] as const };
+const MakeSource = activity({
+  name: "MakeSource",
+  per: "version",
+  script: "store-source.sh",
+  timeout: minutes(10),
+  worker,
+  produces: ({ version }) => [scratch(`source-${version}`)],
+});
+const MakePackage = activity({
+  name: "MakePackage",
+  per: "platform",
+  script: "wait.sh",
+  heartbeat: 24,
+  timeout: minutes(10),
+  worker,
+});
+const Publish = activity({
+  name: "Publish",
+  per: "version",
+  script: "store-download.sh",
+  timeout: minutes(10),
+  worker,
+  exclusive: true,
+  changesDownloads: true,
+  publishes: ({ version }) => [downloads(`published-${version}`)],
+});
+const pipeline = definePipeline({
+  name: "recorded",
+  summary: "Makes every kind of call",
+  platforms: fixedPlatforms("debian-12-bookworm"),
+  flow: forEachVersion(MakeSource, forEachPlatform(MakePackage), Publish),
+  image: "/image",
+  dummyScript: "wait.sh",
+  invalidates: ["/published-*"],
+});
+const scripts = {
+  "store-source.sh":
+    "#!/bin/bash\n[ $VERSION != 4.0.0 ] && echo source > o && muster-s3 cp o s3://scratch/source-$VERSION\n",
+  "wait.sh": '#!/bin/bash\nif [ "$VERSION" = 2.0.0 ]; then sleep 60; fi\n',
+  "store-download.sh": "#!/bin/bash\necho published > o && muster-s3 cp o s3://downloads/published-$VERSION\n",
+};
+const HOUR = 3_600_000;
+
+/**
+ * What infra's policies are held against: see the policy tests there. `vitest run -u` writes the file anew.
+ */
+test("the calls of every function and worker are the recorded ones", async () => {
+  await using world = await recordingWorld(pipeline, scripts);
+  const { sfn, ec2, stateMachineArn } = world;
+  const start = (name: string, input: string) =>
+    sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify({ input }) }));
+  const ended = async (executionArn: string | undefined) => {
+    return eventually("the build ends", async () => {
+      const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+      return status === "RUNNING" ? undefined : status;
+    });
+  };
+
+  const first = await start("first", "1.0.0");
+  expect(await ended(first.executionArn)).toBe("SUCCEEDED");
+  await eventually("all workers of the first build have left", noWorker);
+
+  // A machine lost at work, by its event; an overlapping build refused.
+  const second = await start("second", "2.0.0");
+  const lost = await eventually("a worker packages", () => workerOf("MakePackage", "active"));
+  expect(await ended((await start("overlapping", "2.0.0")).executionArn)).toBe("FAILED");
+  await ec2.send(new TerminateInstancesCommand({ InstanceIds: [lost] }));
+  const other = await eventually("another worker packages", () => workerOf("MakePackage", "active"));
+  expect(other).not.toBe(lost);
+
+  // The same without its event: the health check finds the claim, gives the task back and launches.
+  await world.deliverEvents(false);
+  await ec2.send(new TerminateInstancesCommand({ InstanceIds: [other] }));
+  await eventually("that one is gone too", () => isGone(other));
+  const execution = { id: second.executionArn ?? "", name: "second", startTime: new Date().toISOString() };
+  const buildInput = { versions: ["2.0.0"], platforms: [], activities: [], debug: "" };
+  world.moveFunctionsAhead(HOUR / 4);
+  await world.call("HealthCheck", { buildInput, execution });
+  await eventually("a third worker packages", () => workerOf("MakePackage", "active"));
+  await world.call("BuildStatus", { version: "2.0.0" });
+  const makeSource = { failure: { Error: "States.Timeout" } };
+  const results = { ForEachVersion: [{ version: "2.0.0", results: { MakeSource: makeSource } }] };
+  expect(await world.call("CheckForFailures", { results, execution })).toHaveProperty("functionError");
+  await world.deliverEvents(true);
+  await sfn.send(new StopExecutionCommand({ executionArn: second.executionArn }));
+
+  // A script that fails.
+  const failing = await start("failing", "4.0.0");
+  await eventually("a task has failed", () => happened(failing.executionArn, "ActivityFailed"));
+  await sfn.send(new StopExecutionCommand({ executionArn: failing.executionArn }));
+
+  // Machines that never boot: the task is given up, with the machine's last words; then the reaper ends them.
+  world.moveFunctionsAhead(0);
+  world.bootMachines(false);
+  await eventually("all workers of the second build have left", noWorker);
+  const third = await start("third", "3.0.0");
+  const hung = await eventually("a machine boots", () => workerOf("MakeSource", "booting"));
+  await eventually("a task waits", () => happened(third.executionArn, "ActivityScheduled"));
+  const ofThird = { ...execution, id: third.executionArn ?? "", name: "third" };
+  world.moveFunctionsAhead(0.6 * HOUR);
+  await world.call("HealthCheck", { buildInput: { ...buildInput, versions: ["3.0.0"] }, execution: ofThird });
+  world.moveFunctionsAhead(25 * HOUR);
+  await world.call("Reap", {});
+  await world.call("Reap", {});
+  await eventually("the machine has been reaped", () => isGone(hung));
+
+  await expect(`${JSON.stringify(world.recorded(), null, 2)}\n`).toMatchFileSnapshot(
+    "../../../infra/testing/recorded-calls.json",
+  );
+
+  async function noWorker(): Promise<true | undefined> {
+    const filter = { Name: "instance-state-name", Values: ["pending", "running"] };
+    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ Filters: [filter] }));
+    return Reservations.length === 0 ? true : undefined;
+  }
+  async function happened(executionArn: string | undefined, event: string): Promise<true | undefined> {
+    const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
+    return events.some(({ type }) => type === event) ? true : undefined;
+  }
+  async function workerOf(name: string, state: string): Promise<string | undefined> {
+    const { Reservations = [] } = await ec2.send(
+      new DescribeInstancesCommand({
+        Filters: [
+          { Name: "tag:muster:activity", Values: [name] },
+          { Name: "tag:muster:state", Values: [state] },
+          { Name: "instance-state-name", Values: ["pending", "running"] },
+        ],
+      }),
+    );
+    return Reservations.flatMap(({ Instances = [] }) => Instances)[0]?.InstanceId;
+  }
+  async function isGone(instanceId: string): Promise<true | undefined> {
+    const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+    return Reservations?.[0]?.Instances?.[0]?.State?.Name === "terminated" ? true : undefined;
+  }
+});
+
+const PATIENCE_MS = 30_000;
+
+/** Looks again until there is an answer. */
+async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (const started = Date.now(); Date.now() - started < PATIENCE_MS; await sleep(50)) {
+    const found = await look();
+    if (found !== undefined) return found;
+  }
+  throw new Error(`after ${PATIENCE_MS / 1000} s it is not so that ${what}`);
+}
