@@ -128,8 +128,11 @@ async function addDocuments(
   await addCompressed(root, `${documents}/changelog`, await readFile(join(tree, "CHANGELOG.md"), "utf8"));
 }
 
-/** Node's terms lie in the npm package that its binary comes from. */
+/**
+ * Node's terms lie in the npm package that its binary comes from. The one within `node_modules/node` is not there where pnpm had kept the
+ * outcome of its install script, so that this pipeline depends on it by itself.
+ */
 async function readNodeLicence(): Promise<string> {
-  const folder = join(tree, "node_modules/node/node_modules", `node-${process.platform}-${process.arch}`);
+  const folder = join(tree, "pipelines/muster/node_modules", `node-${process.platform}-${process.arch}`);
   return readFile(join(folder, "LICENSE"), "utf8");
 }
