@@ -46,7 +46,7 @@ test("an execution with a corrupt record is reported by name and set aside, and 
   const damaged: string[] = [];
   await using aws = statesFixture({ dir, onDamaged: (name, reason) => damaged.push(`${name}: ${reason}`) });
   expect(damaged).toEqual([
-    expect.stringMatching(/^machine-1\.one: record 3 \(byte \d+\) does not match its checksum$/),
+    expect.stringMatching(/^machine-1:one: record 3 \(byte \d+\) does not match its checksum$/),
   ]);
   await expect(aws.sfn.send(new DescribeExecutionCommand({ executionArn: one }))).rejects.toMatchObject({
     name: "ExecutionDoesNotExist",
@@ -66,13 +66,14 @@ test("a finished execution whose journal was cut is reported by name", async () 
   truncateSync(journalOf("finished"), 300);
   const damaged: string[] = [];
   await using aws = statesFixture({ dir, onDamaged: (name, reason) => damaged.push(`${name}: ${reason}`) });
-  expect(damaged).toEqual([expect.stringMatching(/^machine-1\.finished: its journal holds 300 of \d+ bytes$/)]);
+  expect(damaged).toEqual([expect.stringMatching(/^machine-1:finished: its journal holds 300 of \d+ bytes$/)]);
   const { executions } = await aws.sfn.send(
     new ListExecutionsCommand({
       stateMachineArn: finished.replace(":execution:", ":stateMachine:").replace(/:finished$/, ""),
     }),
   );
   expect(executions).toMatchObject([{ name: "finished", status: "SUCCEEDED" }]);
+  await expect(aws.types(finished)).rejects.toMatchObject({ name: "ExecutionDoesNotExist" });
 });
 
 test("a damaged record of the metadata is reported, and what it does not touch is kept", async () => {

@@ -42,6 +42,8 @@ export interface ExecutionStoreOptions {
 }
 
 const SUFFIX = ".journal";
+/** Encoded names do not hold it. */
+const SEPARATOR = "+";
 
 /** Histories of this many ended executions stay in memory. */
 const KEPT_IN_MEMORY = 20;
@@ -57,17 +59,22 @@ export function createExecutionStore({
   const readSizes = new Map<string, { readonly arn: string; readonly bytes: number }>();
   const damaged = new Set<string>();
 
-  const load = (file: string) => {
+  const report = (file: string, reason: string) => {
+    if (!damaged.has(file)) onDamaged(nameOf(file), reason);
+    damaged.add(file);
+  };
+  const load = (file: string, status?: ExecutionStatus) => {
     try {
       const read = loadExecution(file, { surroundings, findDefinition: catalog.definition });
+      if (status !== undefined && read?.execution.status !== status)
+        throw new DamagedJournalError("its end is missing");
       if (read !== undefined) loaded.set(read.execution.arn, read.execution);
       // Nobody was told that it had started, so nobody misses it.
       else if (owner) rmSync(file);
       return read;
     } catch (error) {
       if (!(error instanceof DamagedJournalError)) throw error;
-      if (!damaged.has(file)) onDamaged(basename(file, SUFFIX), error.message);
-      damaged.add(file);
+      report(file, error.message);
       if (owner) setAside(file);
       return undefined;
     }
@@ -83,12 +90,10 @@ export function createExecutionStore({
   };
   const checkEnded = () => {
     for (const { file, bytes } of catalog.ended.values()) {
-      const path = folder === undefined ? undefined : join(folder, file);
-      if (path === undefined || damaged.has(path)) continue;
+      if (folder === undefined) return;
+      const path = join(folder, file);
       const size = existsSync(path) ? statSync(path).size : 0;
-      if (size >= bytes) continue;
-      damaged.add(path);
-      onDamaged(basename(file, SUFFIX), `its journal holds ${size} of ${bytes} bytes`);
+      if (size < bytes) report(path, `its journal holds ${size} of ${bytes} bytes`);
     }
   };
 
@@ -102,7 +107,7 @@ export function createExecutionStore({
       const ended = catalog.ended.get(arn);
       if (ended === undefined || folder === undefined) return undefined;
       const file = join(folder, ended.file);
-      return existsSync(file) ? load(file)?.execution : undefined;
+      return existsSync(file) ? load(file, ended.status)?.execution : undefined;
     },
     summary: (arn) => loaded.get(arn) ?? catalog.ended.get(arn),
     summaries() {
@@ -114,7 +119,7 @@ export function createExecutionStore({
       return [...loaded.values()].filter((execution) => execution.status === "RUNNING");
     },
     fileOf: ({ stateMachineName, name }) =>
-      join(folder ?? "", `${fileName(stateMachineName)}.${fileName(name)}${SUFFIX}`),
+      join(folder ?? "", `${fileName(stateMachineName)}${SEPARATOR}${fileName(name)}${SUFFIX}`),
     open() {
       checkEnded();
       return openFiles().flatMap((file) => {
@@ -150,4 +155,9 @@ export function createExecutionStore({
 function fileName(name: string): string {
   const encoded = encodeURIComponent(name);
   return encoded.length <= 100 ? encoded : `${encoded.slice(0, 80)}~${hash("sha256", name).slice(0, 16)}`;
+}
+
+/** `machine:execution`, as at the end of the execution's ARN. */
+function nameOf(file: string): string {
+  return basename(file, SUFFIX).split(SEPARATOR).map(decodeURIComponent).join(":");
 }

@@ -1,15 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { AwsError } from "../../aws-error.ts";
 import type { Clock } from "../../clock.ts";
 import type { InvokeFunction } from "../../lambda-functions.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
 import { createRandom } from "../../random.ts";
-import { type Operation, type Service, service } from "../../service.ts";
+import { type Service, service } from "../../service.ts";
 import { createFlusher, type Flusher } from "../../storage/flusher.ts";
 import { activityOperations } from "./api/activity-operations.ts";
 import { executionOperations } from "./api/execution-operations.ts";
+import { viewOnly, whileOpen } from "./api/guard-operations.ts";
 import { stateMachineOperations } from "./api/state-machine-operations.ts";
 import { tagOperations } from "./api/tag-operations.ts";
 import { taskOperations } from "./api/task-operations.ts";
@@ -193,48 +194,7 @@ function endedRecord(execution: Execution, file: string) {
     status,
     startedAtMs,
     stoppedAtMs,
-    file: basenameOf(file),
+    file: basename(file),
     bytes: statSync(file).size,
   };
-}
-
-function basenameOf(file: string): string {
-  return file.slice(file.lastIndexOf("/") + 1);
-}
-
-const READS = /^(Describe|List|GetExecutionHistory|Validate)/;
-
-/** What came after the last record was written would be forgotten, so it is refused. */
-function whileOpen(
-  operations: Readonly<Record<string, Operation>>,
-  isClosed: () => boolean,
-): Record<string, Operation> {
-  return mapOperations(operations, (name, operation) => {
-    if (READS.test(name)) return operation;
-    return (input, context) => {
-      if (isClosed()) throw new AwsError("ServiceUnavailable", "Step Functions is shutting down", { status: 503 });
-      return operation(input, context);
-    };
-  });
-}
-
-/** Of a folder that another process owns only what reads can be asked for, and each answer is as fresh as the files. */
-function viewOnly(operations: Readonly<Record<string, Operation>>, refresh: () => void): Record<string, Operation> {
-  return mapOperations(operations, (name, operation) => (input, context) => {
-    if (!READS.test(name)) {
-      throw new AwsError(
-        "AccessDeniedException",
-        `${name}: this is a read-only view of another process's state machines`,
-      );
-    }
-    refresh();
-    return operation(input, context);
-  });
-}
-
-function mapOperations(
-  operations: Readonly<Record<string, Operation>>,
-  change: (name: string, operation: Operation) => Operation,
-): Record<string, Operation> {
-  return Object.fromEntries(Object.entries(operations).map(([name, operation]) => [name, change(name, operation)]));
 }

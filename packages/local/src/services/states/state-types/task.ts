@@ -89,7 +89,8 @@ export function submitTask(execution: Execution, frame: Frame, response: Json): 
 export function settleTask(execution: Execution, frame: Frame, outcome: TaskOutcome): void {
   const { state } = frame;
   if (state?.type !== "Task" || (frame.phase !== Phase.Started && frame.phase !== Phase.Scheduled)) return;
-  release(frame);
+  if (outcome.kind === "timedOut") release(frame);
+  else letGo(frame);
   const codes = CODES[state.resource.kind];
   if (outcome.kind === "succeeded" && jsonSize(outcome.output) <= DATA_LIMIT_BYTES) {
     emit(execution, { frame, code: codes.succeeded, value: outcome.output });
@@ -105,6 +106,13 @@ export function settleTask(execution: Execution, frame: Frame, outcome: TaskOutc
     emit(execution, { frame, code: codes.failed, extra: { failure } });
   }
   execution.surroundings.ready(execution, frame);
+}
+
+/** What a callback answered may still be running: as on AWS, the function may finish what it does. */
+function letGo(frame: Frame): void {
+  frame.cancelTimer?.();
+  frame.cancelTimer = undefined;
+  frame.abortCall = undefined;
 }
 
 function resultOwner({ resource }: TaskState): string {
