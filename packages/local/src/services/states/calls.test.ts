@@ -48,8 +48,8 @@ test("a function that has its own task answered may finish what it does", async 
     Resource: `${INVOKE}.waitForTaskToken`,
     Parameters: { FunctionName: "ask", "Payload.$": "$$.Task" },
   });
-  const { Token } = calls[0]?.payload as { Token: string };
-  await client.call("SendTaskSuccess", { taskToken: Token, output: "1" });
+  const task = calls[0]?.payload as { readonly Token: string } | undefined;
+  await client.call("SendTaskSuccess", { taskToken: task?.Token, output: "1" });
   expect(await describe()).toMatchObject({ status: "SUCCEEDED" });
   expect(calls[0]?.signal?.aborted).toBe(false);
 });
