@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { binaryPackage, packageName } from "../artifacts.ts";
@@ -125,7 +126,8 @@ async function addDocuments(
  -- ${description.maintainer}  ${date.toUTCString().replace("GMT", "+0000")}
 `;
   await addCompressed(root, `${documents}/changelog.Debian`, entry);
-  await addCompressed(root, `${documents}/changelog`, await readFile(join(tree, "CHANGELOG.md"), "utf8"));
+  const changelog = join(tree, "CHANGELOG.md");
+  if (existsSync(changelog)) await addCompressed(root, `${documents}/changelog`, await readFile(changelog, "utf8"));
 }
 
 /**
