@@ -2,12 +2,13 @@ import { ErrorName, TaskInput, workerPollName } from "@muster/pipeline";
 import { sleep } from "./clock.ts";
 import { isPretended } from "./execute-task.ts";
 import { type ClaimedTask, createPoller } from "./poll.ts";
+import { recoverTask } from "./recover-task.ts";
 import { report } from "./report.ts";
 import { runTask, type TaskEnd } from "./run-task.ts";
 import type { Worker } from "./worker.ts";
 
 /** Why a worker ended; for its own log and the one line in its status file. */
-export type AgentEnd = "idle" | "lifetime" | "failed task" | "stopped";
+export type AgentEnd = "idle" | "lifetime" | "failed task" | "recovered" | "stopped";
 
 const DEFAULT_IDLE_SECONDS = 600;
 const DEFAULT_LIFETIME_SECONDS = 24 * 3600;
@@ -16,12 +17,11 @@ const KEEP_FAILED_MS = 4 * 3600_000;
 const LAST_POLL_MS = 65_000;
 /** What the log still holds when a worker ends is sent within this time. */
 const LAST_FLUSH_MS = 300_000;
-const STOPPED_FLUSH_MS = 20_000;
 const AFTER_REQUEUE_MS = 10_000;
 
 /** Polls and runs tasks, one at a time, until there is a reason to stop; then cleans up. Rejects only where the agent itself is wrong. */
 export async function runAgent(worker: Worker): Promise<AgentEnd> {
-  const { tag, environment, diagnostics, log, claims, scripts, watchdog, stop } = worker;
+  const { tag, environment, diagnostics, log, claims, scripts, watchdog, stop, lastWordsMs } = worker;
   tag.show({ state: "waiting", tasks: 0, subject: environment.worker.ACTIVITY_NAME, tagState: "idle", task: "" });
   const { end, tasks, last } = await pollAndRun(worker);
   diagnostics.info("the worker ends", { end, tasks });
@@ -36,7 +36,7 @@ export async function runAgent(worker: Worker): Promise<AgentEnd> {
       task: "",
     });
   }
-  const flushed = log.flush(stop.aborted ? STOPPED_FLUSH_MS : LAST_FLUSH_MS);
+  const flushed = log.flush(stop.aborted ? lastWordsMs : LAST_FLUSH_MS);
   await Promise.all([claims.settled(), tag.settled()]);
   if (!(await flushed)) diagnostics.error("the end of the log could not be sent");
   return end;
@@ -56,6 +56,7 @@ async function pollAndRun(worker: Worker): Promise<PollingEnd> {
   let idleSinceMs = clock.now();
   let tasks = 0;
   let last: TaskEnd | undefined;
+  if (await recoverTask(worker)) return { end: "recovered", tasks, last };
   if (wantsInitAtOnce(worker)) await readyForTasks(worker);
   else void scripts.dummy();
 

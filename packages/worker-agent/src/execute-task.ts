@@ -1,15 +1,18 @@
-import { ErrorName, MusterError, type TaskInput } from "@muster/pipeline";
+import { ErrorName, MusterError, stateKey, type TaskInput } from "@muster/pipeline";
 import { classifyExit, failureOf, type TaskFailure } from "./classify-exit.ts";
 import type { FetchedScript } from "./fetch-script.ts";
+import type { HeldLease } from "./lease.ts";
 import { createMask, secretValues } from "./mask-secrets.ts";
 import { outOfMemoryKills } from "./out-of-memory.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ClaimedTask } from "./poll.ts";
-import type { ProcessMarks } from "./processes.ts";
+import { killProcesses, type ProcessMarks } from "./processes.ts";
 import { runScript, type ScriptExit } from "./run-script.ts";
 import { scriptEnvironment } from "./script-environment.ts";
+import type { LineTarget } from "./script-output.ts";
 import { readScriptResult } from "./script-result.ts";
 import type { TaskEnding } from "./task-ending.ts";
+import { startUsageMeter, type Usage } from "./usage.ts";
 import type { Worker } from "./worker.ts";
 import type { TaskFolder } from "./worker-folder.ts";
 
@@ -19,20 +22,28 @@ export interface TaskToExecute {
   readonly claimed: ClaimedTask;
   readonly files: TaskFolder;
   readonly ending: TaskEnding;
+  /** Where its log goes. */
+  readonly targets: readonly LineTarget[];
 }
 
 /** What came of it. */
 export interface Execution {
   readonly outcome: Outcome;
-  /** Absent when there was nothing to run. */
-  readonly script?: FetchedScript;
+  /** What was there to run, as far as it could be had. */
+  readonly scripts?: { readonly script: FetchedScript; readonly init?: FetchedScript };
   readonly env?: Readonly<Record<string, string>>;
+  /** Absent when nothing ran. */
   readonly exit?: ScriptExit;
+  readonly usage?: Usage;
   readonly marks?: ProcessMarks;
 }
 
-/** Between TERM and KILL. */
-export const GRACE_MS = 10_000;
+const GRACE_MS = 10_000;
+
+/** Between TERM and KILL: less when the worker itself has little time left. */
+export function graceMs({ stop, lastWordsMs }: Pick<Worker, "stop" | "lastWordsMs">): number {
+  return stop.aborted ? Math.min(GRACE_MS, lastWordsMs / 2) : GRACE_MS;
+}
 
 /** Tasks of these builds run the dummy script, on whatever worker. */
 export const isPretended = ({ debug }: TaskInput): boolean => debug === "fake_ec2" || debug === "skip_ec2";
@@ -40,7 +51,7 @@ export const isPretended = ({ debug }: TaskInput): boolean => debug === "fake_ec
 /** Runs a task's script and says how it ended. Never rejects: whatever goes wrong is the task's failure. */
 export async function executeTask(worker: Worker, toExecute: TaskToExecute): Promise<Execution> {
   try {
-    return await execute(worker, toExecute);
+    return await prepareAndRun(worker, toExecute);
   } catch (error) {
     worker.diagnostics.error("a task could not be run", { task: toExecute.task.name, error });
     const name = error instanceof MusterError ? error.name : ErrorName.scriptUnavailable;
@@ -49,56 +60,122 @@ export async function executeTask(worker: Worker, toExecute: TaskToExecute): Pro
   }
 }
 
-async function execute(worker: Worker, toExecute: TaskToExecute): Promise<Execution> {
-  const { task, files, ending, claimed } = toExecute;
-  const { identity, scripts, environment, folder, log, watchdog, clock } = worker;
+async function prepareAndRun(worker: Worker, toExecute: TaskToExecute): Promise<Execution> {
+  const { task, files, ending } = toExecute;
+  const { identity, scripts, environment, folder } = worker;
   const pretended = isPretended(task);
   const init = pretended ? undefined : await scripts.init();
   const script = await (pretended ? scripts.dummy() : scripts.script());
-  const env = scriptEnvironment({
-    task,
-    folder: files,
-    instanceId: identity.instanceId,
-    scripts: environment.scripts,
-    exports: init?.exports ?? {},
-    bin: folder.bin,
-  });
-  // Asked to stop before there was anything to end.
-  if (ending.reason !== undefined) return { outcome: failed(worker, toExecute, failureOf(ending.reason)), script, env };
+  const lease = task.exclusive && !pretended ? await waitForLease(worker, toExecute) : undefined;
+  try {
+    const env = scriptEnvironment({
+      task,
+      folder: files,
+      instanceId: identity.instanceId,
+      scripts: environment.scripts,
+      exports: init?.exports ?? {},
+      bin: folder.bin,
+      fencing: lease?.fencing,
+    });
+    const scriptsUsed = { script, ...(init !== undefined && { init: init.script }) };
+    // Asked to end before there was anything to end.
+    if (ending.reason !== undefined) {
+      return { outcome: failed(worker, toExecute, failureOf(ending.reason)), scripts: scriptsUsed, env };
+    }
+    return {
+      ...(await run(worker, toExecute, { script, env, exclusive: lease !== undefined })),
+      scripts: scriptsUsed,
+      env,
+    };
+  } finally {
+    await lease?.release();
+  }
+}
 
+interface ScriptWithEnvironment {
+  readonly script: FetchedScript;
+  readonly env: Readonly<Record<string, string>>;
+  /** Nothing of it may be left when it is over. */
+  readonly exclusive: boolean;
+}
+
+async function run(
+  worker: Worker,
+  toExecute: TaskToExecute,
+  { script, env, exclusive }: ScriptWithEnvironment,
+): Promise<Pick<Execution, "outcome" | "exit" | "usage" | "marks">> {
+  const { task, files, ending, claimed, targets } = toExecute;
+  const { watchdog, clock, view } = worker;
   const silence = task.logIdleSeconds === undefined ? undefined : ending.endWhenSilent(task.logIdleSeconds);
-  const killsBefore = await outOfMemoryKills();
+  const [killsBefore, meter] = await Promise.all([outOfMemoryKills(), startUsageMeter(files.work, clock)]);
   let marks: ProcessMarks | undefined;
   const exit = await runScript({
-    file: script.file,
+    command: view.command(script.file),
     cwd: files.work,
     env,
-    mark: "MUSTER_RESULT",
+    mark: SCRIPT_MARK,
     pipePath: files.pipe,
-    targets: [log],
+    targets,
     mask: createMask([claimed.token, ...secretValues(env)]),
     ...(silence !== undefined && { onOutput: silence.touch }),
     onStart(started) {
       marks = started;
       watchdog.guard(started);
+      meter.watch(started.group);
     },
     signal: ending.signal,
-    graceMs: GRACE_MS,
+    graceMs: () => graceMs(worker),
     clock,
   });
-  watchdog.release();
-  if (exit.leftBehind > 0) log.write([`muster: ended ${exit.leftBehind} processes that the script had left behind`]);
+  if (exclusive && marks !== undefined) await killProcesses(marks);
+  const usage = await meter.finish();
+  if (exit.leftBehind > 0) say(targets, `ended ${exit.leftBehind} processes that the script had left behind`);
   const outOfMemory = killsBefore !== undefined && ((await outOfMemoryKills()) ?? 0) > killsBefore;
   const failure = classifyExit(exit, { reason: ending.reason, outOfMemory });
-  const outcome = failure === undefined ? await succeeded(worker, toExecute) : failed(worker, toExecute, failure);
-  return { outcome, script, env, exit, ...(marks !== undefined && { marks }) };
+  const outcome =
+    failure === undefined ? await succeeded(worker, toExecute, usage) : failed(worker, toExecute, failure);
+  return { outcome, exit, usage, ...(marks !== undefined && { marks }) };
 }
 
-async function succeeded(worker: Worker, toExecute: TaskToExecute): Promise<Outcome> {
-  const { members, problem } = await readScriptResult(toExecute.files.result);
-  if (problem !== undefined) worker.log.write([`muster: ${problem}`]);
-  return { kind: "success", output: { ...members, ...witness(worker, toExecute) } };
+/** The variable by whose value a script's processes are known: no other task has the same. */
+export const SCRIPT_MARK = "MUSTER_RESULT";
+
+/** A line of the agent's own in a task's log. */
+function say(targets: readonly LineTarget[], text: string): void {
+  for (const target of targets) target.write([`muster: ${text}`]);
 }
+
+async function waitForLease(worker: Worker, { ending, targets }: TaskToExecute): Promise<HeldLease | undefined> {
+  const { clients, environment, identity, clock, diagnostics } = worker;
+  const [{ takeLease }, s3] = await Promise.all([import("./lease.ts"), clients.s3()]);
+  return takeLease({
+    s3,
+    place: {
+      bucket: environment.worker.STATE_BUCKET,
+      key: stateKey.exclusiveLease(environment.worker.ACTIVITY_NAME),
+    },
+    holder: identity.instanceId,
+    clock,
+    diagnostics,
+    onWait: (holder) => say(targets, `waiting for ${holder}, which holds the activity's lease`),
+    onLost: () => ending.end({ kind: "lease-lost" }),
+    signal: ending.signal,
+  });
+}
+
+async function succeeded(worker: Worker, toExecute: TaskToExecute, usage: Usage): Promise<Outcome> {
+  const { members, problem } = await readScriptResult(toExecute.files.result);
+  if (problem !== undefined) say(toExecute.targets, problem);
+  const { cpuSeconds, memoryBytes, diskBytes } = usage;
+  const used = {
+    cpu_sec: cpuSeconds,
+    ...(memoryBytes !== undefined && { memory_mb: megabytes(memoryBytes) }),
+    disk_mb: megabytes(diskBytes),
+  };
+  return { kind: "success", output: { ...members, ...witness(worker, toExecute), ...used } };
+}
+
+const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
 
 function failed(worker: Worker, toExecute: TaskToExecute, { error, exit, message }: TaskFailure): Outcome {
   const { task, ending } = toExecute;

@@ -68,3 +68,9 @@ export function secretValues(variables: Readonly<Record<string, string>>): strin
     /(PASSW|SECRET|TOKEN|CREDENTIAL|PRIVATE_KEY|API_KEY)/i.test(name) ? [value] : [],
   );
 }
+
+/** Variables as a record may show them. */
+export function maskedVariables(variables: Readonly<Record<string, string>>): Record<string, string> {
+  const mask = createMask(secretValues(variables));
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, mask(value)]));
+}

@@ -10,6 +10,9 @@ export interface ProcessMarks {
   readonly variable: string;
 }
 
+/** For marks of processes whose group's number may belong to others by now. */
+export const NO_GROUP = -1;
+
 /** False when the group has no process left. */
 export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   return signalProcess(-group, signal);

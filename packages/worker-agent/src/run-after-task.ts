@@ -1,5 +1,5 @@
 import { logMarker, type TaskInput } from "@muster/pipeline";
-import { type Execution, GRACE_MS, isPretended } from "./execute-task.ts";
+import { type Execution, graceMs, isPretended, SCRIPT_MARK } from "./execute-task.ts";
 import { createMask, secretValues } from "./mask-secrets.ts";
 import { killProcesses, type ProcessMarks } from "./processes.ts";
 import { runScript } from "./run-script.ts";
@@ -32,10 +32,10 @@ export async function runAfterTask(worker: Worker, { task, files, execution, pla
     let marks: ProcessMarks | undefined;
     log.write([logMarker({ kind: "start", ...place, details: "after-task script" })]);
     const { code, signal } = await runScript({
-      file: script.file,
+      command: worker.view.command(script.file),
       cwd: files.work,
       env: { ...env, SUCCESS: String(outcome.kind === "success") },
-      mark: "MUSTER_RESULT",
+      mark: SCRIPT_MARK,
       pipePath: files.pipe,
       targets: [log],
       mask: createMask(secretValues(env)),
@@ -44,7 +44,7 @@ export async function runAfterTask(worker: Worker, { task, files, execution, pla
         watchdog.guard(started);
       },
       signal: AbortSignal.any([timeout.signal, worker.stop]),
-      graceMs: GRACE_MS,
+      graceMs: () => graceMs(worker),
       clock,
     }).finally(cancel);
     watchdog.release();

@@ -7,8 +7,8 @@ import { endProcesses, type ProcessMarks, signalGroup } from "./processes.ts";
 import { type LineTarget, readOutput, type ScriptOutput } from "./script-output.ts";
 
 export interface ScriptToRun {
-  /** An executable file. */
-  readonly file: string;
+  /** An executable file, with what is needed to start it. */
+  readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** A variable of `env`, by name, whose value no other process has. */
@@ -22,7 +22,7 @@ export interface ScriptToRun {
   readonly onStart?: (marks: ProcessMarks) => void;
   /** Ends the script: TERM to its group, after the grace KILL. */
   readonly signal: AbortSignal;
-  readonly graceMs: number;
+  readonly graceMs: () => number;
   readonly clock: Clock;
 }
 
@@ -46,13 +46,14 @@ const AT_ONCE_MS = 50;
  * Rejects only when it could not be started.
  */
 export async function runScript(script: ScriptToRun): Promise<ScriptExit> {
-  const { file, cwd, env, mark, signal, graceMs, clock } = script;
+  const { cwd, env, mark, signal, graceMs, clock } = script;
   const pipe = await openOutputPipe(script.pipePath);
   const output = readOutput({ readable: pipe.readable, ...script });
   output.ended.catch(() => {});
   let child: ChildProcess;
   try {
-    child = spawn(file, [], { cwd, env, detached: true, stdio: ["ignore", pipe.writeFd, pipe.writeFd] });
+    const [file, ...words] = script.command;
+    child = spawn(file, words, { cwd, env, detached: true, stdio: ["ignore", pipe.writeFd, pipe.writeFd] });
     await started(child);
   } finally {
     await pipe.closeWriteEnd();
@@ -63,7 +64,7 @@ export async function runScript(script: ScriptToRun): Promise<ScriptExit> {
   let cancelKill = () => {};
   const end = () => {
     signalGroup(marks.group, "SIGTERM");
-    cancelKill = clock.at(clock.now() + graceMs, () => signalGroup(marks.group, "SIGKILL"));
+    cancelKill = clock.at(clock.now() + graceMs(), () => signalGroup(marks.group, "SIGKILL"));
   };
   if (signal.aborted) end();
   else signal.addEventListener("abort", end, { once: true });

@@ -1,12 +1,16 @@
 import { type Claim, ErrorName, logMarker, TaskInput } from "@muster/pipeline";
-import { executeTask } from "./execute-task.ts";
+import { type AttemptLog, attemptLog } from "./attempt-log.ts";
+import { sleep, within } from "./clock.ts";
+import { type Execution, executeTask, SCRIPT_MARK, type TaskToExecute } from "./execute-task.ts";
 import { startHeartbeat } from "./heartbeat.ts";
+import { keepRecord } from "./keep-record.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ClaimedTask } from "./poll.ts";
 import { killProcesses } from "./processes.ts";
 import { report } from "./report.ts";
 import { runAfterTask } from "./run-after-task.ts";
 import { type TaskEnding, taskEnding } from "./task-ending.ts";
+import type { UnfinishedTask } from "./unfinished-task.ts";
 import type { StopReason, Worker } from "./worker.ts";
 import { createTaskFolder, removeFolder } from "./worker-folder.ts";
 
@@ -28,27 +32,17 @@ const LONGEST_FLUSH_MS = 60_000;
 export async function runTask(worker: Worker, claimed: ClaimedTask, number: number): Promise<TaskEnd> {
   const task = parseTask(claimed.input);
   if (task === undefined) {
-    await reportOutcome(
-      worker,
-      claimed,
-      refusal(worker, "the task's input is not one that Muster makes"),
-      claimed.claimedAtMs,
-    );
+    const outcome = refusal(worker, "the task's input is not one that Muster makes");
+    await reportOutcome(worker, claimed, { outcome, untilMs: claimed.claimedAtMs + REPORT_MS });
     return { name: "unknown", failed: true, keepMachine: false };
   }
-  const { identity, environment, clock, claims, tag, log, folder } = worker;
-  const claim: Claim = {
-    token: claimed.token,
-    execution: task.execution,
-    task: task.name,
-    activity: environment.worker.ACTIVITY_NAME,
-    instance: identity.instanceId,
-    claimedAt: new Date(claimed.claimedAtMs).toISOString(),
-  };
-  claims.write(claim);
+  const { claims, tag, diagnostics, unfinished } = worker;
+  claims.write(claimOf(worker, claimed, task));
   tag.show({ state: "active", tasks: number, subject: task.name, tagState: "active", task: task.name });
-  worker.diagnostics.info("task taken", { task: task.name, execution: task.execution });
+  diagnostics.info("task taken", { task: task.name, execution: task.execution });
 
+  const files = await createTaskFolder(worker.folder, number, claimed.claimedAtMs);
+  await unfinished.write(unfinishedTask(worker, { claimed, task, files }));
   const ending = watchForEnd(worker, claimed, task);
   const heartbeat = startHeartbeat({
     ...worker,
@@ -57,21 +51,17 @@ export async function runTask(worker: Worker, claimed: ClaimedTask, number: numb
     heartbeatSeconds: task.heartbeatSeconds,
     onOver: (why) => ending.end({ kind: "cancelled", why }),
   });
-  const place = { task: task.name, build: buildName(task.execution), attempt: claim.claimedAt };
-  log.write([logMarker({ kind: "start", ...place, details: `on ${identity.instanceId}` })]);
-  const files = await createTaskFolder(folder, number, claimed.claimedAtMs);
+  const log = attemptLog(files.log, diagnostics);
+  const toExecute = { task, claimed, files, ending, targets: [worker.log, log] };
   try {
-    const execution = await executeTask(worker, { task, claimed, files, ending });
-    const { outcome } = execution;
-    log.write([logMarker({ kind: "end", ...place, details: describeOutcome(outcome) })]);
-    const timeoutMs = claimed.claimedAtMs + task.timeoutSeconds * 1000;
-    await log.flush(Math.max(0, Math.min(LONGEST_FLUSH_MS, timeoutMs - REPORT_MS - clock.now())));
-    await reportOutcome(worker, claimed, outcome, timeoutMs);
+    const execution = await executeAndReport(worker, toExecute, log);
     heartbeat.stop();
     claims.clear();
-    await runAfterTask(worker, { task, files, execution, place });
-    const failed = outcome.kind === "failure";
+    await unfinished.clear();
+    await runAfterTask(worker, { task, files, execution, place: markerPlace(claimed, task) });
+    const failed = execution.outcome.kind === "failure";
     const keepMachine = failed && task.keepFailed === true;
+    // Daemons that closed their output and left their group are found by their environment.
     if (execution.marks !== undefined) await killProcesses(execution.marks);
     if (!keepMachine) await removeFolder(files.root);
     if (!failed) tag.show({ state: "waiting", tasks: number, subject: task.name, tagState: "idle", task: "" });
@@ -82,6 +72,59 @@ export async function runTask(worker: Worker, claimed: ClaimedTask, number: numb
   }
 }
 
+/** Logs and record are in place before Step Functions goes on; but no longer than the report can wait. */
+async function executeAndReport(worker: Worker, toExecute: TaskToExecute, log: AttemptLog): Promise<Execution> {
+  const { clock, identity } = worker;
+  const { task, claimed, targets } = toExecute;
+  const place = markerPlace(claimed, task);
+  const mark = (line: string) => {
+    for (const target of targets) target.write([line]);
+  };
+  mark(logMarker({ kind: "start", ...place, details: `on ${identity.instanceId}` }));
+  const execution = await executeTask(worker, toExecute);
+  mark(logMarker({ kind: "end", ...place, details: describeOutcome(execution.outcome) }));
+
+  const timeoutMs = claimed.claimedAtMs + task.timeoutSeconds * 1000;
+  const mostMs = worker.stop.aborted ? worker.lastWordsMs / 2 : LONGEST_FLUSH_MS;
+  const flushMs = Math.max(0, Math.min(mostMs, timeoutMs - REPORT_MS - clock.now()));
+  const kept = identity.instance === undefined ? Promise.resolve() : keepRecord(worker, toExecute, { execution, log });
+  await Promise.all([worker.log.flush(flushMs), within(clock, flushMs, { work: kept, otherwise: undefined })]);
+  await reportOutcome(worker, claimed, { outcome: execution.outcome, untilMs: timeoutMs });
+  return execution;
+}
+
+function claimOf({ environment, identity }: Worker, { token, claimedAtMs }: ClaimedTask, task: TaskInput): Claim {
+  return {
+    token,
+    execution: task.execution,
+    task: task.name,
+    activity: environment.worker.ACTIVITY_NAME,
+    instance: identity.instanceId,
+    claimedAt: new Date(claimedAtMs).toISOString(),
+  };
+}
+
+function unfinishedTask(
+  { view }: Worker,
+  { claimed, task, files }: Pick<TaskToExecute, "claimed" | "task" | "files">,
+): UnfinishedTask {
+  return {
+    task: task.name,
+    execution: task.execution,
+    claimedAtMs: claimed.claimedAtMs,
+    variable: `${SCRIPT_MARK}=${files.result}`,
+    ...(view.hides && { token: claimed.token }),
+  };
+}
+
+function markerPlace({ claimedAtMs }: ClaimedTask, { name, execution }: TaskInput) {
+  return {
+    task: name,
+    build: execution.slice(execution.lastIndexOf(":") + 1),
+    attempt: new Date(claimedAtMs).toISOString(),
+  };
+}
+
 function parseTask(input: string): TaskInput | undefined {
   try {
     return TaskInput.parse(JSON.parse(input));
@@ -89,8 +132,6 @@ function parseTask(input: string): TaskInput | undefined {
     return undefined;
   }
 }
-
-const buildName = (execution: string): string => execution.slice(execution.lastIndexOf(":") + 1);
 
 function refusal({ identity }: Worker, message: string): Outcome {
   return {
@@ -108,14 +149,33 @@ function watchForEnd({ clock, stop }: Worker, { claimedAtMs }: ClaimedTask, task
   return ending;
 }
 
-async function reportOutcome(worker: Worker, { token }: ClaimedTask, outcome: Outcome, untilMs: number): Promise<void> {
-  const { diagnostics, clock, clients } = worker;
+async function reportOutcome(
+  { diagnostics, clock, clients, stop, lastWordsMs }: Worker,
+  { token }: ClaimedTask,
+  { outcome, untilMs }: { outcome: Outcome; untilMs: number },
+): Promise<void> {
   if (outcome.kind === "cancelled") {
     diagnostics.info("the task is over for Step Functions", { why: outcome.why });
     return;
   }
-  const answer = await report(outcome, { sfn: clients.sfn, token, clock, diagnostics, untilMs });
-  diagnostics.info("task reported", { outcome: outcome.kind, answer });
+  const giveUp = new AbortController();
+  const hurry = () => void sleep(clock, lastWordsMs, giveUp.signal).then(() => giveUp.abort());
+  if (stop.aborted) hurry();
+  else stop.addEventListener("abort", hurry, { once: true });
+  try {
+    const answer = await report(outcome, {
+      sfn: clients.sfn,
+      token,
+      clock,
+      diagnostics,
+      untilMs,
+      signal: giveUp.signal,
+    });
+    diagnostics.info("task reported", { outcome: outcome.kind, answer });
+  } finally {
+    stop.removeEventListener("abort", hurry);
+    giveUp.abort();
+  }
 }
 
 function describeOutcome(outcome: Outcome): string {

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { MusterError } from "@muster/pipeline";
 import { type Clock, within } from "./clock.ts";
+import type { FetchedScript } from "./fetch-script.ts";
 import { openOutputPipe } from "./output-pipe.ts";
 import { endProcesses } from "./processes.ts";
 import { type LineTarget, readOutput } from "./script-output.ts";
@@ -15,6 +16,7 @@ export class InitFailedError extends MusterError {
 }
 
 export interface SourcedInit {
+  readonly script: FetchedScript;
   /** What it exported: every task gets these. */
   readonly exports: Readonly<Record<string, string>>;
   /** Runs its cleanup(), where it declared one; what init started in the background ends with it. */
@@ -22,7 +24,7 @@ export interface SourcedInit {
 }
 
 export interface InitOptions {
-  readonly file: string;
+  readonly script: FetchedScript;
   /** For a file and a pipe that are gone when init is done. */
   readonly folder: string;
   /** Exported while init runs, as for any script. */
@@ -64,13 +66,13 @@ const OF_THE_SHELL = new Set(["_", "SHLVL", "PWD", "OLDPWD", "MUSTER_INIT"]);
  * @throws InitFailedError when it returns or exits with an error, or takes over half an hour
  */
 export async function sourceInit(options: InitOptions): Promise<SourcedInit> {
-  const { file, folder, scripts, variables, clock } = options;
+  const { script, folder, scripts, variables, clock } = options;
   const exportsFile = `${folder}/init-exports`;
   const unexported = Object.keys(variables).filter((name) => !(name in scripts) && /^[A-Za-z_]\w*$/.test(name));
   const pipe = await openOutputPipe(`${folder}/init-output`);
   const output = readOutput({ readable: pipe.readable, ...options });
   output.ended.catch(() => {});
-  const shell = spawn("bash", ["-c", PROGRAM, "init", file, exportsFile, ...unexported], {
+  const shell = spawn("bash", ["-c", PROGRAM, "init", script.file, exportsFile, ...unexported], {
     cwd: folder,
     env: { ...variables, ...scripts, MUSTER_INIT: exportsFile },
     detached: true,
@@ -96,6 +98,7 @@ export async function sourceInit(options: InitOptions): Promise<SourcedInit> {
   const exports = parseExports(await readFile(exportsFile, "utf8"), scripts);
   await rm(exportsFile);
   return {
+    script,
     exports,
     async cleanup() {
       commands.end("cleanup\n");

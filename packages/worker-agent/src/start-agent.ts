@@ -15,7 +15,11 @@ import { logSpool } from "./log-spool.ts";
 import { createLogStream } from "./log-stream.ts";
 import { nameTag, noNameTag } from "./name-tag.ts";
 import { withCommands } from "./script-environment.ts";
+import { hidingView, openView } from "./script-view.ts";
+import { watchForSpotNotice } from "./spot-notice.ts";
+import { shownIn, statusFile } from "./status-file.ts";
 import { stopOnSignals, stopSwitch, watchOwner } from "./stop-worker.ts";
+import { unfinishedTaskFile } from "./unfinished-task.ts";
 import { startWatchdog } from "./watchdog.ts";
 import { createWorkerFolder } from "./worker-folder.ts";
 import { workerScripts } from "./worker-scripts.ts";
@@ -34,6 +38,10 @@ export interface AgentOptions {
 }
 
 const SPOOL_BYTES = 2 ** 30;
+/** A spot instance has two minutes; a systemd unit is given 90 s. */
+const LAST_WORDS_MS = 60_000;
+/** The local stage kills after five seconds, and when it is itself gone there is nobody to talk to. */
+const OWNED_LAST_WORDS_MS = 3000;
 
 /** Wires the agent together and runs it to its end; the answer is the process's exit code. */
 export async function startAgent(options: AgentOptions): Promise<number> {
@@ -54,6 +62,9 @@ export async function startAgent(options: AgentOptions): Promise<number> {
       ? await readIdentity(instanceMetadata(environment.metadataUrl), { clock, diagnostics })
       : { instanceId: testWorker };
   const { instanceId } = identity;
+  if (identity.instance?.spot) {
+    watchForSpotNotice({ metadata: instanceMetadata(environment.metadataUrl), stop, clock, diagnostics });
+  }
   const folder = await createWorkerFolder(
     options.folder ?? join(environment.temporaryFolder, `muster-worker-${instanceId}`),
   );
@@ -93,7 +104,10 @@ export async function startAgent(options: AgentOptions): Promise<number> {
     folder,
     log,
     claims: isInstance ? claimRecord(claim) : noClaimRecord,
-    tag: isInstance ? nameTag({ clients, instanceId, clock, diagnostics }) : noNameTag,
+    tag: shownIn(
+      isInstance ? nameTag({ clients, instanceId, clock, diagnostics }) : noNameTag,
+      statusFile(join(folder.root, "status"), clock),
+    ),
     watchdog: startWatchdog({ path: scripts.PATH ?? "" }),
     scripts: workerScripts({
       clients,
@@ -106,7 +120,10 @@ export async function startAgent(options: AgentOptions): Promise<number> {
       targets: [log],
     }),
     testOnly: testWorker !== undefined,
+    unfinished: unfinishedTaskFile(folder.state),
+    view: options.owned || !isInstance ? openView : await hidingView(folder.state, diagnostics),
     mayAbandonPolls: options.owned,
+    lastWordsMs: options.owned ? OWNED_LAST_WORDS_MS : LAST_WORDS_MS,
     stop: stop.signal,
   });
   clients.destroy();

@@ -33,9 +33,9 @@ export function workerScripts(options: WorkerScriptsOptions): WorkerScripts {
 
   const source = async () => {
     if (INIT_URL === undefined) return undefined;
-    const { file } = await fetchScript(INIT_URL, options);
+    const script = await fetchScript(INIT_URL, options);
     const mask = createMask();
-    return sourceInit({ file, folder: folders.state, scripts, variables: environment.init, targets, mask, clock });
+    return sourceInit({ script, folder: folders.state, scripts, variables: environment.init, targets, mask, clock });
   };
   return {
     script: fetched(SCRIPT_URL),

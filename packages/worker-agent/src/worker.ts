@@ -6,6 +6,8 @@ import type { AgentEnvironment } from "./env.ts";
 import type { WorkerIdentity } from "./instance-identity.ts";
 import type { LogStream } from "./log-stream.ts";
 import type { NameTag } from "./name-tag.ts";
+import type { ScriptView } from "./script-view.ts";
+import type { UnfinishedTaskFile } from "./unfinished-task.ts";
 import type { Watchdog } from "./watchdog.ts";
 import type { WorkerFolder } from "./worker-folder.ts";
 import type { WorkerScripts } from "./worker-scripts.ts";
@@ -23,6 +25,8 @@ export interface Worker {
   readonly tag: NameTag;
   readonly watchdog: Watchdog;
   readonly scripts: WorkerScripts;
+  readonly unfinished: UnfinishedTaskFile;
+  readonly view: ScriptView;
   /** A test worker: it runs the dummy script only, and gives real tasks back. */
   readonly testOnly: boolean;
   /**
@@ -30,6 +34,8 @@ export interface Worker {
    * so that one given up early may lose a task for as long as its heartbeat takes.
    */
   readonly mayAbandonPolls: boolean;
+  /** How long it may go on talking after it was told to stop. */
+  readonly lastWordsMs: number;
   /** Aborted when the worker must stop; its reason, a StopReason, says why. */
   readonly stop: AbortSignal;
 }

@@ -1,0 +1,41 @@
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+
+/** What an agent that is started again must know of the task that it was killed in. */
+export const UnfinishedTask = z.object({
+  task: z.string(),
+  execution: z.string(),
+  claimedAtMs: z.number(),
+  /** Only where no script can read this file; the machine's end tells of the task otherwise. */
+  token: z.string().optional(),
+  /** Marks the processes of its script. */
+  variable: z.string(),
+});
+export type UnfinishedTask = z.infer<typeof UnfinishedTask>;
+
+export interface UnfinishedTaskFile {
+  write(task: UnfinishedTask): Promise<void>;
+  clear(): Promise<void>;
+  /** undefined where there is none, or none that can be understood. */
+  read(): Promise<UnfinishedTask | undefined>;
+}
+
+/** @param folder the agent's own */
+export function unfinishedTaskFile(folder: string): UnfinishedTaskFile {
+  const file = join(folder, "task.json");
+  return {
+    async write(task) {
+      await writeFile(`${file}.new`, JSON.stringify(task), { mode: 0o600 });
+      await rename(`${file}.new`, file);
+    },
+    clear: () => rm(file, { force: true }),
+    async read() {
+      try {
+        return UnfinishedTask.parse(JSON.parse(await readFile(file, "utf8")));
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
