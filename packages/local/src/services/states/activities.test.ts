@@ -1,7 +1,9 @@
 import {
+  GetActivityTaskCommand,
   SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
+  SFNClient,
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { expect, test } from "vitest";
@@ -81,6 +83,26 @@ test("a poll whose client went away loses no task", async () => {
   expect(await aws.end(execution)).toMatchObject({ status: "SUCCEEDED" });
   const claims = (await aws.history(execution)).filter(({ type }) => type === "ActivityStarted");
   expect(claims.map((event) => event.activityStartedEventDetails?.workerName)).toEqual(["here"]);
+});
+
+test("over a socket, too, a worker that hangs up loses no task", async () => {
+  await using aws = statesFixture();
+  const activity = await aws.activity("work");
+  const { url } = await aws.aws.listen();
+  const { requestHandler: _inProcess, ...config } = aws.aws.clientConfig();
+  const remote = new SFNClient({ ...config, endpoint: url });
+  const worker = new AbortController();
+  const gone = remote.send(new GetActivityTaskCommand({ activityArn: activity }), { abortSignal: worker.signal });
+  await aws.settle();
+  expect(aws.aws.movement.parked).toBe(1);
+  worker.abort();
+  await expect(gone).rejects.toThrow("Request aborted");
+  await aws.settle();
+  expect(aws.aws.movement.parked).toBe(0);
+  const execution = await aws.start(work(activity), { n: 1 });
+  expect(await aws.poll(activity)).toMatchObject({ input: '{"n":1}' });
+  expect((await aws.types(execution)).filter((type) => type === "ActivityStarted")).toHaveLength(1);
+  remote.destroy();
 });
 
 test("a token works once; afterwards its task has timed out", async () => {

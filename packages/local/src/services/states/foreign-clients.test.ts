@@ -57,7 +57,7 @@ test("boto3 walks through every operation", { timeout: 60_000 }, async ({ skip }
   });
 });
 
-test("the aws CLI walks through every operation", { timeout: 180_000 }, async ({ skip }) => {
+test("the aws CLI walks through every operation", { timeout: 300_000 }, async ({ skip }) => {
   skip(!has("aws", ["--version"]), "this machine has no aws CLI (awscli)");
   await using aws = createLocalAws();
   aws.start();
