@@ -7,6 +7,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "permission is denied; make the folder writable",
   EROFS: "the file system is read-only; choose another folder",
   EMFILE: "too many files are open; raise the limit (ulimit -n)",
+  EEXIST: "a file has the name that a folder needs; move it away",
   ENOTDIR: "a part of the path is a file; move it away",
 };
 

@@ -39,15 +39,22 @@ export function openJsonLines<T>(
     append(values) {
       mustOwn(storage);
       const lines = values.map((value) => Buffer.from(`${JSON.stringify(value)}\n`));
+      let end = size;
       const offsets = lines.map((line) => {
-        const offset = size;
-        size += line.length;
-        return offset;
+        end += line.length;
+        return end - line.length;
       });
       onDisk(dirname(file), () => {
-        if (offsets[0] === 0) mkdirSync(dirname(file), { recursive: true });
-        appendFileSync(file, Buffer.concat(lines));
+        if (size === 0) mkdirSync(dirname(file), { recursive: true });
+        try {
+          appendFileSync(file, Buffer.concat(lines));
+        } catch (error) {
+          // A full disk may have taken a part; the next line must not continue it.
+          if (existsSync(file)) truncateSync(file, size);
+          throw error;
+        }
       });
+      size = end;
       storage.flusher.touch(file);
       return offsets;
     },

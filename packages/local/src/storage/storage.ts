@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AwsError } from "../aws-error.ts";
-import { onDisk } from "./disk-error.ts";
 import { createFlusher, type Flusher } from "./flusher.ts";
 import { acquireFolderLock } from "./folder-lock.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** Where a local AWS keeps what must outlive the process. */
 export interface Storage {
@@ -36,7 +36,7 @@ export function mustOwn({ owner, dir }: Storage): void {
 export function openStorage({ dir, owner, onDamaged }: StorageOptions): Storage {
   const flusher = createFlusher();
   if (dir === undefined) return temporaryStorage(flusher, onDamaged);
-  if (owner) onDisk(dir, () => mkdirSync(dir, { recursive: true }));
+  if (owner) makeFolder(dir);
   const lock = owner ? acquireFolderLock(dir) : undefined;
   return {
     dir,

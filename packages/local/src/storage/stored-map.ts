@@ -50,8 +50,13 @@ export function writeAtomically(file: string, text: string, { flusher }: Pick<St
   const temporary = `${file}.new`;
   onDisk(dirname(file), () => {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(temporary, text);
-    renameSync(temporary, file);
+    try {
+      writeFileSync(temporary, text);
+      renameSync(temporary, file);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
   });
   flusher.touch(file);
   flusher.touch(dirname(file));
