@@ -45,6 +45,9 @@ export interface FleetOptions {
 /** EC2 as it is: request buckets, a boot of half a minute, instances that are not visible at first. */
 const REAL_EC2 = { requestLimits: true, bootMs: 30_000, shutdownMs: 5000, visibilityDelayMs: 5000 } as const;
 
+/** Longer than anything takes here. */
+const LIMIT_MS = 12 * 3_600_000;
+
 /** Builds of a pipeline on AWS in memory and virtual time, with the rendered state machine, the real functions and played workers. */
 export async function fleetWorld({ pipeline, ...options }: FleetOptions) {
   const clock = virtualClock(Date.UTC(2026, 0, 1));
@@ -108,7 +111,9 @@ export async function fleetWorld({ pipeline, ...options }: FleetOptions) {
       definition: JSON.stringify(definition),
     }),
   );
-  if (options.events !== false) await routeEvents(new EventBridgeClient(config), stage.functions.Repair ?? "");
+  const bus = new EventBridgeClient(config);
+  if (options.events !== false) await routeEvents(bus, stage.functions.Repair ?? "");
+  await schedule(bus, "rate(10 minutes)", stage.functions.Reap ?? "");
   aws.start();
 
   const describe = (executionArn: string) => sfn.send(new DescribeExecutionCommand({ executionArn }));
@@ -134,10 +139,12 @@ export async function fleetWorld({ pipeline, ...options }: FleetOptions) {
     async put(bucket: "scratch" | "downloads", ...keys: readonly string[]) {
       for (const Key of keys) await s3.send(new PutObjectCommand({ Bucket: stage.buckets[bucket], Key, Body: "x" }));
     },
-    until: (goal: () => boolean | Promise<boolean>) => runUntil(aws, clock, goal),
+    until: (goal: () => boolean | Promise<boolean>) => runUntil(aws, clock, goal, { limitMs: LIMIT_MS }),
     /** Runs a build to its end. */
     async ended(executionArn: string) {
-      await runUntil(aws, clock, async () => (await describe(executionArn)).status !== "RUNNING");
+      await runUntil(aws, clock, async () => (await describe(executionArn)).status !== "RUNNING", {
+        limitMs: LIMIT_MS,
+      });
       const { status, cause, startDate, stopDate } = await describe(executionArn);
       const seconds = ((stopDate?.getTime() ?? 0) - (startDate?.getTime() ?? 0)) / 1000;
       const message = cause === undefined ? "" : (JSON.parse(cause) as { errorMessage: string }).errorMessage;
@@ -153,7 +160,9 @@ export async function fleetWorld({ pipeline, ...options }: FleetOptions) {
     },
     /** What must not be left when all builds have ended and idle workers have gone. */
     async leftovers() {
-      await runUntil(aws, clock, () => aws.ec2.instances().every(({ state }) => state === "terminated"));
+      await runUntil(aws, clock, () => aws.ec2.instances().every(({ state }) => state === "terminated"), {
+        limitMs: LIMIT_MS,
+      });
       const held: string[] = [];
       for (const Key of await recordsUnder("leases/")) {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: stage.buckets.state, Key }));
@@ -173,6 +182,11 @@ export async function fleetWorld({ pipeline, ...options }: FleetOptions) {
 
 /** Nothing left. */
 export const NOTHING = { leasesHeld: [], tokens: [], claims: [], attention: [] };
+
+async function schedule(events: EventBridgeClient, ScheduleExpression: string, Arn: string): Promise<void> {
+  await events.send(new PutRuleCommand({ Name: "reaper", ScheduleExpression }));
+  await events.send(new PutTargetsCommand({ Rule: "reaper", Targets: [{ Id: "reap", Arn }] }));
+}
 
 async function routeEvents(events: EventBridgeClient, Arn: string): Promise<void> {
   const patterns = {
