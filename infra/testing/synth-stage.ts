@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { functionNames } from "@muster/pipeline";
+import { functionNames, type Pipeline } from "@muster/pipeline";
+import { loadPipeline } from "../src/load-pipeline.ts";
 import type { Stage } from "../src/stage-settings.ts";
 import { synthesise } from "../src/synthesise.ts";
 
@@ -49,4 +50,10 @@ export async function synthText(stage: Stage, { outdir }: { outdir?: string } = 
   } finally {
     parts.remove();
   }
+}
+
+/** A stage, what its pipeline is, and what becomes of it. */
+export async function loadSample(made: Stage): Promise<{ made: Stage; pipeline: Pipeline; stack: SynthesisedStack }> {
+  const { pipeline } = await loadPipeline(made.pipeline, join(repository, "pipelines"));
+  return { made, pipeline, stack: await synthStage(made) };
 }

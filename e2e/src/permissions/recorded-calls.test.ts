@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
@@ -15,6 +16,7 @@ import {
   forEachVersion,
   minutes,
   scratch,
+  stateKey,
 } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { recordingWorld } from "./recording-world.ts";
@@ -103,12 +105,17 @@ test("the calls of every function and worker are the recorded ones", async () =>
   const makeSource = { failure: { Error: "States.Timeout" } };
   const results = { ForEachVersion: [{ version: "2.0.0", results: { MakeSource: makeSource } }] };
   expect(await world.call("CheckForFailures", { results, execution })).toHaveProperty("functionError");
+  // The build is done while its wait begins.
+  await world.call("EndHealthCheck", { execution });
+  await world.call("HealthCheckWait", { token: "stale", execution });
   await world.deliverEvents(true);
   await sfn.send(new StopExecutionCommand({ executionArn: second.executionArn }));
 
   // A script that fails.
   const failing = await start("failing", "4.0.0");
   await eventually("a task has failed", () => happened(failing.executionArn, "ActivityFailed"));
+  // Its records are left to the reaper.
+  await world.deliverEvents(false);
   await sfn.send(new StopExecutionCommand({ executionArn: failing.executionArn }));
 
   // Machines that never boot: the task is given up, with the machine's last words; then the reaper ends them.
@@ -121,6 +128,11 @@ test("the calls of every function and worker are the recorded ones", async () =>
   const ofThird = { ...execution, id: third.executionArn ?? "", name: "third" };
   world.moveFunctionsAhead(0.6 * HOUR);
   await world.call("HealthCheck", { buildInput: { ...buildInput, versions: ["3.0.0"] }, execution: ofThird });
+  // It had taken a task once.
+  const claim = { token: "stale", execution: "", task: "", activity: "MakeSource", instance: hung };
+  const Body = JSON.stringify({ ...claim, claimedAt: new Date().toISOString() });
+  const Key = stateKey.claim("MakeSource", hung);
+  await world.s3.send(new PutObjectCommand({ Bucket: world.stage.buckets.state, Key, Body }));
   world.moveFunctionsAhead(25 * HOUR);
   await world.call("Reap", {});
   await world.call("Reap", {});

@@ -173,6 +173,7 @@ export async function recordingWorld(pipeline: Pipeline, scripts: Readonly<Recor
     stage,
     sfn,
     ec2,
+    s3,
     stateMachineArn: stateMachineArn ?? "",
     /** Calls one function, as the state machine or a schedule would. */
     call: (name: FunctionName, event: unknown) => aws.invoke(name, event),

@@ -19,7 +19,7 @@ export interface LaunchTargets {
 export function launchStatements({ stage, pipeline, names }: StageScope, targets: LaunchTargets): Statement[] {
   const ec2 = (resource: string) => names.arn("ec2", resource);
   const fromTemplates = { ArnEquals: { "ec2:LaunchTemplate": targets.launchTemplateArns } };
-  const made = ["instance/*", "volume/*", "network-interface/*", "spot-instances-request/*"].map(ec2);
+  const made = ["instance/*", "volume/*", "network-interface/*"].map(ec2);
   const images = ["image/*", "snapshot/*"].map((resource) => names.arn("ec2", resource, { account: "" }));
   const places = [
     ...targets.subnetIds.map((id) => ec2(`subnet/${id}`)),
@@ -37,6 +37,8 @@ export function launchStatements({ stage, pipeline, names }: StageScope, targets
       ],
     ),
     allow("RunWorkers", ["ec2:RunInstances"], made, fromTemplates),
+    // A request for spot capacity does not tell its template; the instance that it gets does.
+    allow("RequestSpot", ["ec2:RunInstances"], [ec2("spot-instances-request/*")]),
     allow("RunFrom", ["ec2:RunInstances"], [...targets.launchTemplateArns, ...images, ...places], fromTemplates),
     allow(
       "TagAtBirth",

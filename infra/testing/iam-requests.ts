@@ -1,0 +1,194 @@
+import type { Activity, FunctionName, Pipeline } from "@muster/pipeline";
+import { imageParameter } from "../src/compute/worker-image.ts";
+import { type ResourceNames, resourceNames } from "../src/stage-scope.ts";
+import type { Stage } from "../src/stage-settings.ts";
+import recordedCalls from "./recorded-calls.json" with { type: "json" };
+import { evaluate } from "./references.ts";
+import type { SynthesisedStack } from "./synth-stage.ts";
+
+/** What IAM is asked. */
+export interface IamRequest {
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Readonly<Record<string, string | string[]>>;
+}
+
+/** A deployed stage, as requests name its parts. */
+export interface DeployedStage {
+  readonly stage: Stage;
+  readonly pipeline: Pipeline;
+  readonly stack: SynthesisedStack;
+  readonly names: ResourceNames;
+}
+
+export const deployed = (stage: Stage, pipeline: Pipeline, stack: SynthesisedStack): DeployedStage => ({
+  stage,
+  pipeline,
+  stack,
+  names: resourceNames(stage, pipeline),
+});
+
+export const INSTANCE = "i-0123456789abcdef0";
+
+/** Every call that a function's code makes, and what AWS asks for beyond it. */
+export function functionRequests(name: FunctionName, at: DeployedStage): IamRequest[] {
+  const calls = recordedCalls[name].filter((call) => at.stage.edge !== null || !call.startsWith("cloudfront:"));
+  return distinct([
+    ...calls.flatMap((call) => at.pipeline.activities.flatMap((activity) => toRequests(call, { at, activity }))),
+    ...writesLog(at, `/aws/lambda/${at.names.lambda(name)}`),
+    ...(at.stage.tracing ? traces() : []),
+  ]);
+}
+
+const distinct = (requests: readonly IamRequest[]): IamRequest[] => [
+  ...new Map(requests.map((request) => [JSON.stringify(request), request])).values(),
+];
+
+/** Every call that a worker's agent makes, and what AWS asks for beyond it. */
+export function workerRequests(activity: Activity, at: DeployedStage): IamRequest[] {
+  const calls = [
+    ...recordedCalls.worker,
+    ...(activity.exclusive ? recordedCalls["worker of an exclusive activity"] : []),
+  ];
+  return distinct([
+    ...calls.flatMap((call) => toRequests(call, { at, activity })),
+    // Its scripts and its agent are objects of the assets bucket, named by version in the user data.
+    { action: "s3:GetObjectVersion", resource: `${at.names.bucketArn("assets")}/${activity.script}` },
+    ...sessionManager(),
+  ]);
+}
+
+/** One recorded call, on the resources of a deployed stage. */
+function toRequests(call: string, { at, activity }: { at: DeployedStage; activity: Activity }): IamRequest[] {
+  const [action = "", on = ""] = call.split(" ");
+  if (action === "ec2:CreateFleet") return launch(activity, at);
+  if (action.startsWith("s3:")) {
+    const requests = [{ action, resource: s3Arn(on, { at, activity }) }];
+    const bucket = s3Arn(on.split("/")[0] ?? "", { at, activity });
+    return action === "s3:GetObject" ? [...requests, missingObject(bucket)] : requests;
+  }
+  return [{ action, ...resourceOf(on, { at, activity }) }];
+}
+
+function s3Arn(on: string, { at, activity }: { at: DeployedStage; activity: Activity }): string {
+  const [role = "", ...key] = on.split("/");
+  const bucket = at.names.bucketArn(role as "state");
+  const path = key
+    .join("/")
+    .replaceAll("{activity}", activity.name)
+    .replaceAll("{instance}", INSTANCE)
+    .replaceAll(/\{(\w+)\}/g, "$1-1");
+  return path === "" ? bucket : `${bucket}/${path}`;
+}
+
+/** A lookup of what is not there is answered as such only to who may list. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
+const missingObject = (bucket: string): IamRequest => ({ action: "s3:ListBucket", resource: bucket });
+
+function resourceOf(
+  on: string,
+  { at, activity }: { at: DeployedStage; activity: Activity },
+): Omit<IamRequest, "action"> {
+  const { names, stage, pipeline, stack } = at;
+  switch (on) {
+    case "activity":
+      return { resource: names.activityArn(activity) };
+    case "state-machine":
+      return { resource: names.stateMachineArn };
+    case "execution":
+      return { resource: names.arn("states", `execution:${names.stateMachine}:some-build`) };
+    case "distribution":
+      return { resource: evaluate("${aws_cloudfront_distribution.edge.arn}", stack) };
+    case "log-stream": {
+      const group = stack.resource.aws_cloudwatch_log_group?.[`${activity.name}_log`]?.name;
+      return { resource: names.arn("logs", `log-group:${group}:log-stream:w_${INSTANCE}`) };
+    }
+    case "instance/self":
+      return {
+        resource: names.arn("ec2", `instance/${INSTANCE}`),
+        context: {
+          "ec2:InstanceID": INSTANCE,
+          "ec2:SourceInstanceARN": names.arn("ec2", `instance/${INSTANCE}`),
+        },
+      };
+    case "instance/worker":
+      return {
+        resource: names.arn("ec2", `instance/${INSTANCE}`),
+        context: { "aws:ResourceTag/muster:stage": stage.name, "aws:ResourceTag/muster:pipeline": pipeline.name },
+      };
+    case "*":
+      return { resource: "*" };
+    default:
+      throw new Error(`no resource is known for "${on}"`);
+  }
+}
+
+/** What a launch names, as EC2 sees it. */
+export function launchContext(activity: Activity, { stack, names, stage, pipeline }: DeployedStage) {
+  const template = evaluate(`\${aws_launch_template.${activity.name}_template.arn}`, stack);
+  const subnets = JSON.parse(evaluate(stack.locals.stage_description ?? "", stack)).subnets as { id: string }[];
+  return {
+    template,
+    subnet: names.arn("ec2", `subnet/${subnets[0]?.id}`),
+    group: names.arn("ec2", `security-group/${evaluate("${aws_security_group.workers.id}", stack)}`),
+    image: names.arn("ec2", "image/ami-0a1b2c3d4e5f60718", { account: "" }),
+    snapshot: names.arn("ec2", "snapshot/snap-0a1b2c3d4e5f60718", { account: "" }),
+    tags: {
+      "aws:RequestTag/muster:stage": stage.name,
+      "aws:RequestTag/muster:pipeline": pipeline.name,
+    },
+  };
+}
+
+/**
+ * CreateFleet is carried out with its caller's permissions: it runs instances from the template, tags what it makes, hands over the role, and resolves
+ * the image's parameter.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-fleet-prerequisites.html
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-launch-template.html on resolve:ssm, which asks for ssm:GetParameters
+ */
+function launch(activity: Activity, at: DeployedStage): IamRequest[] {
+  const { names, pipeline, stack } = at;
+  const { template, subnet, group, image, snapshot, tags } = launchContext(activity, at);
+  const made = (kind: string) => names.arn("ec2", `${kind}/*`);
+  const parameter = imageParameter(activity, pipeline);
+  const account = parameter.startsWith("/aws/service/") ? { account: "" } : {};
+  return [
+    ...[made("fleet"), made("instance"), made("volume"), image, template, subnet].map((resource) => ({
+      action: "ec2:CreateFleet",
+      resource,
+    })),
+    ...[
+      ...["instance", "volume", "network-interface", "spot-instances-request"].map(made),
+      ...[image, snapshot, template, subnet, group],
+    ].map((resource) => ({ action: "ec2:RunInstances", resource, context: { "ec2:LaunchTemplate": template } })),
+    ...["instance", "volume", "spot-instances-request", "fleet"].map((kind) => ({
+      action: "ec2:CreateTags",
+      resource: made(kind),
+      context: { "ec2:CreateAction": "CreateFleet", ...tags },
+    })),
+    {
+      action: "iam:PassRole",
+      resource: evaluate(`\${aws_iam_role.${activity.name}_worker_role.arn}`, stack),
+      context: { "iam:PassedToService": "ec2.amazonaws.com" },
+    },
+    { action: "ssm:GetParameters", resource: names.arn("ssm", `parameter${parameter}`, account) },
+  ];
+}
+
+/** Lambda writes a function's output with the function's role. @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html */
+function writesLog({ names }: DeployedStage, group: string): IamRequest[] {
+  const resource = names.arn("logs", `log-group:${group}:log-stream:2026/11/24/[12]0123`);
+  return ["logs:CreateLogStream", "logs:PutLogEvents"].map((action) => ({ action, resource }));
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html */
+const traces = (): IamRequest[] =>
+  ["xray:PutTraceSegments", "xray:PutTelemetryRecords"].map((action) => ({ action, resource: "*" }));
+
+/** The machine's own SSM agent. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html */
+const sessionManager = (): IamRequest[] => [
+  { action: "ssm:UpdateInstanceInformation", resource: "*" },
+  ...["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"].map((name) => ({
+    action: `ssmmessages:${name}`,
+    resource: "*",
+  })),
+];
