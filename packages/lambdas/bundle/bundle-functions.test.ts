@@ -19,7 +19,7 @@ const environment = { ...process.env };
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "muster-bundles-"));
   bundles = await bundleFunctions({ pipelineFile, outDir: folder });
-}, 60_000);
+});
 afterAll(async () => {
   process.env = environment;
   await rm(folder, { recursive: true, force: true });
@@ -48,7 +48,7 @@ test("bundling again gives the same bytes, and no path of this machine is in the
   } finally {
     await rm(again, { recursive: true, force: true });
   }
-}, 60_000);
+});
 
 test("bundles do on a socket what the functions do in process, errors by name included", async () => {
   await using world = await launchWorld();
@@ -96,7 +96,7 @@ test("bundles do on a socket what the functions do in process, errors by name in
     }),
   ).toEqual({ ignored: "not a worker of this stage" });
   expect(await (await load("Reap"))({})).toMatchObject({ terminated: [] });
-}, 60_000);
+});
 
 test("a pipeline file that is not there is named", async () => {
   await expect(bundleFunctions({ pipelineFile: "nowhere/pipeline.ts", outDir: folder })).rejects.toThrow(

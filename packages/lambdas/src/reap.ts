@@ -1,11 +1,12 @@
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { stateKey } from "@muster/pipeline";
 import * as z from "zod";
+import { runningBuilds } from "./builds/running-builds.ts";
 import { handler } from "./handler.ts";
 import { chooseVictims } from "./reaping/choose-victims.ts";
 import { dropOldRecords } from "./reaping/drop-old-records.ts";
 import { failClaim } from "./repair/fail-claim.ts";
-import { progressOfRunningBuilds } from "./repair/pending-tasks.ts";
+import { progressOfBuilds } from "./repair/pending-tasks.ts";
 import { repairContext } from "./repair/repair-context.ts";
 import { describeWorkers } from "./workers/describe-workers.ts";
 
@@ -15,7 +16,7 @@ const Marks = z.record(z.string(), z.object({ markedAt: z.string(), why: z.strin
 export const reap = handler("Reap", { input: z.unknown(), uses: ["ec2", "s3", "sfn"] }, async (_event, context) => {
   const repair = repairContext(context);
   const { ec2, records, stage, now, log } = repair;
-  const builds = await progressOfRunningBuilds(repair);
+  const builds = await progressOfBuilds(await runningBuilds(repair.sfn, stage.stateMachineArn), repair);
   const working = new Set(
     builds.flatMap(({ tasks }) => tasks).flatMap(({ state, instance }) => (state === "running" && instance) || []),
   );

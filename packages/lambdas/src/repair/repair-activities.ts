@@ -1,4 +1,5 @@
 import type { Activity, LaunchRecord } from "@muster/pipeline";
+import { runningBuilds } from "../builds/running-builds.ts";
 import type { TaskOfBuild } from "../builds/tasks-of-history.ts";
 import { openDemands } from "../launching/demands.ts";
 import { activityArn } from "../launching/launch-context.ts";
@@ -11,7 +12,7 @@ import { whyNoWorker } from "./boot-forensics.ts";
 import { failWaitingTasks } from "./fail-waiting-tasks.ts";
 import { failLostClaims } from "./lost-claims.ts";
 import { type Deficit, measureDeficit } from "./measure-deficit.ts";
-import { progressOfRunningBuilds, type RunningBuild } from "./pending-tasks.ts";
+import { progressOfBuilds, type RunningBuild } from "./pending-tasks.ts";
 import type { RepairContext } from "./repair-context.ts";
 import { type Doom, expiredTasks, hopelessTasks } from "./tasks-without-worker.ts";
 
@@ -31,13 +32,17 @@ export async function repairActivities(
   context: RepairContext,
   { leaving = new Set<string>() }: { leaving?: ReadonlySet<string> } = {},
 ): Promise<RepairReport[]> {
+  const running = await runningBuilds(context.sfn, context.stage.stateMachineArn);
+  // Idle workers of builds that are over end by the dozen, each with an event of its own.
+  if (running.length === 0) return [];
   const launches = new Map<string, LaunchRecord[]>();
   const counted = isStageCapped(context.stage) ? context.pipeline.activities : activities;
   for (const activity of counted) launches.set(activity.name, await recentLaunches(activity, context));
 
   const workers = await describeWorkers(context.ec2, context.stage);
   for (const activity of activities) await failLostClaims(activity, workers, context);
-  const builds = await progressOfRunningBuilds(context);
+  // Only now, so that the histories show what was given back.
+  const builds = await progressOfBuilds(running, context);
 
   const reports: RepairReport[] = [];
   for (const activity of activities) {
