@@ -2,9 +2,8 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
-import { scriptBench } from "../testing/run-script.ts";
+import { type TaskBench, taskBench } from "../testing/task-bench.ts";
 
 const task = {
   VERSION: "1.2.3",
@@ -12,10 +11,8 @@ const task = {
   PUBLISHED_SOURCE: "source/muster-1.2.3.tar.gz",
 };
 
-type Bench = Awaited<ReturnType<typeof scriptBench>>;
-
 /** A repository with one commit, dated in November 2023. */
-async function repositoryIn({ folder }: Bench) {
+async function repositoryIn({ folder }: TaskBench) {
   const path = join(folder, "repository");
   await mkdir(join(path, "src"), { recursive: true });
   await writeFile(join(path, "README.md"), "read me\n");
@@ -46,7 +43,7 @@ async function repositoryIn({ folder }: Bench) {
   return { path, git, commitAll };
 }
 
-const tarball = async (bench: Bench): Promise<Buffer> =>
+const tarball = async (bench: TaskBench): Promise<Buffer> =>
   (await bench.read("scratch", "muster-1.2.3.tar.gz")) ?? Buffer.alloc(0);
 
 const listing = (tar: Buffer): string[] =>
@@ -56,9 +53,9 @@ const contentOf = (tar: Buffer, path: string): string =>
   execFileSync("tar", ["--extract", "--gzip", "--to-stdout", `muster-1.2.3/${path}`], { input: tar, encoding: "utf8" });
 
 test("the tracked files of HEAD, sorted, root's, dated as the commit; with their checksum", async () => {
-  await using bench = await scriptBench();
+  await using bench = await taskBench();
   const { path } = await repositoryIn(bench);
-  const { code, output, result } = await bench.run("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
+  const { code, output, result } = await bench.script("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("muster-1.2.3.tar.gz: commit") });
   const tar = await tarball(bench);
   expect(listing(tar)).toEqual([
@@ -79,42 +76,42 @@ test("the tracked files of HEAD, sorted, root's, dated as the commit; with their
 });
 
 test("the same commit gives the same bytes, whatever the user's settings of git", async () => {
-  await using bench = await scriptBench();
+  await using bench = await taskBench();
   const { path } = await repositoryIn(bench);
-  await bench.run("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
+  await bench.script("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
   const first = await tarball(bench);
   await writeFile(join(bench.folder, ".gitconfig"), "[tar]\n\tumask = 0077\n[core]\n\tautocrlf = true\n");
-  const { code } = await bench.run("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path, TZ: "Asia/Tokyo" });
+  const { code } = await bench.script("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path, TZ: "Asia/Tokyo" });
   expect(code).toBe(0);
   expect(await tarball(bench)).toEqual(first);
 });
 
 test("a version with a tag is made from the tag, not from HEAD", async () => {
-  await using bench = await scriptBench();
+  await using bench = await taskBench();
   const { path, git, commitAll } = await repositoryIn(bench);
   git("tag", "v1.2.3");
   await writeFile(join(path, "README.md"), "changed\n");
   commitAll("second");
-  await bench.run("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
+  await bench.script("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
   expect(contentOf(await tarball(bench), "README.md")).toBe("read me\n");
 });
 
 test("changes that are not committed are not in it, and the note says so", async () => {
-  await using bench = await scriptBench();
+  await using bench = await taskBench();
   const { path } = await repositoryIn(bench);
   await writeFile(join(path, "README.md"), "changed\n");
-  const { result } = await bench.run("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
+  const { result } = await bench.script("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
   expect(contentOf(await tarball(bench), "README.md")).toBe("read me\n");
   expect(result?.note).toMatch(/; the changes that are not committed are not in it$/);
 });
 
 test("an unpacked source without git's folder gives what git would track, the same bytes each time", async () => {
-  await using bench = await scriptBench();
+  await using bench = await taskBench();
   const { path } = await repositoryIn(bench);
   await rm(join(path, ".git"), { recursive: true });
   for (const file of [".gitignore", "README.md", "src/run.sh"])
     await utimes(join(path, file), 1_700_000_000, 1_700_000_000);
-  const { code, output } = await bench.run("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
+  const { code, output } = await bench.script("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("of 2023-11-14") });
   const first = await tarball(bench);
   expect(listing(first).map((line) => line.split(" ").at(-1))).toEqual([
@@ -124,28 +121,28 @@ test("an unpacked source without git's folder gives what git would track, the sa
     "muster-1.2.3/src/",
     "muster-1.2.3/src/run.sh",
   ]);
-  await bench.run("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
+  await bench.script("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
   expect(await tarball(bench)).toEqual(first);
 });
 
 test("a repository elsewhere is cloned from its URL", async () => {
-  await using bench = await scriptBench();
+  await using bench = await taskBench();
   const { path } = await repositoryIn(bench);
-  const { code } = await bench.run("make-source-tarball.sh", { ...task, SOURCE_REPOSITORY: `file://${path}` });
+  const { code } = await bench.script("make-source-tarball.sh", { ...task, SOURCE_REPOSITORY: `file://${path}` });
   expect(code).toBe(0);
   expect(contentOf(await tarball(bench), "README.md")).toBe("read me\n");
 });
 
 test("a version that is published is not made anew: its tarball comes from the downloads", async () => {
-  await using bench = await scriptBench();
+  await using bench = await taskBench();
   const { path } = await repositoryIn(bench);
   const published = Buffer.from("what users have");
   const digest = createHash("sha256").update(published).digest("hex");
   const objects = { "": published, ".sha256": `${digest}  muster-1.2.3.tar.gz\n` };
-  for (const [suffix, Body] of Object.entries(objects)) {
-    await bench.s3.send(new PutObjectCommand({ Bucket: "downloads", Key: `${task.PUBLISHED_SOURCE}${suffix}`, Body }));
+  for (const [suffix, content] of Object.entries(objects)) {
+    await bench.write("downloads", `${task.PUBLISHED_SOURCE}${suffix}`, content);
   }
-  const { code, result } = await bench.run("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
+  const { code, result } = await bench.script("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
   expect({ code, result }).toEqual({ code: 0, result: { note: "the published source/muster-1.2.3.tar.gz" } });
   expect(await tarball(bench)).toEqual(published);
 });
@@ -158,18 +155,18 @@ test.for([
   },
   { name: "a folder that is not there", env: { MUSTER_REPOSITORY: "/nowhere" }, message: "/nowhere is not there" },
 ])("$name is one clear line", async ({ env, message }) => {
-  await using bench = await scriptBench();
-  const { code, output } = await bench.run("make-source-tarball.sh", { ...task, ...env });
+  await using bench = await taskBench();
+  const { code, output } = await bench.script("make-source-tarball.sh", { ...task, ...env });
   expect(code).toBe(1);
   expect(output.trim().split("\n")).toEqual([expect.stringContaining(message)]);
   expect(await bench.read("scratch", "muster-1.2.3.tar.gz.sha256")).toBeUndefined();
 });
 
 test("a repository without a commit is one clear line", async () => {
-  await using bench = await scriptBench();
+  await using bench = await taskBench();
   const path = join(bench.folder, "empty");
   execFileSync("git", ["init", "--quiet", path]);
-  const { code, output } = await bench.run("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
+  const { code, output } = await bench.script("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
   expect({ code, output }).toEqual({
     code: 1,
     output: `${path} has no commit: nothing is tracked that could be released\n`,

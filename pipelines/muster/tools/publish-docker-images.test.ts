@@ -1,0 +1,56 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { putBuiltPackage } from "../testing/built-package.ts";
+import { taskBench } from "../testing/task-bench.ts";
+
+const version = "1.2.3";
+const bookworm = "debian-12-bookworm";
+const noble = "ubuntu-24.04-noble";
+const env = { VERSION: version, PLATFORMS: `${bookworm} ${noble}` };
+
+/** Ends as told, and notes how it was called. */
+const recording = (calls: string): string => `#!/bin/sh\n[ "$1" = info ] || echo "$@" >>${calls}\n`;
+
+test("an image is built from the first platform's package, by the builder that works, and stays where no repository is named", async () => {
+  await using bench = await taskBench();
+  const calls = join(bench.folder, "calls");
+  await bench.addProgram("docker", "#!/bin/sh\nexit 1\n");
+  await bench.addProgram("podman", recording(calls));
+  await putBuiltPackage(bench, { version, platform: noble });
+  const { code, result } = await bench.tool("publish-docker-images", { env });
+  expect({ code, result }).toEqual({
+    code: 0,
+    result: { note: "muster:1.2.3, by podman, on this machine only: no repository to push to" },
+  });
+  expect(await readFile(calls, "utf8")).toMatch(
+    /^build --build-arg BASE=docker\.io\/library\/ubuntu:noble --tag muster:1\.2\.3 image-\S+\n$/,
+  );
+});
+
+test("with a repository named, the image is pushed there", async () => {
+  await using bench = await taskBench();
+  const calls = join(bench.folder, "calls");
+  await bench.addProgram("docker", recording(calls));
+  await putBuiltPackage(bench, { version, platform: bookworm });
+  const { result } = await bench.tool("publish-docker-images", {
+    env: { ...env, IMAGE_REPOSITORY: "example.org/muster" },
+  });
+  expect(result).toEqual({ note: "example.org/muster:1.2.3, by docker" });
+  expect(await readFile(calls, "utf8")).toMatch(
+    /BASE=docker\.io\/library\/debian:bookworm-slim .*\npush example\.org\/muster:1\.2\.3\n$/,
+  );
+});
+
+test("without a package, or without a builder, the note says so and nothing fails", async () => {
+  await using bench = await taskBench();
+  for (const name of ["docker", "podman", "buildah"]) await bench.addProgram(name, "#!/bin/sh\nexit 1\n");
+  const none = await bench.tool("publish-docker-images", { env });
+  expect(none.result).toEqual({ note: "no docker, podman or buildah works on this machine: no image" });
+  await bench.addProgram("docker", "#!/bin/sh\nexit 0\n");
+  const empty = await bench.tool("publish-docker-images", { env });
+  expect({ code: empty.code, result: empty.result }).toEqual({
+    code: 0,
+    result: { note: "no package of 1.2.3 is built: no image" },
+  });
+});
