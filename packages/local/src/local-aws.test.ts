@@ -16,7 +16,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AwsError } from "./aws-error.ts";
 import { virtualClock } from "./clock.ts";
 import { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
@@ -129,13 +129,15 @@ test("a folder that cannot be one is refused in one line that names it", () => {
 });
 
 test("without a folder nothing is left behind", async () => {
-  const before = readdirSync(tmpdir()).filter((name) => name.startsWith("muster-local-"));
+  vi.stubEnv("TMPDIR", dir);
   const aws = open();
   const s3 = new S3Client(aws.clientConfig());
   await s3.send(new CreateBucketCommand({ Bucket: "releases" }));
   await s3.send(new PutObjectCommand({ Bucket: "releases", Key: "k", Body: "x" }));
+  expect(readdirSync(dir)).toEqual([expect.stringMatching(/^muster-local-/)]);
   await close(aws);
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith("muster-local-"))).toEqual(before);
+  vi.unstubAllEnvs();
+  expect(readdirSync(dir)).toEqual([]);
 });
 
 test("an occupied port is named, with the remedy", async () => {
