@@ -1,9 +1,13 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** The checkout that a folder lies in; undefined when it lies in none. */
+/** The checkout, or the unpacked source of a workspace without git's folder, that a folder lies in; undefined when it lies in none. */
 export function findRepository(folder: string): string | undefined {
-  if (existsSync(join(folder, ".git"))) return folder;
+  return nearest(folder, ".git") ?? nearest(folder, "pnpm-workspace.yaml");
+}
+
+function nearest(folder: string, mark: string): string | undefined {
+  if (existsSync(join(folder, mark))) return folder;
   const parent = dirname(folder);
-  return parent === folder ? undefined : findRepository(parent);
+  return parent === folder ? undefined : nearest(parent, mark);
 }
