@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { InvalidConfigurationError, type Pipeline } from "@muster/pipeline";
 import { App } from "cdktf";
 import { findBuiltParts } from "./built-parts.ts";
 import { loadPipeline } from "./load-pipeline.ts";
@@ -24,6 +25,7 @@ export async function synthesise({ stages, outdir, pipelines, functions, agents 
   const loaded = await Promise.all(
     stages.map(async (stage) => {
       const { pipeline, folder } = await loadPipeline(stage.pipeline, pipelines);
+      checkZones(stage, pipeline);
       const parts = findBuiltParts(pipeline, { functions: join(functions, stage.pipeline), agents });
       return { stage, pipeline, pipelineFolder: folder, parts };
     }),
@@ -32,4 +34,17 @@ export async function synthesise({ stages, outdir, pipelines, functions, agents 
   const app = new App({ outdir, skipValidation: true });
   for (const options of loaded) createMusterStack(app, options);
   app.synth();
+}
+
+/** A launch would be refused for ever: better the deployment. */
+function checkZones({ name, network }: Stage, { activities }: Pipeline): void {
+  const zones = network.kind === "own" ? network.zones : network.subnets.map(({ zone }) => zone);
+  for (const { name: activity, worker } of activities) {
+    const wanted = worker.availabilityZones;
+    if (wanted === undefined || wanted.some((zone) => zones.includes(zone))) continue;
+    throw new InvalidConfigurationError(
+      `${activity} needs the zone ${wanted.join(" or ")}; the stage ${name} has ${zones.join(", ")}`,
+      { hint: "add it to the stage's network in infra/stages.ts" },
+    );
+  }
 }

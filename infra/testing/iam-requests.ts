@@ -97,7 +97,7 @@ function resourceOf(
     case "execution":
       return { resource: names.arn("states", `execution:${names.stateMachine}:some-build`) };
     case "distribution":
-      return { resource: evaluate("${aws_cloudfront_distribution.edge.arn}", stack) };
+      return { resource: evaluate(`\${aws_cloudfront_distribution.edge.arn}`, stack) };
     case "log-stream": {
       const group = stack.resource.aws_cloudwatch_log_group?.[`${activity.name}_log`]?.name;
       return { resource: names.arn("logs", `log-group:${group}:log-stream:w_${INSTANCE}`) };
@@ -129,7 +129,7 @@ export function launchContext(activity: Activity, { stack, names, stage, pipelin
   return {
     template,
     subnet: names.arn("ec2", `subnet/${subnets[0]?.id}`),
-    group: names.arn("ec2", `security-group/${evaluate("${aws_security_group.workers.id}", stack)}`),
+    group: names.arn("ec2", `security-group/${evaluate(`\${aws_security_group.workers.id}`, stack)}`),
     image: names.arn("ec2", "image/ami-0a1b2c3d4e5f60718", { account: "" }),
     snapshot: names.arn("ec2", "snapshot/snap-0a1b2c3d4e5f60718", { account: "" }),
     tags: {

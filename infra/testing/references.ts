@@ -50,6 +50,9 @@ export function referencesIn(value: unknown, from: string, key = ""): Reference[
   );
 }
 
+/** How Terraform writes a reference. */
+export const ref = (address: string): string => `\${${address}}`;
+
 /** Bodies of all resources of one type, by name. */
 export const resourcesOf = (stack: SynthesisedStack, type: string): [string, Resource][] =>
   Object.entries(stack.resource[type] ?? {});

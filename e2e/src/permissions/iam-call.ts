@@ -71,7 +71,7 @@ function portable(key: string, stage: StageDescription): string {
     .replace(new RegExp(`^([a-z/]+)/(${activities})(?=[/.])`), "$1/{activity}")
     .replace(/^leases\/repair\/all/, "leases/repair/{activity}")
     .replace(/\d{4}-\d\d-\d\dT[\d:.-]+Z(_[0-9a-f]+)?/, "{id}")
-    .replace(/\bi-[0-9a-f]{17}\b/, "{instance}")
+    .replace(/(?<![0-9a-z])i-[0-9a-f]{17}\b/, "{instance}")
     .replace(/\b\d+\.\d+\.\d+\b/, "{version}")
     .replace(/^(attempts\/\{execution\})\/[^/]+/, "$1/{task}");
 }

@@ -1,0 +1,75 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { stage, usual } from "../testing/sample-stages.ts";
+import { builtParts } from "../testing/synth-stage.ts";
+import { synthesise } from "./synthesise.ts";
+
+const repository = join(import.meta.dirname, "../..");
+let parts: ReturnType<typeof builtParts>;
+beforeEach(() => {
+  parts = builtParts("muster");
+});
+afterEach(() => parts.remove());
+
+async function problemOf({
+  pipeline = "muster",
+  pipelines = join(repository, "pipelines"),
+  ...network
+}: {
+  pipeline?: string;
+  pipelines?: string;
+  zones?: string[];
+} = {}): Promise<{ message: string; hint?: string }> {
+  const definition = usual(pipeline);
+  const made = stage(
+    "prod",
+    network.zones ? { ...definition, network: { kind: "own", zones: network.zones } } : definition,
+  );
+  const outdir = join(parts.folder, "out");
+  const problem = await synthesise({ stages: [made], outdir, pipelines, ...parts }).then(
+    () => ({ message: "" }),
+    (error: { message: string; hint?: string }) => error,
+  );
+  if (problem.message !== "") expect(existsSync(outdir)).toBe(false);
+  expect(problem.message).not.toContain("\n");
+  return problem;
+}
+
+test("bundles that were not built are named, with the command that builds them", async () => {
+  await rm(join(parts.functions, "muster/Repair"), { recursive: true });
+  expect(await problemOf()).toMatchObject({
+    message: "the functions of muster are not bundled: there is no Repair",
+    hint: "pnpm --filter infra bundle",
+  });
+});
+
+test("an agent that was not built is named", async () => {
+  await rm(parts.agents, { recursive: true });
+  expect(await problemOf()).toMatchObject({ message: "the worker agent for x86_64 is not built" });
+});
+
+test("a pipeline that does not exist is refused with those that do", async () => {
+  expect(await problemOf({ pipeline: "hvm" })).toMatchObject({
+    message: "there is no pipelines/hvm/pipeline.ts",
+    hint: expect.stringContaining("hhvm, muster"),
+  });
+});
+
+test("a pipeline that does not load is refused by its file and the reason", async () => {
+  const pipelines = join(parts.folder, "pipelines");
+  await mkdir(join(pipelines, "broken"), { recursive: true });
+  await writeFile(join(pipelines, "broken/pipeline.ts"), "export default definePipeline({});\n");
+  expect((await problemOf({ pipeline: "broken", pipelines })).message).toBe(
+    "pipelines/broken/pipeline.ts cannot be loaded: definePipeline is not defined",
+  );
+});
+
+test("an activity that needs a zone without a subnet is refused", async () => {
+  parts.remove();
+  parts = builtParts("hhvm");
+  expect((await problemOf({ pipeline: "hhvm", zones: ["us-west-2b"] })).message).toBe(
+    "PublishBinaryPackages needs the zone us-west-2a; the stage prod has us-west-2b",
+  );
+});
