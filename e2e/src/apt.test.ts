@@ -20,7 +20,7 @@ beforeAll(async () => {
   expect(exitCode, stderr + stdout).toBe(0);
   downloads = /^downloads: (.*)$/m.exec(stdout)?.[1] ?? "";
   web = await serve(downloads);
-}, 300_000);
+}, 600_000);
 afterAll(async () => {
   web.server.close();
   await workspace[Symbol.asyncDispose]();
@@ -111,7 +111,7 @@ test("apt refuses an index that was changed after it was signed", async () => {
   await expect(get("update")).rejects.toThrow(/InRelease.*(BADSIG|invalid)|not signed/s);
 });
 
-test("an unpacked package runs from any folder, with nothing of this checkout", async () => {
+test("an unpacked package builds a pipeline of the user's own, in any folder, with nothing of this checkout", async () => {
   const pool = join(downloads, "debian/pool/main/m/muster");
   const [deb = ""] = (await readdir(pool)).filter((name) => name.startsWith("muster_1.2.3-1~bookworm_"));
   const unpacked = join(workspace.dir, "unpacked");
@@ -122,13 +122,20 @@ test("an unpacked package runs from any folder, with nothing of this checkout", 
     const options = { cwd: elsewhere.dir, env: { PATH: "/usr/bin:/bin", HOME: elsewhere.dir } };
     expect((await run(installed, ["--version"], options)).stdout).toBe("1.2.3\n");
     expect((await run(installed, ["help"], options)).stdout).toContain("MakeBinaryPackage");
-    await elsewhere.write("hello.sh", "echo hello\n");
+    await elsewhere.write("hello.sh", helloScript);
     await elsewhere.write("pipeline.ts", ownPipeline);
-    expect((await run(installed, ["help", "--pipeline", "pipeline.ts"], options)).stdout).toContain("SayHello");
+    const { stdout } = await run(installed, ["build", "1.2.3", "--pipeline", "pipeline.ts"], options);
+    expect(stdout).toContain("1 tasks done, 0 skipped, 0 failed");
+    expect(await readFile(join(elsewhere.dir, ".muster/s3/hello-downloads/hello.txt"), "utf8")).toBe("hello 1.2.3\n");
   } finally {
     await elsewhere[Symbol.asyncDispose]();
   }
 });
+
+const helloScript = `#!/bin/bash
+echo "hello $VERSION" >hello.txt
+muster-s3 cp hello.txt "s3://$DOWNLOADS_BUCKET/hello.txt"
+`;
 
 const ownPipeline = `
 import { activity, definePipeline, fixedPlatforms, forEachVersion, minutes } from "@muster/pipeline";
