@@ -4,7 +4,7 @@ import { executionHistory } from "./builds/execution-history.ts";
 import { tasksOfHistory } from "./builds/tasks-of-history.ts";
 import { handler } from "./handler.ts";
 import { type RepairContext, repairContext } from "./repair/repair-context.ts";
-import { tendActivities } from "./repair/tend-activities.ts";
+import { repairNow } from "./repair/tend-activities.ts";
 
 /** Every five minutes: makes sure that no task waits in a queue without workers. Ends with its build. */
 export const healthCheck = handler(
@@ -14,7 +14,7 @@ export const healthCheck = handler(
     if (buildInput.debug === "skip_ec2") return { continue: false };
     const repair = repairContext(context);
     if (await isOver(execution, repair)) return { continue: false };
-    const reports = await tendActivities(context.pipeline.activities, repair);
+    const { reports } = await repairNow(context.pipeline.activities, repair);
     const busy = reports.filter(({ pending, launched, failed }) => pending + launched + failed > 0);
     return { continue: true, repaired: busy };
   },

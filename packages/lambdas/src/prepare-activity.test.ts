@@ -1,3 +1,4 @@
+import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { examplePipeline } from "../test/example-pipeline.ts";
@@ -205,4 +206,53 @@ test("skip builds launch nothing; workers of fake builds are tagged so", async (
 test("an activity that the pipeline does not have is a matter of configuration", async () => {
   await using world = await launchWorld({ pipeline: examplePipeline() });
   await expect(world.prepare("MakeCoffee")).rejects.toMatchObject({ name: "Muster.InvalidConfiguration" });
+});
+
+test("on a capped stage, who comes while another activity launches gets a worker too", async () => {
+  await using world = await launchWorld({ stage: { maxWorkers: 20 }, ec2: { visibilityDelayMs: 5000 } });
+  const versions = ["1.2.3", "1.2.4", "1.2.5"];
+  await Promise.all(
+    versions.flatMap((version) => [
+      world.prepare("MakeSourceTarball", { version }),
+      world.prepare("PublishDockerImages", { version }),
+      world.prepare("MakeBinaryPackage", { version, platform: "debian-12-bookworm" }),
+    ]),
+  );
+  expect(world.instances()).toHaveLength(9);
+});
+
+test("a step gets its worker whenever it comes while a repair holds the lease", async () => {
+  for (let turns = 0; turns < 40; turns += 4) {
+    await using world = await launchWorld();
+    await world.publish("build-1", [{ activity: "MakeSourceTarball" }]);
+    const check = world.healthCheck();
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([check, world.prepare("MakeSourceTarball", { version: "1.2.9", build: "build-1" })]);
+    expect.soft(world.instances(), `after ${turns} turns`).toHaveLength(2);
+  }
+});
+
+test("records of another version of Muster are skipped, and keep nobody from launching", async () => {
+  await using world = await launchWorld();
+  for (const key of [
+    "launches/MakeSourceTarball/2026-01-01T00:00:00.001Z_x.json",
+    "demands/MakeSourceTarball/2026-01-01T00:00:00.001Z_x.json",
+  ]) {
+    await world.clients.s3.send(new PutObjectCommand({ Bucket: "state", Key: key, Body: '{"version":2}' }));
+  }
+  await world.prepare("MakeSourceTarball");
+  expect(world.instances()).toHaveLength(1);
+  expect(world.logged.filter(({ message }) => message === "record skipped").length).toBeGreaterThan(0);
+});
+
+test("a machine kept after a failure does not stand in an exclusive activity's way", async () => {
+  await using world = await launchWorld();
+  await world.prepare("PublishBinaryPackages", { debug: "fake_ec2" });
+  await world.advance(1);
+  const [kept = ""] = world.instances().map(({ instanceId }) => instanceId);
+  await world.clients.ec2.send(
+    new CreateTagsCommand({ Resources: [kept], Tags: [{ Key: "muster:state", Value: "failed" }] }),
+  );
+  await world.prepare("PublishBinaryPackages", { version: "1.2.4", debug: "fake_ec2" });
+  expect(world.instances()).toHaveLength(2);
 });

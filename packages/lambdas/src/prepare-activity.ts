@@ -18,7 +18,7 @@ import { putDemand } from "./launching/demands.ts";
 import { ThrottledError } from "./launching/throttled-error.ts";
 import { repairContext } from "./repair/repair-context.ts";
 import { describeRefusals } from "./repair/tasks-without-worker.ts";
-import { tendDemands } from "./repair/tend-activities.ts";
+import { tendActivities } from "./repair/tend-activities.ts";
 
 /** How long a throttled launch is left to the state's own retries; after that the task is published, and repair launches for it. */
 const THROTTLING_PATIENCE_MS = 60_000;
@@ -42,7 +42,7 @@ export const prepareActivity = handler(
 
     const repair = repairContext(context);
     const demand = await putDemand(repair.records, event, taskInput);
-    const launches = await tendDemands(activity, repair);
+    const { launches } = await tendActivities([activity], repair);
     const waited = now().getTime() - new Date(event.enteredTime).getTime();
     const deferred = whyDeferred(demand, launches, { patient: waited < THROTTLING_PATIENCE_MS });
     return { skip: false, reason, taskInput, ...(deferred === undefined ? {} : { deferred }) };

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { type HandlerContext, handler } from "./handler.ts";
 import { failClaim } from "./repair/fail-claim.ts";
 import { type RepairContext, repairContext } from "./repair/repair-context.ts";
-import { tendActivities } from "./repair/tend-activities.ts";
+import { repairNow } from "./repair/tend-activities.ts";
 import { toWorker } from "./workers/describe-workers.ts";
 
 /** What EventBridge delivers. @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html */
@@ -43,7 +43,7 @@ export const repair = handler(
     // A spot instance has two minutes left, in which its agent gives the task back by itself.
     const leaving = event["detail-type"] === "EC2 Spot Instance Interruption Warning";
     const task = leaving ? undefined : await failClaim(activity.name, instanceId, repair);
-    const reports = await tendActivities([activity], repair, leaving ? { leaving: new Set([instanceId]) } : {});
+    const { reports } = await repairNow([activity], repair, leaving ? { leaving: new Set([instanceId]) } : {});
     return { activity: activity.name, task, reports };
   },
 );

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { Demand, type LaunchRecord, type PrepareActivityEvent, stateKey, type TaskInput } from "@muster/pipeline";
+import { readOrSkip } from "../records/read-or-skip.ts";
 import type { StateRecords } from "../records/state-records.ts";
+import type { LaunchContext } from "./launch-context.ts";
 
 /** A demand that no launch has answered in this time is a task in a queue by now, and counted there. */
 const DEMAND_MEMORY_MS = 1_800_000;
@@ -27,25 +29,14 @@ export async function putDemand(
 
 /** Demands that none of the launches has answered. */
 export async function openDemands(
-  records: StateRecords,
   activity: string,
-  { launches, now }: { launches: readonly LaunchRecord[]; now: Date },
+  { launches, context }: { launches: readonly LaunchRecord[]; context: Pick<LaunchContext, "records" | "now" | "log"> },
 ): Promise<OpenDemand[]> {
-  const ids = await openDemandIds(records, activity, { launches, now });
-  const stored = await Promise.all(
-    ids.map(async (id) => ({ id, record: await records.read(stateKey.demand(activity, id), Demand) })),
-  );
-  return stored.flatMap(({ id, record }) => (record ? [{ id, ...record.value }] : []));
-}
-
-async function openDemandIds(
-  records: StateRecords,
-  activity: string,
-  { launches, now }: { launches: readonly LaunchRecord[]; now: Date },
-): Promise<string[]> {
   const prefix = stateKey.demands(activity);
-  const since = new Date(now.getTime() - DEMAND_MEMORY_MS).toISOString();
-  const keys = await records.list(prefix, { startAfter: `${prefix}${since}` });
+  const since = new Date(context.now().getTime() - DEMAND_MEMORY_MS).toISOString();
+  const keys = await context.records.list(prefix, { startAfter: `${prefix}${since}` });
   const answered = new Set(launches.flatMap(({ demands }) => demands));
-  return keys.map((key) => key.slice(prefix.length, -".json".length)).filter((id) => !answered.has(id));
+  const ids = keys.map((key) => key.slice(prefix.length, -".json".length)).filter((id) => !answered.has(id));
+  const read = async (id: string) => ({ id, ...(await readOrSkip(stateKey.demand(activity, id), Demand, context)) });
+  return (await Promise.all(ids.map(read))).filter((demand): demand is OpenDemand => "task" in demand);
 }

@@ -1,4 +1,6 @@
+import type { EC2Client } from "@aws-sdk/client-ec2";
 import { type Activity, LaunchRecord, stateKey } from "@muster/pipeline";
+import { readOrSkip } from "../records/read-or-skip.ts";
 import { callFleet } from "./call-fleet.ts";
 import type { LaunchContext } from "./launch-context.ts";
 
@@ -19,8 +21,23 @@ export async function readLaunches(activity: Activity, context: LaunchContext): 
   const prefix = stateKey.launches(activity.name);
   const since = new Date(context.now().getTime() - memoryMs(activity)).toISOString();
   const keys = await context.records.list(prefix, { startAfter: `${prefix}${since}` });
-  const stored = await Promise.all(keys.map((key) => context.records.read(key, LaunchRecord)));
-  return stored.flatMap((record) => record?.value ?? []);
+  const known = finishedLaunches(activity, context);
+  const read = async (key: string) => known.get(key) ?? (await readOrSkip(key, LaunchRecord, context));
+  const stored = await Promise.all(keys.map(async (key) => [key, await read(key)] as const));
+  known.clear();
+  for (const [key, launch] of stored) if (launch?.finished) known.set(key, launch);
+  return stored.flatMap(([, launch]) => launch ?? []);
+}
+
+/** Finished launches never change: an invocation need not read again what an earlier one in the same process has read. */
+const finished = new WeakMap<EC2Client, Map<string, Map<string, LaunchRecord>>>();
+
+function finishedLaunches({ name }: Activity, { ec2 }: LaunchContext): Map<string, LaunchRecord> {
+  const ofClient = finished.get(ec2) ?? new Map<string, Map<string, LaunchRecord>>();
+  finished.set(ec2, ofClient);
+  const ofActivity = ofClient.get(name) ?? new Map<string, LaunchRecord>();
+  ofClient.set(name, ofActivity);
+  return ofActivity;
 }
 
 /** Carries out an intent that is written already, and writes down what came of it. */

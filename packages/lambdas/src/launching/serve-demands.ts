@@ -15,10 +15,10 @@ export const debugModeOf = (demands: readonly Pick<Demand, "debug">[]): DebugMod
  * The caller holds the activity's lease.
  */
 export async function serveDemands(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {
-  const { records, stage } = context;
+  const { stage } = context;
   const own = await recentLaunches(activity, context);
   const now = context.now();
-  const demands = await openDemands(records, activity.name, { launches: own, now });
+  const demands = await openDemands(activity.name, { launches: own, context });
   if (demands.length === 0) return [];
 
   const { count, limit } = isLimited(activity, stage)

@@ -59,11 +59,11 @@ interface Seen {
 }
 
 async function repairActivity(activity: Activity, context: RepairContext, seen: Seen): Promise<RepairReport> {
-  const { records, log, now } = context;
+  const { log, now } = context;
   const arn = activityArn(context, activity);
   const own = seen.launches.get(activity.name) ?? [];
   const tasks = seen.builds.flatMap((build) => build.tasks).filter((task) => task.activityArn === arn);
-  const open = await openDemands(records, activity.name, { launches: own, now: now() });
+  const open = await openDemands(activity.name, { launches: own, context });
   const deficit = measureDeficit({
     activity: activity.name,
     activityArn: arn,

@@ -14,53 +14,60 @@ const LEASE_SECONDS = 90;
 /** Rounds that one invocation does for others; each finds something to do only because someone came in between. */
 const MAX_ROUNDS = 8;
 
-/**
- * Launches for the demands of one activity, unless another invocation does so at this moment: that one then looks again before it ends.
- * @returns the launches that this invocation made
- */
-export async function tendDemands(activity: Activity, context: RepairContext): Promise<LaunchRecord[]> {
-  const launches: LaunchRecord[] = [];
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const made = await underLeases([activity], context, async () => {
-      if ((await attentionWanted([activity], context)).length > 0) await repairUnderLeases([activity], context);
-      return serveDemands(activity, context);
-    });
-    if (made === undefined) break;
-    launches.push(...made);
-    if (wereThrottled(made) || !(await wantedAgain(activity, context))) break;
-  }
-  return launches;
+export interface Tended {
+  readonly reports: readonly RepairReport[];
+  /** Launches for demands, beyond those that repair made. */
+  readonly launches: readonly LaunchRecord[];
 }
 
 /**
- * Repairs activities. One whose lease another invocation holds is repaired by that one, which looks after letting go whether anybody has asked; nobody
- * needs to wait, and a tick and an event never launch twice.
+ * Asks for activities to be repaired, and does so where nobody else is at it.
  * @param leaving machines that are about to be lost
+ */
+export async function repairNow(
+  activities: readonly Activity[],
+  context: RepairContext,
+  options: { leaving?: ReadonlySet<string> } = {},
+): Promise<Tended> {
+  await askForAttention(activities, context);
+  return tendActivities(activities, context, options);
+}
+
+/**
+ * Does what is asked for some activities: repair where somebody asked for attention, workers for open demands. An activity whose lease another
+ * invocation holds is left to that one, because after letting go it looks whether anybody came meanwhile. So nobody waits, many who come at once cost one
+ * call to EC2, and a tick and an event never launch twice. Whoever asks writes it down first and calls this then.
  */
 export async function tendActivities(
   activities: readonly Activity[],
   context: RepairContext,
-  { leaving = new Set<string>() }: { leaving?: ReadonlySet<string> } = {},
-): Promise<RepairReport[]> {
+  options: { leaving?: ReadonlySet<string> } = {},
+): Promise<Tended> {
   const reports: RepairReport[] = [];
-  await askForAttention(activities, context);
-  let wanted: readonly Activity[] = activities;
+  const launches: LaunchRecord[] = [];
+  let wanted: readonly Activity[] = leasedTogether(activities, context);
   for (let round = 0; round < MAX_ROUNDS && wanted.length > 0; round++) {
-    const held: Activity[] = [];
-    await underLeases(wanted, context, async (leased) => {
-      held.push(...leased);
-      reports.push(...(await repairUnderLeases(leased, context, { leaving })));
+    const held = await underLeases(wanted, context, async (leased) => {
+      const attention = await filterAsync(leased, (activity) => wantsAttention(activity, context));
+      if (attention.length > 0) reports.push(...(await repairUnderLeases(attention, context, options)));
+      for (const activity of leased) launches.push(...(await serveDemands(activity, context)));
     });
-    wanted = await attentionWanted(held, context);
+    if (launches.some(wasThrottled)) break;
+    wanted = await filterAsync(held, (activity) => wantsAnything(activity, context));
   }
-  return reports;
+  return { reports, launches };
+}
+
+/** On a stage with a limit over all activities, one lease stands for them all: two that count at the same time could exceed it together. */
+function leasedTogether(activities: readonly Activity[], { stage, pipeline }: LaunchContext): readonly Activity[] {
+  return isStageCapped(stage) ? pipeline.activities : activities;
 }
 
 /** The request is taken back before counting: one that comes while workers are counted stays, and is seen afterwards. */
 async function repairUnderLeases(
   activities: readonly Activity[],
   context: RepairContext,
-  options: { leaving?: ReadonlySet<string> } = {},
+  options: { leaving?: ReadonlySet<string> },
 ): Promise<RepairReport[]> {
   await context.records.delete(activities.map(({ name }) => stateKey.attention(name)));
   try {
@@ -76,49 +83,44 @@ async function askForAttention(activities: readonly Activity[], { records, now }
   await Promise.all(activities.map(({ name }) => records.write(stateKey.attention(name), asked)));
 }
 
-async function attentionWanted(activities: readonly Activity[], { records }: LaunchContext): Promise<Activity[]> {
-  const asked = await Promise.all(activities.map(({ name }) => records.etag(stateKey.attention(name))));
-  return activities.filter((_, index) => asked[index] !== undefined);
+async function wantsAttention({ name }: Activity, { records }: LaunchContext): Promise<boolean> {
+  return (await records.etag(stateKey.attention(name))) !== undefined;
 }
 
-async function wantedAgain(activity: Activity, context: LaunchContext): Promise<boolean> {
-  if ((await attentionWanted([activity], context)).length > 0) return true;
+async function wantsAnything(activity: Activity, context: LaunchContext): Promise<boolean> {
+  if (await wantsAttention(activity, context)) return true;
   const launches = await readLaunches(activity, context);
-  return (await openDemands(context.records, activity.name, { launches, now: context.now() })).length > 0;
+  return (await openDemands(activity.name, { launches, context })).length > 0;
 }
 
-const wereThrottled = (launches: readonly LaunchRecord[]): boolean =>
-  launches.some(({ errors }) => errors.some(({ refusal }) => refusal === "throttling"));
+async function filterAsync<T>(items: readonly T[], holds: (item: T) => Promise<boolean>): Promise<T[]> {
+  const kept = await Promise.all(items.map(holds));
+  return items.filter((_, index) => kept[index]);
+}
 
-/**
- * Runs `work` for those activities whose lease is free; undefined when none is. On a stage with a limit over all activities, one lease stands for
- * them all: two activities that count at the same time could exceed it together.
- */
-async function underLeases<T>(
+const wasThrottled = ({ errors }: LaunchRecord): boolean => errors.some(({ refusal }) => refusal === "throttling");
+
+/** Runs `work` for those activities whose lease is free, and answers which these were. */
+async function underLeases(
   activities: readonly Activity[],
   { records, stage, now }: LaunchContext,
-  work: (held: readonly Activity[]) => Promise<T>,
-): Promise<T | undefined> {
+  work: (held: readonly Activity[]) => Promise<void>,
+): Promise<readonly Activity[]> {
   const holder = randomUUID();
-  const take = (name: string) =>
-    takeLease(records, stateKey.repairLease(name), { holder, now: now(), seconds: LEASE_SECONDS });
   const leases: HeldLease[] = [];
-  const held: Activity[] = [];
+  const take = async (name: string) => {
+    const lease = await takeLease(records, stateKey.repairLease(name), { holder, now: now(), seconds: LEASE_SECONDS });
+    if (lease !== undefined) leases.push(lease);
+    return lease !== undefined;
+  };
   try {
-    if (isStageCapped(stage)) {
-      const lease = await take("all");
-      if (lease === undefined) return undefined;
-      leases.push(lease);
-      held.push(...activities);
-    } else {
-      for (const activity of activities) {
-        const lease = await take(activity.name);
-        if (lease === undefined) continue;
-        leases.push(lease);
-        held.push(activity);
-      }
-    }
-    return held.length === 0 ? undefined : await work(held);
+    const held = isStageCapped(stage)
+      ? (await take("all"))
+        ? activities
+        : []
+      : await filterAsync(activities, ({ name }) => take(name));
+    if (held.length > 0) await work(held);
+    return held;
   } finally {
     await Promise.all(leases.map((lease) => lease.release()));
   }

@@ -13,8 +13,10 @@ export interface WorkerCount {
   readonly booting: number;
   readonly idle: number;
   readonly active: number;
-  /** Finishing, or kept after a failure: they take no further task. */
+  /** Finishing: they take no further task. */
   readonly stopping: number;
+  /** Kept after a failure for somebody to look at: they run, and do nothing. */
+  readonly kept: number;
   /** Should have been ready long ago. */
   readonly neverReady: readonly Worker[];
 }
@@ -35,7 +37,6 @@ export function countWorkers(activity: string, options: CountOptions): WorkerCou
   const states = own.map((worker) => {
     if (leaving.has(worker.instanceId)) return "stopping";
     if (busy.has(worker.instanceId)) return "active";
-    if (worker.state === "failed") return "stopping";
     return worker.state === "booting" && isOverdue(worker.launchedAt, now) ? "never-ready" : worker.state;
   });
   const count = (state: string) => states.filter((candidate) => candidate === state).length;
@@ -45,6 +46,7 @@ export function countWorkers(activity: string, options: CountOptions): WorkerCou
     idle: count("idle"),
     active: count("active"),
     stopping: count("stopping"),
+    kept: count("failed"),
     neverReady: own.filter((_, index) => states[index] === "never-ready"),
   };
 }
@@ -60,6 +62,6 @@ function invisibleInstances(activity: string, { workers, launches, now }: CountO
     .filter((instance) => !visible.has(instance)).length;
 }
 
-/** Workers that exist or will in a moment; those that were never ready aside, which nothing can be expected of. */
+/** Workers that do or will do something; those that are kept or were never ready stand in nobody's way. */
 export const liveWorkers = ({ requested, booting, idle, active, stopping }: WorkerCount): number =>
   requested + booting + idle + active + stopping;

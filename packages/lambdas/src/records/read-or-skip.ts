@@ -1,0 +1,19 @@
+import { MusterError } from "@muster/pipeline";
+import type * as z from "zod";
+import type { Log } from "../log.ts";
+import type { StateRecords } from "./state-records.ts";
+
+/** A record, or undefined where it cannot be read: one of another version of Muster must not keep everybody from launching. */
+export async function readOrSkip<T>(
+  key: string,
+  schema: z.ZodType<T>,
+  { records, log }: { records: StateRecords; log: Log },
+): Promise<T | undefined> {
+  try {
+    return (await records.read(key, schema))?.value;
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    log.warn("record skipped", { key, reason: error.message });
+    return undefined;
+  }
+}
