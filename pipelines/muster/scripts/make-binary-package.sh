@@ -3,21 +3,21 @@
 set -euo pipefail
 
 name=muster-$VERSION
-is_made=0
-muster-s3 exists "$S3_SOURCE.sha256" || is_made=$?
-[ "$is_made" -le 1 ] || exit 1 # it could not be found out
-if [ "$is_made" = 0 ]; then
+if muster-s3 cp "$S3_SOURCE.sha256" "$name.tar.gz.sha256"; then
   muster-s3 cp "$S3_SOURCE" "$name.tar.gz"
-  muster-s3 cp "$S3_SOURCE.sha256" "$name.tar.gz.sha256"
   sha256sum --check --quiet "$name.tar.gz.sha256"
   tar -xzf "$name.tar.gz"
-elif [ -d "${MUSTER_REPOSITORY:-}" ]; then
+else
+  is_made=0
+  muster-s3 exists "$S3_SOURCE.sha256" || is_made=$?
+  [ "$is_made" = 1 ] || exit 1 # it is there, or that could not be found out: what went wrong above is worth another attempt
+  if ! [ -d "${MUSTER_REPOSITORY:-}" ]; then
+    echo "$S3_SOURCE is not built: run MakeSourceTarball of $VERSION first" >&2
+    exit 1
+  fi
   # A person tries this step alone on their own checkout, most likely as a test build.
   echo "$S3_SOURCE is not built: packaging HEAD of $MUSTER_REPOSITORY instead"
   git -c safe.directory='*' -C "$MUSTER_REPOSITORY" archive --prefix="$name/" HEAD | tar -x
-else
-  echo "$S3_SOURCE is not built: run MakeSourceTarball of $VERSION first" >&2
-  exit 1
 fi
 "$name/pipelines/muster/tools/run.sh" make-binary-package
 
