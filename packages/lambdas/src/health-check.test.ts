@@ -1,5 +1,10 @@
 import { CreateTagsCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { DescribeExecutionCommand, GetActivityTaskCommand } from "@aws-sdk/client-sfn";
+import {
+  DescribeExecutionCommand,
+  GetActivityTaskCommand,
+  GetExecutionHistoryCommand,
+  SendTaskHeartbeatCommand,
+} from "@aws-sdk/client-sfn";
 import { expect, test } from "vitest";
 import { launchWorld } from "../test/launch-world.ts";
 
@@ -216,4 +221,40 @@ test("a check leaves no lease held and no request for attention behind", async (
   await Promise.all([world.healthCheck(), world.healthCheck(), world.healthCheck()]);
   expect(await world.stateKeys("attention/")).toEqual([]);
   for (const key of await world.stateKeys("leases/")) expect(await world.record(key)).toMatchObject({ released: true });
+});
+
+test("a queue behind a limit waits for ever, and gets a worker as soon as the limit allows one", async () => {
+  await using world = await launchWorld({ stage: { maxWorkers: 1 } });
+  await world.publish("build-1", [{ activity: "PublishDockerImages" }]);
+  await world.healthCheck();
+  const [first = ""] = world.instances().map(({ instanceId }) => instanceId);
+  await world.advance(30);
+  const { token } = await world.take("PublishDockerImages", first);
+  await world.publish("build-2", tasks(2));
+  for (let tick = 0; tick < 9; tick++) {
+    await world.clients.sfn.send(new SendTaskHeartbeatCommand({ taskToken: token }));
+    await world.advance(290);
+    expect(await world.healthCheck("build-2")).toMatchObject({
+      repaired: [{ activity: "MakeBinaryPackage", pending: 2, launched: 0, failed: 0 }],
+    });
+  }
+  await terminate(world, [first]);
+  await world.advance(5);
+  expect(await world.healthCheck("build-2")).toMatchObject({
+    repaired: [
+      { activity: "MakeBinaryPackage", pending: 2, launched: 1, failed: 0 },
+      { activity: "PublishDockerImages", pending: 1, launched: 0, failed: 0 },
+    ],
+  });
+});
+
+test("histories of several pages are read to their end", async () => {
+  await using world = await launchWorld();
+  const nothing = Array.from({ length: 200 }, () => ({ activity: "Nothing" }));
+  await world.publish("build-1", [...nothing, ...tasks(30)]);
+  const { events } = await world.clients.sfn.send(
+    new GetExecutionHistoryCommand({ executionArn: world.context("build-1").id, maxResults: 1000 }),
+  );
+  expect(events).toHaveLength(1000);
+  expect(await world.healthCheck()).toMatchObject({ repaired: [{ pending: 30, launched: 30 }] });
 });

@@ -221,17 +221,6 @@ test("on a capped stage, who comes while another activity launches gets a worker
   expect(world.instances()).toHaveLength(9);
 });
 
-test("a step gets its worker whenever it comes while a repair holds the lease", async () => {
-  for (let turns = 0; turns < 40; turns += 4) {
-    await using world = await launchWorld();
-    await world.publish("build-1", [{ activity: "MakeSourceTarball" }]);
-    const check = world.healthCheck();
-    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
-    await Promise.all([check, world.prepare("MakeSourceTarball", { version: "1.2.9", build: "build-1" })]);
-    expect.soft(world.instances(), `after ${turns} turns`).toHaveLength(2);
-  }
-});
-
 test("records of another version of Muster are skipped, and keep nobody from launching", async () => {
   await using world = await launchWorld();
   for (const key of [

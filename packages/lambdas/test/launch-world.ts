@@ -17,7 +17,6 @@ import {
 } from "@aws-sdk/client-sfn";
 import { createLocalAws, type LocalAwsOptions, type ObservedCall, virtualClock } from "@muster/local";
 import {
-  activityNamed,
   type BuildInput,
   type DebugMode,
   ErrorName,
@@ -143,7 +142,9 @@ export async function launchWorld({
                 StringEquals: name,
                 Next: name,
               })),
+              Default: "Nothing",
             },
+            Nothing: { Type: "Pass", End: true },
             ...states,
             Failed: { Type: "Pass", End: true },
           },
@@ -209,7 +210,7 @@ export async function launchWorld({
       tasks: readonly { activity: string; version?: string; platform?: string; debug?: DebugMode }[],
     ) {
       const described = tasks.map(({ activity, version = "1.2.3", platform, debug = "" }): TaskInput => {
-        const { timeout, heartbeat } = activityNamed(pipeline, activity);
+        const { timeout = 60, heartbeat = 30 } = pipeline.activities.find(({ name }) => name === activity) ?? {};
         return {
           name: [activity, version, platform].filter((part) => part !== undefined).join("-"),
           activity,

@@ -106,3 +106,24 @@ test("tasks of parallel branches are told apart by the event that each follows",
     ["Make-1.2.3-b", "ended", "i-b"],
   ]);
 });
+
+test("the longest history that AWS allows is folded in a moment", async () => {
+  const events = Array.from({ length: 5000 }, (_, index): HistoryEvent[] => {
+    const id = index * 5;
+    const at = { timestamp: new Date(0) };
+    return [
+      { ...at, id: id + 1, previousEventId: 0, type: "TaskStateEntered" },
+      { ...at, id: id + 2, previousEventId: id + 1, ...scheduled(`Make-1.2.${index}`) } as HistoryEvent,
+      { ...at, id: id + 3, previousEventId: id + 2, ...started(`i-${index}`) } as HistoryEvent,
+      { ...at, id: id + 4, previousEventId: id + 3, type: "ActivitySucceeded" },
+      { ...at, id: id + 5, previousEventId: id + 4, ...exited } as HistoryEvent,
+    ];
+  }).flat();
+  const start = performance.now();
+  const { tasks } = await tasksOfHistory(events);
+  const ms = performance.now() - start;
+  console.log(`${events.length} events: ${ms.toFixed(0)} ms`);
+  expect(tasks).toHaveLength(5000);
+  expect(tasks.every(({ state }) => state === "ended")).toBe(true);
+  expect(ms).toBeLessThan(5000);
+});
