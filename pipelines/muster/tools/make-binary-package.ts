@@ -25,6 +25,10 @@ import { thirdPartyOf } from "./third-party-licences.ts";
 const tree = resolve(import.meta.dirname, "../../..");
 const home = `usr/lib/${packageName}`;
 
+/** Of a pipeline's folder: what only the checkout needs, or what a tool left behind there. */
+const NOT_INSTALLED =
+  /\/(\.[^/]+|dist|node_modules|testing|tools|package\.json|tsconfig\.json|vitest\.config\.ts|[^/]+\.test\.ts)$/;
+
 /** Writes `out/<package>.deb`, in the working folder, for the platform of the task. */
 await runTool(async () => {
   const version = env.version();
@@ -81,7 +85,7 @@ async function addProgram(root: string, version: string): Promise<void> {
   for (const name of ["muster", "hhvm"]) {
     await cp(join(tree, "pipelines", name), join(root, inHome(`pipelines/${name}`)), {
       recursive: true,
-      filter: (path) => !/(\/node_modules|\/tools|\/testing|\/package\.json|\/tsconfig\.json|\.test\.ts)$/.test(path),
+      filter: (path) => !NOT_INSTALLED.test(path),
     });
   }
   const launcher = `#!/bin/sh
