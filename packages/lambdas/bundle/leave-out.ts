@@ -15,6 +15,16 @@ const NEVER_REACHED: readonly { readonly why: string; readonly modules: RegExp }
     why: "clients retry in the standard mode",
     modules: /[\\/]util-retry[\\/](AdaptiveRetryStrategy|DefaultRateLimiter)\.js$/,
   },
+  {
+    why: "a function's streams are Node's",
+    modules: /[\\/]util-stream[\\/].*(sdk-stream-mixin|createChecksumStream)\.browser\.js$/,
+  },
+  { why: "no body that we send is a stream", modules: /[\\/]util-stream[\\/]getAwsChunkedEncodingStream\.js$/ },
+  {
+    why: "no bucket of a stage is a directory bucket",
+    modules: /[\\/]middleware-s3-express[\\/]classes[\\/]S3ExpressIdentity\w+\.js$/,
+  },
+  { why: "nobody signs for several regions", modules: /[\\/]AwsSdkSigV4ASigner\.js$/ },
   { why: "Lambda names its region", modules: /[\\/]regionConfig[\\/]getInstanceMetadataRegion\.js$/ },
   {
     why: "nobody asks a function for JSON schemas",
