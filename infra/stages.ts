@@ -2,7 +2,7 @@ import { defineStages } from "./src/stage-settings.ts";
 
 /**
  * The deployments of this repository. Accounts, state buckets and addresses here are examples: put your own in their place before the first
- * `cdktf deploy`. What each setting means stands in `src/stage-settings.ts`.
+ * `cdktf deploy`. What each setting means stands in `src/stage-settings.ts`; state buckets and boundaries come from `bootstrap/bootstrap.yaml`.
  */
 export default defineStages({
   hhvm: {
@@ -10,6 +10,7 @@ export default defineStages({
     account: "111122223333",
     region: "us-west-2",
     state: { bucket: "muster-terraform-state-111122223333" },
+    permissionsBoundary: "arn:aws:iam::111122223333:policy/muster-boundary",
     network: { kind: "own", zones: ["us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"] },
     limits: { maxWorkers: 100, maxCostPerHour: 120 },
     buckets: { scratch: "own", downloads: "own" },
@@ -22,6 +23,7 @@ export default defineStages({
     account: "444455556666",
     region: "us-west-2",
     state: { bucket: "muster-terraform-state-444455556666" },
+    permissionsBoundary: "arn:aws:iam::444455556666:policy/muster-boundary",
     network: { kind: "own", zones: ["us-west-2a", "us-west-2b"] },
     limits: { maxWorkers: 10, maxCostPerHour: 2 },
     disposable: true,

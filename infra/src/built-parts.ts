@@ -29,9 +29,11 @@ export function findBuiltParts(
     agentArchive: (architecture) => join(agents, `muster-agent-linux-${architecture}.tar.gz`),
   };
   const missing = functionNames.filter((name) => !existsSync(join(parts.functionFolder(name), "index.mjs")));
-  if (missing.length > 0) {
+  const [first, ...more] = missing;
+  if (first !== undefined) {
+    const others = more.length > 0 ? ` and ${more.length} others` : "";
     throw new InvalidConfigurationError(
-      `the functions of ${pipeline.name} are not bundled: there is no ${missing.join(", ")}`,
+      `the functions of ${pipeline.name} are not bundled: there is no ${first}${others}`,
       {
         hint: "pnpm --filter infra bundle",
       },

@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { Plan, summarisePlan } from "./summarise-plan.ts";
+
+const at = { stage: "prod", commit: "0123456789abcdef0123" };
+const change = (address: string, actions: string[], more: object = {}) => ({
+  address,
+  type: address.split(".")[0],
+  change: { actions, before: null, after: null, ...more },
+});
+const summary = (...changes: object[]) => summarisePlan(Plan.parse({ resource_changes: changes }), at);
+
+test("what is destroyed or replaced comes first, with what it holds and why it is", () => {
+  const text = summary(
+    change("aws_iam_role.new", ["create"]),
+    change("aws_s3_bucket.downloads", ["delete"]),
+    change("aws_launch_template.a", ["delete", "create"], { replace_paths: [["name"]] }),
+    change("aws_lambda_function.a", ["update"], { before: { timeout: 5 }, after: { timeout: 6 } }),
+  );
+  expect(text).toContain("**1 destroyed, 1 replaced**, 1 created, 1 changed");
+  const order = [
+    "aws_s3_bucket.downloads` ⚠️",
+    "aws_launch_template.a`, because of `name`",
+    "aws_iam_role.new",
+    "aws_lambda_function.a`: `timeout`",
+  ];
+  expect(order.map((part) => text.indexOf(part))).toEqual(
+    [...order.map((part) => text.indexOf(part))].sort((a, b) => a - b),
+  );
+  expect(order.every((part) => text.includes(part))).toBe(true);
+});
+
+test("a create-before-destroy counts as a replacement", () => {
+  expect(summary(change("aws_x.a", ["create", "delete"]))).toContain("1 replaced");
+});
+
+test("attributes that differ are named, and no value is shown", () => {
+  const text = summary(
+    change("aws_x.a", ["update"], {
+      before: { same: 1, secret: "old-token", gone: true },
+      after: { same: 1, secret: "new-token", version: null },
+      after_unknown: { version: true },
+    }),
+  );
+  expect(text).toContain("`aws_x.a`: `gone`, `secret`, `version`");
+  expect(text).not.toMatch(/token"|old-token|new-token/);
+});
+
+test("a plan that changes nothing says so; reads do not count", () => {
+  expect(summary(change("data.aws_ami.a", ["read"]), change("aws_x.a", ["no-op"]))).toContain("Nothing changes.");
+});
+
+test("a summary of a thousand changes fits into GitHub's comment", () => {
+  const many = Array.from({ length: 2000 }, (_, index) =>
+    change(`aws_something_rather_long.with_number_${index}`, ["create"]),
+  );
+  const text = summary(...many);
+  expect(text.length).toBeLessThan(65_536);
+  expect(text).toMatch(/… and \d+ more lines/);
+});
+
+test("the comment of each stage is found by its own marker", () => {
+  expect(summary().startsWith("<!-- muster plan of prod -->\n")).toBe(true);
+});
