@@ -16,6 +16,7 @@ import {
   paginateGetExecutionHistory,
   SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { renderStateMachine } from "@muster/asl";
 import { createHandlers } from "@muster/lambdas";
@@ -135,6 +136,7 @@ export async function fleetWorld({ pipeline, ...options }: FleetOptions) {
       const { executionArn = "" } = await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input }));
       return executionArn;
     },
+    stop: (executionArn: string) => sfn.send(new StopExecutionCommand({ executionArn })),
     /** Puts objects as if earlier builds had made them. */
     async put(bucket: "scratch" | "downloads", ...keys: readonly string[]) {
       for (const Key of keys) await s3.send(new PutObjectCommand({ Bucket: stage.buckets[bucket], Key, Body: "x" }));

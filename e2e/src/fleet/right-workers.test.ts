@@ -115,6 +115,7 @@ test("without the event it costs the heartbeat interval and one tick", async () 
   show("machine lost, no event", { "worker after (s)": seconds });
   expect(seconds).toBeLessThanOrEqual(300 + 301);
   expect((await world.ended(build)).status).toBe("SUCCEEDED");
+  expect(await world.leftovers()).toEqual(NOTHING);
 }, 120_000);
 
 test("the task of an instance that never boots is served by another within one tick", async () => {
@@ -127,6 +128,7 @@ test("the task of an instance that never boots is served by another within one t
   show("never boots", { "replaced after (s)": ((second ?? 0) - (first ?? 0)) / 1000 });
   expect((second ?? 0) - (first ?? 0)).toBeLessThanOrEqual(300_000);
   expect((await world.ended(build)).status).toBe("SUCCEEDED");
+  expect(await world.leftovers()).toEqual(NOTHING);
 }, 120_000);
 
 test("without capacity anywhere a build ends after startTimeout, with an error for each task that says what was refused where", async () => {
@@ -190,4 +192,20 @@ test("two versions that publish at the same moment have one publisher between th
   expect(status).toBe("SUCCEEDED");
   expect(publishers).toHaveLength(1);
   expect(world.worked.filter(({ task }) => task.startsWith("PublishBinaryPackages"))).toHaveLength(3);
+  expect(await world.leftovers()).toEqual(NOTHING);
+}, 120_000);
+
+test("a build that is stopped frees its workers at their next heartbeat, and leaves nothing behind", async () => {
+  await using world = await fleetWorld({ pipeline: fleetPipeline(manyPlatforms(3)), secondsOf: () => 3600 });
+  await world.put("scratch", "1.0.0.tar.gz");
+  const build = await world.start("build-1", "1.0.0 MakeBinaryPackage");
+  await world.until(async () => (await world.eventsOf(build, "ActivityStarted")).length === 3);
+  const stoppedMs = world.clock.now();
+  await world.stop(build);
+  await world.until(() => world.alive().every(({ tags }) => tags["muster:state"] === "idle"));
+  const idleAfter = (world.clock.now() - stoppedMs) / 1000;
+  show("stopped", { "workers idle after (s)": idleAfter });
+  expect(idleAfter).toBeLessThanOrEqual(101);
+  expect(world.launched("MakeBinaryPackage")).toHaveLength(3);
+  expect(await world.leftovers()).toEqual(NOTHING);
 }, 120_000);
