@@ -16,6 +16,7 @@ const env = readEnv();
 const print = createPrint(process);
 const interruption = abortOnSignals();
 for (const stream of [process.stdout, process.stderr]) stream.on("error", endWithReader);
+process.on("uncaughtException", giveUp);
 process.exitCode = await run(process.argv.slice(2));
 
 async function run(argv: readonly string[]): Promise<ExitCode> {
@@ -31,12 +32,22 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
     return await line.command.run(line.values as never, context);
   } catch (error) {
     if (interruption.aborted && !(error instanceof MusterError)) return 130;
-    print.error(explainError(error));
-    if (env.debug && error instanceof Error) print.note(error.stack ?? "");
+    explain(error);
     return 2;
   } finally {
     for (const stage of opened) await stage.close();
   }
+}
+
+function explain(error: unknown): void {
+  print.error(explainError(error));
+  if (env.debug && error instanceof Error) print.note(error.stack ?? "");
+}
+
+/** What fails outside a command, such as a full disk under the local stage's journal: its workers end with this process. */
+function giveUp(error: unknown): void {
+  explain(error);
+  process.exit(2);
 }
 
 function createContext(globals: GlobalValues, opened: Stage[]): Context {

@@ -67,12 +67,22 @@ function announce({ name, joined, others }: StartedBuild, { print }: Context): v
   for (const other of others) print.note(`the build ${other} runs too (muster stop ${other} ends it)`);
 }
 
-function interrupted({ movedBy }: Stage, { name }: StartedBuild, asked: readonly string[], { print }: Context): 130 {
-  const same = ["muster build", ...asked].join(" ");
+function interrupted(
+  { movedBy }: Stage,
+  { name }: StartedBuild,
+  asked: readonly string[],
+  { print, globals }: Context,
+): 130 {
+  const same = ["muster build", ...asked, ...globalWords(globals)].join(" ");
   if (movedBy === "here") print.note(`interrupted; ${same} goes on with ${name}`);
   else print.note(`the build ${name} goes on without this command; ${same} follows it again`);
   return 130;
 }
+
+const globalWords = ({ pipeline, stage, stateDir }: Context["globals"]): string[] =>
+  Object.entries({ "--pipeline": pipeline, "--stage": stage, "--state-dir": stateDir }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name, value],
+  );
 
 /** Builds of other commands live in this process: ending it would interrupt them. */
 async function waitForOthers(stage: Stage, { signal, print }: Context): Promise<void> {

@@ -42,6 +42,9 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
     shown = drawn.map((text) => `${text}\n`).join("");
   };
 
+  const showCursor = () => stderr.write(SHOW_CURSOR);
+  // Also when something else ends the process.
+  process.once("exit", showCursor);
   stderr.write(HIDE_CURSOR);
   const timer = setInterval(() => {
     turn++;
@@ -57,6 +60,7 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
     },
     close() {
       clearInterval(timer);
+      process.off("exit", showCursor);
       stderr.write(`${rewind(shown)}${SHOW_CURSOR}`);
       shown = "";
     },

@@ -1,0 +1,137 @@
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeProbePipeline } from "./probe-pipeline.ts";
+import { type Outcome, programArguments, startMuster } from "./run-muster.ts";
+import { createWorkspace, type Workspace } from "./workspace.ts";
+
+let workspace: Workspace;
+let pipeline: string[];
+
+beforeAll(async () => {
+  workspace = await createWorkspace();
+  pipeline = await writeProbePipeline(workspace);
+});
+afterAll(() => workspace[Symbol.asyncDispose]());
+
+/** One line that names the thing and says what to do; no stack trace. */
+function expectOneLine({ exitCode, stderr, stdout }: Outcome, line: string | RegExp): void {
+  expect(stderr).toMatch(line);
+  expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  expect(stderr).toMatch(/^muster: /);
+  expect(stdout).toBe("");
+  expect(exitCode).toBe(2);
+}
+
+test.each([
+  ["an unknown word", ["build", "1.2.3", "MakePakage"], /"MakePakage" is not a version.*did you mean MakePackage\?/],
+  ["a version that is neither form", ["build", "1.2"], /"1\.2" is not a version.*N\.N\.N.*YYYY\.MM\.DD/],
+  ["a date that does not exist", ["build", "2026.13.45"], /"2026\.13\.45" is not a version/],
+  ["a platform that no version has", ["build", "1.2.3", "debian-9-stretch"], /debian-9-stretch.*debian-12-bookworm/],
+  [
+    "a step that a test build may not run",
+    ["build", "1.2.3", "--test-build", "Publish"],
+    /Publish is not a valid test build step.*MakePackage/,
+  ],
+  ["an unknown command", ["biuld"], /"biuld" is not a command.*did you mean build\?/],
+  ["an unknown option", ["build", "--paln"], /"--paln" is not an option.*did you mean --plan\?/],
+  ["modes that exclude each other", ["build", "--fake-ec2", "--skip-ec2"], /exclude each other.*name one of them/],
+  ["a build that is not there", ["status", "nothing"], /nothing has been built here yet.*muster build/],
+  [
+    "a pipeline that is not there",
+    ["build", "--pipeline", "mustre"],
+    /there is no pipeline "mustre".*did you mean muster\?/,
+  ],
+])("%s is refused in one line", async (_what, args, line) => {
+  expectOneLine(await workspace.muster(...args, ...(args.includes("--pipeline") ? [] : pipeline)), line);
+});
+
+test("a broken pipeline file is named, with the line", async () => {
+  await workspace.write("broken/pipeline.ts", "export default {{{\n");
+  expectOneLine(
+    await workspace.muster("build", "--pipeline", "broken/pipeline.ts"),
+    /broken\/pipeline\.ts.*correct the definition/,
+  );
+});
+
+test("a missing script is named with its activity and the pipeline's file", async () => {
+  await using other = await createWorkspace();
+  await writeProbePipeline(other);
+  await rm(join(other.dir, "probe/publish.sh"));
+  expectOneLine(
+    await other.muster("build", "--pipeline", "probe/pipeline.ts"),
+    /probe\/pipeline\.ts: Publish: script "publish\.sh" does not exist/,
+  );
+});
+
+test("an occupied port is named, with the option that chooses another", async () => {
+  const server = createServer();
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  try {
+    expectOneLine(
+      await workspace.muster("local", "--port", String(port), ...pipeline),
+      new RegExp(`port ${port} .*--port`),
+    );
+  } finally {
+    server.close();
+  }
+});
+
+test("a folder that may not be written is named, and no build starts", async () => {
+  await using other = await createWorkspace();
+  const probe = await writeProbePipeline(other);
+  const readOnly = join(other.dir, "read-only");
+  await mkdir(readOnly, { mode: 0o555 });
+  await chmod(other.dir, 0o755);
+  // Nothing is refused to root; the test then does what root can do for another user.
+  const asUser = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const outcome = await startMuster(["build", "1.2.3", "--state-dir", join(readOnly, "state"), ...probe], {
+    ...other.options,
+    ...asUser,
+  }).ended;
+  expectOneLine(outcome, /read-only\/state.*permission is denied; make the folder writable/);
+});
+
+test.runIf(mayMount())(
+  "a disk that fills up loses nothing that was built, and the build goes on when there is room",
+  async () => {
+    await using other = await createWorkspace();
+    const probe = await writeProbePipeline(other, {
+      MakePackage: "head -c 3000000 /dev/urandom > big && muster-s3 cp big s3://$SCRATCH_BUCKET/big",
+    });
+    // A disk of two megabytes, which only this command sees; what it holds at the end is copied out.
+    const script = [
+      "mkdir disk && mount -t tmpfs -o size=2m tmpfs disk",
+      'node=$0; "$node" "$@" build 1.2.3 debian-12-bookworm --time-scale 1000 --state-dir disk/state; code=$?',
+      "cp -r disk/state kept; exit $code",
+    ].join("\n");
+    const { status, stderr, stdout } = spawnSync(
+      "unshare",
+      ["--map-root-user", "--mount", "bash", "-c", script, process.execPath, ...programArguments, ...probe],
+      { cwd: other.dir, encoding: "utf8" },
+    );
+    expect(status).not.toBe(0);
+    expect(`${stderr}${stdout}`).toMatch(/disk is full/);
+    expect(stderr).not.toMatch(/\n {4}at /);
+
+    await writeProbePipeline(other);
+    const again = await other.muster("build", "1.2.3", "debian-12-bookworm", "--state-dir", "kept", ...probe);
+    expect(again.exitCode, again.stderr).toBe(0);
+    const { steps } = await other.json<{ steps: { key: string; state: string }[] }>(
+      "status",
+      "--state-dir",
+      "kept",
+      ...probe,
+    );
+    expect(steps.find(({ key }) => key === "MakeSource-1.2.3")?.state).toMatch(/succeeded|skipped/);
+  },
+);
+
+function mayMount(): boolean {
+  return spawnSync("unshare", ["--map-root-user", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
+}

@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+
+let dir: string;
+let clone: string;
+let first: Outcome;
+let version: string;
+
+interface Outcome {
+  readonly exitCode: number | null;
+  readonly output: string;
+  readonly ms: number;
+}
+
+/** As a newcomer's shell: the machine's own Node and npm, and none of the tools that this test run has on its PATH. */
+async function run(command: string, args: readonly string[], cwd: string): Promise<Outcome> {
+  const { PATH = "", HOME = cwd } = process.env;
+  const path = PATH.split(delimiter).filter((folder) => !folder.includes("node_modules") && !folder.includes("_npx"));
+  const started = performance.now();
+  const child = spawn(command, args, {
+    cwd,
+    env: { PATH: path.join(delimiter), HOME },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const [exitCode] = (await once(child, "close")) as [number | null];
+  return { exitCode, output, ms: performance.now() - started };
+}
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "muster-clone-"));
+  clone = join(dir, "muster");
+  const cloned = await run("git", ["clone", "--quiet", REPOSITORY, clone], dir);
+  expect(cloned.exitCode, cloned.output).toBe(0);
+  first = await run("npm", ["start"], clone);
+  version = /MakeSourceTarball-(\d{4}\.\d{2}\.\d{2})/.exec(first.output)?.[1] ?? "";
+}, 600_000);
+afterAll(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
+
+test("npm start on a fresh clone builds and publishes a release, and prints where its repository lies", () => {
+  expect(first.exitCode, first.output).toBe(0);
+  const downloads = /^downloads: (.*)$/m.exec(first.output)?.[1] ?? "";
+  expect(downloads).toBe(join(clone, ".muster/s3/muster-downloads"));
+  for (const path of [
+    "debian/dists/bookworm/InRelease",
+    "debian/dists/trixie/InRelease",
+    "ubuntu/dists/noble/InRelease",
+  ]) {
+    expect(existsSync(join(downloads, path)), path).toBe(true);
+  }
+  expect(first.output).toMatch(/^apt: +deb \[signed-by=\/\S+\] file:\/\/\S+ bookworm main$/m);
+  expect(first.output).not.toMatch(/ExperimentalWarning|\(node:\d+\)/);
+});
+
+test("the same again skips every step that is done, says why, and takes at most five seconds", async () => {
+  const again = await run("npx", ["--yes", "pnpm@10.34.9", "--filter", "cli", "start", "build", version], clone);
+  expect(again.exitCode, again.output).toBe(0);
+  expect(again.output).toMatch(new RegExp(`MakeSourceTarball-${version} skipped: s3://\\S+ exist`));
+  expect(again.output).toMatch(new RegExp(`MakeBinaryPackage-${version}-debian-12-bookworm skipped: s3://\\S+ exists`));
+  const started = [...again.output.matchAll(/(\S+) started on/g)].map(([, task]) => task);
+  expect(started).toEqual([`PublishDockerImages-${version}`]);
+  expect(again.ms).toBeLessThan(5000);
+});
+
+test("the package scripts run the Node that the repository is pinned to", async () => {
+  const { output } = await run("npx", ["--yes", "pnpm@10.34.9", "--filter", "cli", "exec", "node", "--version"], clone);
+  expect(output.trim()).toMatch(/^v22\./);
+});

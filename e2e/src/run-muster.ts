@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const PROGRAM = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
+
+/** What follows `node` to run the command. */
+export const programArguments = ["--disable-warning=ExperimentalWarning", PROGRAM] as const;
+
+export interface Outcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly ms: number;
+}
+
+export interface RunningMuster {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Outcome>;
+  /** Resolves with the match when stdout or stderr holds it; rejects when the command ends without. */
+  saw(pattern: RegExp): Promise<RegExpMatchArray>;
+}
+
+export interface MusterOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of the user who runs it. */
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** Starts the real command in a process of its own, with nothing of this process's environment but what it needs. */
+export function startMuster(args: readonly string[], { cwd, env = {}, ...user }: MusterOptions): RunningMuster {
+  const { PATH = "", HOME = cwd } = process.env;
+  const started = performance.now();
+  const child = spawn(process.execPath, [...programArguments, ...args], {
+    cwd,
+    env: { PATH, HOME, USER: "tester", ...env },
+    ...user,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = { stdout: "", stderr: "" };
+  const watchers = new Set<() => void>();
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (text: string) => {
+      output[name] += text;
+      for (const look of watchers) look();
+    });
+  }
+  const ended = once(child, "close").then(([exitCode]) => ({ exitCode, ...output, ms: performance.now() - started }));
+  return {
+    process: child,
+    ended,
+    saw(pattern) {
+      const { promise, resolve, reject } = Promise.withResolvers<RegExpMatchArray>();
+      const look = () => {
+        const match = pattern.exec(output.stdout) ?? pattern.exec(output.stderr);
+        if (match !== null) resolve(match);
+      };
+      watchers.add(look);
+      look();
+      ended.then((outcome) =>
+        reject(new Error(`${args.join(" ")} ended (${outcome.exitCode}) without ${pattern}:\n${outcome.stderr}`)),
+      );
+      return promise.finally(() => watchers.delete(look));
+    },
+  };
+}
+
+/** Runs the command to its end. */
+export function muster(args: readonly string[], options: MusterOptions): Promise<Outcome> {
+  return startMuster(args, options).ended;
+}
+
+/** Runs a command whose report is JSON. */
+export async function musterJson<T>(args: readonly string[], options: MusterOptions): Promise<T> {
+  const { stdout, stderr, exitCode } = await muster([...args, "--json"], options);
+  try {
+    return JSON.parse(stdout) as T;
+  } catch {
+    throw new Error(`muster ${args.join(" ")} --json ended with ${exitCode} and no JSON: ${stdout}${stderr}`);
+  }
+}
