@@ -11,26 +11,21 @@ import { type Stage, stageNamed } from "./stage-settings.ts";
 const infra = join(import.meta.dirname, "..");
 const packages = join(infra, "../packages");
 
-function run(folder: string, args: readonly string[]): boolean {
-  const { status } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
-    cwd: folder,
-    stdio: "inherit",
-  });
-  return status === 0;
+/** Runs a package's own script; what it prints is what one sees. */
+function run(folder: string, script: string, ...args: readonly string[]): boolean {
+  const { packageManager } = infraEnvironment();
+  const [program, ...first] = packageManager ? [process.execPath, packageManager] : ["npx", "--yes", "pnpm@10.34.9"];
+  const command = [...first, "--silent", "run", script, ...args];
+  return spawnSync(program, command, { cwd: folder, stdio: "inherit" }).status === 0;
 }
 
 function bundle(stages: readonly Stage[]): boolean {
   const pipelines = [...new Set(stages.map(({ pipeline }) => pipeline))];
   const functions = pipelines.every((name) => {
     const out = join(infra, "dist/functions", name);
-    return run(join(packages, "lambdas"), [
-      "bundle/main.ts",
-      join(infra, "../pipelines", name, "pipeline.ts"),
-      "--out",
-      out,
-    ]);
+    return run(join(packages, "lambdas"), "bundle", join(infra, "../pipelines", name, "pipeline.ts"), "--out", out);
   });
-  return functions && run(join(packages, "worker-agent"), ["bundle/main.ts"]);
+  return functions && run(join(packages, "worker-agent"), "bundle");
 }
 
 try {
