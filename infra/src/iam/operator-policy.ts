@@ -16,7 +16,10 @@ export function createOperatorPolicy(scope: StageScope): IamPolicy {
 function operatorStatements({ stage, pipeline, names }: StageScope): Statement[] {
   const executions = names.arn("states", `execution:${names.stateMachine}:*`);
   const buckets = (["scratch", "downloads"] as const).map((role) => names.bucketArn(role));
-  const groups = pipeline.activities.map((activity) => workerLogGroup(stage.name, pipeline, activity));
+  const logs = (streams: string) =>
+    pipeline.activities.map((activity) =>
+      names.arn("logs", `log-group:${workerLogGroup(stage.name, pipeline, activity)}${streams}`),
+    );
   return [
     allow("FindStage", ["ssm:GetParameter"], [names.arn("ssm", `parameter${stageParameter(stage.name)}`)]),
     allow("StartBuilds", ["states:StartExecution", "states:ListExecutions"], [names.stateMachineArn]),
@@ -25,11 +28,8 @@ function operatorStatements({ stage, pipeline, names }: StageScope): Statement[]
       ["states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"],
       [executions],
     ),
-    allow(
-      "ReadLogs",
-      ["logs:GetLogEvents"],
-      groups.map((group) => names.arn("logs", `log-group:${group}:log-stream:w_*`)),
-    ),
+    allow("FindLogs", ["logs:DescribeLogStreams"], logs("")),
+    allow("ReadLogs", ["logs:GetLogEvents"], logs(":log-stream:w_*")),
     allow(
       "ReadArtifacts",
       ["s3:GetObject"],

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { evaluate } from "../../testing/references.ts";
+import { stage, usual } from "../../testing/sample-stages.ts";
+import { isAllowed } from "../../testing/simulate.ts";
+import { synthStage } from "../../testing/synth-stage.ts";
+import type { Statement } from "./policy.ts";
+
+const region = "us-west-2:111122223333";
+const execution = `arn:aws:states:${region}:execution:hhvm-build:some-build`;
+const stateMachine = `arn:aws:states:${region}:stateMachine:hhvm-build`;
+const group = `arn:aws:logs:${region}:log-group:/muster/hhvm/hhvm/make-binary-package`;
+
+/** What the operations of the `muster` command ask of IAM, and on what. */
+const CALLS: Readonly<Record<string, readonly (readonly [action: string, resource: string])[]>> = {
+  DescribeExecution: [["states:DescribeExecution", execution]],
+  DescribeLogStreams: [["logs:DescribeLogStreams", group]],
+  GetExecutionHistory: [["states:GetExecutionHistory", execution]],
+  GetLogEvents: [["logs:GetLogEvents", `${group}:log-stream:w_i-0123456789abcdef0`]],
+  GetParameter: [["ssm:GetParameter", `arn:aws:ssm:${region}:parameter/muster/hhvm/description`]],
+  // After a build: which apt repositories there are.
+  ListObjectsV2: [["s3:ListBucket", "arn:aws:s3:::hhvm-downloads-111122223333"]],
+  ListExecutions: [["states:ListExecutions", stateMachine]],
+  StartExecution: [["states:StartExecution", stateMachine]],
+  StopExecution: [["states:StopExecution", execution]],
+  // `build --plan` and `matrix` look for artifacts, also for those that are not there.
+  "the plan's and the matrix's lookups": ["scratch", "downloads"].flatMap((role) => [
+    ["s3:GetObject", `arn:aws:s3:::hhvm-${role}-111122223333/some/key`] as const,
+    ["s3:ListBucket", `arn:aws:s3:::hhvm-${role}-111122223333`] as const,
+  ]),
+};
+
+let statements: readonly Statement[];
+beforeAll(async () => {
+  const stack = await synthStage(stage("hhvm", usual("hhvm")));
+  const policy = String(stack.resource.aws_iam_policy?.operator_policy?.policy);
+  statements = JSON.parse(evaluate(policy, stack)).Statement;
+});
+
+test("the table names every operation that the command's sources send to a deployed stage", () => {
+  const sources = join(import.meta.dirname, "../../../packages/cli/src");
+  const files = readdirSync(sources, { recursive: true, encoding: "utf8" }).filter(
+    (path) => path.endsWith(".ts") && !path.endsWith(".test.ts") && !path.startsWith("stages/local"),
+  );
+  const sent = files.flatMap((path) =>
+    [...readFileSync(join(sources, path), "utf8").matchAll(/new (\w+)Command\(/g)].map(([, name = ""]) => name),
+  );
+  expect(sent.filter((name) => !Object.hasOwn(CALLS, name))).toEqual([]);
+  expect(Object.keys(CALLS).filter((name) => /^\w+$/.test(name) && !sent.includes(name))).toEqual([]);
+});
+
+test("whoever builds may make each of them", async () => {
+  for (const [action, resource] of Object.values(CALLS).flat())
+    expect(await isAllowed({ statements, request: { action, resource } }), action).toBe(true);
+});
+
+test("and nothing else", () => {
+  const allowed = statements.flatMap(({ Action }) => Action).sort();
+  expect([...new Set(allowed)]).toEqual(
+    [
+      ...new Set(
+        Object.values(CALLS)
+          .flat()
+          .map(([action]) => action),
+      ),
+    ].sort(),
+  );
+});
