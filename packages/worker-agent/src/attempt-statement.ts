@@ -24,7 +24,7 @@ export interface Attempt {
   readonly env: Readonly<Record<string, string>>;
   readonly usage: Usage | undefined;
   readonly uploads: readonly Artifact[];
-  readonly log: (Artifact & { readonly complete: boolean }) | undefined;
+  readonly log: Artifact & { readonly complete: boolean };
   readonly logGroup: string;
   readonly logStream: string;
   readonly lastLines: readonly string[];
@@ -40,7 +40,7 @@ const BUILD_TYPE = "urn:muster:task:v1";
  */
 export function attemptStatement(attempt: Attempt): object {
   const { task, identity, uploads, log, outcome, scripts } = attempt;
-  const artifacts = [...uploads, ...(log === undefined ? [] : [log])];
+  const artifacts = [...uploads, log];
   return {
     _type: "https://in-toto.io/Statement/v1",
     subject: artifacts.map(({ uri, sha256 }) => ({ name: uri, digest: { sha256 } })),
@@ -84,11 +84,12 @@ export function attemptStatement(attempt: Attempt): object {
           {
             name: "log",
             mediaType: "application/gzip",
-            ...(log !== undefined && { uri: log.uri, digest: { sha256: log.sha256 } }),
+            uri: log.uri,
+            digest: { sha256: log.sha256 },
             annotations: {
               logGroup: attempt.logGroup,
               logStream: attempt.logStream,
-              complete: log?.complete ?? false,
+              complete: log.complete,
             },
           },
           {

@@ -114,7 +114,7 @@ async function run(
     cwd: files.work,
     env,
     mark: SCRIPT_MARK,
-    pipePath: files.pipe,
+    pipes: worker.pipes,
     targets,
     mask: createMask([claimed.token, ...secretValues(env)]),
     ...(silence !== undefined && { onOutput: silence.touch }),

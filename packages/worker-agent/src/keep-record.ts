@@ -24,18 +24,12 @@ export async function keepRecord(
   const key = stateKey.attempt(task.execution, task.name, identity.instanceId, startedAt);
   try {
     const complete = await log.finish();
-    const [{ uploadFile }, { putJson }, s3] = await Promise.all([
+    const [{ fileSha256, uploadFile }, { putJson }, s3] = await Promise.all([
       import("./transfer-object.ts"),
       import("./objects.ts"),
       clients.s3(),
     ]);
     const logPlace = { bucket: STATE_BUCKET, key: logKeyOf(key) };
-    const uploaded = await uploadFile(s3, logPlace, { file: files.log, contentType: "application/gzip" }).catch(
-      (error: unknown) => {
-        diagnostics.warn("the attempt's log could not be kept", { error });
-        return undefined;
-      },
-    );
     const statement = attemptStatement({
       task,
       activityArn: ACTIVITY_ARN,
@@ -48,12 +42,15 @@ export async function keepRecord(
       env: execution.env ?? {},
       usage: execution.usage,
       uploads: await readUploads(files.uploads),
-      log: uploaded && { uri: `s3://${logPlace.bucket}/${logPlace.key}`, sha256: uploaded.sha256, complete },
+      log: { uri: `s3://${logPlace.bucket}/${logPlace.key}`, sha256: await fileSha256(files.log), complete },
       logGroup: LOG_GROUP,
       logStream: workerLogStream(identity.instanceId),
       lastLines: log.tail,
     });
-    await putJson(s3, { bucket: STATE_BUCKET, key }, statement);
+    await Promise.all([
+      uploadFile(s3, logPlace, { file: files.log, contentType: "application/gzip" }),
+      putJson(s3, { bucket: STATE_BUCKET, key }, statement),
+    ]);
   } catch (error) {
     diagnostics.warn("the attempt's record could not be kept", { task: task.name, error });
   }

@@ -48,7 +48,7 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
   let sending: Promise<void> | undefined;
   let spooling = false;
   let noSpoolUntilMs = 0;
-  let lingering = false;
+  let cancelLinger: (() => void) | undefined;
   let waiters: (() => void)[] = [];
 
   const wakeWaiters = () => {
@@ -63,6 +63,8 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
     if (bytesInMemory < BYTES_IN_MEMORY) wakeWaiters();
   };
   const closeOpen = () => {
+    cancelLinger?.();
+    cancelLinger = undefined;
     if (open.length === 0) return;
     queue.push({ events: open, sequence: sequence++, bytes: openBytes });
     bytesInMemory += openBytes;
@@ -72,12 +74,7 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
     if (queue.length > BATCHES_IN_MEMORY) void spoolNewest();
   };
   const linger = () => {
-    if (lingering) return;
-    lingering = true;
-    clock.at(clock.now() + LINGER_MS, () => {
-      lingering = false;
-      closeOpen();
-    });
+    cancelLinger ??= clock.at(clock.now() + LINGER_MS, closeOpen);
   };
 
   const spoolNewest = async () => {

@@ -29,10 +29,11 @@ async function main(words: string[]): Promise<number> {
 
 process.umask(0o022);
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  // Whatever may still be open then, a worker that has ended must not stay.
+  process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   const diagnostics = createDiagnostics((line) => process.stderr.write(`${line}\n`));
-  if (error instanceof MusterError) diagnostics.error(error.message, { error: error.name, hint: error.hint });
+  if (error instanceof MusterError) diagnostics.error(error.message, { hint: error.hint });
   else diagnostics.error("the agent failed", { error });
-  process.exitCode = 1;
+  process.exit(1);
 }

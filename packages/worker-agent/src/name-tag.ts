@@ -1,6 +1,6 @@
 import { type WorkerName, WorkerTag, workerName } from "@muster/pipeline";
 import type { AwsClients } from "./aws-clients.ts";
-import { type Clock, within } from "./clock.ts";
+import { type Clock, sleep, within } from "./clock.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 
 /** As people see a worker in the list of instances. */
@@ -25,12 +25,15 @@ export interface NameTagOptions {
 }
 
 const SETTLE_MS = 3000;
+/** States that follow each other faster are not worth a call: of a task that takes no time, only its end shows. */
+const LINGER_MS = 50;
 
 /** Best effort: tags never delay a task nor fail it, and a failed call is not repeated, because the next state follows anyway. */
 export function nameTag({ clients, instanceId, clock, diagnostics }: NameTagOptions): NameTag {
   let next: WorkerTags | undefined;
   let writing: Promise<void> | undefined;
   const write = async () => {
+    await sleep(clock, LINGER_MS);
     const [{ writeTags }, ec2] = await Promise.all([import("./ec2-client.ts"), clients.ec2()]);
     while (next !== undefined) {
       const { tagState, task, ...name } = next;

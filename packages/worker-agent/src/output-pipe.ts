@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { close, constants, open } from "node:fs";
+import { close as closeFile, constants, open as openFile } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Socket } from "node:net";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { InvalidConfigurationError } from "@muster/pipeline";
 
@@ -14,6 +15,39 @@ export interface OutputPipe {
   closeWriteEnd(): Promise<void>;
 }
 
+/** Hands out pipes; the next is made while nobody waits for it. */
+export interface PipeSource {
+  next(): Promise<OutputPipe>;
+  close(): Promise<void>;
+}
+
+/** @param folder where a pipe's name is for a moment */
+export function pipeSource(folder: string): PipeSource {
+  let made = 0;
+  const make = () => {
+    const pipe = openOutputPipe(join(folder, `pipe-${process.pid}-${made++}`));
+    pipe.catch(() => {});
+    return pipe;
+  };
+  let ready: Promise<OutputPipe> | undefined;
+  return {
+    async next() {
+      const pipe = await (ready ?? make());
+      // Not at once: the one who asked is about to start a script.
+      ready = undefined;
+      setImmediate(() => {
+        ready ??= make();
+      });
+      return pipe;
+    },
+    async close() {
+      const pipe = await ready?.catch(() => undefined);
+      pipe?.readable.destroy();
+      await pipe?.closeWriteEnd();
+    },
+  };
+}
+
 /**
  * A pipe with no name. Node's own pipes are sockets, and a script could not open `/dev/stdout` or `/dev/stderr` again through one.
  * @param path where its name is for a moment
@@ -21,16 +55,19 @@ export interface OutputPipe {
 export async function openOutputPipe(path: string): Promise<OutputPipe> {
   await makeFifo(path);
   // Without O_NONBLOCK each open would wait for the other end.
-  // Plain descriptors: a FileHandle would close the socket's own one when it is collected as garbage.
-  const reader = await promisify(open)(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const writer = await promisify(open)(path, constants.O_WRONLY);
+  const readFd = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writeFd = await open(path, constants.O_WRONLY);
   await rm(path);
   return {
-    writeFd: writer,
-    readable: new Socket({ fd: reader, readable: true, writable: false }),
-    closeWriteEnd: () => promisify(close)(writer),
+    writeFd,
+    readable: new Socket({ fd: readFd, readable: true, writable: false }),
+    closeWriteEnd: () => close(writeFd),
   };
 }
+
+/** Descriptors rather than file handles, which would close them when they are collected. */
+const open = promisify(openFile);
+const close = promisify(closeFile);
 
 async function makeFifo(path: string): Promise<void> {
   try {

@@ -36,7 +36,7 @@ export async function runAfterTask(worker: Worker, { task, files, execution, pla
       cwd: files.work,
       env: { ...env, SUCCESS: String(outcome.kind === "success") },
       mark: SCRIPT_MARK,
-      pipePath: files.pipe,
+      pipes: worker.pipes,
       targets: [log],
       mask: createMask(secretValues(env)),
       onStart(started) {

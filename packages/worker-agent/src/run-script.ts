@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as realSleep } from "node:timers/promises";
 import type { Clock } from "./clock.ts";
-import { openOutputPipe } from "./output-pipe.ts";
+import type { PipeSource } from "./output-pipe.ts";
 import { endProcesses, type ProcessMarks, signalGroup } from "./processes.ts";
 import { type LineTarget, readOutput, type ScriptOutput } from "./script-output.ts";
 
@@ -13,8 +13,7 @@ export interface ScriptToRun {
   readonly env: Readonly<Record<string, string>>;
   /** A variable of `env`, by name, whose value no other process has. */
   readonly mark: string;
-  /** Where the name of its output pipe may be for a moment. */
-  readonly pipePath: string;
+  readonly pipes: PipeSource;
   readonly targets: readonly LineTarget[];
   readonly mask: (text: string) => string;
   readonly onOutput?: () => void;
@@ -47,7 +46,7 @@ const AT_ONCE_MS = 50;
  */
 export async function runScript(script: ScriptToRun): Promise<ScriptExit> {
   const { cwd, env, mark, signal, graceMs, clock } = script;
-  const pipe = await openOutputPipe(script.pipePath);
+  const pipe = await script.pipes.next();
   const output = readOutput({ readable: pipe.readable, ...script });
   output.ended.catch(() => {});
   let child: ChildProcess;

@@ -6,7 +6,7 @@ import type { Readable, Writable } from "node:stream";
 import { MusterError } from "@muster/pipeline";
 import { type Clock, within } from "./clock.ts";
 import type { FetchedScript } from "./fetch-script.ts";
-import { openOutputPipe } from "./output-pipe.ts";
+import type { PipeSource } from "./output-pipe.ts";
 import { endProcesses } from "./processes.ts";
 import { type LineTarget, readOutput } from "./script-output.ts";
 
@@ -25,13 +25,14 @@ export interface SourcedInit {
 
 export interface InitOptions {
   readonly script: FetchedScript;
-  /** For a file and a pipe that are gone when init is done. */
+  /** For a file that is gone when init is done. */
   readonly folder: string;
   /** Exported while init runs, as for any script. */
   readonly scripts: Readonly<Record<string, string>>;
   /** Shell variables that init may export. */
   readonly variables: Readonly<Record<string, string>>;
   readonly targets: readonly LineTarget[];
+  readonly pipes: PipeSource;
   readonly mask: (text: string) => string;
   readonly clock: Clock;
 }
@@ -69,7 +70,7 @@ export async function sourceInit(options: InitOptions): Promise<SourcedInit> {
   const { script, folder, scripts, variables, clock } = options;
   const exportsFile = `${folder}/init-exports`;
   const unexported = Object.keys(variables).filter((name) => !(name in scripts) && /^[A-Za-z_]\w*$/.test(name));
-  const pipe = await openOutputPipe(`${folder}/init-output`);
+  const pipe = await options.pipes.next();
   const output = readOutput({ readable: pipe.readable, ...options });
   output.ended.catch(() => {});
   const shell = spawn("bash", ["-c", PROGRAM, "init", script.file, exportsFile, ...unexported], {

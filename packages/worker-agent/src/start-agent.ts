@@ -14,6 +14,7 @@ import { lazySink } from "./log-sink.ts";
 import { logSpool } from "./log-spool.ts";
 import { createLogStream } from "./log-stream.ts";
 import { nameTag, noNameTag } from "./name-tag.ts";
+import { pipeSource } from "./output-pipe.ts";
 import { withCommands } from "./script-environment.ts";
 import { hidingView, openView } from "./script-view.ts";
 import { watchForSpotNotice } from "./spot-notice.ts";
@@ -93,6 +94,7 @@ export async function startAgent(options: AgentOptions): Promise<number> {
     instanceId,
     diagnostics,
   };
+  const pipes = pipeSource(folder.state);
   const isInstance = identity.instance !== undefined;
   const own: AgentEnvironment = { ...environment, scripts };
   await runAgent({
@@ -108,6 +110,7 @@ export async function startAgent(options: AgentOptions): Promise<number> {
       isInstance ? nameTag({ clients, instanceId, clock, diagnostics }) : noNameTag,
       statusFile(join(folder.root, "status"), clock),
     ),
+    pipes,
     watchdog: startWatchdog({ path: scripts.PATH ?? "" }),
     scripts: workerScripts({
       clients,
@@ -118,6 +121,7 @@ export async function startAgent(options: AgentOptions): Promise<number> {
       folder: folder.scripts,
       scripts,
       targets: [log],
+      pipes,
     }),
     testOnly: testWorker !== undefined,
     unfinished: unfinishedTaskFile(folder.state),
@@ -126,6 +130,7 @@ export async function startAgent(options: AgentOptions): Promise<number> {
     lastWordsMs: options.owned ? OWNED_LAST_WORDS_MS : LAST_WORDS_MS,
     stop: stop.signal,
   });
+  await pipes.close();
   clients.destroy();
   return 0;
 }

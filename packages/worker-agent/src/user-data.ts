@@ -29,6 +29,9 @@ export function renderUserData({ environment, bootstrap }: UserDataOptions): str
   return userData;
 }
 
+/** A flood of output makes garbage fast. These keep the process small, at little cost in time. */
+export const NODE_FLAGS: readonly string[] = ["--max-semi-space-size=4", "--optimize-for-size"];
+
 /**
  * Starts the agent in place of the shell, on this machine.
  * @param node the Node binary, 22 or later
@@ -37,5 +40,5 @@ export function renderUserData({ environment, bootstrap }: UserDataOptions): str
 export function localBootstrap({ node, agent }: { node: string; agent: string }): string {
   // Type stripping is stable for what these sources use; its warning on every worker's console is noise.
   const flags = agent.endsWith(".ts") ? ["--disable-warning=ExperimentalWarning"] : [];
-  return ["exec", ...[node, ...flags, agent, "--owned"].map(quoteForShell)].join(" ");
+  return ["exec", ...[node, ...NODE_FLAGS, ...flags, agent, "--owned"].map(quoteForShell)].join(" ");
 }

@@ -22,7 +22,6 @@ export interface TaskFolder {
   /** MUSTER_RESULT: also what marks the script's processes. */
   readonly result: string;
   readonly uploads: string;
-  readonly pipe: string;
   readonly log: string;
 }
 
@@ -53,7 +52,6 @@ export async function createTaskFolder(
     tmp: join(task, "tmp"),
     result: join(task, "result.json"),
     uploads: join(task, UPLOADS_FILE),
-    pipe: join(task, "output"),
     log: join(task, "log.gz"),
   };
   await mkdir(folder.work, { recursive: true });

@@ -1,6 +1,7 @@
 import type { AgentEnvironment } from "./env.ts";
 import { type FetchedScript, type FetchOptions, fetchScript } from "./fetch-script.ts";
 import { createMask } from "./mask-secrets.ts";
+import type { PipeSource } from "./output-pipe.ts";
 import type { LineTarget } from "./script-output.ts";
 import { type SourcedInit, sourceInit } from "./source-init.ts";
 import type { WorkerFolder } from "./worker-folder.ts";
@@ -23,10 +24,11 @@ export interface WorkerScriptsOptions extends FetchOptions {
   /** Base environment of every script, with the agent's commands on its PATH. */
   readonly scripts: Readonly<Record<string, string>>;
   readonly targets: readonly LineTarget[];
+  readonly pipes: PipeSource;
 }
 
 export function workerScripts(options: WorkerScriptsOptions): WorkerScripts {
-  const { environment, folders, scripts, targets, clock, diagnostics } = options;
+  const { environment, folders, scripts, targets, pipes, clock, diagnostics } = options;
   const { SCRIPT_URL, DUMMY_SCRIPT_URL, AFTER_TASK_URL, INIT_URL } = environment.worker;
   const fetched = (url: string) => once(() => fetchScript(url, options));
   let sourced: Promise<SourcedInit | undefined> | undefined;
@@ -35,7 +37,16 @@ export function workerScripts(options: WorkerScriptsOptions): WorkerScripts {
     if (INIT_URL === undefined) return undefined;
     const script = await fetchScript(INIT_URL, options);
     const mask = createMask();
-    return sourceInit({ script, folder: folders.state, scripts, variables: environment.init, targets, mask, clock });
+    return sourceInit({
+      script,
+      folder: folders.state,
+      scripts,
+      variables: environment.init,
+      targets,
+      pipes,
+      mask,
+      clock,
+    });
   };
   return {
     script: fetched(SCRIPT_URL),

@@ -6,6 +6,7 @@ import type { AgentEnvironment } from "./env.ts";
 import type { WorkerIdentity } from "./instance-identity.ts";
 import type { LogStream } from "./log-stream.ts";
 import type { NameTag } from "./name-tag.ts";
+import type { PipeSource } from "./output-pipe.ts";
 import type { ScriptView } from "./script-view.ts";
 import type { UnfinishedTaskFile } from "./unfinished-task.ts";
 import type { Watchdog } from "./watchdog.ts";
@@ -23,6 +24,7 @@ export interface Worker {
   readonly log: LogStream;
   readonly claims: ClaimRecord;
   readonly tag: NameTag;
+  readonly pipes: PipeSource;
   readonly watchdog: Watchdog;
   readonly scripts: WorkerScripts;
   readonly unfinished: UnfinishedTaskFile;

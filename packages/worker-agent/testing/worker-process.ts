@@ -34,6 +34,8 @@ export interface WorkerProcess {
   /** The process that runs the user data, and then is the agent. */
   readonly process: ChildProcess;
   readonly folder: string;
+  /** performance.now() when it was started. */
+  readonly startedMs: number;
   /** What it wrote to its console. */
   console(): string;
   /** Resolves with the exit code, or the signal's name, when it has ended. */
@@ -64,6 +66,7 @@ async function startProcess(
   await mkdir(temporary, { recursive: true });
   const file = join(home, "user-data");
   await writeFile(file, userData);
+  const startedMs = performance.now();
   const child = spawn("bash", [file], {
     cwd: home,
     detached: true,
@@ -88,6 +91,7 @@ async function startProcess(
   return {
     instanceId,
     process: child,
+    startedMs,
     folder: join(temporary, `muster-worker-${instanceId}`),
     console: () => text,
     stopped: new Promise((resolve) => child.on("close", (code, signal) => resolve(signal ?? code ?? -1))),
