@@ -95,6 +95,13 @@ test("synthesising twice gives the same bytes, and nothing of this machine is in
     expect(once).not.toContain(local);
 });
 
+test("a synthesis of the reference pipeline takes less than 3 s of a processor", async () => {
+  const before = process.cpuUsage();
+  await synthText(stage("hhvm", everything("hhvm")));
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1e6).toBeLessThan(3);
+});
+
 test("an activity brings its queue, role, launch template, log and alarm with it", async () => {
   const stack = await synthStage(stage("muster", usual("muster")));
   const of = (type: string) => resourcesOf(stack, type).map(([name]) => name);
