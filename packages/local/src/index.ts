@@ -12,4 +12,5 @@ export type { VcpuQuotas } from "./services/ec2/ec2-context.ts";
 export type { Ec2Faults, Pool } from "./services/ec2/ec2-faults.ts";
 export { instanceOf } from "./services/ec2/instance-credentials.ts";
 export { idleInstance, type RunInstance, type RunningInstance } from "./services/ec2/run-instance.ts";
+export type { TaskInHand } from "./services/states/tasks-in-hand.ts";
 export { type FolderOwner, readFolderOwner } from "./storage/folder-lock.ts";

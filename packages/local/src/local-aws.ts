@@ -22,7 +22,7 @@ import { logs } from "./services/logs/logs.ts";
 import { s3 } from "./services/s3/s3.ts";
 import { serviceQuotas } from "./services/service-quotas/service-quotas.ts";
 import { createSsm } from "./services/ssm/ssm.ts";
-import { createStates } from "./services/states/states.ts";
+import { createStates, type States } from "./services/states/states.ts";
 import { sts } from "./services/sts/sts.ts";
 import { openStorage } from "./storage/storage.ts";
 
@@ -64,6 +64,8 @@ export interface LocalAws extends AsyncDisposable {
   readonly invoke: InvokeFunction;
   /** What no API offers: faults, spot interruptions, the network's ids. */
   readonly ec2: Omit<Ec2, "service" | "start" | "close">;
+  /** Tasks that workers of this or an earlier process have taken and not ended: no API tells. */
+  readonly tasksInHand: States["tasksInHand"];
   /** Makes calls fail: the next ones, all of them, or those that a test picks. */
   readonly failCalls: CallFaults["fail"];
   /** Makes calls take effect later. */
@@ -177,6 +179,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     ec2,
     movement,
     clientConfig,
+    tasksInHand: states.tasksInHand,
     failCalls: faults.fail,
     delayCalls: faults.delay,
     setVcpuQuotas(changed) {

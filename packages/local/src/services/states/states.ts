@@ -23,6 +23,7 @@ import { type HistoryEvent, historyEvent } from "./interpreter/history-event.ts"
 import { type ExecutionJournals, executionJournals } from "./journal/execution-journal.ts";
 import { openMetadata } from "./journal/metadata-journal.ts";
 import type { StatesContext } from "./states-context.ts";
+import { type TaskInHand, tasksInHand } from "./tasks-in-hand.ts";
 
 export interface StatesOptions {
   readonly clock: Clock;
@@ -56,6 +57,8 @@ export interface ObservedEvent {
 
 export interface States {
   readonly service: Service;
+  /** For whoever knows that workers are gone: no API tells. */
+  tasksInHand(): TaskInHand[];
   /** Lets executions that were under way go on: call it once everything they may call is up. */
   start(): void;
   /** Stops everything where it is and brings it to the disk; a later `start` goes on from there. */
@@ -155,6 +158,7 @@ export function createStates(options: StatesOptions): States {
       operations: whileOpen(resume ? operations : viewOnly(operations, executions.refresh), () => closed),
       longPolls: ["GetActivityTask"],
     }),
+    tasksInHand: () => tasksInHand(executions.running, engine.tokens),
     start() {
       for (const { execution } of opened.splice(0)) {
         if (execution.status === "RUNNING") engine.resume(execution);
