@@ -1,5 +1,5 @@
-import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { GetExecutionHistoryCommand } from "@aws-sdk/client-sfn";
+import { CreateTagsCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { DescribeExecutionCommand, GetExecutionHistoryCommand } from "@aws-sdk/client-sfn";
 import { expect, test } from "vitest";
 import { launchWorld } from "../test/launch-world.ts";
 
@@ -100,3 +100,53 @@ test("when a build has ended, its token and its mark are deleted", async () => {
   });
   expect(await world.stateKeys("executions/")).toEqual([]);
 });
+
+test("machines that end before they are ready are replaced at once, but not in a loop", async () => {
+  await using world = await launchWorld({
+    runInstance: async ({ console }) => console("the agent cannot be started\n"),
+  });
+  await world.publish("build-1", oneTask);
+  await world.healthCheck();
+  const launched = () => world.aws.ec2.instances().length;
+  for (let death = 0; death < 10; death++) {
+    await world.advance(3);
+    await world.stateChanged(world.aws.ec2.instances().at(-1)?.instanceId ?? "", "terminated");
+  }
+  const atOnce = launched();
+  for (let tick = 0; tick < 7; tick++) {
+    await world.advance(300);
+    await world.healthCheck();
+    await world.advance(3);
+    await world.stateChanged(world.aws.ec2.instances().at(-1)?.instanceId ?? "", "terminated");
+  }
+  console.log(`boot loop: ${atOnce} launched within half a minute, ${launched()} in the end`);
+  expect(atOnce).toBe(2);
+  expect(await failureOf(world, "build-1")).toEqual({
+    Error: "Muster.NoWorkerStarted",
+    Cause: expect.stringContaining("the agent cannot be started"),
+  });
+});
+
+test("a machine that became ready ends the suspicion", async () => {
+  await using world = await launchWorld();
+  await world.publish("build-1", [
+    ...oneTask,
+    { activity: "MakeBinaryPackage", platform: "debian-2-x" },
+    { activity: "MakeBinaryPackage", platform: "debian-3-x" },
+  ]);
+  await world.healthCheck();
+  await world.advance(1);
+  const [ready = "", ...unlucky] = world.instances().map(({ instanceId }) => instanceId);
+  await world.clients.ec2.send(
+    new CreateTagsCommand({ Resources: [ready], Tags: [{ Key: "muster:state", Value: "idle" }] }),
+  );
+  await world.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: unlucky }));
+  await world.advance(1);
+  expect(await world.stateChanged(unlucky[0] ?? "", "terminated")).toMatchObject({ reports: [{ launched: 2 }] });
+});
+
+async function failureOf(world: World, build: string): Promise<unknown> {
+  const executionArn = world.context(build).id;
+  const { output } = await world.clients.sfn.send(new DescribeExecutionCommand({ executionArn }));
+  return (JSON.parse(output ?? "[]") as unknown[])[0];
+}

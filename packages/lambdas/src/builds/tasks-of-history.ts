@@ -20,6 +20,8 @@ export interface TaskOfBuild {
   waitingSince: Date;
   /** The machine of the latest attempt that one took. */
   instance: string | undefined;
+  /** The machines of all attempts. */
+  readonly machines: string[];
   /** Attempts that ended because their machine was lost. */
   interruptions: number;
   /** When a worker last ended one of its attempts. */
@@ -68,6 +70,7 @@ function advance(task: TaskOfBuild, event: HistoryEvent, at: Date): boolean {
     case "ActivityStarted":
       task.state = "running";
       task.instance = instanceOfPollName(event.activityStartedEventDetails?.workerName);
+      if (task.instance !== undefined) task.machines.push(task.instance);
       return true;
     case "ActivityFailed":
     case "ActivityTimedOut": {
@@ -107,6 +110,7 @@ function newTask({ id = 0, activityScheduledEventDetails }: HistoryEvent, at: Da
     scheduledAt: at,
     waitingSince: at,
     instance: undefined,
+    machines: [],
     interruptions: 0,
     lastEnded: undefined,
   };

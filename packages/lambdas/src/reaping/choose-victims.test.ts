@@ -8,6 +8,7 @@ const worker = (instanceId: string, state: WorkerState, ageHours: number): Worke
   instanceId,
   activity: "Make",
   state,
+  everReady: state !== "booting",
   launchedAt: new Date(now.getTime() - ageHours * HOUR),
   instanceType: "t3.micro",
   zone: "us-west-2a",

@@ -10,6 +10,7 @@ import { allowance, isStageCapped } from "../launching/worker-limits.ts";
 import { describeWorkers, type Worker } from "../workers/describe-workers.ts";
 import { whyNoWorker } from "./boot-forensics.ts";
 import { failWaitingTasks } from "./fail-waiting-tasks.ts";
+import { isBootLoop } from "./is-boot-loop.ts";
 import { failLostClaims } from "./lost-claims.ts";
 import { type Deficit, measureDeficit } from "./measure-deficit.ts";
 import { progressOfBuilds, type RunningBuild } from "./pending-tasks.ts";
@@ -78,7 +79,9 @@ async function repairActivity(activity: Activity, context: RepairContext, seen: 
 
   const expiry = expiredTasks(activity, deficit, { tasks, launches: own, now: now() });
   const answered = open.map(({ id }) => id);
-  const launched = expiry.bootsFail ? [] : await launchMissing(activity, deficit, { answered, seen, context });
+  const bootLoop = isBootLoop(activity.name, { workers: seen.workers, tasks, launches: own, now: now() });
+  const launched =
+    expiry.bootsFail || bootLoop ? [] : await launchMissing(activity, deficit, { answered, seen, context });
   const launches = [...own, ...launched];
   seen.launches.set(activity.name, launches);
   const doom = hopelessTasks(deficit, expiry, launched);
@@ -94,6 +97,7 @@ async function repairActivity(activity: Activity, context: RepairContext, seen: 
   log.info("repair", {
     ...report,
     missing: deficit.missing,
+    bootLoop,
     ...workers,
     neverReady: neverReady.map(({ instanceId }) => instanceId),
   });

@@ -8,6 +8,8 @@ export interface Worker {
   readonly instanceId: string;
   readonly activity: string;
   readonly state: WorkerState;
+  /** Whether it has ever said that it is ready; also of one that is gone. */
+  readonly everReady: boolean;
   readonly launchedAt: Date;
   readonly instanceType: string;
   readonly zone: string;
@@ -48,6 +50,7 @@ export function toWorker(instance: Instance): Worker {
     instanceId: instance.InstanceId ?? "",
     activity: tags.get(WorkerTag.activity) ?? "",
     state: stateOf(instance.State?.Name, tags),
+    everReady: hasBeenReady(tags),
     launchedAt: instance.LaunchTime ?? new Date(0),
     instanceType: instance.InstanceType ?? "",
     zone: instance.Placement?.AvailabilityZone ?? "",
@@ -59,9 +62,14 @@ function stateOf(ec2State: string | undefined, tags: ReadonlyMap<string, string>
   if (ec2State === "pending") return "booting";
   if (ec2State !== "running") return "gone";
   const tagged = tags.get(WorkerTag.state);
-  const name = parseWorkerName(tags.get("Name") ?? "");
   if (tagged === "stopping" || tagged === "failed") return tagged;
-  if (name?.state === "active" || tagged === "active") return "active";
-  // A worker that has had a task is past booting, whatever became of its other tag.
-  return tagged === "booting" && (name?.tasks ?? 0) === 0 ? "booting" : "idle";
+  if (nameOf(tags)?.state === "active" || tagged === "active") return "active";
+  return hasBeenReady(tags) ? "idle" : "booting";
+}
+
+const nameOf = (tags: ReadonlyMap<string, string>) => parseWorkerName(tags.get("Name") ?? "");
+
+/** A worker that has had a task is past booting, whatever became of its other tag. */
+function hasBeenReady(tags: ReadonlyMap<string, string>): boolean {
+  return tags.get(WorkerTag.state) !== "booting" || (nameOf(tags)?.tasks ?? 0) > 0;
 }
