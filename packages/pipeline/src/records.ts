@@ -87,6 +87,7 @@ export const stateKey = {
   demand: (activity: string, id: string) => `demands/${activity}/${id}.json`,
   /** Rewritten by whoever wants an activity's workers counted: a repair that is under way then counts again. */
   attention: (activity: string) => `attention/${activity}.json`,
+  leases: "leases/",
   /** Held by the repair of an activity, so that a tick and an event do not launch twice. */
   repairLease: (activity: string) => `leases/repair/${activity}.json`,
   /** Held by a worker of an `exclusive` activity while its script runs. */

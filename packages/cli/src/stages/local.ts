@@ -17,6 +17,7 @@ import { runWorkerProcess } from "./local/run-worker-process.ts";
 import { setUpStage } from "./local/set-up-stage.ts";
 import { stateDir } from "./local/state-dir.ts";
 import { sweepInstances } from "./local/sweep-instances.ts";
+import { takeOver } from "./local/take-over.ts";
 import type { StageOptions } from "./open-stage.ts";
 import type { Stage, StageNeeds } from "./stage.ts";
 
@@ -85,7 +86,7 @@ async function ownStage({ dir, loaded, options }: Place, { timeScale, port = 0 }
       agent: agentProgram(),
       idleSeconds: env.idleSeconds,
     });
-    aws.start();
+    await takeOver({ aws, clients, description });
     announceReady(dir, { pipeline: loaded.pipeline.name });
     return {
       pipeline: loaded.pipeline,
