@@ -21,12 +21,13 @@ const AFTER_REQUEUE_MS = 10_000;
 
 /** Polls and runs tasks, one at a time, until there is a reason to stop; then cleans up. Rejects only where the agent itself is wrong. */
 export async function runAgent(worker: Worker): Promise<AgentEnd> {
-  const { tag, environment, diagnostics, log, claims, scripts, watchdog, stop, lastWordsMs } = worker;
+  const { tag, environment, diagnostics, log, claims, scripts, watchdog, pipes, stop, lastWordsMs } = worker;
   tag.show({ state: "waiting", tasks: 0, subject: environment.worker.ACTIVITY_NAME, tagState: "idle", task: "" });
   const { end, tasks, last } = await pollAndRun(worker);
   diagnostics.info("the worker ends", { end, tasks });
   await scripts.cleanup();
   watchdog.close();
+  await pipes.close();
   if (end !== "failed task") {
     tag.show({
       state: "waiting",

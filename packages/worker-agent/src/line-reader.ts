@@ -5,6 +5,8 @@ import { readableText } from "./readable-text.ts";
 export const LONGEST_LINE_BYTES = 256 * 1024 - 128;
 const GOES_ON = " [line goes on]";
 const CONTINUED = "[line continued] ";
+/** A byte that is no text is shown as `\\xNN`, and a mask may be longer than what it hides. */
+const LONGEST_ESCAPE = 4;
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
@@ -36,16 +38,17 @@ export function createLineReader(mask: (text: string) => string): LineReader {
     pieces.push(bytes);
     held += bytes.length;
   };
-  const toLines = (bytes: Buffer): string[] => {
-    const lines = mask(readableText(bytes)).split("\n");
-    if (lines.at(-1) === "") lines.pop();
-    const long = bytes.length > LONGEST_LINE_BYTES / 4;
-    const fit = lines.flatMap((line, index) => {
-      const shown = presentable(index === 0 && continued ? CONTINUED + line : line);
-      return long && Buffer.byteLength(shown) > LONGEST_LINE_BYTES ? splitLine(shown) : shown;
+  /** @param goesOn the last line is a piece, whose rest is still to come */
+  const toLines = (bytes: Buffer, goesOn = false): string[] => {
+    const texts = mask(readableText(bytes)).split("\n");
+    if (texts.at(-1) === "") texts.pop();
+    const lines = texts.flatMap((text, index) => {
+      const line = presentable(index === 0 && continued ? CONTINUED + text : text);
+      return bytes.length > LONGEST_LINE_BYTES / LONGEST_ESCAPE ? splitLine(line) : line;
     });
-    continued = false;
-    return fit;
+    if (goesOn) lines.push(lines.pop() + GOES_ON);
+    continued = goesOn;
+    return lines;
   };
   /** A line that has grown too long before its end: of a progress bar only the last state is kept, of anything else a piece is let go. */
   const shorten = (): string[] => {
@@ -56,10 +59,8 @@ export function createLineReader(mask: (text: string) => string): LineReader {
       return [];
     }
     const cut = characterBoundary(line, LONGEST_LINE_BYTES);
-    const [piece = ""] = toLines(line.subarray(0, cut));
     hold(line.subarray(cut));
-    continued = true;
-    return [piece + GOES_ON];
+    return toLines(line.subarray(0, cut), true);
   };
 
   return {
@@ -67,11 +68,7 @@ export function createLineReader(mask: (text: string) => string): LineReader {
       const end = bytes.lastIndexOf(LINE_FEED) + 1;
       const lines = end > 0 ? toLines(take(bytes.subarray(0, end))) : [];
       hold(bytes.subarray(end));
-      while (held > LONGEST_LINE_BYTES) {
-        const before = held;
-        lines.push(...shorten());
-        if (held === before) break;
-      }
+      while (held > LONGEST_LINE_BYTES) lines.push(...shorten());
       return lines;
     },
     end: () => (held === 0 ? [] : toLines(take())),
@@ -90,7 +87,9 @@ function collapse(line: string): string {
   return line.split("\r").findLast((state) => state !== "") ?? "";
 }
 
+/** A line as events that each have room for both marks. */
 function splitLine(line: string): string[] {
+  if (Buffer.byteLength(line) <= LONGEST_LINE_BYTES + CONTINUED.length) return [line];
   const bytes = Buffer.from(line);
   const parts: string[] = [];
   for (let from = 0; from < bytes.length; ) {

@@ -18,40 +18,38 @@ export interface WorkerScripts {
   cleanup(): Promise<void>;
 }
 
-export interface WorkerScriptsOptions extends FetchOptions {
+export interface WorkerScriptsOptions extends Omit<FetchOptions, "folder"> {
   readonly environment: AgentEnvironment;
-  readonly folders: WorkerFolder;
-  /** Base environment of every script, with the agent's commands on its PATH. */
-  readonly scripts: Readonly<Record<string, string>>;
+  readonly folder: WorkerFolder;
+  /** Where init's output goes. */
   readonly targets: readonly LineTarget[];
   readonly pipes: PipeSource;
 }
 
 export function workerScripts(options: WorkerScriptsOptions): WorkerScripts {
-  const { environment, folders, scripts, targets, pipes, clock, diagnostics } = options;
+  const { environment, folder, targets, pipes, clock, diagnostics } = options;
   const { SCRIPT_URL, DUMMY_SCRIPT_URL, AFTER_TASK_URL, INIT_URL } = environment.worker;
-  const fetched = (url: string) => once(() => fetchScript(url, options));
+  const fetch = (url: string) => fetchScript(url, { ...options, folder: folder.scripts });
+  const fetched = (url: string) => once(() => fetch(url));
   let sourced: Promise<SourcedInit | undefined> | undefined;
 
   const source = async () => {
     if (INIT_URL === undefined) return undefined;
-    const script = await fetchScript(INIT_URL, options);
-    const mask = createMask();
     return sourceInit({
-      script,
-      folder: folders.state,
-      scripts,
+      script: await fetch(INIT_URL),
+      folder: folder.state,
+      scripts: environment.scripts,
       variables: environment.init,
       targets,
       pipes,
-      mask,
+      mask: createMask(),
       clock,
     });
   };
   return {
     script: fetched(SCRIPT_URL),
     dummy: fetched(DUMMY_SCRIPT_URL),
-    afterTask: once(async () => (AFTER_TASK_URL === undefined ? undefined : fetchScript(AFTER_TASK_URL, options))),
+    afterTask: once(async () => (AFTER_TASK_URL === undefined ? undefined : fetch(AFTER_TASK_URL))),
     init() {
       sourced ??= handled(source());
       return sourced;

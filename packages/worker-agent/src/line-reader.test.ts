@@ -1,0 +1,81 @@
+import { logMarker } from "@muster/pipeline";
+import { expect, test } from "vitest";
+import { createLineReader, LONGEST_LINE_BYTES } from "./line-reader.ts";
+
+const plain = (text: string) => text;
+
+function read(chunks: readonly (string | Buffer)[], mask = plain): string[] {
+  const reader = createLineReader(mask);
+  return [...chunks.flatMap((chunk) => reader.push(Buffer.from(chunk))), ...reader.end()];
+}
+
+/** Every way to cut bytes in two. */
+function cuts(bytes: Buffer): Buffer[][] {
+  return Array.from({ length: bytes.length + 1 }, (_, at) => [bytes.subarray(0, at), bytes.subarray(at)]);
+}
+
+test("lines are the same however the bytes arrive, characters of several bytes included", () => {
+  const text = "first\n\nзweite ✓\r\nlast without end 🌊";
+  for (const pieces of cuts(Buffer.from(text))) {
+    expect(read(pieces)).toEqual(["first", " ", "зweite ✓", "last without end 🌊"]);
+  }
+});
+
+test("an empty line is an event too, which may not be empty", () => {
+  expect(read(["\n\n"])).toEqual([" ", " "]);
+  expect(read([])).toEqual([]);
+});
+
+test("a progress bar that overwrites its line leaves its last state", () => {
+  expect(read(["10%\r50%\r100%\ndone\n"])).toEqual(["100%", "done"]);
+  expect(read(["10%\r50%\r"])).toEqual(["50%"]);
+});
+
+test("a progress bar that never ends its line does not grow without limit, and keeps its last state", () => {
+  const reader = createLineReader(plain);
+  const lines: string[] = [];
+  for (let percent = 0; percent < 200_000; percent++) lines.push(...reader.push(Buffer.from(`\r${percent} done`)));
+  expect([...lines, ...reader.end()]).toEqual(["199999 done"]);
+});
+
+test("a line that is too long for an event is split and marked, with no byte lost", () => {
+  const long = "0123456789abcde ".repeat(50_000);
+  for (const chunk of [long.length, 65_536, 1000]) {
+    const pieces = long.match(new RegExp(`.{1,${chunk}}`, "gs")) ?? [];
+    const lines = read([...pieces, "\nnext\n"]);
+    expect(lines.at(-1)?.slice(0, 80)).toBe("next");
+    const parts = lines.slice(0, -1);
+    expect(parts.length).toBeGreaterThan(2);
+    for (const part of parts) expect(Buffer.byteLength(part)).toBeLessThanOrEqual(256 * 1024);
+    for (const part of parts.slice(0, -1)) expect(part.slice(-20)).toMatch(/ \[line goes on\]$/);
+    for (const part of parts.slice(1)) expect(part.slice(0, 20)).toMatch(/^\[line continued\] /);
+    const joined = parts
+      .map((part) => part.replace("[line continued] ", "").replace(/ \[line goes on\]$/, ""))
+      .join("");
+    expect(joined.length).toBe(long.length);
+    expect(joined === long).toBe(true);
+  }
+});
+
+test("a long line is not cut inside a character", () => {
+  const lines = read([`${"€".repeat(LONGEST_LINE_BYTES / 2)}\n`]);
+  expect(lines.join("").includes("\ufffd")).toBe(false);
+  expect(lines.join("").match(/€/g)?.length).toBe(LONGEST_LINE_BYTES / 2);
+});
+
+test("bytes that are no text are shown, and stay within an event's size", () => {
+  const noise = Buffer.alloc(300_000, 0xff);
+  const lines = read([noise, "\n"]);
+  for (const line of lines) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(256 * 1024);
+  expect(lines.join("").match(/\\xff/g)?.length).toBe(300_000);
+});
+
+test("a script cannot open or close a task in the log", () => {
+  const forged = logMarker({ kind: "end", task: "A-1.2.3", build: "b", attempt: "t" });
+  expect(read([`${forged}\n`])).toEqual([` ${forged}`]);
+});
+
+test("secrets are hidden wherever the bytes are cut", () => {
+  const mask = (text: string) => text.replaceAll("secret", "[masked]");
+  for (const pieces of cuts(Buffer.from("a secret here\n"))) expect(read(pieces, mask)).toEqual(["a [masked] here"]);
+});

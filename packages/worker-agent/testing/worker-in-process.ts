@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import type { LocalAws } from "@muster/local";
+import { workerLogStream } from "@muster/pipeline";
+import { type AgentEnd, runAgent } from "../src/agent.ts";
+import { assembleWorker } from "../src/assemble-worker.ts";
+import type { AwsClients } from "../src/aws-clients.ts";
+import { cloudWatchSink } from "../src/cloud-watch-sink.ts";
+import { createDiagnostics, type Diagnostics } from "../src/diagnostics.ts";
+import { stopSwitch } from "../src/stop-worker.ts";
+import type { Worker } from "../src/worker.ts";
+import { agentProgram } from "./agent-program.ts";
+import { ACTIVITY, LOG_GROUP, SCRATCH_BUCKET, STATE_BUCKET, type TestStage } from "./test-stage.ts";
+import { type WorkerScriptTexts, writeScripts } from "./worker-process.ts";
+
+/** A worker whose loop runs in the test's own process, on the stage's clock. Its scripts are real processes. */
+export interface WorkerInProcess {
+  readonly worker: Worker;
+  readonly instanceId: string;
+  readonly ended: Promise<AgentEnd>;
+  stop(why: string): void;
+  /** Its own log. */
+  readonly messages: readonly string[];
+}
+
+export interface InProcessOptions extends WorkerScriptTexts {
+  readonly idleSeconds?: number;
+  readonly lifetimeSeconds?: number;
+  /** Where it keeps its things, when a test starts a second one there. */
+  readonly root?: string;
+  readonly instanceId?: string;
+  readonly owned?: boolean;
+}
+
+export function clientsInProcess(aws: LocalAws): AwsClients {
+  const config = aws.clientConfig();
+  const s3 = new S3Client(config);
+  const logs = new CloudWatchLogsClient(config);
+  const ec2 = new EC2Client(config);
+  return {
+    sfn: new SFNClient({ ...config, maxAttempts: 1 }),
+    s3: async () => s3,
+    logs: async () => logs,
+    ec2: async () => ec2,
+    destroy() {},
+  };
+}
+
+/** Diagnostics that a test can read. */
+export function recordedDiagnostics(): Diagnostics & { readonly messages: string[] } {
+  const messages: string[] = [];
+  return { ...createDiagnostics((line) => messages.push(line)), messages };
+}
+
+export async function startInProcess(stage: TestStage, options: InProcessOptions): Promise<WorkerInProcess> {
+  const { idleSeconds, lifetimeSeconds, owned = true, ...scripts } = options;
+  const instanceId = options.instanceId ?? `i-${randomBytes(8).toString("hex")}`;
+  const urls = await writeScripts(stage, scripts, instanceId);
+  const clients = clientsInProcess(stage.aws);
+  const diagnostics = recordedDiagnostics();
+  const stop = stopSwitch();
+  const worker = await assembleWorker({
+    environment: {
+      worker: {
+        ...urls,
+        ACTIVITY_ARN: stage.activityArn,
+        ACTIVITY_NAME: ACTIVITY,
+        AWS_REGION: stage.aws.region,
+        LOG_GROUP,
+        STATE_BUCKET,
+        SCRATCH_BUCKET,
+        ...(idleSeconds !== undefined && { IDLE_SECONDS: String(idleSeconds) }),
+        ...(lifetimeSeconds !== undefined && { MAX_LIFETIME_SECONDS: String(lifetimeSeconds) }),
+      },
+      scripts: { PATH: process.env.PATH ?? "", HOME: stage.folder, LANG: "C.UTF-8", AWS_REGION: stage.aws.region },
+      init: {},
+      metadataUrl: "http://127.0.0.1:9",
+      temporaryFolder: stage.folder,
+      hasOneEndpoint: true,
+    },
+    identity: {
+      instanceId,
+      instance: { imageId: "ami-1", instanceType: "t3.small", spot: false, launchedBy: "" },
+    },
+    clients,
+    clock: stage.aws.clock,
+    diagnostics,
+    root: options.root ?? join(stage.folder, instanceId),
+    program: agentProgram,
+    sink: cloudWatchSink({
+      clients,
+      logGroupName: LOG_GROUP,
+      logStreamName: workerLogStream(instanceId),
+      diagnostics,
+    }),
+    owned,
+    stop: stop.signal,
+  });
+  return {
+    worker,
+    instanceId,
+    ended: runAgent(worker),
+    stop: (why) => stop.stop({ why }),
+    messages: diagnostics.messages,
+  };
+}
