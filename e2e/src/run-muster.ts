@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const PROGRAM = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../packages/cli/bin/muster.mjs", import.meta.url));
 
 /** What follows `node` to run the command. */
 export const programArguments = ["--disable-warning=ExperimentalWarning", PROGRAM] as const;

@@ -60,6 +60,8 @@ function findByName(name: string, cwd: string): string {
   });
 }
 
+let shared = false;
+
 async function importPipeline(file: string, shown: string): Promise<Pipeline> {
   let module: Record<string, unknown>;
   try {
@@ -99,18 +101,20 @@ function shownFrom(cwd: string, file: string): string {
   return path.startsWith("..") ? file : path;
 }
 
-let shared = false;
-
-/** A pipeline anywhere on the disk may import `@muster/pipeline` without installing it: it gets the copy that this program uses. */
+/**
+ * A pipeline anywhere on the disk may import `@muster/pipeline` without installing it. A bundled program gives it the copy within, which is
+ * loaded already; from sources it gets its own where it has one.
+ */
 function shareOurPipelinePackage(): void {
   if (shared) return;
   shared = true;
-  // An installed Muster has it as a file beside the program, a checkout among the program's dependencies.
   const beside = join(import.meta.dirname, "pipeline.mjs");
-  const ours = existsSync(beside) ? pathToFileURL(beside).href : import.meta.resolve("@muster/pipeline");
+  const bundled = existsSync(beside);
+  const ours = bundled ? pathToFileURL(beside).href : import.meta.resolve("@muster/pipeline");
   registerHooks({
     resolve(specifier, context, next) {
       if (specifier !== "@muster/pipeline") return next(specifier, context);
+      if (bundled) return next(ours, context);
       try {
         return next(specifier, context);
       } catch {
