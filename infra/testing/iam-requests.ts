@@ -2,7 +2,7 @@ import type { Activity, FunctionName, Pipeline } from "@muster/pipeline";
 import { imageParameter } from "../src/compute/worker-image.ts";
 import { type ResourceNames, resourceNames } from "../src/stage-scope.ts";
 import type { Stage } from "../src/stage-settings.ts";
-import recordedCalls from "./recorded-calls.json" with { type: "json" };
+import recordedCalls from "./golden/recorded-calls.json" with { type: "json" };
 import { evaluate } from "./references.ts";
 import type { SynthesisedStack } from "./synth-stage.ts";
 

@@ -128,7 +128,9 @@ test("the calls of every function and worker are the recorded ones", async () =>
   const ofThird = { ...execution, id: third.executionArn ?? "", name: "third" };
   world.moveFunctionsAhead(0.6 * HOUR);
   await world.call("HealthCheck", { buildInput: { ...buildInput, versions: ["3.0.0"] }, execution: ofThird });
-  // It had taken a task once.
+  // Another build runs while the reaper looks; the hung machine had taken a task once.
+  const fourth = await start("fourth", "5.0.0");
+  await eventually("its task waits", () => happened(fourth.executionArn, "ActivityScheduled"));
   const claim = { token: "stale", execution: "", task: "", activity: "MakeSource", instance: hung };
   const Body = JSON.stringify({ ...claim, claimedAt: new Date().toISOString() });
   const Key = stateKey.claim("MakeSource", hung);
@@ -139,7 +141,7 @@ test("the calls of every function and worker are the recorded ones", async () =>
   await eventually("the machine has been reaped", () => isGone(hung));
 
   await expect(`${JSON.stringify(world.recorded(), null, 2)}\n`).toMatchFileSnapshot(
-    "../../../infra/testing/recorded-calls.json",
+    "../../../infra/testing/golden/recorded-calls.json",
   );
 
   async function noWorker(): Promise<true | undefined> {
