@@ -1,1 +1,2 @@
+export { ec2Bootstrap } from "./ec2-bootstrap.ts";
 export { localBootstrap, MAX_USER_DATA_BYTES, renderUserData, type UserDataOptions } from "./user-data.ts";

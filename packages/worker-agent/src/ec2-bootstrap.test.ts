@@ -1,0 +1,118 @@
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { createLocalAws } from "@muster/local";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { ec2Bootstrap } from "./ec2-bootstrap.ts";
+import { MAX_USER_DATA_BYTES, renderUserData } from "./user-data.ts";
+
+const environment = {
+  ACTIVITY_ARN: "arn:aws:states:us-west-2:000000000000:activity:make",
+  ACTIVITY_NAME: "Make",
+  SCRIPT_URL: "s3://assets/make.sh",
+  DUMMY_SCRIPT_URL: "s3://assets/dummy.sh",
+  AWS_REGION: "us-west-2",
+  LOG_GROUP: "it's a $group",
+  STATE_BUCKET: "state",
+  SCRATCH_BUCKET: "scratch",
+};
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "muster-bootstrap-"));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+/** An archive whose Node writes down how it was called. */
+async function archive(): Promise<{ bytes: Buffer; sha256: string }> {
+  const content = join(root, "content");
+  await mkdir(join(content, "agent"), { recursive: true });
+  await writeFile(join(content, "agent/agent.mjs"), "");
+  await writeFile(join(content, "node"), `#!/bin/bash\n{ echo "$@"; env; } > ${root}/called\n`);
+  await chmod(join(content, "node"), 0o755);
+  const { stdout } = spawnSync("tar", ["-czf", "-", "-C", content, "."]);
+  return { bytes: stdout, sha256: createHash("sha256").update(stdout).digest("hex") };
+}
+
+/** Boots one machine with this archive's URL; its own folders and power switch stand in for the machine's. */
+async function boot(url: (sha256: string) => string): Promise<{ console: string; exitCode: number | null }> {
+  const { bytes, sha256 } = await archive();
+  const outcome = Promise.withResolvers<{ console: string; exitCode: number | null }>();
+  let address = "";
+  await using aws = createLocalAws({
+    runInstance: async ({ userData, metadataUrl }) => {
+      const tools = join(root, "tools");
+      await mkdir(tools, { recursive: true });
+      await writeFile(join(tools, "shutdown"), '#!/bin/bash\necho "shutdown $*"\n', { mode: 0o755 });
+      const here = userData
+        .replaceAll("/opt/muster", join(root, "opt"))
+        .replaceAll("/etc/systemd/system", root)
+        .replaceAll("/run/systemd/system", join(root, "no-systemd"));
+      const machine = spawn("bash", ["-c", here], {
+        env: {
+          PATH: [tools, process.env.PATH].join(delimiter),
+          AWS_ENDPOINT_URL: address,
+          AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataUrl,
+          UNRELATED: "stays behind",
+        },
+      });
+      let console = "";
+      for (const output of [machine.stdout, machine.stderr]) output.on("data", (text) => (console += text));
+      const [exitCode] = await once(machine, "close");
+      outcome.resolve({ console, exitCode });
+    },
+  });
+  ({ url: address } = await aws.listen());
+  aws.start();
+  const s3 = new S3Client({ ...aws.clientConfig(), forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: "assets" }));
+  await s3.send(new PutObjectCommand({ Bucket: "assets", Key: "agents/x.tar.gz", Body: bytes }));
+  const userData = renderUserData({ environment, bootstrap: ec2Bootstrap({ archive: url(sha256) }) });
+  const machine = {
+    ImageId: "ami-00000000",
+    MinCount: 1,
+    MaxCount: 1,
+    IamInstanceProfile: { Name: "worker" },
+    UserData: Buffer.from(userData).toString("base64"),
+  };
+  await new EC2Client(aws.clientConfig()).send(new RunInstancesCommand(machine));
+  return outcome.promise;
+}
+
+test("a fresh machine fetches the agent with its role, checks it and starts it with what it was told", async () => {
+  const { console, exitCode } = await boot((sha256) => `s3://assets/agents/x.tar.gz#sha256=${sha256}`);
+  expect(`${exitCode} ${console}`).toMatch(/^0 shutdown -h \+10 /);
+  const called = await readFile(join(root, "called"), "utf8");
+  expect(called).toContain("/agent/agent.mjs --dir /var/lib/muster");
+  for (const [name, value] of Object.entries(environment)) expect(called).toContain(`${name}=${value}\n`);
+  const file = await readFile(join(root, "opt/environment"), "utf8");
+  expect(file).not.toContain("UNRELATED");
+});
+
+test("an archive that is not the one that was deployed is not run, and the machine turns itself off", async () => {
+  const { console, exitCode } = await boot(() => `s3://assets/agents/x.tar.gz#sha256=${"0".repeat(64)}`);
+  expect(exitCode).not.toBe(0);
+  expect(console).toMatch(/has the SHA-256 [0-9a-f]{64}/);
+  expect(console).toMatch(/this machine did not become a worker.*\nshutdown -h now/s);
+  expect(existsSync(join(root, "called"))).toBe(false);
+});
+
+test("the unit turns the machine off when the agent is done, and when it gives up", () => {
+  const bootstrap = ec2Bootstrap({ archive: "s3://assets/x" });
+  expect(bootstrap).toContain("SuccessAction=poweroff");
+  expect(bootstrap).toContain("FailureAction=poweroff");
+  expect(bootstrap).toContain("Restart=on-failure");
+});
+
+test("with long names and URLs the user data stays within 8 KiB", () => {
+  const url = `s3://${"b".repeat(63)}/scripts/${"k".repeat(60)}.sh?versionId=${"v".repeat(32)}#sha256=${"0".repeat(64)}`;
+  const long = { ...environment, SCRIPT_URL: url, INIT_URL: url, AFTER_TASK_URL: url, DUMMY_SCRIPT_URL: url };
+  const userData = renderUserData({ environment: long, bootstrap: ec2Bootstrap({ archive: url }) });
+  expect(Buffer.byteLength(userData)).toBeLessThan(MAX_USER_DATA_BYTES);
+});
