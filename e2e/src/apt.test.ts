@@ -125,7 +125,7 @@ test("an unpacked package builds a pipeline of the user's own, in any folder, wi
     await elsewhere.write("hello.sh", helloScript);
     await elsewhere.write("pipeline.ts", ownPipeline);
     const { stdout } = await run(installed, ["build", "1.2.3", "--pipeline", "pipeline.ts"], options);
-    expect(stdout).toContain("1 tasks done, 0 skipped, 0 failed");
+    expect(stdout).toContain("1 task done, 0 skipped, 0 failed");
     expect(await readFile(join(elsewhere.dir, ".muster/s3/hello-downloads/hello.txt"), "utf8")).toBe("hello 1.2.3\n");
   } finally {
     await elsewhere[Symbol.asyncDispose]();

@@ -1,15 +1,18 @@
 import { failureLine, listFailures, normalizeResults, taskName } from "@muster/pipeline";
 import { aptLines } from "./apt-lines.ts";
 import type { ExitCode } from "./command.ts";
+import { counted } from "./counted.ts";
 import { formatDuration } from "./format-duration.ts";
 import type { BuildHistory } from "./history/build-history.ts";
+import { nextCommand } from "./next-command.ts";
+import type { GlobalValues } from "./parse-command-line.ts";
 import type { Print } from "./print.ts";
 import type { Stage } from "./stages/stage.ts";
 
 /** What a finished build leaves its user with: where the downloads lie, or what failed and how to read its log. */
 export async function reportOutcome(
   stage: Stage,
-  { name, build, print, json }: { name: string; build: BuildHistory; print: Print; json: boolean },
+  { name, build, print, globals }: { name: string; build: BuildHistory; print: Print; globals: GlobalValues },
 ): Promise<ExitCode> {
   const succeeded = build.state === "succeeded";
   const ms = (build.endedAt ?? new Date()).getTime() - (build.startedAt ?? new Date()).getTime();
@@ -19,7 +22,7 @@ export async function reportOutcome(
     ...logsCommand(build, failure),
   }));
   const { downloads, downloadsUrl, apt } = await whereDownloadsAre(stage);
-  if (json) {
+  if (globals.json) {
     print.json({
       name,
       state: build.state,
@@ -38,12 +41,14 @@ export async function reportOutcome(
     build.steps.filter((step) => step.kind === "activity" && step.state === state).length;
   const verdict = succeeded ? print.style("green", "succeeded") : print.style("red", build.state);
   print.report(
-    `${print.style("bold", name)} ${verdict} after ${formatDuration(ms)}: ${count("succeeded")} tasks done, ${count("skipped")} skipped, ${count("failed")} failed`,
+    `${print.style("bold", name)} ${verdict} after ${formatDuration(ms)}: ${counted(count("succeeded"), "task")} done, ${count("skipped")} skipped, ${count("failed")} failed`,
   );
   if (failures.length > 0) {
     print.report("The following steps have failed:");
     for (const { line, logs } of failures)
-      print.report(`  ${print.style("red", line)}${logs === undefined ? "" : `\n    muster logs ${logs}`}`);
+      print.report(
+        `  ${print.style("red", line)}${logs === undefined ? "" : `\n    ${nextCommand(globals, ["logs", logs])}`}`,
+      );
   } else if (!succeeded) {
     for (const line of [build.error, build.cause].filter((text) => text !== undefined)) print.report(`  ${line}`);
   }

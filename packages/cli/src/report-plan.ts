@@ -2,6 +2,7 @@ import { planBuild } from "@muster/lambdas";
 import type { BuildInput } from "@muster/pipeline";
 import type { ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
+import { counted } from "./counted.ts";
 import { formatTable } from "./format-table.ts";
 import type { Stage } from "./stages/stage.ts";
 
@@ -21,6 +22,8 @@ export async function reportPlan(stage: Stage, input: BuildInput, { print, globa
   ]);
   for (const line of formatTable(rows)) print.report(line);
   const runs = steps.filter(({ run }) => run).length;
-  print.report(`${runs} of ${steps.length} tasks would run, judged by what is there now; nothing was started`);
+  print.report(
+    `${runs} of ${counted(steps.length, "task")} would run, judged by what is there now; nothing was started`,
+  );
   return 0;
 }

@@ -3,10 +3,12 @@ import { buildOptions, parseBuildInput } from "@muster/pipeline";
 import { command, flag, option, words } from "../command.ts";
 import type { Context } from "../context.ts";
 import { listBuilds } from "../history/find-build.ts";
+import { nextCommand } from "../next-command.ts";
 import { createProgress } from "../progress/create-progress.ts";
 import { followBuild } from "../progress/follow-build.ts";
 import { reportOutcome } from "../report-outcome.ts";
 import { reportPlan } from "../report-plan.ts";
+import { outliveOwner } from "../stages/outlive-owner.ts";
 import type { Stage } from "../stages/stage.ts";
 import { type StartedBuild, startBuild } from "../start-build.ts";
 import { UsageError } from "../usage-error.ts";
@@ -41,30 +43,47 @@ export default command({
       return reportPlan(stage, input, context);
     }
 
-    const stage = await openStage({ to: "run", ...parseTimeScale(timeScale) });
-    if (noFollow && stage.movedBy === "here") {
-      throw new UsageError("--no-follow needs a process that moves the build", {
-        hint: "keep `muster local` running in another terminal, or leave --no-follow out",
-      });
-    }
-    const build = await startBuild(stage, asked, { user: env.user, at: new Date() });
-    announce(build, context);
-    if (noFollow) {
-      if (globals.json) print.json({ name: build.name, executionArn: build.executionArn });
-      else print.report(build.name);
-      return 0;
-    }
-    const history = await followBuild(stage, build.executionArn, { progress: createProgress(print), signal });
-    if (history.state === "running") return interrupted(stage, build, asked, context);
-    const exitCode = await reportOutcome(stage, { name: build.name, build: history, print, json: globals.json });
-    await waitForOthers(stage, context);
-    return exitCode;
+    let started: StartedBuild | undefined;
+    const progress = createProgress(print);
+    return outliveOwner(
+      () => openStage({ to: "run", ...parseTimeScale(timeScale) }),
+      async (stage) => {
+        if (noFollow && stage.movedBy === "here") {
+          throw new UsageError("--no-follow needs a process that moves the build", {
+            hint: "keep `muster local` running in another terminal, or leave --no-follow out",
+          });
+        }
+        if (started !== undefined) await announceTakeOver(stage, started, context);
+        const build = started ?? (await startBuild(stage, asked, { user: env.user, at: new Date() }));
+        if (started === undefined) announce(build, context);
+        started = build;
+        if (noFollow) {
+          if (globals.json) print.json({ name: build.name, executionArn: build.executionArn });
+          else print.report(build.name);
+          return 0;
+        }
+        const history = await followBuild(stage, build.executionArn, { progress, signal });
+        if (history.state === "running") return interrupted(stage, build, asked, context);
+        const exitCode = await reportOutcome(stage, { name: build.name, build: history, print, globals });
+        await waitForOthers(stage, context);
+        return exitCode;
+      },
+    );
   },
 });
 
-function announce({ name, joined, others }: StartedBuild, { print }: Context): void {
+function announce({ name, joined, others }: StartedBuild, { print, globals }: Context): void {
   print.note(joined ? `going on with the build ${name}, which these words started before` : `build ${name}`);
-  for (const other of others) print.note(`the build ${other} runs too (muster stop ${other} ends it)`);
+  for (const other of others)
+    print.note(`the build ${other} runs too (${nextCommand(globals, ["stop", other])} ends it)`);
+}
+
+/** The process that moved the build has ended. That it had nothing more to move is the usual reason, and no news. */
+async function announceTakeOver(stage: Stage, { name }: StartedBuild, { print }: Context): Promise<void> {
+  if (stage.movedBy !== "here") return;
+  const running = await listBuilds(stage, { running: true });
+  if (running.some((build) => build.name === name))
+    print.note(`the process that moved the build has ended; this one goes on with ${name}`);
 }
 
 function interrupted(

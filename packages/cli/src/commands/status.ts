@@ -7,6 +7,7 @@ import { jsonOfBuild, reportBuild } from "../history/report-build.ts";
 import type { Print } from "../print.ts";
 import { createProgress } from "../progress/create-progress.ts";
 import { followBuild } from "../progress/follow-build.ts";
+import { outliveOwner } from "../stages/outlive-owner.ts";
 
 export default command({
   name: "status",
@@ -18,26 +19,33 @@ export default command({
   },
   examples: ["status", "status 4.28.2_root --follow", "status --list"],
   async run({ build: name, follow, list }, { openStage, print, globals, signal }) {
-    const stage = await openStage({ to: "read" });
-    if (list) {
-      const builds = await listBuilds(stage);
-      if (globals.json) print.json(builds);
-      else for (const line of listOf(builds, print, stage.movedBy !== "nobody")) print.report(line);
-      return 0;
-    }
-    const summary = await findBuild(stage, name);
-    const moving = stage.movedBy !== "nobody";
-    if (follow && summary.running && moving) {
-      await followBuild(stage, summary.executionArn, { progress: createProgress(print), signal });
-    }
-    const build = await loadBuild(stage, summary.executionArn);
-    const settled = { ...summary, endedAt: build.endedAt };
-    if (globals.json) print.json(jsonOfBuild(build, settled));
-    else for (const line of reportBuild(build, settled, { print, now: new Date(), moving })) print.report(line);
-    if (build.state === "running" && !moving) {
-      print.note("no process moves this build; muster build with the same words goes on with it");
-    }
-    return build.state === "running" || build.state === "succeeded" ? 0 : 1;
+    const progress = createProgress(print);
+    let followed: string | undefined;
+    return outliveOwner(
+      () => openStage({ to: "read" }),
+      async (stage) => {
+        const moving = stage.movedBy !== "nobody";
+        if (list) {
+          const builds = await listBuilds(stage);
+          if (globals.json) print.json(builds);
+          else for (const line of listOf(builds, print, moving)) print.report(line);
+          return 0;
+        }
+        const summary = await findBuild(stage, followed ?? name);
+        followed = summary.name;
+        if (follow && summary.running && moving) {
+          await followBuild(stage, summary.executionArn, { progress, signal });
+        }
+        const build = await loadBuild(stage, summary.executionArn);
+        const settled = { ...summary, endedAt: build.endedAt };
+        if (globals.json) print.json(jsonOfBuild(build, settled));
+        else for (const line of reportBuild(build, settled, { print, now: new Date(), moving })) print.report(line);
+        if (build.state === "running" && !moving) {
+          print.note("no process moves this build; muster build with the same words goes on with it");
+        }
+        return build.state === "running" || build.state === "succeeded" ? 0 : 1;
+      },
+    );
   },
 });
 
@@ -49,7 +57,7 @@ function listOf(builds: readonly BuildSummary[], print: Print, moving: boolean):
   const rows = builds.map(({ name, status, running, startedAt, endedAt }) => [
     print.style(colours[status as keyof typeof colours] ?? "red", running && !moving ? "INTERRUPTED" : status),
     name,
-    startedAt.toISOString().slice(0, 16).replace("T", " "),
+    `${startedAt.toISOString().slice(0, 16).replace("T", " ")} UTC`,
     formatDuration((endedAt?.getTime() ?? now) - startedAt.getTime()),
   ]);
   return formatTable(rows);

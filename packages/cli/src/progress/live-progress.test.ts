@@ -50,8 +50,8 @@ function terminal({ columns = 80, rows = 24 } = {}) {
 }
 
 const ESCAPE = "\u001B";
-const MOVEMENT = new RegExp(`(${ESCAPE}\\[\\d+A${ESCAPE}\\[J|\\n)`);
-const UP = new RegExp(`^${ESCAPE}\\[(\\d+)A`);
+const MOVEMENT = new RegExp(`(\\r${ESCAPE}\\[\\d+A${ESCAPE}\\[J|\\n)`);
+const UP = new RegExp(`^\\r${ESCAPE}\\[(\\d+)A`);
 
 /** What the user sees in the end: cursor movements carried out, colours dropped. */
 function screen(written: readonly string[]): string[] {
@@ -82,13 +82,29 @@ test("what is finished stays as a line, what is under way is redrawn below it", 
   progress.update(build([done, running]), [done, running]);
   expect(screen(written)).toEqual([
     "✔ MakeSource 1.2.3  3.0 s on i-1",
-    expect.stringMatching(/^\S {2}MakePackage {2}1\.2\.3 {2}running for 2\.0 s on i-2$/),
-    "1 done · 1 running · 0 waiting · 7.0 s",
+    expect.stringMatching(/^\S {2}MakePackage {2}1\.2\.3 {2}running for 2 s on i-2$/),
+    "1 done · 1 running · 0 waiting · 7 s",
     "",
   ]);
   progress.update(build([done, { ...running, state: "succeeded" }]), [{ ...running, state: "succeeded" }]);
   progress.close();
   expect(screen(written)).toEqual(["✔ MakeSource 1.2.3  3.0 s on i-1", "✔ MakePackage 1.2.3  2.0 s on i-2", ""]);
+});
+
+test("a build that is followed again is drawn again, and what was said of it stays said", () => {
+  const { print, written } = terminal();
+  const progress = liveProgress(print, { now: () => later(7) });
+  progress.update(build([done, running]), [done, running]);
+  progress.close();
+  expect(screen(written)).toEqual(["✔ MakeSource 1.2.3  3.0 s on i-1", ""]);
+  progress.update(build([done, running]), [done, running]);
+  expect(screen(written)).toEqual([
+    "✔ MakeSource 1.2.3  3.0 s on i-1",
+    expect.stringContaining("MakePackage"),
+    "1 done · 1 running · 0 waiting · 7 s",
+    "",
+  ]);
+  progress.close();
 });
 
 test("more tasks than the terminal has rows are counted, and long lines are cut", () => {

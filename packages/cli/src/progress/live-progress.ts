@@ -43,16 +43,20 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
   };
 
   const showCursor = () => stderr.write(SHOW_CURSOR);
-  // Also when something else ends the process.
-  process.once("exit", showCursor);
-  stderr.write(HIDE_CURSOR);
-  const timer = setInterval(() => {
-    turn++;
-    draw([]);
-  }, REDRAW_MS);
+  let timer: NodeJS.Timeout | undefined;
+  const open = () => {
+    // Also when something else ends the process.
+    process.once("exit", showCursor);
+    stderr.write(HIDE_CURSOR);
+    timer = setInterval(() => {
+      turn++;
+      draw([]);
+    }, REDRAW_MS);
+  };
 
   return {
     update(current, changed) {
+      if (timer === undefined) open();
       build = current;
       const news = changed.filter((step) => isFinished(step) && worthALine(step) && !told.has(step.key));
       for (const { key } of news) told.add(key);
@@ -60,6 +64,7 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
     },
     close() {
       clearInterval(timer);
+      timer = undefined;
       process.off("exit", showCursor);
       stderr.write(`${rewind(shown)}${SHOW_CURSOR}`);
       shown = "";
@@ -70,10 +75,10 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
 const worthALine = (step: Step): boolean =>
   step.state === "failed" ? step.name !== "CheckForFailures" : !isBookkeeping(step);
 
-/** Goes back to where the redrawn part begins. */
+/** Goes back to where the redrawn part begins; the terminal may have echoed a key meanwhile. */
 function rewind(shown: string): string {
   const lines = shown.split("\n").length - 1;
-  return lines === 0 ? "" : `\u001B[${lines}A${CLEAR_BELOW}`;
+  return lines === 0 ? "" : `\r\u001B[${lines}A${CLEAR_BELOW}`;
 }
 
 function underWay(print: Print, build: BuildHistory, { now, spinner }: { now: Date; spinner: string }): string[] {
@@ -96,7 +101,7 @@ function summary(print: Print, build: BuildHistory, steps: readonly Step[], now:
     ...(count("failed") > 0 ? [print.style("red", `${count("failed")} failed`, "stderr")] : []),
     `${count("running")} running`,
     `${count("waiting", "preparing", "retrying")} waiting`,
-    formatDuration(now.getTime() - (build.startedAt ?? now).getTime()),
+    formatDuration(now.getTime() - (build.startedAt ?? now).getTime(), { whole: true }),
   ];
   return print.style("dim", parts.join(" · "), "stderr");
 }

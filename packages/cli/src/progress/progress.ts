@@ -4,7 +4,7 @@ import type { BuildHistory, Step } from "../history/build-history.ts";
 export interface Progress {
   /** `changed` are the steps that are not as they were at the last call. */
   update(build: BuildHistory, changed: readonly Step[]): void;
-  /** Leaves the terminal as a report may follow. */
+  /** Leaves the terminal as a report may follow; the next update shows the build again. */
   close(): void;
 }
 
