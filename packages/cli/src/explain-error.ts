@@ -16,6 +16,23 @@ export function explainError(error: unknown): Explanation {
 }
 
 const hints: readonly (readonly [RegExp, (message: string) => Explanation])[] = [
+  // Errors of the local stage name the thing and the remedy themselves.
+  [
+    /cannot write below .*\((ENOSPC|EDQUOT)\)/,
+    (message) => ({ message, hint: "what was built is kept: the same command goes on" }),
+  ],
+  [/^AwsError |cannot write below /, (message) => ({ message, hint: undefined })],
+  [
+    /^Error Region is missing/,
+    () => ({
+      message: "no AWS region is set",
+      hint: "set AWS_REGION to the region of the stage, or leave --stage out to build on this machine",
+    }),
+  ],
+  [
+    /ECONNREFUSED|ECONNRESET/,
+    (message) => ({ message, hint: "the process that answered there has ended; run the command again" }),
+  ],
   [
     /CredentialsProviderError|ExpiredToken|InvalidClientTokenId|UnrecognizedClient/,
     (message) => ({ message, hint: "sign in to AWS, or set AWS_PROFILE" }),
@@ -23,8 +40,6 @@ const hints: readonly (readonly [RegExp, (message: string) => Explanation])[] = 
   [/AccessDenied|UnauthorizedOperation/, (message) => ({ message, hint: "the signed-in role lacks this permission" })],
   [/ENOSPC/, (message) => ({ message, hint: "free some space; what was built is kept" })],
   [/EACCES|EROFS|EPERM/, (message) => ({ message, hint: "choose a writable folder with --state-dir" })],
-  // Errors of the local stage name the thing and the remedy themselves.
-  [/^AwsError /, (message) => ({ message, hint: undefined })],
 ];
 
 function unexpected({ name }: Error, message: string): Explanation {

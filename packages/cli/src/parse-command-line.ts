@@ -131,7 +131,7 @@ function placeWords({ name, args }: Command, rest: readonly string[]): Record<st
       left = [];
     } else {
       if (left[0] === undefined && argument.kind === "positional" && argument.required) {
-        throw new UsageError(`muster ${name} needs a ${key}`, { hint: argument.summary });
+        throw new UsageError(`muster ${name} needs a ${key}`, { hint: uncapitalized(argument.summary) });
       }
       values[key] = left[0];
       left = left.slice(1);
@@ -144,6 +144,10 @@ function placeWords({ name, args }: Command, rest: readonly string[]): Record<st
   }
   return values;
 }
+
+/** A summary within a sentence; abbreviations stay as they are. */
+const uncapitalized = (text: string): string =>
+  text.replace(/^(?:[A-Z](?=[a-z])|A(?= ))/, (letter) => letter.toLowerCase());
 
 function pickGlobals(values: Readonly<Record<string, unknown>>): GlobalValues {
   return {

@@ -12,9 +12,15 @@ export default command({
     const { name: found, executionArn } = await findBuild(stage, name);
     const build = await loadBuild(stage, executionArn);
     if (build.results === undefined) {
-      throw new UsageError(`the build ${found} has no results: it is ${build.state}`, {
-        hint: build.state === "running" ? "muster status shows how far it is" : "muster status shows how far it came",
-      });
+      const interrupted = build.state === "running" && stage.movedBy === "nobody";
+      throw new UsageError(
+        build.state === "running"
+          ? `the build ${found} has no results yet: it ${interrupted ? "was interrupted" : "is running"}`
+          : `the build ${found} has no results: it ${build.state === "aborted" ? "was aborted" : build.state}`,
+        {
+          hint: `muster status ${found} shows how far it ${build.state === "running" && !interrupted ? "is" : "came"}`,
+        },
+      );
     }
     print.json(build.results);
     return 0;

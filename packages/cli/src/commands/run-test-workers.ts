@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { command } from "../command.ts";
+import { formatTable } from "../format-table.ts";
 import { startTestWorker } from "../test-workers/start-test-worker.ts";
 import { filesOf, listTestWorkers, testWorkerFolder } from "../test-workers/test-worker-files.ts";
 import { UsageError } from "../usage-error.ts";
@@ -39,7 +40,9 @@ export default command({
       log: filesOf(folder, name).log,
     }));
     if (globals.json) print.json(workers);
-    else for (const { activity, pid, log } of workers) print.report(`${activity} ${pid} ${log}`);
+    else
+      for (const line of formatTable(workers.map(({ activity, pid, log }) => [activity, `pid ${pid}`, log])))
+        print.report(line);
     return 0;
   },
 });

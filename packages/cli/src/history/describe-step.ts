@@ -59,7 +59,7 @@ function elapsed({ attempts, enteredAt, endedAt }: Step, now: Date): string {
   return formatDuration(end.getTime() - (attempt?.startedAt ?? enteredAt).getTime());
 }
 
-const since = (start: Date, now: Date): string => formatDuration(now.getTime() - start.getTime());
+const since = (start: Date, now: Date): string => formatDuration(now.getTime() - start.getTime(), { whole: true });
 
 function errorText({ name, error, cause, attempts, reason }: Step): string {
   const instance = attempts.at(-1)?.instance;

@@ -53,8 +53,7 @@ const KNOWN = 1000;
  */
 export async function findBuild(stage: Builds, name: string | undefined): Promise<BuildSummary> {
   const builds = await listBuilds(stage, { max: name === undefined ? 1 : KNOWN });
-  if (builds.length === 0)
-    throw new UsageError("nothing has been built here yet", { hint: "muster build starts a build" });
+  if (builds.length === 0) throw nothingBuilt(stage);
   const exact = name === undefined ? builds[0] : builds.find((build) => build.name === name);
   if (exact !== undefined) return exact;
   const matching = builds.filter((build) => build.name.startsWith(name as string));
@@ -71,6 +70,12 @@ export async function findBuild(stage: Builds, name: string | undefined): Promis
   );
   throw new UsageError(`there is no build "${name}"`, {
     hint: nearest === undefined ? "muster status --list shows the latest" : `did you mean ${nearest}?`,
+  });
+}
+
+export function nothingBuilt({ description }: Pick<Stage, "description">): UsageError {
+  return new UsageError(`nothing has been built with the pipeline ${description.pipeline} here yet`, {
+    hint: "muster build starts a build; --pipeline and --state-dir look elsewhere",
   });
 }
 

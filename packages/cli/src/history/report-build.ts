@@ -16,7 +16,7 @@ export function reportBuild(
   const unfinished = build.steps.filter((step) => !isFinished(step));
   const time = formatDuration((endedAt ?? now).getTime() - startedAt.getTime());
   return [
-    `${print.style("bold", name)}  ${headline(build, { print, moving })} ${build.state === "running" ? "for" : "after"} ${time}`,
+    `${print.style("bold", name)}  ${headline(build, { print, moving })}${timing(build, { time, moving })}`,
     ...section("finished", finished, print, endedAt ?? now),
     ...section(build.state === "running" ? "unfinished" : "never finished", unfinished, print, endedAt ?? now),
   ];
@@ -41,6 +41,11 @@ function headline({ state }: BuildHistory, { print, moving }: { print: Print; mo
   if (state === "succeeded") return print.style("green", "succeeded");
   if (state === "running") return moving ? print.style("cyan", "running") : print.style("yellow", "interrupted");
   return print.style("red", state);
+}
+
+function timing({ state }: BuildHistory, { time, moving }: { time: string; moving: boolean }): string {
+  if (state !== "running") return ` after ${time}`;
+  return moving ? ` for ${time}` : `, started ${time} ago`;
 }
 
 function section(title: string, steps: readonly Step[], print: Print, now: Date): string[] {

@@ -1,7 +1,8 @@
-import { DescribeLogStreamsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeLogStreamsCommand, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import { nearestWord, workerLogStream } from "@muster/pipeline";
+import { counted } from "../counted.ts";
 import type { BuildHistory, Step } from "../history/build-history.ts";
-import { type BuildSummary, findBuild, listBuilds } from "../history/find-build.ts";
+import { type BuildSummary, findBuild, listBuilds, nothingBuilt } from "../history/find-build.ts";
 import { loadBuild } from "../history/load-build.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UsageError } from "../usage-error.ts";
@@ -24,7 +25,8 @@ export async function findTask(
     if (step !== undefined && (step.attempts.length > 0 || build !== undefined)) return { summary, history, step };
     for (const { key, kind } of history.steps) if (kind === "activity") seen.add(key);
   }
-  const where = build === undefined ? `the last ${builds.length} builds` : `the build ${build}`;
+  if (builds.length === 0) throw nothingBuilt(stage);
+  const where = build === undefined ? `the last ${counted(builds.length, "build")}` : `the build ${build}`;
   const nearest = nearestWord(task, [...seen]);
   throw new UsageError(`no worker has had the task "${task}" in ${where}`, {
     hint:
@@ -36,7 +38,13 @@ export async function findTask(
 export async function findInstanceLog({ logs, description }: Stage, instanceId: string): Promise<LogStream> {
   const logStreamName = workerLogStream(instanceId);
   for (const logGroupName of Object.values(description.logGroups)) {
-    const page = await logs.send(new DescribeLogStreamsCommand({ logGroupName, logStreamNamePrefix: logStreamName }));
+    const page = await logs
+      .send(new DescribeLogStreamsCommand({ logGroupName, logStreamNamePrefix: logStreamName }))
+      .catch((error: unknown) => {
+        // Nothing has been built with this pipeline yet.
+        if (error instanceof ResourceNotFoundException) return { logStreams: [] };
+        throw error;
+      });
     if (page.logStreams?.some((stream) => stream.logStreamName === logStreamName))
       return { logGroupName, logStreamName };
   }

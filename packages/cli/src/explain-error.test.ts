@@ -1,0 +1,27 @@
+import { AwsError } from "@muster/local";
+import { expect, test } from "vitest";
+import { explainError } from "./explain-error.ts";
+
+test("a full disk is told once, and that nothing is lost", () => {
+  const error = new AwsError(
+    "InsufficientStorage",
+    "cannot write below /srv: the disk is full; free some space (ENOSPC)",
+  );
+  expect(explainError(error)).toEqual({
+    message: error.message,
+    hint: "what was built is kept: the same command goes on",
+  });
+});
+
+test("a remedy that the error names itself is not repeated", () => {
+  const message = "cannot write below /srv: the file system is read-only; choose another folder (EROFS)";
+  expect(explainError(new AwsError("InsufficientStorage", message)).hint).toBeUndefined();
+});
+
+test("a region that is not set is asked for", () => {
+  expect(explainError(new Error("Region is missing")).hint).toContain("AWS_REGION");
+});
+
+test("an error that nobody expected is one line", () => {
+  expect(explainError(new TypeError("a\n  b"))).toMatchObject({ message: "TypeError: a b" });
+});
