@@ -40,7 +40,11 @@ test.each([
   ["an unknown command", ["biuld"], /"biuld" is not a command.*did you mean build\?/],
   ["an unknown option", ["build", "--paln"], /"--paln" is not an option.*did you mean --plan\?/],
   ["modes that exclude each other", ["build", "--fake-ec2", "--skip-ec2"], /exclude each other.*name one of them/],
-  ["a build that is not there", ["status", "nothing"], /nothing has been built with the pipeline \S+ here yet.*muster build/],
+  [
+    "a build that is not there",
+    ["status", "nothing"],
+    /nothing has been built with the pipeline \S+ here yet.*muster build/,
+  ],
   [
     "a pipeline that is not there",
     ["build", "--pipeline", "mustre"],

@@ -13,3 +13,7 @@ test.each([
 ])("%d ms read %s", (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
 });
+
+test("what is still counting shows whole seconds", () => {
+  expect([999, 1_700, 61_900].map((ms) => formatDuration(ms, { whole: true }))).toEqual(["0 s", "1 s", "1:01"]);
+});
