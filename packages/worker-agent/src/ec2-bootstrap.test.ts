@@ -54,7 +54,7 @@ async function boot(url: (sha256: string) => string): Promise<{ console: string;
         .replaceAll("/opt/muster", join(root, "opt"))
         .replaceAll("/etc/systemd/system", root)
         .replaceAll("/run/systemd/system", join(root, "no-systemd"));
-      const machine = spawn("bash", ["-c", here], {
+      const machine = spawn("bash", ["--norc", "-c", here], {
         env: {
           PATH: [tools, process.env.PATH].join(delimiter),
           AWS_ENDPOINT_URL: address,
@@ -82,7 +82,7 @@ async function boot(url: (sha256: string) => string): Promise<{ console: string;
     UserData: Buffer.from(userData).toString("base64"),
   };
   await new EC2Client(aws.clientConfig()).send(new RunInstancesCommand(machine));
-  return outcome.promise;
+  return await outcome.promise;
 }
 
 test("a fresh machine fetches the agent with its role, checks it and starts it with what it was told", async () => {
