@@ -3,7 +3,7 @@ import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template/index.js";
 import { type Activity, WorkerTag, workerName } from "@muster/pipeline";
-import { renderUserData } from "@muster/worker-agent";
+import { ec2Bootstrap, renderUserData } from "@muster/worker-agent";
 import { Fn, TerraformLocal } from "cdktf";
 import { architectureOf, type BuiltParts } from "../built-parts.ts";
 import type { Network } from "../network/network.ts";
@@ -105,6 +105,6 @@ function workerUserData(
       STATE_BUCKET: names.bucket("state"),
       SCRATCH_BUCKET: names.bucket("scratch"),
     },
-    bootstrap: `echo 'Agent: ${assets.url(parts.agentArchive(architecture), `agents/${architecture}.tar.gz`)}'; shutdown -h now`,
+    bootstrap: ec2Bootstrap({ archive: assets.url(parts.agentArchive(architecture), `agents/${architecture}.tar.gz`) }),
   });
 }
