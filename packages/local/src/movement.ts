@@ -28,7 +28,7 @@ interface Work {
 }
 
 /** Work of other parts of the process (files, digests) that will call back without anyone's help. */
-const BUSY_RESOURCES = /^(FSReq|.*Request$|ZLIB|GetAddrInfoReq|TCPConnectWrap|WriteWrap|ShutdownWrap)/i;
+const BUSY_RESOURCES = /^(FSReq|CloseReq|.*Request$|ZLIB|GetAddrInfoReq|TCPConnectWrap|WriteWrap|ShutdownWrap)/i;
 
 /** Promises may hop through this many turns of the event loop without leaving a trace that could be counted. */
 const QUIET_TURNS = 3;
