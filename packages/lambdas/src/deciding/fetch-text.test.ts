@@ -32,6 +32,14 @@ test("what is not there is the input's fault, what is broken is worth a retry", 
   });
 });
 
+test("an address where nobody answers is named, with the reason", async () => {
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/list`;
+  await new Promise<void>((resolve) => void silent.close(() => resolve()));
+  await expect(fetchText(url, s3)).rejects.toThrow(new RegExp(`^${url} cannot be reached: .*ECONNREFUSED`));
+});
+
 test("a text is read from a file, and a missing file is named", async () => {
   const folder = await mkdtemp(join(tmpdir(), "muster-fetch-"));
   try {

@@ -24,10 +24,19 @@ export async function fetchText(url: string, s3: S3Client): Promise<string> {
 }
 
 async function overHttp(url: string): Promise<string> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch((error: unknown) => {
+    throw new Error(`${url} cannot be reached: ${reasonOf(error)}`);
+  });
   if (response.status === 404 || response.status === 410) throw nothingAt(url);
   if (!response.ok) throw new Error(`${url} answered ${response.status} ${response.statusText}`);
   return response.text();
+}
+
+/** `fetch failed` is all that an error of `fetch` says itself; several addresses that refuse have a code alone. */
+function reasonOf(error: unknown): string {
+  const { cause = error } = error as { cause?: unknown };
+  const { message = "", code } = cause as NodeJS.ErrnoException;
+  return message || code || String(error);
 }
 
 async function fromS3(s3: S3Client, location: { Bucket: string; Key: string }): Promise<string> {
