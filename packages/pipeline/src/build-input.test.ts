@@ -140,6 +140,10 @@ describe("what is refused, with what to do", () => {
     });
     expect(parse("debian-12-bookworm", pipeline).platforms).toEqual(["debian-12-bookworm"]);
     expect(refusal("debian-12-bokworm", pipeline).hint).toBe("did you mean debian-12-bookworm?");
+    expect(refusal("ubuntu-24.04-noble", pipeline)).toEqual({
+      message: `"ubuntu-24.04-noble" is not a platform of the pipeline ${pipeline.name}`,
+      hint: "its platforms are debian-12-bookworm",
+    });
     expect(refusal("--test", pipeline).message).toBe("no step of this pipeline may run in a test build");
     expect(refusal("--test Make", pipeline)).toEqual({
       message: "Make is not a valid test build step",

@@ -106,6 +106,8 @@ function testBuildActivities(named: string[], { activities }: Pipeline): string[
   return named.length > 0 ? named : allowed;
 }
 
+const LIKE_A_PLATFORM = /^[a-z]+-[\d.]+(-[a-z]+)?$/;
+
 function unknownWord(word: string, pipeline: Pipeline): InvalidInputError {
   if (/^[\d.]+$/.test(word)) {
     return new InvalidInputError(`"${word}" is not a version`, {
@@ -118,6 +120,11 @@ function unknownWord(word: string, pipeline: Pipeline): InvalidInputError {
     ...buildOptions,
   ];
   const nearest = nearestWord(word, known);
+  if (nearest === undefined && LIKE_A_PLATFORM.test(word) && pipeline.platforms.kind === "fixed") {
+    return new InvalidInputError(`"${word}" is not a platform of the pipeline ${pipeline.name}`, {
+      hint: `its platforms are ${pipeline.platforms.names.join(", ")}`,
+    });
+  }
   return new InvalidInputError(`"${word}" is not a version, platform, step or option`, {
     hint: nearest === undefined ? `known are ${known.join(", ")}` : `did you mean ${nearest}?`,
   });
