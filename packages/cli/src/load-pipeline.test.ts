@@ -61,6 +61,21 @@ test("a syntax error names the file", async () => {
   });
 });
 
+test("an error names its line in the definition, and no line of any other file", async () => {
+  await write("throws/pipeline.ts", "\n\nthrow new Error('boom');");
+  await expect(loadPipeline("throws/pipeline.ts", { cwd })).rejects.toThrow(/^throws\/pipeline\.ts:3: boom$/);
+  await write("imports/pipeline.ts", 'import "not-installed";');
+  await expect(loadPipeline("imports/pipeline.ts", { cwd })).rejects.toThrow(/^imports\/pipeline\.ts(:1)?: .*not-installed/);
+});
+
+test("a folder is answered with the file that it may hold", async () => {
+  await mkdir(join(cwd, "folder"), { recursive: true });
+  await expect(loadPipeline("./folder", { cwd })).rejects.toMatchObject({
+    message: "./folder is a folder",
+    hint: "--pipeline takes a name or a file: folder/pipeline.ts",
+  });
+});
+
 test("a file without a pipeline is told how to have one", async () => {
   await write("empty/pipeline.ts", "export const nothing = 1;");
   await expect(loadPipeline("empty/pipeline.ts", { cwd })).rejects.toThrow(

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -27,6 +27,11 @@ export async function loadPipeline(nameOrFile: string, { cwd }: { cwd: string })
   const shown = shownFrom(cwd, file);
   if (!existsSync(file))
     throw new UsageError(`there is no pipeline file ${shown}`, { hint: "--pipeline takes a name or a file" });
+  if (statSync(file).isDirectory()) {
+    throw new UsageError(`${nameOrFile} is a folder`, {
+      hint: `--pipeline takes a name or a file: ${join(nameOrFile, "pipeline.ts")}`,
+    });
+  }
   shareOurPipelinePackage();
   const pipeline = await importPipeline(file, shown);
   const folder = dirname(file);
@@ -67,7 +72,7 @@ async function importPipeline(file: string, shown: string): Promise<Pipeline> {
   try {
     module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
-    throw brokenPipeline(error, shown);
+    throw brokenPipeline(error, { file, shown });
   }
   const pipeline = [module.default, ...Object.values(module)].find(isPipeline);
   if (pipeline !== undefined) return pipeline;
@@ -81,19 +86,20 @@ function isPipeline(value: unknown): value is Pipeline {
   );
 }
 
-function brokenPipeline(error: unknown, shown: string): MusterError {
+function brokenPipeline(error: unknown, { file, shown }: { file: string; shown: string }): MusterError {
   if (!(error instanceof Error)) return new InvalidPipelineError(shown, [String(error)], shown);
   if (error.name === "Muster.InvalidPipeline" && "problems" in error) {
     return new InvalidPipelineError(shown, error.problems as string[], shown);
   }
   const message = error.message.replaceAll(/\s+/g, " ").trim();
-  return new InvalidPipelineError(shown, [message], `${shown}${lineOf(error)}`);
+  return new InvalidPipelineError(shown, [message], `${shown}${lineOf(error, file)}`);
 }
 
-/** Where in a file of the user's own an import failed: `:12`. */
-function lineOf(error: Error): string {
-  const match = /pipeline[^\s:]*\.(?:m?[jt]s):(\d+)/.exec(error.stack ?? "");
-  return match === null ? "" : `:${match[1]}`;
+/** Where in the definition itself an import failed: `:12`. What failed in a file that it imports is told by that file's name in the message. */
+function lineOf({ stack = "" }: Error, file: string): string {
+  const places = [pathToFileURL(file).href, file].map((place) => stack.split(`${place}:`)[1]);
+  const line = places.flatMap((rest) => /^\d+/.exec(rest ?? "") ?? [])[0];
+  return line === undefined ? "" : `:${line}`;
 }
 
 function shownFrom(cwd: string, file: string): string {

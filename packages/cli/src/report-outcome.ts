@@ -41,7 +41,7 @@ export async function reportOutcome(
     build.steps.filter((step) => step.kind === "activity" && step.state === state).length;
   const verdict = succeeded ? print.style("green", "succeeded") : print.style("red", build.state);
   print.report(
-    `${print.style("bold", name)} ${verdict} after ${formatDuration(ms)}: ${counted(count("succeeded"), "task")} done, ${count("skipped")} skipped, ${count("failed")} failed`,
+    `${print.style("bold", name)} ${verdict} after ${formatDuration(ms)}: ${counted(count("succeeded"), "task")} done, ${count("skipped")} skipped, ${Math.max(count("failed"), failures.length)} failed`,
   );
   if (failures.length > 0) {
     print.report("The following steps have failed:");

@@ -1,4 +1,5 @@
-import { buildOptions, MusterError } from "@muster/pipeline";
+import { MusterError } from "@muster/pipeline";
+import { buildOptionSummaries } from "./build-option-summaries.ts";
 import type { ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
 import { type CommandDescription, describeCommands, type OptionDescription } from "./describe-commands.ts";
@@ -64,7 +65,7 @@ function commandHelp(
       { indent: "  " },
     ),
     ...optionLines([...options, ...globals]),
-    ...(words.length > 0 ? ["", `words may also be ${words.join(", ")}`] : []),
+    ...(words.length > 0 ? ["", "words may also be:", ...buildOptionLines()] : []),
     ...(examples.length > 0 ? ["", "examples:", ...examples.map((example) => `  muster ${example}`)] : []),
   ];
 }
@@ -76,6 +77,8 @@ function optionLines(options: readonly OptionDescription[]): string[] {
   ]);
   return formatTable(rows, { indent: "  " });
 }
+
+const buildOptionLines = (): string[] => formatTable(Object.entries(buildOptionSummaries), { indent: "  " });
 
 /** Help must come even when the pipeline is what is broken. */
 async function pipelineHelp({ loadPipeline, print }: Context): Promise<string[]> {
@@ -94,7 +97,7 @@ async function pipelineHelp({ loadPipeline, print }: Context): Promise<string[]>
         ? platforms.names.map((name) => `  ${name}`)
         : ["  those that each version lists"]),
       "options of a build:",
-      ...buildOptions.map((name) => `  ${name}`),
+      ...buildOptionLines(),
     ];
   } catch (error) {
     if (error instanceof MusterError) return ["", `the steps cannot be listed: ${error.message}`];

@@ -140,3 +140,26 @@ test("without a terminal each thing that happens is one line, said once", () => 
     expect.stringMatching(/^12:00:09 Publish-1\.2\.3 FAILED: .*Muster\.ScriptFailed, exit 1/),
   ]);
 });
+
+test("a step that nobody waits for is shown while it is tried again", () => {
+  const { print, written } = terminal();
+  const again: Partial<Step> = {
+    kind: "function",
+    state: "retrying",
+    error: "Error",
+    cause: "https://example.org/list cannot be reached",
+    attempts: [{ scheduledAt: start, startedAt: start, endedAt: later(1) }],
+  };
+  const platforms = step("GetPlatformsForVersion", again);
+  const verdict = step("CheckForFailures", { ...again, version: "" });
+  plainProgress(print).update(build([platforms, verdict]), [platforms, verdict]);
+  expect(written.map((line) => stripVTControlCharacters(line))).toEqual([
+    "12:00:01 GetPlatformsForVersion-1.2.3 to be tried again: Error, https://example.org/list cannot be reached\n",
+  ]);
+  const progress = liveProgress(print, { now: () => later(2) });
+  progress.update(build([platforms, verdict]), [platforms, verdict]);
+  const drawn = screen(written).join("\n");
+  progress.close();
+  expect(drawn).toContain("GetPlatformsForVersion  1.2.3  to be tried again");
+  expect(drawn).not.toContain("CheckForFailures");
+});

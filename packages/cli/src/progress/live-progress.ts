@@ -4,7 +4,7 @@ import { formatTable } from "../format-table.ts";
 import type { BuildHistory, Step } from "../history/build-history.ts";
 import { describeStep, isFinished } from "../history/describe-step.ts";
 import type { Print } from "../print.ts";
-import { isBookkeeping, type Progress } from "./progress.ts";
+import { isBookkeeping, isVerdict, type Progress } from "./progress.ts";
 
 const HIDE_CURSOR = "\u001B[?25l";
 const SHOW_CURSOR = "\u001B[?25h";
@@ -72,8 +72,7 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
   };
 }
 
-const worthALine = (step: Step): boolean =>
-  step.state === "failed" ? step.name !== "CheckForFailures" : !isBookkeeping(step);
+const worthALine = (step: Step): boolean => (step.state === "failed" ? !isVerdict(step) : !isBookkeeping(step));
 
 /** Goes back to where the redrawn part begins; the terminal may have echoed a key meanwhile. */
 function rewind(shown: string): string {
@@ -82,7 +81,7 @@ function rewind(shown: string): string {
 }
 
 function underWay(print: Print, build: BuildHistory, { now, spinner }: { now: Date; spinner: string }): string[] {
-  const steps = build.steps.filter((step) => !isBookkeeping(step));
+  const steps = build.steps.filter((step) => !isBookkeeping(step) || (step.state === "retrying" && !isVerdict(step)));
   const open = steps.filter((step) => !isFinished(step)).sort((a, b) => urgency(a) - urgency(b));
   const room = Math.max(1, (print.stderr.rows ?? 24) - 4);
   const rows = open.slice(0, room).map((step) => {

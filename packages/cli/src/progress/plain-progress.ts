@@ -1,7 +1,7 @@
 import type { Step } from "../history/build-history.ts";
 import { describeStep } from "../history/describe-step.ts";
 import type { Print } from "../print.ts";
-import { isBookkeeping, type Progress } from "./progress.ts";
+import { isBookkeeping, isVerdict, type Progress } from "./progress.ts";
 
 /** One line for each thing that happens, for logs and pipes: `23:51:07 MakeBinaryPackage-… succeeded in 12 s on i-…`. */
 export function plainProgress(print: Print): Progress {
@@ -33,13 +33,13 @@ function newsOf(step: Step): { key: string; at: Date; words: string } | undefine
       return { key, at: attempt?.startedAt ?? step.enteredAt, words: `started on ${attempt?.instance ?? "a worker"}` };
     }
     case "retrying":
-      return isBookkeeping(step) ? undefined : { key, at: attempt?.endedAt ?? step.enteredAt, words };
+      return isVerdict(step) ? undefined : { key, at: attempt?.endedAt ?? step.enteredAt, words };
     case "succeeded":
       return isBookkeeping(step)
         ? undefined
         : { key, at: step.endedAt ?? step.enteredAt, words: `succeeded in ${words}` };
     case "failed":
-      return step.name === "CheckForFailures" ? undefined : { key, at: step.endedAt ?? step.enteredAt, words };
+      return isVerdict(step) ? undefined : { key, at: step.endedAt ?? step.enteredAt, words };
     case "skipped":
       return { key, at: step.endedAt ?? step.enteredAt, words };
   }
