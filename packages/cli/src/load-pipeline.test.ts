@@ -65,7 +65,9 @@ test("an error names its line in the definition, and no line of any other file",
   await write("throws/pipeline.ts", "\n\nthrow new Error('boom');");
   await expect(loadPipeline("throws/pipeline.ts", { cwd })).rejects.toThrow(/^throws\/pipeline\.ts:3: boom$/);
   await write("imports/pipeline.ts", 'import "not-installed";');
-  await expect(loadPipeline("imports/pipeline.ts", { cwd })).rejects.toThrow(/^imports\/pipeline\.ts(:1)?: .*not-installed/);
+  await expect(loadPipeline("imports/pipeline.ts", { cwd })).rejects.toThrow(
+    /^imports\/pipeline\.ts(:1)?: .*not-installed/,
+  );
 });
 
 test("a folder is answered with the file that it may hold", async () => {
