@@ -25,7 +25,7 @@ function bundle(stages: readonly Stage[]): boolean {
     const out = join(infra, "dist/functions", name);
     return run(join(packages, "lambdas"), "bundle", join(infra, "../pipelines", name, "pipeline.ts"), "--out", out);
   });
-  return functions && run(join(packages, "worker-agent"), "bundle");
+  return functions && run(join(packages, "worker-agent"), "bundle", "--out", join(infra, "dist/agents"));
 }
 
 try {

@@ -16,7 +16,7 @@ try {
     outdir: outdir ?? join(infra, "cdktf.out"),
     pipelines: join(repository, "pipelines"),
     functions: join(infra, "dist/functions"),
-    agents: join(repository, "packages/worker-agent/dist/archives"),
+    agents: join(infra, "dist/agents"),
   });
 } catch (error) {
   if (!(error instanceof MusterError)) throw error;
