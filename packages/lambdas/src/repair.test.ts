@@ -48,6 +48,19 @@ test("a machine whose event never came loses its task at the next tick", async (
   expect(await world.healthCheck()).toMatchObject({ repaired: [{ pending: 1, launched: 1 }] });
 });
 
+test("a machine that ends before the step it was launched for has published its task is replaced", async () => {
+  await using world = await launchWorld();
+  await world.start("build-1", "1.2.3");
+  await world.prepare("MakeSourceTarball");
+  const [lost = ""] = world.instances().map(({ instanceId }) => instanceId);
+  await world.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [lost] }));
+  await world.advance(1);
+  await world.stateChanged(lost, "terminated");
+  expect(world.instances()).toHaveLength(1);
+  await world.stateChanged(lost, "terminated");
+  expect(world.instances()).toHaveLength(1);
+});
+
 test("a spot notice requests another worker, and leaves the task to the agent's last two minutes", async () => {
   await using world = await launchWorld();
   await world.publish("build-1", oneTask);

@@ -27,13 +27,42 @@ export async function putDemand(
   return id;
 }
 
+/** A step publishes its task within this time after it has entered its state, retries and all, or never. */
+const PUBLISHED_WITHIN_MS = 300_000;
+
+interface DemandOptions {
+  readonly launches: readonly LaunchRecord[];
+  readonly context: Pick<LaunchContext, "records" | "now" | "log">;
+}
+
 /** Demands that none of the launches has answered. */
-export async function openDemands(
+export function openDemands(activity: string, options: DemandOptions): Promise<OpenDemand[]> {
+  return demandsSince(activity, DEMAND_MEMORY_MS, options);
+}
+
+/**
+ * Demands that were answered by launches of which machines are gone. The step that made one will not ask again, and until it has published its task, no
+ * history tells of it.
+ */
+export async function reopenedDemands(
   activity: string,
-  { launches, context }: { launches: readonly LaunchRecord[]; context: Pick<LaunchContext, "records" | "now" | "log"> },
+  { gone, launches, context }: DemandOptions & { gone: ReadonlySet<string> },
+): Promise<OpenDemand[]> {
+  const isWhole = ({ instances }: LaunchRecord) => !instances.some((instance) => gone.has(instance));
+  const lost = launches.filter((launch) => !isWhole(launch)).flatMap(({ demands }) => demands);
+  if (lost.length === 0) return [];
+  const wanted = new Set(lost);
+  const unanswered = await demandsSince(activity, PUBLISHED_WITHIN_MS, { launches: launches.filter(isWhole), context });
+  return unanswered.filter(({ id }) => wanted.has(id));
+}
+
+async function demandsSince(
+  activity: string,
+  memoryMs: number,
+  { launches, context }: DemandOptions,
 ): Promise<OpenDemand[]> {
   const prefix = stateKey.demands(activity);
-  const since = new Date(context.now().getTime() - DEMAND_MEMORY_MS).toISOString();
+  const since = new Date(context.now().getTime() - memoryMs).toISOString();
   const keys = await context.records.list(prefix, { startAfter: `${prefix}${since}` });
   const answered = new Set(launches.flatMap(({ demands }) => demands));
   const ids = keys.map((key) => key.slice(prefix.length, -".json".length)).filter((id) => !answered.has(id));

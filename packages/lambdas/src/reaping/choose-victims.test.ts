@@ -9,6 +9,7 @@ const worker = (instanceId: string, state: WorkerState, ageHours: number): Worke
   activity: "Make",
   state,
   everReady: state !== "booting",
+  stateReason: undefined,
   launchedAt: new Date(now.getTime() - ageHours * HOUR),
   instanceType: "t3.micro",
   zone: "us-west-2a",

@@ -25,7 +25,8 @@ export function isBootLoop(
   const wasReady = ({ everReady, instanceId }: Worker) => everReady || worked.has(instanceId);
   const lastReady = Math.max(0, ...own.filter(wasReady).map(({ launchedAt }) => launchedAt.getTime()));
   const failed = own.filter(
-    (worker) => worker.state === "gone" && !wasReady(worker) && worker.launchedAt.getTime() > lastReady,
+    (worker) =>
+      worker.state === "gone" && !wasReady(worker) && !wasTakenAway(worker) && worker.launchedAt.getTime() > lastReady,
   );
   const lastLaunch = Math.max(
     0,
@@ -35,3 +36,9 @@ export function isBootLoop(
   );
   return failed.length > BAD_LUCK && now.getTime() - lastLaunch < BOOT_ALLOWANCE_MS;
 }
+
+/**
+ * EC2 has ended it, for reasons of its own: a spot instance that it wants back, a host that failed.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
+ */
+const wasTakenAway = ({ stateReason }: Worker): boolean => stateReason?.startsWith("Server.") ?? false;

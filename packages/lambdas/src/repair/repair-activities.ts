@@ -1,7 +1,7 @@
 import type { Activity, LaunchRecord } from "@muster/pipeline";
 import { runningBuilds } from "../builds/running-builds.ts";
 import type { TaskOfBuild } from "../builds/tasks-of-history.ts";
-import { openDemands } from "../launching/demands.ts";
+import { openDemands, reopenedDemands } from "../launching/demands.ts";
 import { activityArn } from "../launching/launch-context.ts";
 import { recentLaunches } from "../launching/launch-records.ts";
 import { launchWorkers } from "../launching/launch-workers.ts";
@@ -64,13 +64,15 @@ async function repairActivity(activity: Activity, context: RepairContext, seen: 
   const arn = activityArn(context, activity);
   const own = seen.launches.get(activity.name) ?? [];
   const tasks = seen.builds.flatMap((build) => build.tasks).filter((task) => task.activityArn === arn);
+  const gone = new Set(seen.workers.filter(({ state }) => state === "gone").map(({ instanceId }) => instanceId));
   const open = await openDemands(activity.name, { launches: own, context });
+  const reopened = await reopenedDemands(activity.name, { gone, launches: own, context });
   const deficit = measureDeficit({
     activity: activity.name,
     activityArn: arn,
     tasks,
     runningExecutions: new Set(seen.builds.map(({ executionArn }) => executionArn)),
-    openDemands: open,
+    openDemands: [...open, ...reopened],
     workers: seen.workers,
     launches: own,
     leaving: seen.leaving,
@@ -78,7 +80,7 @@ async function repairActivity(activity: Activity, context: RepairContext, seen: 
   });
 
   const expiry = expiredTasks(activity, deficit, { tasks, launches: own, now: now() });
-  const answered = open.map(({ id }) => id);
+  const answered = [...open, ...deficit.demands.filter((demand) => reopened.includes(demand))].map(({ id }) => id);
   const bootLoop = isBootLoop(activity.name, { workers: seen.workers, tasks, launches: own, now: now() });
   const launched =
     expiry.bootsFail || bootLoop ? [] : await launchMissing(activity, deficit, { answered, seen, context });

@@ -10,6 +10,8 @@ export interface Worker {
   readonly state: WorkerState;
   /** Whether it has ever said that it is ready; also of one that is gone. */
   readonly everReady: boolean;
+  /** Why EC2 says that it ended: `Client.InstanceInitiatedShutdown`; undefined while it runs. */
+  readonly stateReason: string | undefined;
   readonly launchedAt: Date;
   readonly instanceType: string;
   readonly zone: string;
@@ -51,6 +53,7 @@ export function toWorker(instance: Instance): Worker {
     activity: tags.get(WorkerTag.activity) ?? "",
     state: stateOf(instance.State?.Name, tags),
     everReady: hasBeenReady(tags),
+    stateReason: instance.StateReason?.Code,
     launchedAt: instance.LaunchTime ?? new Date(0),
     instanceType: instance.InstanceType ?? "",
     zone: instance.Placement?.AvailabilityZone ?? "",
