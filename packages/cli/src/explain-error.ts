@@ -38,7 +38,10 @@ const hints: readonly (readonly [RegExp, (message: string) => Explanation])[] = 
     (message) => ({ message, hint: "sign in to AWS, or set AWS_PROFILE" }),
   ],
   [/AccessDenied|UnauthorizedOperation/, (message) => ({ message, hint: "the signed-in role lacks this permission" })],
-  [/ENOSPC/, (message) => ({ message, hint: "free some space; what was built is kept" })],
+  [
+    /ENOSPC|EDQUOT/,
+    (message) => ({ message: `the disk is full: ${message}`, hint: "free some space; what was built is kept" }),
+  ],
   [/EACCES|EROFS|EPERM/, (message) => ({ message, hint: "choose a writable folder with --state-dir" })],
 ];
 

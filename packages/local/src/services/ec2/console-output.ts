@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { onDisk } from "../../storage/disk-error.ts";
 import type { Storage } from "../../storage/storage.ts";
 
 /** EC2 keeps the end of what an instance wrote to its console. */
@@ -28,8 +29,11 @@ export function consoleOutputs(storage: Storage): ConsoleOutputs {
     append(instanceId, text) {
       outputs.set(instanceId, ((read(instanceId) ?? "") + text).slice(-KEPT_BYTES));
       if (!storage.persistent) return;
-      mkdirSync(join(storage.dir, "ec2", "console"), { recursive: true });
-      appendFileSync(fileOf(instanceId), text);
+      const folder = join(storage.dir, "ec2", "console");
+      onDisk(folder, () => {
+        mkdirSync(folder, { recursive: true });
+        appendFileSync(fileOf(instanceId), text);
+      });
     },
   };
 }
