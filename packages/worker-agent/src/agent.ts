@@ -28,7 +28,8 @@ export async function runAgent(worker: Worker): Promise<AgentEnd> {
   await scripts.cleanup();
   watchdog.close();
   await pipes.close();
-  if (end !== "failed task") {
+  // The Name of a worker whose last task failed keeps saying so.
+  if (last?.failed !== true) {
     tag.show({
       state: "waiting",
       tasks,
@@ -68,6 +69,7 @@ async function pollAndRun(worker: Worker): Promise<PollingEnd> {
     const claimed = await next(Math.min(idleSinceMs + idleMs, endOfLifeMs));
     if (claimed === undefined) continue;
     last = await runTask(worker, claimed, ++tasks);
+    if (stop.aborted) break;
     if (last.failed) {
       await stayForPeople(worker, last, tasks);
       return { end: "failed task", tasks, last };

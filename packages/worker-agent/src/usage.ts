@@ -21,9 +21,9 @@ export interface UsageMeter {
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
 const FIRST_LOOK_MS = 250;
-const LOOK_MS = 5000;
+const LOOK_MS = 15_000;
 
-/** Looks at a script's processes and disk now and then: often at its beginning, later every five seconds. */
+/** Looks at a script's processes and disk now and then: often at its beginning, later every fifteen seconds. */
 export async function startUsageMeter(folder: string, clock: Clock): Promise<UsageMeter> {
   const cpuBefore = await childrenCpuSeconds();
   const freeBefore = await freeBytes(folder);
