@@ -69,13 +69,13 @@ const OF_THE_SHELL = new Set(["_", "SHLVL", "PWD", "OLDPWD", "MUSTER_INIT"]);
 export async function sourceInit(options: InitOptions): Promise<SourcedInit> {
   const { script, folder, scripts, variables, clock } = options;
   const exportsFile = `${folder}/init-exports`;
-  const unexported = Object.keys(variables).filter((name) => !(name in scripts) && /^[A-Za-z_]\w*$/.test(name));
+  const own = Object.entries(variables).filter(([name]) => !(name in scripts) && /^[A-Za-z_]\w*$/.test(name));
   const pipe = await options.pipes.next();
   const output = readOutput({ readable: pipe.readable, ...options });
   output.ended.catch(() => {});
-  const shell = spawn("bash", ["-c", PROGRAM, "init", script.file, exportsFile, ...unexported], {
+  const shell = spawn("bash", ["-c", PROGRAM, "init", script.file, exportsFile, ...own.map(([name]) => name)], {
     cwd: folder,
-    env: { ...variables, ...scripts, MUSTER_INIT: exportsFile },
+    env: { ...Object.fromEntries(own), ...scripts, MUSTER_INIT: exportsFile },
     detached: true,
     stdio: ["ignore", pipe.writeFd, pipe.writeFd, "pipe", "pipe"],
   });

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { createLocalAws, type LocalAws } from "@muster/local";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { clientsInProcess, recordedDiagnostics } from "../testing/worker-in-process.ts";
+import { realClock } from "./clock.ts";
+import { fetchScript } from "./fetch-script.ts";
+
+const text = "#!/bin/bash\necho hello\n";
+const sha256 = createHash("sha256").update(text).digest("hex");
+
+let aws: LocalAws;
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "muster-fetch-"));
+  aws = createLocalAws();
+  const s3 = new S3Client(aws.clientConfig());
+  await s3.send(new CreateBucketCommand({ Bucket: "assets" }));
+  await s3.send(new PutObjectCommand({ Bucket: "assets", Key: "scripts/a b/make.sh", Body: text }));
+});
+afterEach(async () => {
+  await aws.close();
+  await rm(folder, { recursive: true });
+});
+
+const fetch = (url: string) =>
+  fetchScript(url, {
+    clients: clientsInProcess(aws),
+    folder: join(folder, "scripts"),
+    clock: realClock,
+    diagnostics: recordedDiagnostics(),
+  });
+
+test("a script from S3 is there, executable, and has the digest that its URL names", async () => {
+  const script = await fetch(`s3://assets/scripts/a%20b/make.sh#sha256=${sha256}`);
+  expect(script).toMatchObject({ url: "s3://assets/scripts/a%20b/make.sh", sha256 });
+  expect(await readFile(script.file, "utf8")).toBe(text);
+  expect((await stat(script.file)).mode & 0o111).toBe(0o111);
+});
+
+test("a script from a file may do without a digest", async () => {
+  const file = join(folder, "local.sh");
+  await writeFile(file, text);
+  expect(await fetch(pathToFileURL(file).href)).toMatchObject({ sha256 });
+});
+
+test.each([
+  [`s3://assets/scripts/a%20b/make.sh#sha256=${"0".repeat(64)}`, "has the SHA-256"],
+  ["s3://assets/scripts/a%20b/make.sh#md5=1", "the fragment is not sha256="],
+  ["s3://assets/nothing.sh", "NoSuchKey"],
+  ["s3://nowhere/x.sh", "NoSuchBucket"],
+  ["file:///no/such/script.sh", "ENOENT"],
+])("%s cannot be had, and the error says why", async (url, why) => {
+  await expect(fetch(url)).rejects.toMatchObject({
+    name: "Muster.ScriptUnavailable",
+    message: expect.stringContaining(why),
+  });
+});
+
+test("an S3 that does not answer at first is asked again", async () => {
+  aws.failCalls({ service: "s3", operation: "GetObject", times: 3 }, { code: "SlowDown", status: 503 });
+  expect(await fetch("s3://assets/scripts/a%20b/make.sh")).toMatchObject({ sha256 });
+});

@@ -1,0 +1,69 @@
+import { runUntil, virtualClock } from "@muster/local";
+import { expect, test } from "vitest";
+import { testStage } from "../testing/test-stage.ts";
+import { clientsInProcess, recordedDiagnostics } from "../testing/worker-in-process.ts";
+import { createPoller } from "./poll.ts";
+
+const never = new AbortController().signal;
+
+test("a poll waits a minute for a task, and history names the worker that took it", async () => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  const poll = createPoller({
+    sfn: clientsInProcess(stage.aws).sfn,
+    activityArn: stage.activityArn,
+    workerName: "ec2_i-1",
+    clock,
+    diagnostics: recordedDiagnostics(),
+    stop: never,
+  });
+  const startMs = clock.now();
+  expect(await runUntil(stage.aws, clock, poll(never))).toBeUndefined();
+  expect(clock.now() - startMs).toBe(60_000);
+  const task = await stage.publish();
+  const claimed = await runUntil(stage.aws, clock, poll(never));
+  expect(claimed).toMatchObject({ token: expect.stringMatching(/./), claimedAtMs: clock.now() });
+  expect(JSON.parse(claimed?.input ?? "")).toMatchObject({ version: "1.2.3", execution: task.executionArn });
+});
+
+test("throttled polls come further and further apart, and never all at once", async () => {
+  const clock = virtualClock();
+  const polls: number[] = [];
+  await using stage = await testStage({
+    clock,
+    onCall: ({ operation }) => operation === "GetActivityTask" && polls.push(clock.now()),
+  });
+  stage.aws.failCalls({ operation: "GetActivityTask", times: 9 }, { code: "ThrottlingException" });
+  const poll = createPoller({
+    sfn: clientsInProcess(stage.aws).sfn,
+    activityArn: stage.activityArn,
+    workerName: "ec2_i-1",
+    clock,
+    diagnostics: recordedDiagnostics(),
+    stop: never,
+  });
+  for (let round = 0; round < 9; round++) await runUntil(stage.aws, clock, poll(never));
+  await runUntil(stage.aws, clock, poll(never));
+  const waits = polls.slice(1).map((atMs, index) => atMs - (polls[index] ?? 0));
+  expect(waits[0]).toBeLessThanOrEqual(500);
+  expect(waits[5]).toBeGreaterThan(8 * (waits[0] ?? 0));
+  for (const wait of waits.slice(0, 8)) expect(wait).toBeLessThanOrEqual(30_000);
+});
+
+test("whoever gives up a poll gets nothing, and the task goes to the next", async () => {
+  await using stage = await testStage();
+  const options = {
+    sfn: clientsInProcess(stage.aws).sfn,
+    activityArn: stage.activityArn,
+    workerName: "ec2_i-1",
+    clock: stage.aws.clock,
+    diagnostics: recordedDiagnostics(),
+    stop: never,
+  };
+  const abandon = new AbortController();
+  const first = createPoller(options)(abandon.signal);
+  abandon.abort();
+  expect(await first).toBeUndefined();
+  await stage.publish();
+  expect(await createPoller(options)(never)).toBeDefined();
+});
