@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Outcome, startMuster } from "../src/run-muster.ts";
-import { createWorkspace, type Workspace } from "../src/workspace.ts";
+import type { Workspace } from "../src/workspace.ts";
 import { processesIn } from "./processes-in.ts";
 import { type SoakPipeline, VERSIONS, writeSoakPipeline } from "./soak-pipeline.ts";
 import { type StateLeft, stateLeft } from "./state-left.ts";
@@ -48,7 +48,7 @@ export interface CrashedBuild {
   readonly wrong: readonly string[];
   /** The longest time for which a process survived a kill. */
   readonly survivedMs: number;
-  /** From the last start to the end. */
+  /** From the last start to the end; 0 where a kill came after the end. */
   readonly lastMs: number;
 }
 
@@ -56,24 +56,20 @@ const WORDS = ["build", ...VERSIONS];
 /** An agent has a few seconds for its last words. */
 const MOST_SURVIVAL_MS = 15_000;
 
-/** Runs a build in a workspace of its own, killing its process as told and saying the same words again, until it has ended. */
-export async function crashBuild(kills: readonly Kill[]): Promise<CrashedBuild> {
-  const workspace = await createWorkspace();
-  try {
-    const pipeline = await writeSoakPipeline(workspace);
-    return await crashIn(
-      { workspace, pipeline, killedAt: [], wrong: [], survivedMs: 0, name: undefined, ended: false },
-      kills,
-    );
-  } finally {
-    await workspace[Symbol.asyncDispose]();
-  }
-}
-
-async function crashIn(soak: Soak, kills: readonly Kill[]): Promise<CrashedBuild> {
-  const { workspace, pipeline } = soak;
+/** Runs a build in a workspace, killing its process as told and saying the same words again, until it has ended. */
+export async function crashBuild(workspace: Workspace, kills: readonly Kill[]): Promise<CrashedBuild> {
+  const pipeline = await writeSoakPipeline(workspace);
+  const soak: Soak = {
+    workspace,
+    pipeline,
+    killedAt: [],
+    wrong: [],
+    survivedMs: 0,
+    lastMs: 0,
+    name: undefined,
+    ended: false,
+  };
   for (const kill of kills) if (!soak.ended) await runAndKill(soak, kill);
-  const started = performance.now();
   if (!soak.ended) {
     const [last] = await Promise.all([
       startMuster([...WORDS, ...pipeline.options], workspace.options).ended,
@@ -81,9 +77,9 @@ async function crashIn(soak: Soak, kills: readonly Kill[]): Promise<CrashedBuild
       soak.killedAt.length > 0 && readable(soak),
     ]);
     joined(soak, last);
+    soak.lastMs = last.ms;
     if (last.exitCode !== 0) soak.wrong.push(`it ended with ${last.exitCode}: ${last.stdout}${last.stderr}`);
   }
-  const lastMs = performance.now() - started;
   await noProcessFor(soak);
   const json = <T>(...words: string[]) => workspace.json<T>(...words, ...pipeline.options);
   return {
@@ -92,7 +88,6 @@ async function crashIn(soak: Soak, kills: readonly Kill[]): Promise<CrashedBuild
     results: await json("results"),
     ran: ranLines(pipeline),
     left: stateLeft(workspace.dir),
-    lastMs,
     ...soak,
   };
 }
@@ -103,6 +98,7 @@ interface Soak {
   readonly killedAt: number[];
   readonly wrong: string[];
   survivedMs: number;
+  lastMs: number;
   /** Of the build, once its command has said so: from then on it exists. */
   name: string | undefined;
   ended: boolean;
@@ -120,6 +116,7 @@ async function runAndKill(soak: Soak, { afterMs, again }: Kill): Promise<void> {
   joined(soak, outcome);
   if (outcome.exitCode !== null) {
     soak.ended = true;
+    soak.lastMs = outcome.ms;
     if (outcome.exitCode !== 0) wrong.push(`it ended with ${outcome.exitCode}: ${outcome.stdout}${outcome.stderr}`);
     return;
   }
@@ -163,8 +160,8 @@ async function readable({ workspace, pipeline, wrong, name }: Soak): Promise<Bui
     workspace.muster("status", "--json", ...pipeline.options),
     workspace.muster("results", ...pipeline.options),
   ]);
-  const none = /nothing has been built here yet/;
-  const unfinished = /has no results: it is running/;
+  const none = /nothing has been built/;
+  const unfinished = /has no results yet/;
   if (results.exitCode !== 0 && !unfinished.test(results.stderr) && !none.test(results.stderr)) {
     wrong.push(`results could not be read: ${results.stderr}`);
   }
