@@ -7,7 +7,7 @@ import type { BuiltParts } from "./built-parts.ts";
 import { createImageRepositories } from "./compute/image-repositories.ts";
 import { imageParameter } from "./compute/worker-image.ts";
 import { createWorkers } from "./compute/workers.ts";
-import { edgeLogWriters } from "./edge/access-log.ts";
+import { createAccessLog, edgeLogWriters } from "./edge/access-log.ts";
 import { createEdge } from "./edge/distribution.ts";
 import { downloadsReaders } from "./edge/downloads-readers.ts";
 import { createOperatorPolicy } from "./iam/operator-policy.ts";
@@ -48,6 +48,7 @@ export function createMusterStack(
   const edge = stage.edge === null ? undefined : createEdge(scope, stage.edge);
   const readers = edge ? downloadsReaders(scope, edge.distribution) : [];
   const storage = createStorage(scope, { downloadsReaders: readers, logWriters: edgeLogWriters(scope) });
+  if (edge) createAccessLog(scope, { distribution: edge.distribution, logs: storage.logs });
   const assets = createAssets(scope, storage.assets);
   createImageRepositories(scope);
 

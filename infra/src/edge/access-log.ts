@@ -4,13 +4,17 @@ import { CloudwatchLogDeliveryDestination } from "@cdktf/provider-aws/lib/cloudw
 import { CloudwatchLogDeliverySource } from "@cdktf/provider-aws/lib/cloudwatch-log-delivery-source/index.js";
 import type { Statement } from "../iam/policy.ts";
 import type { StageScope } from "../stage-scope.ts";
+import type { PrivateBucket } from "../storage/private-bucket.ts";
 
 /** CloudFront is no region's; its logs are set up in this one. */
 const REGION = "us-east-1";
 const PREFIX = "edge";
 
 /** Who downloaded what, into the log bucket. @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html */
-export function createAccessLog({ stack, names }: StageScope, distribution: CloudfrontDistribution): void {
+export function createAccessLog(
+  { stack, names }: StageScope,
+  { distribution, logs }: { distribution: CloudfrontDistribution; logs: PrivateBucket },
+): void {
   const source = new CloudwatchLogDeliverySource(stack, "edge_log_source", {
     region: REGION,
     name: names.of("Edge", 60),
@@ -21,7 +25,8 @@ export function createAccessLog({ stack, names }: StageScope, distribution: Clou
     region: REGION,
     name: names.of("Edge", 60),
     outputFormat: "json",
-    deliveryDestinationConfiguration: [{ destinationResourceArn: `${names.bucketArn("logs")}/${PREFIX}` }],
+    deliveryDestinationConfiguration: [{ destinationResourceArn: `${logs.bucket.arn}/${PREFIX}` }],
+    dependsOn: [logs.policy],
   });
   new CloudwatchLogDelivery(stack, "edge_log", {
     region: REGION,
@@ -42,7 +47,7 @@ export function edgeLogWriters({ stage, names }: StageScope): Statement[] {
       Action: ["s3:PutObject"],
       Resource: [`${names.bucketArn("logs")}/${PREFIX}/*`],
       Condition: {
-        StringEquals: { "aws:SourceAccount": stage.account },
+        StringEquals: { "aws:SourceAccount": stage.account, "s3:x-amz-acl": "bucket-owner-full-control" },
         ArnLike: { "aws:SourceArn": names.arn("logs", "delivery-source:*", { region: REGION }) },
       },
     },

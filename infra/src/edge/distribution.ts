@@ -3,7 +3,6 @@ import { CloudfrontFunction } from "@cdktf/provider-aws/lib/cloudfront-function/
 import { CloudfrontOriginAccessControl } from "@cdktf/provider-aws/lib/cloudfront-origin-access-control/index.js";
 import type { StageScope } from "../stage-scope.ts";
 import type { Stage } from "../stage-settings.ts";
-import { createAccessLog } from "./access-log.ts";
 import { createCachePolicies } from "./cache-policies.ts";
 import { createDomainRecords } from "./domain-records.ts";
 import { createSecurityHeaders } from "./security-headers.ts";
@@ -87,7 +86,6 @@ export function createEdge(scope: StageScope, settings: NonNullable<Stage["edge"
         }
       : { cloudfrontDefaultCertificate: true },
   });
-  createAccessLog(scope, distribution);
   if (domain?.hostedZoneId !== undefined) {
     createDomainRecords(scope, { name: domain.name, zoneId: domain.hostedZoneId, distribution });
   }

@@ -4,14 +4,13 @@ import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy/index.j
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription/index.js";
 import { policyDocument } from "../iam/policy.ts";
 import { keyAdministration } from "../secrets/key-administration.ts";
-import type { StageScope } from "../stage-scope.ts";
+import type { ResourceNames, StageScope } from "../stage-scope.ts";
 
-/** Services that publish here: CloudWatch's alarms, and EventBridge for failed builds. */
-const PUBLISHERS = ["cloudwatch.amazonaws.com", "events.amazonaws.com"];
+/** The rule that tells of failed builds; it alone publishes, beside alarms. */
+export const failedBuildsRule = (names: ResourceNames): string => names.of("BuildFailed", 64);
 
 /** Where alarms go. Each address must confirm, by the mail that AWS sends it. */
 export function createAlarmTopic({ stack, stage, names }: StageScope, emails: readonly string[]): SnsTopic {
-  const ofThisAccount = { StringEquals: { "aws:SourceAccount": stage.account } };
   // AWS's own key for SNS does not let alarms publish. @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
   const key = new KmsKey(stack, "alarm_key", {
     description: `${names.of("Alarms", 255)}: alarms on their way`,
@@ -22,10 +21,10 @@ export function createAlarmTopic({ stack, stage, names }: StageScope, emails: re
       {
         Sid: "Publish",
         Effect: "Allow",
-        Principal: { Service: PUBLISHERS },
+        // SNS asks for the key in their name, without saying which account's rule or alarm publishes: that is the topic's affair.
+        Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com"] },
         Action: ["kms:Decrypt", "kms:GenerateDataKey"],
         Resource: ["*"],
-        Condition: ofThisAccount,
       },
     ]),
   });
@@ -34,12 +33,20 @@ export function createAlarmTopic({ stack, stage, names }: StageScope, emails: re
     arn: topic.arn,
     policy: policyDocument([
       {
-        Sid: "Publish",
+        Sid: "Alarms",
         Effect: "Allow",
-        Principal: { Service: PUBLISHERS },
+        Principal: { Service: "cloudwatch.amazonaws.com" },
         Action: ["sns:Publish"],
         Resource: [topic.arn],
-        Condition: ofThisAccount,
+        Condition: { StringEquals: { "aws:SourceAccount": stage.account } },
+      },
+      {
+        Sid: "FailedBuilds",
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: ["sns:Publish"],
+        Resource: [topic.arn],
+        Condition: { ArnEquals: { "aws:SourceArn": names.arn("events", `rule/${failedBuildsRule(names)}`) } },
       },
     ]),
   });

@@ -7,7 +7,7 @@ import {
 import { kebab } from "@muster/pipeline";
 import type { StageScope } from "../stage-scope.ts";
 import type { Stage } from "../stage-settings.ts";
-import { createAlarmTopic } from "./alarm-topic.ts";
+import { createAlarmTopic, failedBuildsRule } from "./alarm-topic.ts";
 import { metricNamespace } from "./metrics.ts";
 
 const FIVE_MINUTES = 300;
@@ -43,7 +43,6 @@ export function createAlarms(scope: StageScope, settings: NonNullable<Stage["ala
       metricName: "ActivityScheduleTime",
       dimensions: { ActivityArn: names.activityArn(activity) },
       statistic: "Maximum",
-      unit: "Milliseconds",
       ...above(settings.waitingMinutes * 60_000),
     });
   }
@@ -89,7 +88,7 @@ export function createAlarms(scope: StageScope, settings: NonNullable<Stage["ala
 /** One message a build, which names it and says where to look. */
 function announceFailedBuilds({ stack, stage, names }: StageScope, topicArn: string): void {
   const rule = new CloudwatchEventRule(stack, "BuildFailed", {
-    name: names.of("BuildFailed", 64),
+    name: failedBuildsRule(names),
     description: "A build has failed: tell people",
     eventPattern: JSON.stringify({
       source: ["aws.states"],

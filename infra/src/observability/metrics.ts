@@ -30,10 +30,10 @@ const measures: Readonly<Record<string, Measure>> = {
   ),
   TasksPending: { from: REPAIRERS, pattern: '{ $.message = "repair" }', value: "$.pending", perActivity: true },
   Launched: { from: REPAIRERS, pattern: '{ $.message = "launch" }', value: "$.launched", perActivity: true },
-  LaunchErrors: { from: REPAIRERS, pattern: '{ $.message = "launch" && $.errors[0].code = "*" }', value: "1" },
+  LaunchErrors: { from: REPAIRERS, pattern: '{ ($.message = "launch") && ($.errors[0].code = "*") }', value: "1" },
   CapacityErrors: {
     from: REPAIRERS,
-    pattern: '{ $.message = "launch" && ($.errors[0].refusal = "capacity" || $.errors[0].refusal = "quota") }',
+    pattern: '{ ($.message = "launch") && (($.errors[0].refusal = "capacity") || ($.errors[0].refusal = "quota")) }',
     value: "1",
   },
   TasksWithoutWorker: { from: REPAIRERS, pattern: '{ $.message = "task failed for want of a worker" }', value: "1" },

@@ -26,12 +26,18 @@ export interface PrivateBucketOptions {
   readonly irreplaceable?: boolean;
 }
 
+export interface PrivateBucket {
+  readonly bucket: S3Bucket;
+  /** What writes through the policy waits for it. */
+  readonly policy: S3BucketPolicy;
+}
+
 /** A bucket that nobody outside reaches: encrypted, no public access, no ACLs, TLS alone. */
 export function createPrivateBucket(
   { stack, stage, names }: StageScope,
   role: BucketRole | "logs",
   { expires = [], versioned = false, accessLog, statements = [], irreplaceable = false }: PrivateBucketOptions,
-): S3Bucket {
+): PrivateBucket {
   const id = `${role}_bucket`;
   const bucket = new S3Bucket(stack, id, {
     bucket: names.bucket(role),
@@ -72,12 +78,12 @@ export function createPrivateBucket(
       targetObjectKeyFormat: { partitionedPrefix: { partitionDateSource: "EventTime" } },
     });
   }
-  new S3BucketPolicy(stack, `${id}_policy`, {
+  const policy = new S3BucketPolicy(stack, `${id}_policy`, {
     ...within,
     policy: policyDocument([...tlsOnly(bucket), ...statements]),
     dependsOn: [access],
   });
-  return bucket;
+  return { bucket, policy };
 }
 
 type Rule = S3BucketLifecycleConfigurationRule;

@@ -2,13 +2,13 @@ import type { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
 import type { BucketRole } from "@muster/pipeline";
 import type { Statement } from "../iam/policy.ts";
 import { ownsBucket, type StageScope } from "../stage-scope.ts";
-import { createPrivateBucket } from "./private-bucket.ts";
+import { createPrivateBucket, type PrivateBucket } from "./private-bucket.ts";
 
 /** The stage's buckets; one that it does not make is not here. */
 export interface Storage {
   readonly buckets: Partial<Record<BucketRole, S3Bucket>>;
   readonly assets: S3Bucket;
-  readonly logs: S3Bucket;
+  readonly logs: PrivateBucket;
 }
 
 /**
@@ -24,9 +24,9 @@ export function createStorage(
     expires: [{ id: "access-logs", prefix: "", days: retention.accessLogDays }],
     statements: [accessLogDelivery(scope), ...logWriters],
   });
-  const assets = createPrivateBucket(scope, "assets", { versioned: true, accessLog: logs });
-  const state = createPrivateBucket(scope, "state", {
-    accessLog: logs,
+  const { bucket: assets } = createPrivateBucket(scope, "assets", { versioned: true, accessLog: logs.bucket });
+  const { bucket: state } = createPrivateBucket(scope, "state", {
+    accessLog: logs.bucket,
     irreplaceable: true,
     // What a build leaves behind; leases and marks are few, and stay.
     expires: ["executions", "attempts", "launches", "demands", "claims"].map((kind) => ({
@@ -38,17 +38,17 @@ export function createStorage(
   const buckets: Storage["buckets"] = { assets, state };
   if (ownsBucket(scope, "scratch")) {
     buckets.scratch = createPrivateBucket(scope, "scratch", {
-      accessLog: logs,
+      accessLog: logs.bucket,
       expires: [{ id: "unpublished", prefix: "", days: retention.scratchDays }],
-    });
+    }).bucket;
   }
   if (ownsBucket(scope, "downloads")) {
     buckets.downloads = createPrivateBucket(scope, "downloads", {
-      accessLog: logs,
+      accessLog: logs.bucket,
       versioned: true,
       irreplaceable: true,
       statements: downloadsReaders,
-    });
+    }).bucket;
   }
   return { buckets, assets, logs };
 }
