@@ -52,7 +52,10 @@ export HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/
 exec ${FOLDER}/node ${NODE_FLAGS.join(" ")} ${FOLDER}/agent/agent.mjs --dir /var/lib/muster
 `;
 
-/** Off when it is done and off when it gives up: a machine without an agent costs money for nothing. */
+/**
+ * Off when it is done and off when it gives up: a machine without an agent costs money for nothing. A script that runs out of memory dies
+ * alone, and may start as many processes as the machine can hold.
+ */
 const UNIT = `[Unit]
 Description=Muster worker
 Wants=network-online.target
@@ -67,6 +70,8 @@ Restart=on-failure
 RestartSec=1
 KillMode=mixed
 TimeoutStopSec=110
+OOMPolicy=continue
+TasksMax=infinity
 StandardOutput=journal+console
 StandardError=journal+console
 `;

@@ -15,7 +15,8 @@ export const openView: ScriptView = { hides: false, command: (file) => [file] };
 
 /** Over the folder, in a mount namespace of the script's own; mounts that are made outside later do reach it. */
 const HIDE = ["unshare", "--mount", "--propagation", "slave", "--", "sh", "-c"] as const;
-const PROGRAM = 'mount -t tmpfs -o size=4k,mode=0555 none "$0" && exec "$1"';
+/** When memory runs out, the kernel shall choose the script, not the agent that has to tell of it. */
+const PROGRAM = 'echo 500 >/proc/self/oom_score_adj; mount -t tmpfs -o size=4k,mode=0555 none "$0" && exec "$1"';
 
 /** Hides a folder where the machine allows it: the agent must be root, and have util-linux. */
 export async function hidingView(folder: string, diagnostics: Diagnostics): Promise<ScriptView> {

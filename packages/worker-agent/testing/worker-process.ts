@@ -20,6 +20,8 @@ export interface WorkerScriptTexts {
 export interface WorkerOptions extends WorkerScriptTexts {
   readonly idleSeconds?: number;
   readonly tags?: Readonly<Record<string, string>>;
+  /** False: as on AWS, where no process of this machine owns the endpoint. */
+  readonly owned?: boolean;
   /** Instead of the script's own. */
   readonly scriptUrl?: string;
   /** Appended to the script's URL. */
@@ -112,9 +114,10 @@ export async function launchWorker(
   { started }: ReturnType<typeof workerProcesses>,
   options: WorkerOptions,
 ): Promise<WorkerProcess> {
-  const { idleSeconds, tags = {}, agent = agentProgram, scriptUrl, fragment = "", ...scripts } = options;
+  const { idleSeconds, tags = {}, agent = agentProgram, scriptUrl, fragment = "", owned = true, ...scripts } = options;
   const test = Math.random().toString(36).slice(2);
   const environment = await writeScripts(stage, scripts, test);
+  const bootstrap = localBootstrap({ node: process.execPath, agent });
   const userData = renderUserData({
     environment: {
       ...environment,
@@ -127,7 +130,7 @@ export async function launchWorker(
       SCRATCH_BUCKET,
       ...(idleSeconds !== undefined && { IDLE_SECONDS: String(idleSeconds) }),
     },
-    bootstrap: localBootstrap({ node: process.execPath, agent }),
+    bootstrap: owned ? bootstrap : bootstrap.replace(" '--owned'", ""),
   });
   const worker = new Promise<WorkerProcess>((resolve) => started.set(test, resolve));
   await stage.ec2.send(

@@ -1,0 +1,67 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { stageWithWorkers } from "../testing/stage-with-workers.ts";
+import { startInProcess } from "../testing/worker-in-process.ts";
+import { findProcesses, NO_GROUP } from "./processes.ts";
+
+const canHide = (() => {
+  try {
+    execFileSync("unshare", ["--mount", "true"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+test("an agent that is started again ends what is left of the script and reports the task, once", async ({ skip }) => {
+  if (!canHide) return skip("a task's token is kept only where scripts cannot read it: that needs mount namespaces");
+  await using stage = await stageWithWorkers();
+  const marker = join(stage.folder, "running");
+  const script = `setsid sleep 1000 & [ -e "$(dirname "$MUSTER_RESULT")/../../state/task.json" ] && echo seen; touch ${marker}; sleep 1000`;
+  const first = await stage.startWorker({ script, owned: false });
+  const task = await stage.publish();
+  await expect.poll(() => existsSync(marker), { timeout: 30_000 }).toBe(true);
+  const saved = JSON.parse(await readFile(join(first.folder, "state/task.json"), "utf8"));
+  expect(saved).toMatchObject({ task: "MakeThing-1.2.3-debian-12-bookworm", token: expect.stringMatching(/./) });
+  first.process.kill("SIGKILL");
+  await first.stopped;
+
+  const second = await startInProcess(stage, {
+    script,
+    root: first.folder,
+    instanceId: first.instanceId,
+    owned: false,
+  });
+  expect(await task.ended).toEqual({
+    status: "FAILED",
+    error: "Muster.WorkerInterrupted",
+    cause: { ec2: first.instanceId, time_sec: expect.stringMatching(/^\d+$/), message: "the worker's agent died" },
+  });
+  expect(await second.ended).toBe("recovered");
+  expect(await findProcesses({ group: NO_GROUP, variable: saved.variable })).toEqual([]);
+  expect(existsSync(join(first.folder, "state/task.json"))).toBe(false);
+  const lines = await stage.logLines(first.instanceId);
+  expect(lines).not.toContain("seen");
+  expect(lines.at(-1)).toContain("Muster.WorkerInterrupted, the worker's agent died");
+});
+
+test("where scripts could read it, no token is written, and the machine's end tells of the task", async () => {
+  await using stage = await stageWithWorkers();
+  const marker = join(stage.folder, "running");
+  const worker = await stage.startWorker({ script: `touch ${marker}; sleep 1000` });
+  await stage.publish();
+  await expect.poll(() => existsSync(marker), { timeout: 30_000 }).toBe(true);
+  const saved = JSON.parse(await readFile(join(worker.folder, "state/task.json"), "utf8"));
+  expect(saved).not.toHaveProperty("token");
+  worker.process.kill("SIGKILL");
+  await worker.stopped;
+  await expect
+    .poll(() => findProcesses({ group: NO_GROUP, variable: saved.variable }), { timeout: 20_000 })
+    .toEqual([]);
+  const second = await startInProcess(stage, { script: "true", root: worker.folder, instanceId: worker.instanceId });
+  expect(await second.ended).toBe("recovered");
+  expect(await stage.stateKeys("claims/")).toEqual([`claims/MakeThing/${worker.instanceId}.json`]);
+});
