@@ -3,6 +3,7 @@ import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient, type SFNClientConfig } from "@aws-sdk/client-sfn";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { patientCredentials } from "./patient-credentials.ts";
 
 /** Clients of AWS. All but the one that polls are loaded when they are first needed: a worker's first poll does not wait for them. */
 export interface AwsClients {
@@ -25,8 +26,10 @@ export interface ClientsOptions extends Pick<SFNClientConfig, "endpoint" | "cred
 }
 
 /** Clients that share one memoised source of credentials: the SDK's default chain, unless the options name another. */
-export function createClients({ forcePathStyle, ...config }: ClientsOptions): AwsClients {
+export function createClients({ forcePathStyle, ...options }: ClientsOptions): AwsClients {
   const handler = new NodeHttpHandler({ connectionTimeout: CONNECT_MS, requestTimeout: LONG_POLL_SOCKET_MS });
+  const fromChain = patientCredentials(() => new SFNClient({ region: options.region }).config.credentials);
+  const config = { ...options, credentials: options.credentials ?? fromChain };
   const sfn = new SFNClient({ ...config, requestHandler: handler });
   const shared = { ...config, credentials: sfn.config.credentials, requestHandler: handler };
   return {

@@ -5,6 +5,7 @@ import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { InvalidInputError, MusterError } from "@muster/pipeline";
 import { readS3Environment, type S3Environment } from "./env.ts";
 import { deleteObject, type ObjectPlace, objectExists, type PutCondition } from "./objects.ts";
+import { patientCredentials } from "./patient-credentials.ts";
 import { createS3Client } from "./s3-client.ts";
 import { downloadObject, uploadFile } from "./transfer-object.ts";
 
@@ -40,7 +41,8 @@ async function run(words: string[], environment: S3Environment): Promise<number>
   const [command, ...operands] = positionals;
   const [first = "", second = ""] = operands;
   const { region, hasOneEndpoint } = environment;
-  const s3 = createS3Client({ region, forcePathStyle: hasOneEndpoint, maxAttempts: 5 });
+  const credentials = patientCredentials(() => createS3Client({ region }).config.credentials);
+  const s3 = createS3Client({ region, credentials, forcePathStyle: hasOneEndpoint, maxAttempts: 5 });
   const wants = command === "cp" ? 2 : 1;
   if (operands.length !== wants) throw new InvalidInputError(USAGE);
   switch (command) {
