@@ -10,6 +10,7 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { env } from "./env.ts";
+import { workerCredentials } from "./worker-credentials.ts";
 
 /** Where an object lies. */
 export interface Place {
@@ -36,7 +37,7 @@ export function parseUrl(text: string): Place {
 
 /** With the worker's credentials; bucket names are part of the path where the endpoint is this machine's. */
 export function openS3(): S3Client {
-  return new S3Client({ forcePathStyle: env.hasOwnEndpoint(), maxAttempts: 5 });
+  return new S3Client({ credentials: workerCredentials, forcePathStyle: env.hasOwnEndpoint(), maxAttempts: 5 });
 }
 
 export async function get(s3: S3Client, place: Place): Promise<StoredObject | undefined> {
