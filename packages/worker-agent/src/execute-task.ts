@@ -126,7 +126,7 @@ async function run(
     signal: ending.signal,
     graceMs: () => graceMs(worker),
     clock,
-  });
+  }).finally(() => watchdog.release());
   if (exclusive && marks !== undefined) await killProcesses(marks);
   const usage = await meter.finish();
   if (exit.leftBehind > 0) say(targets, `ended ${exit.leftBehind} processes that the script had left behind`);

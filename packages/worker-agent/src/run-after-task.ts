@@ -46,8 +46,10 @@ export async function runAfterTask(worker: Worker, { task, files, execution, pla
       signal: AbortSignal.any([timeout.signal, worker.stop]),
       graceMs: () => graceMs(worker),
       clock,
-    }).finally(cancel);
-    watchdog.release();
+    }).finally(() => {
+      cancel();
+      watchdog.release();
+    });
     if (marks !== undefined) await killProcesses(marks);
     log.write([logMarker({ kind: "end", ...place, details: `after-task script, exit ${signal ?? code}` })]);
   } catch (error) {

@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { runUntil, type VirtualClock, virtualClock } from "@muster/local";
 import { Lease } from "@muster/pipeline";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type TestStage, testStage } from "../testing/test-stage.ts";
 import { startInProcess } from "../testing/worker-in-process.ts";
 import { findProcesses, NO_GROUP } from "./processes.ts";
@@ -55,6 +55,23 @@ test("a script that forks daemons and exits with 0 has succeeded, and nothing of
   expect(lines).toEqual(expect.arrayContaining([expect.stringMatching(/^muster: ended \d processes that the script/)]));
   expect(left).toEqual([]);
 });
+
+test.each([undefined, "exit 0"])(
+  "whose script has ended is not guarded any more, with the after-task script %s",
+  async (afterTask) => {
+    await using stage = await testStage();
+    const worker = await startInProcess(stage, { script: "sleep 0.1", ...(afterTask !== undefined && { afterTask }) });
+    const guard = vi.spyOn(worker.worker.watchdog, "guard");
+    const release = vi.spyOn(worker.worker.watchdog, "release");
+    await (await stage.publish()).ended;
+    worker.stop("the test is over");
+    await worker.ended;
+    expect(guard).toHaveBeenCalled();
+    // A number that is guarded for longer than its group lives may be that of another group when the agent is killed.
+    expect(release.mock.invocationCallOrder.at(-1)).toBeGreaterThan(guard.mock.invocationCallOrder.at(-1) as number);
+    expect(release).toHaveBeenCalledTimes(guard.mock.calls.length);
+  },
+);
 
 test("binary output arrives as readable lines", async () => {
   await using stage = await testStage();

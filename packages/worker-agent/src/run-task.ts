@@ -6,7 +6,7 @@ import { startHeartbeat } from "./heartbeat.ts";
 import { keepRecord } from "./keep-record.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ClaimedTask } from "./poll.ts";
-import { killProcesses } from "./processes.ts";
+import { killProcesses, NO_GROUP } from "./processes.ts";
 import { report } from "./report.ts";
 import { runAfterTask } from "./run-after-task.ts";
 import { type TaskEnding, taskEnding } from "./task-ending.ts";
@@ -61,8 +61,8 @@ export async function runTask(worker: Worker, claimed: ClaimedTask, number: numb
     await runAfterTask(worker, { task, files, execution, place: markerPlace(claimed, task) });
     const failed = execution.outcome.kind === "failure";
     const keepMachine = failed && task.keepFailed === true;
-    // Daemons that closed their output and left their group are found by their environment.
-    if (execution.marks !== undefined) await killProcesses(execution.marks);
+    // Daemons that closed their output and left their group are found by their environment; the group's number may be another's by now.
+    if (execution.marks !== undefined) await killProcesses({ ...execution.marks, group: NO_GROUP });
     if (!keepMachine) await removeFolder(files.root);
     if (!failed) tag.show({ state: "waiting", tasks: number, subject: task.name, tagState: "idle", task: "" });
     return { name: task.name, failed, keepMachine };

@@ -5,6 +5,7 @@ import type { ProcessMarks } from "./processes.ts";
 export interface Watchdog {
   /** From now on this script dies with the agent. */
   guard(marks: ProcessMarks): void;
+  /** The script has ended: its group's number may soon be that of others. */
   release(): void;
   close(): void;
 }
