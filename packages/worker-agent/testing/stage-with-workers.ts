@@ -4,6 +4,8 @@ import { launchWorker, type WorkerOptions, type WorkerProcess, workerProcesses }
 
 export interface StageWithWorkers extends TestStage {
   startWorker(options: WorkerOptions): Promise<WorkerProcess>;
+  /** Every process that was a worker, in their order. */
+  readonly workers: readonly WorkerProcess[];
 }
 
 /** A stage whose instances are real agent processes. All of them have ended when it is disposed of. */
@@ -17,14 +19,10 @@ export async function stageWithWorkers(options: LocalAwsOptions = {}): Promise<S
   place = stage;
   return {
     ...stage,
+    workers: processes.workers,
     startWorker: (worker) => launchWorker(stage, processes, worker),
     async [Symbol.asyncDispose]() {
-      await Promise.all(
-        processes.workers.map((worker) => {
-          worker.process.stdin?.end();
-          return worker.stopped;
-        }),
-      );
+      await processes.close();
       await stage[Symbol.asyncDispose]();
     },
   };

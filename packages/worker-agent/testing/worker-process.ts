@@ -36,6 +36,8 @@ export interface WorkerProcess {
   /** The process that runs the user data, and then is the agent. */
   readonly process: ChildProcess;
   readonly folder: string;
+  /** Whether it ends when its standard input does. */
+  readonly owned: boolean;
   /** performance.now() when it was started. */
   readonly startedMs: number;
   /** What it wrote to its console. */
@@ -48,20 +50,42 @@ export interface WorkerProcess {
 export function workerProcesses(url: () => string, home: () => string) {
   const started = new Map<string, (worker: WorkerProcess) => void>();
   const workers: WorkerProcess[] = [];
+  let closing = false;
   const runInstance: RunInstance = async (instance) => {
-    const worker = await startProcess(instance, { url: url(), home: join(home(), instance.instanceId) });
-    workers.push(worker);
-    started.get(instance.tags.test ?? "")?.(worker);
-    const end = () => killGroup(worker.process, "SIGTERM");
-    if (instance.signal.aborted) end();
-    else instance.signal.addEventListener("abort", end, { once: true });
-    await worker.stopped;
+    const options = { url: url(), home: join(home(), instance.instanceId) };
+    for (let worker = await start(); ; worker = await start()) {
+      const end = await worker.stopped;
+      // As a systemd unit does with Restart=on-failure.
+      if (instance.tags.restart !== "yes" || end === 0 || instance.signal.aborted || closing) return;
+    }
+    async function start() {
+      const worker = await startProcess(instance, options);
+      workers.push(worker);
+      started.get(instance.tags.test ?? "")?.(worker);
+      const end = () => killGroup(worker.process, "SIGTERM");
+      if (instance.signal.aborted) end();
+      else instance.signal.addEventListener("abort", end, { once: true });
+      return worker;
+    }
   };
-  return { runInstance, started, workers };
+  return {
+    runInstance,
+    started,
+    workers,
+    /** Ends all of them, as their owner's death does, or as a machine's. */
+    async close() {
+      closing = true;
+      for (const worker of workers) {
+        worker.process.stdin?.end();
+        if (!worker.owned) killGroup(worker.process, "SIGKILL");
+      }
+      await Promise.all(workers.map((worker) => worker.stopped));
+    },
+  };
 }
 
 async function startProcess(
-  { instanceId, userData, metadataUrl, region }: RunningInstance,
+  { instanceId, userData, metadataUrl, region, tags }: RunningInstance,
   { url, home }: { url: string; home: string },
 ): Promise<WorkerProcess> {
   const temporary = join(home, "tmp");
@@ -93,6 +117,7 @@ async function startProcess(
   return {
     instanceId,
     process: child,
+    owned: tags.owned !== "no",
     startedMs,
     folder: join(temporary, `muster-worker-${instanceId}`),
     console: () => text,
@@ -146,9 +171,13 @@ export async function launchWorker(
       TagSpecifications: [
         {
           ResourceType: "instance",
-          Tags: Object.entries({ Name: `ww-0-${ACTIVITY}`, [WorkerTag.state]: "booting", test, ...tags }).map(
-            ([Key, Value]) => ({ Key, Value }),
-          ),
+          Tags: Object.entries({
+            Name: `ww-0-${ACTIVITY}`,
+            [WorkerTag.state]: "booting",
+            test,
+            owned: owned ? "yes" : "no",
+            ...tags,
+          }).map(([Key, Value]) => ({ Key, Value })),
         },
       ],
     }),
