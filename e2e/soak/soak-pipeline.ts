@@ -30,10 +30,10 @@ export async function writeSoakPipeline(workspace: Workspace): Promise<SoakPipel
 const DEFINITION = `
 import { activity, definePipeline, fixedPlatforms, forEachPlatform, forEachVersion, minutes, parallel, sequence } from "@muster/pipeline";
 
-const step = { script: "task.sh", timeout: minutes(10), worker: { instanceTypes: ["t3.micro"] as const }, maxWorkers: 4 };
+const step = { script: "task.sh", timeout: minutes(10), worker: { instanceTypes: ["t3.micro"] as const } };
 export const MakeSource = activity({ name: "MakeSource", per: "version", ...step });
-export const MakePackage = activity({ name: "MakePackage", per: "platform", ...step });
-export const Publish = activity({ name: "Publish", per: "version", ...step });
+export const MakePackage = activity({ name: "MakePackage", per: "platform", maxWorkers: 4, ...step });
+export const Publish = activity({ name: "Publish", per: "version", exclusive: true, ...step });
 
 export default definePipeline({
   name: "soak",
