@@ -3,9 +3,9 @@ import { classifyExit, failureOf, type TaskFailure } from "./classify-exit.ts";
 import type { FetchedScript } from "./fetch-script.ts";
 import type { HeldLease } from "./lease.ts";
 import { createMask, secretValues } from "./mask-secrets.ts";
-import { outOfMemoryKills } from "./out-of-memory.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ClaimedTask } from "./poll.ts";
+import { outOfMemoryKills } from "./process-table.ts";
 import { killProcesses, type ProcessMarks } from "./processes.ts";
 import { runScript, type ScriptExit } from "./run-script.ts";
 import { scriptEnvironment } from "./script-environment.ts";
@@ -107,7 +107,8 @@ async function run(
   const { task, files, ending, claimed, targets } = toExecute;
   const { watchdog, clock, view } = worker;
   const silence = task.logIdleSeconds === undefined ? undefined : ending.endWhenSilent(task.logIdleSeconds);
-  const [killsBefore, meter] = await Promise.all([outOfMemoryKills(), startUsageMeter(files.work, clock)]);
+  const killsBefore = outOfMemoryKills();
+  const meter = await startUsageMeter(files.work, clock);
   let marks: ProcessMarks | undefined;
   const exit = await runScript({
     command: view.command(script.file),
@@ -130,7 +131,7 @@ async function run(
   if (exclusive && marks !== undefined) await killProcesses(marks);
   const usage = await meter.finish();
   if (exit.leftBehind > 0) say(targets, `ended ${exit.leftBehind} processes that the script had left behind`);
-  const outOfMemory = killsBefore !== undefined && ((await outOfMemoryKills()) ?? 0) > killsBefore;
+  const outOfMemory = killsBefore !== undefined && (outOfMemoryKills() ?? 0) > killsBefore;
   const failure = classifyExit(exit, { reason: ending.reason, outOfMemory });
   const outcome =
     failure === undefined ? await succeeded(worker, toExecute, usage) : failed(worker, toExecute, failure);

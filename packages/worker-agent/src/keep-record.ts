@@ -8,6 +8,8 @@ import type { Worker } from "./worker.ts";
 /** The log of the attempt that has this record. */
 export const logKeyOf = (recordKey: string): string => recordKey.replace(/\.json$/, ".log.gz");
 
+const LOG_TYPE = "application/gzip";
+
 /**
  * Puts an attempt's log and record into the state bucket. Best effort: a record that cannot be written fails no task, and is not waited for
  * longer than the report can wait.
@@ -23,8 +25,8 @@ export async function keepRecord(
   const startedAt = new Date(claimed.claimedAtMs).toISOString();
   const key = stateKey.attempt(task.execution, task.name, identity.instanceId, startedAt);
   try {
-    const complete = await log.finish();
-    const [{ fileSha256, uploadFile }, { putJson }, s3] = await Promise.all([
+    const [{ contents, sha256, complete }, { uploadFile }, { putJson, putObject }, s3] = await Promise.all([
+      log.finish(),
       import("./transfer-object.ts"),
       import("./objects.ts"),
       clients.s3(),
@@ -42,13 +44,15 @@ export async function keepRecord(
       env: execution.env ?? {},
       usage: execution.usage,
       uploads: await readUploads(files.uploads),
-      log: { uri: `s3://${logPlace.bucket}/${logPlace.key}`, sha256: await fileSha256(files.log), complete },
+      log: { uri: `s3://${logPlace.bucket}/${logPlace.key}`, sha256, complete },
       logGroup: LOG_GROUP,
       logStream: workerLogStream(identity.instanceId),
       lastLines: log.tail,
     });
     await Promise.all([
-      uploadFile(s3, logPlace, { file: files.log, contentType: "application/gzip" }),
+      typeof contents === "string"
+        ? uploadFile(s3, logPlace, { file: contents, contentType: LOG_TYPE })
+        : putObject(s3, logPlace, { body: contents, contentType: LOG_TYPE }),
       putJson(s3, { bucket: STATE_BUCKET, key }, statement),
     ]);
   } catch (error) {

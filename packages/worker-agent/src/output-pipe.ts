@@ -21,11 +21,23 @@ export interface PipeSource {
   close(): Promise<void>;
 }
 
-/** @param folder where a pipe's name is for a moment */
+/** Names for pipes are made in dozens: each call of mkfifo is a process. */
+const NAMES_AT_ONCE = 12;
+
+/** @param folder where pipes have names until they are used */
 export function pipeSource(folder: string): PipeSource {
   let made = 0;
+  let names: string[] = [];
+  const open = async (): Promise<OutputPipe> => {
+    if (names.length === 0) {
+      const fresh = Array.from({ length: NAMES_AT_ONCE }, () => join(folder, `pipe-${process.pid}-${made++}`));
+      await makeFifos(fresh);
+      names = fresh;
+    }
+    return openOutputPipe(names.pop() as string);
+  };
   const make = () => {
-    const pipe = openOutputPipe(join(folder, `pipe-${process.pid}-${made++}`));
+    const pipe = open();
     pipe.catch(() => {});
     return pipe;
   };
@@ -44,16 +56,16 @@ export function pipeSource(folder: string): PipeSource {
       const pipe = await ready?.catch(() => undefined);
       pipe?.readable.destroy();
       await pipe?.closeWriteEnd();
+      await Promise.all(names.map((name) => rm(name, { force: true })));
     },
   };
 }
 
 /**
  * A pipe with no name. Node's own pipes are sockets, and a script could not open `/dev/stdout` or `/dev/stderr` again through one.
- * @param path where its name is for a moment
+ * @param path its name, which it loses
  */
-export async function openOutputPipe(path: string): Promise<OutputPipe> {
-  await makeFifo(path);
+async function openOutputPipe(path: string): Promise<OutputPipe> {
   // Without O_NONBLOCK each open would wait for the other end.
   const readFd = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeFd = await open(path, constants.O_WRONLY);
@@ -69,9 +81,9 @@ export async function openOutputPipe(path: string): Promise<OutputPipe> {
 const open = promisify(openFile);
 const close = promisify(closeFile);
 
-async function makeFifo(path: string): Promise<void> {
+async function makeFifos(paths: readonly string[]): Promise<void> {
   try {
-    await promisify(execFile)("mkfifo", ["-m", "600", path]);
+    await promisify(execFile)("mkfifo", ["-m", "600", ...paths]);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ENOENT") throw error;

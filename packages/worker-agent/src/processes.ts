@@ -1,6 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { setTimeout as realSleep } from "node:timers/promises";
 import type { Clock } from "./clock.ts";
+import { readProcesses } from "./process-table.ts";
 
 /** How the processes of a script are told from all others. */
 export interface ProcessMarks {
@@ -8,6 +9,8 @@ export interface ProcessMarks {
   readonly group: number;
   /** A variable of its environment, as NAME=value, that no other process has: daemons leave their group and session, but keep it. */
   readonly variable: string;
+  /** When it was started, by `bootTicks`: older processes are not asked. */
+  readonly since?: number;
 }
 
 /** For marks of processes whose group's number may belong to others by now. */
@@ -29,25 +32,22 @@ function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
 }
 
 /** Running processes that bear the marks, by /proc; those that have ended and were not yet waited for are left out. */
-export async function findProcesses({ group, variable }: ProcessMarks): Promise<number[]> {
-  const names = await readdir("/proc");
-  const pids = names.map(Number).filter((pid) => Number.isInteger(pid) && pid !== process.pid);
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const status = await readProcess(pid, "stat");
-      // The command's name, in parentheses, may hold anything.
-      const [state, , groupId, sessionId] = status.slice(status.lastIndexOf(")") + 2).split(" ");
-      if (state === undefined || state === "" || state === "Z" || state === "X") return false;
-      if (Number(groupId) === group || Number(sessionId) === group) return true;
-      return (await readProcess(pid, "environ")).split("\0").includes(variable);
-    }),
-  );
-  return pids.filter((_, index) => found[index]);
+export async function findProcesses({ group, variable, since = 0 }: ProcessMarks): Promise<number[]> {
+  const found = readProcesses()
+    .filter(({ pid, state }) => pid !== process.pid && state !== "Z" && state !== "X")
+    .map(async (process) => {
+      if (process.group === group || process.session === group) return process.pid;
+      if (process.startTicks < since) return undefined;
+      return (await readEnvironment(process.pid)).includes(variable) ? process.pid : undefined;
+    });
+  return (await Promise.all(found)).filter((pid) => pid !== undefined);
 }
 
-/** Empty for a process that is gone or another user's. */
-const readProcess = (pid: number, file: string): Promise<string> =>
-  readFile(`/proc/${pid}/${file}`, "latin1").catch(() => "");
+/** Not synchronous: it waits for a process that hangs in its own memory, on a broken disk for example. */
+async function readEnvironment(pid: number): Promise<string[]> {
+  const text = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
+  return text.split("\0");
+}
 
 const LOOK_MS = 20;
 const GIVE_UP_MS = 5000;

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { setTimeout as realSleep } from "node:timers/promises";
 import type { Clock } from "./clock.ts";
 import type { PipeSource } from "./output-pipe.ts";
+import { bootTicks } from "./process-table.ts";
 import { endProcesses, type ProcessMarks, signalGroup } from "./processes.ts";
 import { type LineTarget, readOutput, type ScriptOutput } from "./script-output.ts";
 
@@ -50,6 +51,7 @@ export async function runScript(script: ScriptToRun): Promise<ScriptExit> {
   const output = readOutput({ readable: pipe.readable, ...script });
   output.ended.catch(() => {});
   let child: ChildProcess;
+  const since = bootTicks();
   try {
     const [file, ...words] = script.command;
     child = spawn(file, words, { cwd, env, detached: true, stdio: ["ignore", pipe.writeFd, pipe.writeFd] });
@@ -57,7 +59,7 @@ export async function runScript(script: ScriptToRun): Promise<ScriptExit> {
   } finally {
     await pipe.closeWriteEnd();
   }
-  const marks = { group: child.pid as number, variable: `${mark}=${env[mark] ?? ""}` };
+  const marks = { group: child.pid as number, variable: `${mark}=${env[mark] ?? ""}`, since };
   script.onStart?.(marks);
 
   let cancelKill = () => {};

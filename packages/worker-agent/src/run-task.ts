@@ -12,7 +12,7 @@ import { runAfterTask } from "./run-after-task.ts";
 import { type TaskEnding, taskEnding } from "./task-ending.ts";
 import type { UnfinishedTask } from "./unfinished-task.ts";
 import type { StopReason, Worker } from "./worker.ts";
-import { createTaskFolder, removeFolder } from "./worker-folder.ts";
+import { createTaskFolder, removeFolder, taskFolder } from "./worker-folder.ts";
 
 /** What became of a task, for the loop that decides whether to take another. */
 export interface TaskEnd {
@@ -41,8 +41,8 @@ export async function runTask(worker: Worker, claimed: ClaimedTask, number: numb
   tag.show({ state: "active", tasks: number, subject: task.name, tagState: "active", task: task.name });
   diagnostics.info("task taken", { task: task.name, execution: task.execution });
 
-  const files = await createTaskFolder(worker.folder, number, claimed.claimedAtMs);
-  await unfinished.write(unfinishedTask(worker, { claimed, task, files }));
+  const files = taskFolder(worker.folder, number, claimed.claimedAtMs);
+  await Promise.all([createTaskFolder(files), unfinished.write(unfinishedTask(worker, { claimed, task, files }))]);
   const ending = watchForEnd(worker, claimed, task);
   const heartbeat = startHeartbeat({
     ...worker,

@@ -20,13 +20,6 @@ export interface FileToUpload extends PutCondition {
   readonly contentType?: string;
 }
 
-/** Of a file's contents, in hex. */
-export async function fileSha256(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
-}
-
 /** undefined when the condition did not hold */
 export async function uploadFile(
   s3: S3Client,

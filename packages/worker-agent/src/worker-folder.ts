@@ -40,13 +40,9 @@ export async function createWorkerFolder(root: string): Promise<WorkerFolder> {
 }
 
 /** @param number of the task on this worker, from 1 */
-export async function createTaskFolder(
-  { root }: WorkerFolder,
-  number: number,
-  claimedAtMs: number,
-): Promise<TaskFolder> {
+export function taskFolder({ root }: WorkerFolder, number: number, claimedAtMs: number): TaskFolder {
   const task = join(root, "tasks", `${number}-${claimedAtMs}`);
-  const folder = {
+  return {
     root: task,
     work: join(task, "work"),
     tmp: join(task, "tmp"),
@@ -54,9 +50,10 @@ export async function createTaskFolder(
     uploads: join(task, UPLOADS_FILE),
     log: join(task, "log.gz"),
   };
-  await mkdir(folder.work, { recursive: true });
-  await mkdir(folder.tmp);
-  return folder;
+}
+
+export async function createTaskFolder({ work, tmp }: TaskFolder): Promise<void> {
+  await Promise.all([mkdir(work, { recursive: true }), mkdir(tmp, { recursive: true })]);
 }
 
 /** Whatever a script made of its folder: read-only folders, and files that are just going away. */

@@ -37,12 +37,13 @@ export interface InProcessOptions extends WorkerScriptTexts {
 }
 
 export function clientsInProcess(aws: LocalAws): AwsClients {
-  const config = aws.clientConfig();
+  // The SDK waits in real time between its own tries.
+  const config = { ...aws.clientConfig(), maxAttempts: 1 };
   const s3 = new S3Client(config);
   const logs = new CloudWatchLogsClient(config);
   const ec2 = new EC2Client(config);
   return {
-    sfn: new SFNClient({ ...config, maxAttempts: 1 }),
+    sfn: new SFNClient(config),
     s3: async () => s3,
     logs: async () => logs,
     ec2: async () => ec2,

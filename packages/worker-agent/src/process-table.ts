@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** A process as the kernel's table shows it. @see proc_pid_stat(5) */
+export interface ProcessEntry {
+  readonly pid: number;
+  /** `Z` has ended and waits for its parent. */
+  readonly state: string;
+  readonly group: number;
+  readonly session: number;
+  readonly residentBytes: number;
+  /** Since the machine booted. */
+  readonly startTicks: number;
+}
+
+/** Of the counts in /proc, on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+const PAGE_BYTES = 4096;
+
+/** All processes. Synchronous, because the table is memory: thousands of asynchronous reads cost many times more. */
+export function readProcesses(): ProcessEntry[] {
+  return processIds().flatMap((pid) => {
+    const fields = readStat(pid);
+    return fields.length === 0
+      ? []
+      : [
+          {
+            pid: Number(pid),
+            state: fields[0] ?? "",
+            group: Number(fields[2]),
+            session: Number(fields[3]),
+            residentBytes: Number(fields[21]) * PAGE_BYTES,
+            startTicks: Number(fields[19]),
+          },
+        ];
+  });
+}
+
+function processIds(): string[] {
+  try {
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+}
+
+/** CPU seconds of all children of this process that have ended and been waited for, and of theirs. */
+export function childrenCpuSeconds(): number {
+  const fields = readStat("self");
+  return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) / TICKS_PER_SECOND;
+}
+
+/** Now, as processes' start times count; rounded down by a second, which clocks of containers may differ by. */
+export function bootTicks(): number {
+  return Math.floor((Number.parseFloat(readText("/proc/uptime")) || 0) - 1) * TICKS_PER_SECOND;
+}
+
+/** How often the kernel has killed a process for want of memory since it booted; undefined where it does not say. */
+export function outOfMemoryKills(): number | undefined {
+  const count = /^oom_kill (\d+)$/m.exec(readText("/proc/vmstat"))?.[1];
+  return count === undefined ? undefined : Number(count);
+}
+
+/** The fields after the command's name, which may hold anything; empty where there is no such process or no /proc. */
+function readStat(pid: string): string[] {
+  const text = readText(`/proc/${pid}/stat`);
+  return text === "" ? [] : text.slice(text.lastIndexOf(")") + 2).split(" ");
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "latin1");
+  } catch {
+    return "";
+  }
+}
