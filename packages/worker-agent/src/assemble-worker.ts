@@ -60,6 +60,7 @@ export async function assembleWorker(parts: WorkerParts): Promise<Worker> {
     bucket: environment.worker.STATE_BUCKET,
     activity: environment.worker.ACTIVITY_NAME,
     instanceId,
+    clock,
     diagnostics,
   };
   const tag = isInstance ? nameTag({ clients, instanceId, clock, diagnostics }) : noNameTag;

@@ -45,7 +45,7 @@ export function createClients({ forcePathStyle, ...options }: ClientsOptions): A
  * Creates when it is first asked. Loading goes by modules of our own, which import the SDK's statically: Node 22 has been seen to answer
  * `import()` of a large CommonJS module with an empty namespace.
  */
-function lazily<T>(create: () => Promise<T>): () => Promise<T> {
+export function lazily<T>(create: () => Promise<T>): () => Promise<T> {
   let created: Promise<T> | undefined;
   return () => {
     created ??= create();

@@ -1,5 +1,7 @@
+import type { S3Client } from "@aws-sdk/client-s3";
 import { type Claim, stateKey } from "@muster/pipeline";
-import type { AwsClients } from "./aws-clients.ts";
+import { type AwsClients, lazily } from "./aws-clients.ts";
+import type { Clock } from "./clock.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 
 /** The record by which repair ends a task at once when this worker's machine is gone. */
@@ -16,25 +18,40 @@ export interface ClaimOptions {
   readonly bucket: string;
   readonly activity: string;
   readonly instanceId: string;
+  readonly clock: Clock;
   readonly diagnostics: Diagnostics;
 }
 
+/** A task that is over by then needs no claim. */
+const LINGER_MS = 25;
+
+const loadObjects = lazily(() => import("./objects.ts"));
+
 /** Writes and clears follow each other in the order in which they were asked for, beside the task. */
-export function claimRecord({ clients, bucket, activity, instanceId, diagnostics }: ClaimOptions): ClaimRecord {
-  const place = { bucket, key: stateKey.claim(activity, instanceId) };
+export function claimRecord({ clients, clock, diagnostics, ...record }: ClaimOptions): ClaimRecord {
+  const place = { bucket: record.bucket, key: stateKey.claim(record.activity, record.instanceId) };
   let last: Promise<void> = Promise.resolve();
-  const then = (what: string, work: (objects: typeof import("./objects.ts")) => Promise<unknown>) => {
+  let cancelWrite: (() => void) | undefined;
+  const then = (what: string, work: (objects: typeof import("./objects.ts"), s3: S3Client) => Promise<unknown>) => {
     last = last
-      .then(() => import("./objects.ts"))
-      .then(work)
+      .then(async () => work(await loadObjects(), await clients.s3()))
       .then(
         () => undefined,
         (error: unknown) => diagnostics.warn(`the claim could not be ${what}`, { error }),
       );
   };
   return {
-    write: (claim) => then("written", async (objects) => objects.putJson(await clients.s3(), place, claim)),
-    clear: () => then("cleared", async (objects) => objects.deleteObject(await clients.s3(), place)),
+    write(claim) {
+      cancelWrite = clock.at(clock.now() + LINGER_MS, () => {
+        cancelWrite = undefined;
+        then("written", (objects, s3) => objects.putJson(s3, place, claim));
+      });
+    },
+    clear() {
+      if (cancelWrite === undefined) return then("cleared", (objects, s3) => objects.deleteObject(s3, place));
+      cancelWrite();
+      cancelWrite = undefined;
+    },
     settled: () => last,
   };
 }

@@ -108,7 +108,7 @@ async function run(
   const { watchdog, clock, view } = worker;
   const silence = task.logIdleSeconds === undefined ? undefined : ending.endWhenSilent(task.logIdleSeconds);
   const killsBefore = outOfMemoryKills();
-  const meter = await startUsageMeter(files.work, clock);
+  const meter = startUsageMeter(files.work, clock);
   let marks: ProcessMarks | undefined;
   const exit = await runScript({
     command: view.command(script.file),

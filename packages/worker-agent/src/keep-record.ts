@@ -2,11 +2,15 @@ import { readFile } from "node:fs/promises";
 import { stateKey, workerLogStream } from "@muster/pipeline";
 import type { AttemptLog } from "./attempt-log.ts";
 import { type Artifact, attemptStatement } from "./attempt-statement.ts";
+import { lazily } from "./aws-clients.ts";
 import type { Execution, TaskToExecute } from "./execute-task.ts";
 import type { Worker } from "./worker.ts";
 
 /** The log of the attempt that has this record. */
 export const logKeyOf = (recordKey: string): string => recordKey.replace(/\.json$/, ".log.gz");
+
+const loadTransfer = lazily(() => import("./transfer-object.ts"));
+const loadObjects = lazily(() => import("./objects.ts"));
 
 const LOG_TYPE = "application/gzip";
 
@@ -27,8 +31,8 @@ export async function keepRecord(
   try {
     const [{ contents, sha256, complete }, { uploadFile }, { putJson, putObject }, s3] = await Promise.all([
       log.finish(),
-      import("./transfer-object.ts"),
-      import("./objects.ts"),
+      loadTransfer(),
+      loadObjects(),
       clients.s3(),
     ]);
     const logPlace = { bucket: STATE_BUCKET, key: logKeyOf(key) };

@@ -1,5 +1,5 @@
 import { type WorkerName, WorkerTag, workerName } from "@muster/pipeline";
-import type { AwsClients } from "./aws-clients.ts";
+import { type AwsClients, lazily } from "./aws-clients.ts";
 import { type Clock, sleep, within } from "./clock.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 
@@ -24,6 +24,8 @@ export interface NameTagOptions {
   readonly diagnostics: Diagnostics;
 }
 
+const loadEc2 = lazily(() => import("./ec2-client.ts"));
+
 const SETTLE_MS = 3000;
 /** States that follow each other faster are not worth a call: of a task that takes no time, only its end shows. */
 const LINGER_MS = 50;
@@ -34,7 +36,7 @@ export function nameTag({ clients, instanceId, clock, diagnostics }: NameTagOpti
   let writing: Promise<void> | undefined;
   const write = async () => {
     await sleep(clock, LINGER_MS);
-    const [{ writeTags }, ec2] = await Promise.all([import("./ec2-client.ts"), clients.ec2()]);
+    const [{ writeTags }, ec2] = await Promise.all([loadEc2(), clients.ec2()]);
     while (next !== undefined) {
       const { tagState, task, ...name } = next;
       next = undefined;

@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 
@@ -25,10 +25,8 @@ export interface UnfinishedTaskFile {
 export function unfinishedTaskFile(folder: string): UnfinishedTaskFile {
   const file = join(folder, "task.json");
   return {
-    async write(task) {
-      await writeFile(`${file}.new`, JSON.stringify(task), { mode: 0o600 });
-      await rename(`${file}.new`, file);
-    },
+    // A file that a kill cut short tells nothing, and needs to: the script starts when it is written.
+    write: (task) => writeFile(file, JSON.stringify(task), { mode: 0o600 }),
     clear: () => rm(file, { force: true }),
     async read() {
       try {

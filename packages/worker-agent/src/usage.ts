@@ -22,10 +22,10 @@ const FIRST_LOOK_MS = 250;
 const LOOK_MS = 15_000;
 
 /** Looks at a script's processes and disk now and then: often at its beginning, later every fifteen seconds. */
-export async function startUsageMeter(folder: string, clock: Clock): Promise<UsageMeter> {
+export function startUsageMeter(folder: string, clock: Clock): UsageMeter {
   const cpuBefore = childrenCpuSeconds();
-  const freeBefore = await freeBytes(folder);
-  let leastFree = freeBefore;
+  const freeBefore = freeBytes(folder);
+  let leastFree = Number.POSITIVE_INFINITY;
   let memoryBytes: number | undefined;
   let cancel = () => {};
   let finished = false;
@@ -50,7 +50,7 @@ export async function startUsageMeter(folder: string, clock: Clock): Promise<Usa
       return {
         cpuSeconds: round(Math.max(0, childrenCpuSeconds() - cpuBefore)),
         ...(memoryBytes !== undefined && { memoryBytes }),
-        diskBytes: Math.max(0, freeBefore - Math.min(leastFree, free)),
+        diskBytes: Math.max(0, (await freeBefore) - Math.min(leastFree, free)),
       };
     },
   };

@@ -1,0 +1,98 @@
+import { DescribeTagsCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { runUntil, virtualClock } from "@muster/local";
+import { WorkerTag } from "@muster/pipeline";
+import { expect, test } from "vitest";
+import { type TestStage, testStage } from "../testing/test-stage.ts";
+import { startInProcess } from "../testing/worker-in-process.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** A machine for tags to be on. */
+async function launch(stage: TestStage): Promise<string> {
+  const { Instances = [] } = await stage.ec2.send(
+    new RunInstancesCommand({ ImageId: "ami-00000000000000001", InstanceType: "t3.small", MinCount: 1, MaxCount: 1 }),
+  );
+  return Instances[0]?.InstanceId ?? "";
+}
+
+async function tagsOf(stage: TestStage, instanceId: string): Promise<Record<string, string>> {
+  const { Tags = [] } = await stage.ec2.send(
+    new DescribeTagsCommand({ Filters: [{ Name: "resource-id", Values: [instanceId] }] }),
+  );
+  return Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+test("a worker that nobody needs ends after ten minutes, and not before", async () => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  const startMs = clock.now();
+  const worker = await startInProcess(stage, { script: "true", owned: false });
+  expect(await runUntil(stage.aws, clock, worker.ended)).toBe("idle");
+  expect((clock.now() - startMs) / 60_000).toBeGreaterThanOrEqual(10);
+  expect((clock.now() - startMs) / 60_000).toBeLessThan(11.5);
+});
+
+test("a worker takes no task after its lifetime", async () => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  const worker = await startInProcess(stage, { script: "true", lifetimeSeconds: 60, idleSeconds: 3600 });
+  expect(await runUntil(stage.aws, clock, worker.ended)).toBe("lifetime");
+});
+
+test("the machine of a failed task is kept for some hours where the build says so, tagged, and takes no task", async () => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  const instanceId = await launch(stage);
+  const worker = await startInProcess(stage, { script: "exit 2", instanceId });
+  const task = await stage.publish({ keepFailed: true });
+  await runUntil(stage.aws, clock, task.ended, { childProcesses: "ignore" });
+  const next = await stage.publish();
+  const startMs = clock.now();
+  let ended = false;
+  void worker.ended.then(() => {
+    ended = true;
+  });
+  const later = startMs + 3 * HOUR_MS;
+  const cancel = clock.at(later, () => {});
+  await runUntil(stage.aws, clock, () => clock.now() >= later, { childProcesses: "ignore" });
+  cancel();
+  expect(ended).toBe(false);
+  expect(await tagsOf(stage, instanceId)).toMatchObject({
+    Name: "wa-1-MakeThing-1.2.3-debian-12-bookworm",
+    [WorkerTag.state]: "failed",
+    [WorkerTag.task]: "MakeThing-1.2.3-debian-12-bookworm",
+  });
+  expect(await runUntil(stage.aws, clock, worker.ended, { childProcesses: "ignore" })).toBe("failed task");
+  expect(clock.now() - startMs).toBeLessThan(5 * HOUR_MS);
+  expect(await next.history()).not.toContain("ActivityStarted");
+});
+
+test("a worker on AWS waits for its poll's end before it stops, and gives back what arrives", async () => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  const polled = new Promise<void>((resolve) => {
+    const cancel = clock.at(clock.now() + 1000, () => {
+      cancel();
+      resolve();
+    });
+  });
+  const worker = await startInProcess(stage, { script: "true", owned: false });
+  await runUntil(stage.aws, clock, polled);
+  worker.stop("spot interruption");
+  const task = await stage.publish();
+  expect(await runUntil(stage.aws, clock, task.ended)).toMatchObject({ error: "Muster.Requeued" });
+  expect(await runUntil(stage.aws, clock, worker.ended)).toBe("stopped");
+});
+
+test("tags and claims that cannot be written fail nothing", async () => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  stage.aws.failCalls({ service: "ec2" }, { code: "RequestLimitExceeded", status: 503 });
+  stage.aws.failCalls({ service: "s3" }, { code: "AccessDenied", status: 403 });
+  const worker = await startInProcess(stage, { script: "sleep 0.1" });
+  const task = await stage.publish();
+  expect(await runUntil(stage.aws, clock, task.ended)).toMatchObject({ status: "SUCCEEDED" });
+  worker.stop("over");
+  await runUntil(stage.aws, clock, worker.ended);
+  expect(worker.messages.some((line) => line.includes("the tags could not be written"))).toBe(true);
+});
