@@ -1,0 +1,131 @@
+import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import type { RunningInstance } from "@muster/local";
+import { ec2Bootstrap } from "../src/ec2-bootstrap.ts";
+import { renderUserData } from "../src/user-data.ts";
+import { ACTIVITY, LOG_GROUP, SCRATCH_BUCKET, STATE_BUCKET, type TestStage, testStage } from "../testing/test-stage.ts";
+
+/**
+ * `unshare --net --mount node boot-machine.ts <root file system> <archive>`: an AWS of its own in a network of its own, whose one machine is
+ * that root file system. Its metadata service has the address that it has on EC2. Prints what happened, as JSON.
+ */
+const [rootFileSystem = "", archive = ""] = process.argv.slice(2);
+const METADATA_ADDRESS = "169.254.169.254";
+const run = (command: string, ...words: string[]) =>
+  execFileSync(command, words, { stdio: ["ignore", "ignore", "inherit"] });
+
+run("ip", "link", "set", "lo", "up");
+run("ip", "address", "add", `${METADATA_ADDRESS}/32`, "dev", "lo");
+
+const machine = { root: writableCopy(rootFileSystem), console: "" };
+let stage: TestStage | undefined;
+stage = await testStage({ runInstance: (instance) => boot(instance) });
+const userData = renderUserData({
+  environment: {
+    ACTIVITY_ARN: stage.activityArn,
+    ACTIVITY_NAME: ACTIVITY,
+    SCRIPT_URL: await asset(
+      "script.sh",
+      '#!/bin/bash\necho "built $VERSION on $(. /etc/os-release; echo "$ID")"\nexit "$CODE"\n',
+    ),
+    INIT_URL: await asset("init.sh", "cleanup() { echo cleaned >/cleaned; }\n"),
+    DUMMY_SCRIPT_URL: await asset("dummy.sh", "#!/bin/sh\n"),
+    AWS_REGION: stage.aws.region,
+    LOG_GROUP,
+    STATE_BUCKET,
+    SCRATCH_BUCKET,
+  },
+  bootstrap: ec2Bootstrap({ archive: await asset("agent.tar.gz", readFileSync(archive)) }),
+});
+const good = await stage.publish({ env: { VERSION: "1.2.3", CODE: "0" } });
+const { Instances = [] } = await stage.ec2.send(
+  new RunInstancesCommand({
+    ImageId: "ami-00000000000000001",
+    InstanceType: "t3.small",
+    MinCount: 1,
+    MaxCount: 1,
+    UserData: Buffer.from(userData).toString("base64"),
+    IamInstanceProfile: { Name: "worker" },
+    MetadataOptions: { HttpTokens: "required" },
+  }),
+);
+const instanceId = Instances[0]?.InstanceId ?? "";
+const first = await good.ended;
+const second = await (await stage.publish({ env: { VERSION: "1.2.4", CODE: "3" } })).ended;
+const { code, power } = await stopped();
+console.log(
+  JSON.stringify({
+    first,
+    second,
+    code,
+    power,
+    cleaned: readFileSync(join(machine.root, "cleaned"), "utf8"),
+    lines: await stage.logLines(instanceId),
+    instanceId,
+    console: machine.console,
+  }),
+);
+process.exit();
+
+/** What the machine writes goes to memory, and is gone with this process's mounts. */
+function writableCopy(lower: string): string {
+  const place = mkdtempSync(join(tmpdir(), "muster-boot-"));
+  run("mount", "-t", "tmpfs", "none", place);
+  const [upper, work, root] = ["upper", "work", "root"].map((name) => join(place, name)) as [string, string, string];
+  for (const folder of [upper, work, root]) mkdirSync(folder);
+  run("mount", "-t", "overlay", "overlay", "-o", `lowerdir=${lower},upperdir=${upper},workdir=${work}`, root);
+  run("mount", "--rbind", "/dev", join(root, "dev"));
+  // Nothing here has power to switch off.
+  writeFileSync(join(root, "usr/sbin/shutdown"), '#!/bin/sh\necho "$*" >>/power\n', { mode: 0o755 });
+  writeFileSync(join(root, "power"), "");
+  return root;
+}
+
+async function asset(name: string, body: string | Buffer): Promise<string> {
+  await stage?.s3.send(new CreateBucketCommand({ Bucket: "assets" })).catch(() => {});
+  await stage?.s3.send(new PutObjectCommand({ Bucket: "assets", Key: name, Body: body }));
+  return `s3://assets/${name}#sha256=${createHash("sha256").update(body).digest("hex")}`;
+}
+
+/** As cloud-init does: the user data, as root, with next to no environment. */
+async function boot({ userData: text, metadataUrl }: RunningInstance): Promise<void> {
+  const metadataPort = Number(new URL(metadataUrl).port);
+  const metadata = createServer((socket) => {
+    const service = connect(metadataPort, "127.0.0.1");
+    socket.pipe(service).pipe(socket);
+    for (const end of [socket, service]) end.on("error", () => end.destroy());
+  });
+  metadata.listen(80, METADATA_ADDRESS);
+  await once(metadata, "listening");
+  writeFileSync(join(machine.root, "user-data"), text);
+  const words = ["--pid", "--fork", "--kill-child", "--mount", `--mount-proc=${machine.root}/proc`];
+  const child = spawn("unshare", [...words, "chroot", machine.root, "/bin/bash", "/user-data"], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", AWS_ENDPOINT_URL: stage?.url },
+  });
+  for (const output of [child.stdout, child.stderr]) {
+    output.setEncoding("utf8").on("data", (more: string) => {
+      machine.console += more;
+    });
+  }
+  const [exitCode] = await once(child, "close");
+  writeFileSync(join(machine.root, "exit-code"), String(exitCode));
+}
+
+async function stopped(): Promise<{ code: string; power: string[] }> {
+  for (;;) {
+    try {
+      const code = readFileSync(join(machine.root, "exit-code"), "utf8");
+      return { code, power: readFileSync(join(machine.root, "power"), "utf8").trim().split("\n") };
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { execFileSync } from "node:child_process";
+
+/** Why a machine cannot be booted here; undefined when it can. */
+export function missingForBoot(): string | undefined {
+  for (const program of ["debootstrap", "unshare", "ip", "python3"]) {
+    if (!succeeds("sh", "-c", `command -v ${program}`)) return `${program} is not installed`;
+  }
+  if (process.getuid?.() !== 0) return "only root may make a root file system";
+  if (!succeeds("unshare", "--net", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "none", "/mnt")) {
+    return "namespaces are not allowed here";
+  }
+  return undefined;
+}
+
+function succeeds(program: string, ...words: string[]): boolean {
+  try {
+    execFileSync(program, words, { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
