@@ -19,6 +19,8 @@ export const env = {
   buckets: () => ({ scratch: required("SCRATCH_BUCKET"), downloads: required("DOWNLOADS_BUCKET") }),
   /** `s3://` URL of the OpenPGP key that signs releases. */
   signingKey: () => required("SIGNING_KEY"),
+  /** The program that builds container images; the script has found one that works. */
+  imageBuilder: () => required("IMAGE_BUILDER"),
   /** Where container images are pushed. */
   imageRepository: () => optional("IMAGE_REPOSITORY"),
   /** The file whose JSON joins the task's result. */

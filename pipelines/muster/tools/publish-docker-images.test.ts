@@ -9,16 +9,15 @@ const bookworm = "debian-12-bookworm";
 const noble = "ubuntu-24.04-noble";
 const env = { VERSION: version, PLATFORMS: `${bookworm} ${noble}` };
 
-/** Ends as told, and notes how it was called. */
-const recording = (calls: string): string => `#!/bin/sh\n[ "$1" = info ] || echo "$@" >>${calls}\n`;
+/** Notes how it was called. */
+const recording = (calls: string): string => `#!/bin/sh\necho "$@" >>${calls}\n`;
 
-test("an image is built from the first platform's package, by the builder that works, and stays where no repository is named", async () => {
+test("an image is built from the first platform's package, and stays where no repository is named", async () => {
   await using bench = await taskBench();
   const calls = join(bench.folder, "calls");
-  await bench.addProgram("docker", "#!/bin/sh\nexit 1\n");
   await bench.addProgram("podman", recording(calls));
   await putBuiltPackage(bench, { version, platform: noble });
-  const { code, result } = await bench.tool("publish-docker-images", { env });
+  const { code, result } = await bench.tool("publish-docker-images", { env: { ...env, IMAGE_BUILDER: "podman" } });
   expect({ code, result }).toEqual({
     code: 0,
     result: { note: "muster:1.2.3, by podman, on this machine only: no repository to push to" },
@@ -34,7 +33,7 @@ test("with a repository named, the image is pushed there", async () => {
   await bench.addProgram("docker", recording(calls));
   await putBuiltPackage(bench, { version, platform: bookworm });
   const { result } = await bench.tool("publish-docker-images", {
-    env: { ...env, IMAGE_REPOSITORY: "example.org/muster" },
+    env: { ...env, IMAGE_BUILDER: "docker", IMAGE_REPOSITORY: "example.org/muster" },
   });
   expect(result).toEqual({ note: "example.org/muster:1.2.3, by docker" });
   expect(await readFile(calls, "utf8")).toMatch(
@@ -42,15 +41,8 @@ test("with a repository named, the image is pushed there", async () => {
   );
 });
 
-test("without a package, or without a builder, the note says so and nothing fails", async () => {
+test("without a package the note says so and nothing fails", async () => {
   await using bench = await taskBench();
-  for (const name of ["docker", "podman", "buildah"]) await bench.addProgram(name, "#!/bin/sh\nexit 1\n");
-  const none = await bench.tool("publish-docker-images", { env });
-  expect(none.result).toEqual({ note: "no docker, podman or buildah works on this machine: no image" });
-  await bench.addProgram("docker", "#!/bin/sh\nexit 0\n");
-  const empty = await bench.tool("publish-docker-images", { env });
-  expect({ code: empty.code, result: empty.result }).toEqual({
-    code: 0,
-    result: { note: "no package of 1.2.3 is built: no image" },
-  });
+  const { code, result } = await bench.tool("publish-docker-images", { env: { ...env, IMAGE_BUILDER: "docker" } });
+  expect({ code, result }).toEqual({ code: 0, result: { note: "no package of 1.2.3 is built: no image" } });
 });

@@ -3,14 +3,12 @@ import { join } from "node:path";
 import { binaryPackage, packageName } from "../artifacts.ts";
 import { fetchBuiltPackage } from "./built-package.ts";
 import { env } from "./env.ts";
-import { findImageBuilder } from "./image-builder.ts";
 import { openS3 } from "./objects.ts";
 import { runProgram } from "./run-program.ts";
 import { runTool } from "./run-tool.ts";
 
 await runTool(async () => {
-  const builder = await findImageBuilder();
-  if (builder === undefined) return said("no docker, podman or buildah works on this machine: no image");
+  const builder = env.imageBuilder();
   const found = await firstBuilt();
   if (found === undefined) return said(`no package of ${env.version()} is built: no image`);
 
