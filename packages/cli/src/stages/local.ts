@@ -5,6 +5,7 @@ import { DescribeSubnetsCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { createHandlers } from "@muster/lambdas";
 import { AwsError, createLocalAws, type FolderOwner, readFolderOwner } from "@muster/local";
 import type { StageDescription } from "@muster/pipeline";
+import { explainError } from "../explain-error.ts";
 import { DEFAULT_PIPELINE, type LoadedPipeline } from "../load-pipeline.ts";
 import { EnvironmentError, UsageError } from "../usage-error.ts";
 import { agentProgram } from "./local/agent-program.ts";
@@ -13,6 +14,7 @@ import { findRepository } from "./local/find-repository.ts";
 import { lateFunctions } from "./local/late-functions.ts";
 import { localClients } from "./local/local-clients.ts";
 import { announceReady, readReady } from "./local/ready-file.ts";
+import { reapHourly } from "./local/reap-hourly.ts";
 import { runWorkerProcess } from "./local/run-worker-process.ts";
 import { setUpStage } from "./local/set-up-stage.ts";
 import { stateDir } from "./local/state-dir.ts";
@@ -32,18 +34,19 @@ export async function openLocalStage(needs: StageNeeds, options: StageOptions): 
   const dir = stateDir(env, globals);
   const loaded = await options.loadPipeline(pipeline ?? DEFAULT_PIPELINE);
   const place: Place = { dir, loaded, options };
-  if (needs.to === "run") {
+  while (needs.to === "run") {
     try {
       return await ownStage(place, needs);
     } catch (error) {
       if (!(error instanceof AwsError && error.code === "FolderInUse")) throw error;
     }
+    const holder = readFolderOwner(dir);
+    if (holder !== undefined) return joinStage(place, holder);
+    // It has just let go of the folder.
+    await sleep(LOOK_MS);
   }
   const owner = readFolderOwner(dir);
-  if (owner !== undefined) return joinStage(place, owner);
-  if (needs.to === "run")
-    throw new EnvironmentError(`another process has just let go of ${dir}`, { hint: "run the command again" });
-  return viewStage(place);
+  return owner === undefined ? viewStage(place) : joinStage(place, owner);
 }
 
 interface Place {
@@ -80,7 +83,8 @@ async function ownStage({ dir, loaded, options }: Place, { timeScale, port = 0 }
     ({ url } = await aws.listen({ port }));
     const clients = localClients(aws.clientConfig());
     const description = await describe(clients.ec2, loaded, dir);
-    functions.provide(description, createHandlers(loaded.pipeline, description, clients));
+    const handlers = createHandlers(loaded.pipeline, description, clients);
+    functions.provide(description, handlers);
     await setUpStage(loaded, description, {
       clients,
       agent: agentProgram(),
@@ -88,6 +92,10 @@ async function ownStage({ dir, loaded, options }: Place, { timeScale, port = 0 }
     });
     await takeOver({ aws, clients, description });
     announceReady(dir, { pipeline: loaded.pipeline.name });
+    const endReaper = reapHourly(
+      () => handlers.Reap({}),
+      (error) => print.error({ message: `old records stay: ${explainError(error).message}`, hint: undefined }),
+    );
     return {
       pipeline: loaded.pipeline,
       pipelineFolder: loaded.folder,
@@ -97,7 +105,10 @@ async function ownStage({ dir, loaded, options }: Place, { timeScale, port = 0 }
       movedBy: "here",
       downloads: join(dir, "s3", description.buckets.downloads),
       url,
-      close: () => aws.close(),
+      async close() {
+        await endReaper();
+        await aws.close();
+      },
     };
   } catch (error) {
     await aws.close();
