@@ -137,6 +137,17 @@ test.each<[string, Parameters<typeof examplePipeline>[1], string[]]>([
   expect(problems(() => examplePipeline([A], rest))).toEqual(expected);
 });
 
+test("a field that is not there is named, and so is the activity that lacks it", () => {
+  const lacking = { invalidates: undefined as never, image: undefined as never };
+  const make = exampleActivity("Make", { script: undefined as never, worker: {} as never });
+  expect(problems(() => examplePipeline([make], lacking))).toEqual([
+    "it has no image",
+    "it has no invalidates",
+    "Make has no script",
+    "Make: worker has no list of instanceTypes",
+  ]);
+});
+
 test("every problem is named at once, in one line that says where", () => {
   const define = () => examplePipeline([exampleActivity("make"), P], { name: "My pipeline" });
   expect(problems(define)).toHaveLength(3);

@@ -1,7 +1,7 @@
 import type { Activity } from "./activity.ts";
 import { kebab } from "./aws-names.ts";
-import type { Pipeline } from "./define-pipeline.ts";
-import type { Flow } from "./flow.ts";
+import type { Pipeline, PipelineDefinition } from "./define-pipeline.ts";
+import { activitiesOf, type Flow } from "./flow.ts";
 import { MusterError } from "./muster-error.ts";
 import { fixedStateNames, stateNamesOf, statesOfActivity } from "./state-names.ts";
 import { isVersion } from "./version.ts";
@@ -37,6 +37,30 @@ export function checkPipeline(pipeline: Pipeline): void {
     ...pipeline.invalidates.flatMap(invalidationProblems),
   ];
   if (problems.length > 0) throw new InvalidPipelineError(pipeline.name, [...new Set(problems)]);
+}
+
+const NEEDED = {
+  pipeline: ["name", "summary", "platforms", "flow", "image", "dummyScript", "invalidates"],
+  activity: ["name", "per", "script", "timeout", "worker"],
+} as const;
+
+/**
+ * Refuses a definition that lacks a field: Node runs definitions without looking at their types.
+ * @throws InvalidPipelineError
+ */
+export function checkFields(definition: PipelineDefinition): void {
+  const lacking = (object: object, fields: readonly string[]) =>
+    fields.filter((field) => (object as Record<string, unknown>)[field] === undefined);
+  const problems = lacking(definition, NEEDED.pipeline).map((field) => `it has no ${field}`);
+  const activities = definition.flow === undefined ? [] : activitiesOf(definition.flow);
+  for (const activity of activities) {
+    problems.push(
+      ...lacking(activity, NEEDED.activity).map((field) => `${activity.name ?? "an activity"} has no ${field}`),
+    );
+    if (activity.worker !== undefined && !Array.isArray(activity.worker.instanceTypes))
+      problems.push(`${activity.name ?? "an activity"}: worker has no list of instanceTypes`);
+  }
+  if (problems.length > 0) throw new InvalidPipelineError(definition.name ?? "without a name", problems);
 }
 
 /**

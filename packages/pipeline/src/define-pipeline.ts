@@ -1,5 +1,5 @@
 import type { Activity } from "./activity.ts";
-import { checkPipeline } from "./check-pipeline.ts";
+import { checkFields, checkPipeline } from "./check-pipeline.ts";
 import { activitiesOf, type ForEachVersion, numberMaps } from "./flow.ts";
 import type { Platforms } from "./platform.ts";
 import type { BucketRole, S3Object } from "./s3-object.ts";
@@ -38,6 +38,7 @@ export interface Pipeline extends PipelineDefinition {
  * @throws InvalidPipelineError naming everything that cannot work
  */
 export function definePipeline(definition: PipelineDefinition): Pipeline {
+  checkFields(definition);
   const pipeline: Pipeline = {
     ...definition,
     flow: numberMaps(definition.flow),

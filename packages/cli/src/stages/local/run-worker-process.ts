@@ -69,8 +69,7 @@ export function runWorkerProcess({
       await ended;
     } finally {
       signal.removeEventListener("abort", stop);
-      // A machine that is gone takes everything with it.
-      tell(worker.pid, "SIGKILL");
+      // A machine that is gone takes everything with it. The number of its group may be another's by now.
       killAll(processesOfInstance(instanceId));
       await rm(folder, { recursive: true, force: true });
     }
