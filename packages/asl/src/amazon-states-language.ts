@@ -12,9 +12,9 @@ export type States = Readonly<Record<string, State>>;
 
 export type State = TaskState | PassState | ChoiceState | WaitState | ParallelState | MapState;
 
-/** JSON whose keys that end in `.$` are paths into the state's data, or with `$$` into the context object. */
+/** JSON whose keys that end in `.$` are paths into the state's data, or with `$$` into the context object. Undefined members are left out. */
 export interface PayloadTemplate {
-  readonly [key: string]: string | number | boolean | PayloadTemplate;
+  readonly [key: string]: string | number | boolean | PayloadTemplate | undefined;
 }
 
 export interface Retrier {

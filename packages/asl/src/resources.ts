@@ -1,7 +1,9 @@
-import type { FunctionName } from "@muster/pipeline";
+import type { FunctionName, TaskScripts } from "@muster/pipeline";
 
 /** What a state machine's tasks call, by ARN; a deployment may pass references that are resolved later. */
 export interface Resources {
   functionArn(name: FunctionName): string;
   activityArn(activity: string): string;
+  /** What the tasks of builds run that begin with this definition; their workers' own scripts where absent. */
+  scriptsOf?(activity: string): TaskScripts;
 }

@@ -50,6 +50,13 @@ test("a step that runs gets one worker, tagged from birth, and a task that says 
   ]);
 });
 
+test("a task names the scripts and the machines of the deployment that its build began with", async () => {
+  await using world = await launchWorld({ stage: { launchTemplateVersions: { MakeBinaryPackage: "1" } } });
+  const scripts = { script: "s3://assets/make.sh?versionId=1#sha256=00", afterTask: "s3://assets/after.sh" };
+  const answer = await world.prepare("MakeBinaryPackage", { platform: "debian-12-bookworm", scripts });
+  expect(answer).toMatchObject({ taskInput: { scripts, templateVersion: "1" } });
+});
+
 test("a retried step launches nothing more, whenever it is retried", async () => {
   await using world = await launchWorld();
   const enteredTime = new Date(world.clock.now()).toISOString();

@@ -61,10 +61,11 @@ function findActivity(pipeline: Pipeline, name: string): Activity {
 
 function describeTask(
   activity: Activity,
-  { version, platform, platforms = [], buildInput: build, execution }: PrepareActivityEvent,
+  { version, platform, platforms = [], buildInput: build, execution, scripts }: PrepareActivityEvent,
   { pipeline, stage }: { pipeline: Pipeline; stage: StageDescription },
 ): TaskInput {
   const subject = { version, platforms, ...(platform === undefined ? {} : { platform }) };
+  const templateVersion = stage.launchTemplateVersions?.[activity.name];
   return {
     name: taskName(activity.name, subject),
     activity: activity.name,
@@ -77,6 +78,8 @@ function describeTask(
     heartbeatSeconds: activity.heartbeat,
     ...(activity.logIdleTimeout === undefined ? {} : { logIdleSeconds: activity.logIdleTimeout }),
     ...(activity.exclusive ? { exclusive: true } : {}),
+    ...(scripts === undefined ? {} : { scripts }),
+    ...(templateVersion === undefined ? {} : { templateVersion }),
     env: taskEnvironment(pipeline, activity, { subject, build, buckets: stage.buckets }),
   };
 }

@@ -1,4 +1,10 @@
-import { CreateTagsCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import {
+  type CreateFleetCommandInput,
+  CreateLaunchTemplateVersionCommand,
+  CreateTagsCommand,
+  ModifyLaunchTemplateCommand,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
 import { DescribeExecutionCommand, GetExecutionHistoryCommand } from "@aws-sdk/client-sfn";
 import { expect, test } from "vitest";
 import { launchWorld } from "../test/launch-world.ts";
@@ -163,3 +169,30 @@ async function failureOf(world: World, build: string): Promise<unknown> {
   const { output } = await world.clients.sfn.send(new DescribeExecutionCommand({ executionArn }));
   return (JSON.parse(output ?? "[]") as unknown[])[0];
 }
+
+test("a build gets the machines that it began with, whatever has been deployed since", async () => {
+  await using world = await launchWorld();
+  const LaunchTemplateName = world.stage.launchTemplates.MakeBinaryPackage;
+  await world.clients.ec2.send(
+    new CreateLaunchTemplateVersionCommand({
+      LaunchTemplateName,
+      SourceVersion: "1",
+      LaunchTemplateData: { InstanceType: "t3.small" },
+    }),
+  );
+  await world.clients.ec2.send(new ModifyLaunchTemplateCommand({ LaunchTemplateName, DefaultVersion: "2" }));
+  await world.publish("build-1", [{ ...oneTask[0], activity: "MakeBinaryPackage", templateVersion: "1" }]);
+  await world.advance(1);
+  await world.publish("build-2", [{ activity: "MakeBinaryPackage", platform: "debian-2-x", templateVersion: "2" }]);
+  await world.healthCheck();
+  expect(world.instances()).toHaveLength(2);
+  // The task that waits longest decides.
+  expect(templateVersions(world)).toEqual(["1"]);
+});
+
+/** Of the launch template, for each call to EC2. */
+const templateVersions = (world: World) =>
+  world.ec2Calls("CreateFleet").map(({ input }) => {
+    const { LaunchTemplateConfigs: [config] = [] } = input as CreateFleetCommandInput;
+    return config?.LaunchTemplateSpecification?.Version;
+  });

@@ -26,6 +26,7 @@ import {
   type StageDescription,
   stateKey,
   type TaskInput,
+  type TaskScripts,
   workerPollName,
 } from "@muster/pipeline";
 import { createHandlers } from "../src/create-handlers.ts";
@@ -191,38 +192,55 @@ export async function launchWorld({
     },
     prepare: (
       activity: string,
-      place: { version?: string; platform?: string; build?: string; debug?: DebugMode; enteredTime?: string } = {},
+      place: {
+        version?: string;
+        platform?: string;
+        build?: string;
+        debug?: DebugMode;
+        enteredTime?: string;
+        scripts?: TaskScripts;
+      } = {},
     ) => {
       const {
         version = "1.2.3",
         platform,
         build = "build-1",
         debug = "",
+        scripts,
         enteredTime = new Date(clock.now()).toISOString(),
       } = place;
       const subject = { version, ...(platform === undefined ? {} : { platform }) };
-      const event = { activity, ...subject, buildInput: input(debug), execution: context(build), enteredTime };
+      const event = { activity, ...subject, buildInput: input(debug), execution: context(build), enteredTime, scripts };
       return call("PrepareActivity", event) as Promise<PrepareActivityAnswer>;
     },
     /** Publishes tasks, as a build does that is past their preparation. */
     async publish(
       build: string,
-      tasks: readonly { activity: string; version?: string; platform?: string; debug?: DebugMode }[],
+      tasks: readonly {
+        activity: string;
+        version?: string;
+        platform?: string;
+        debug?: DebugMode;
+        templateVersion?: string;
+      }[],
     ) {
-      const described = tasks.map(({ activity, version = "1.2.3", platform, debug = "" }): TaskInput => {
-        const { timeout = 60, heartbeat = 30 } = pipeline.activities.find(({ name }) => name === activity) ?? {};
-        return {
-          name: [activity, version, platform].filter((part) => part !== undefined).join("-"),
-          activity,
-          version,
-          ...(platform === undefined ? {} : { platform }),
-          execution: executionArn(build),
-          debug,
-          timeoutSeconds: timeout,
-          heartbeatSeconds: heartbeat,
-          env: {},
-        };
-      });
+      const described = tasks.map(
+        ({ activity, version = "1.2.3", platform, debug = "", templateVersion }): TaskInput => {
+          const { timeout = 60, heartbeat = 30 } = pipeline.activities.find(({ name }) => name === activity) ?? {};
+          return {
+            name: [activity, version, platform].filter((part) => part !== undefined).join("-"),
+            activity,
+            version,
+            ...(platform === undefined ? {} : { platform }),
+            execution: executionArn(build),
+            debug,
+            timeoutSeconds: timeout,
+            heartbeatSeconds: heartbeat,
+            ...(templateVersion === undefined ? {} : { templateVersion }),
+            env: {},
+          };
+        },
+      );
       const { stateMachineArn } = stage;
       await clients.sfn.send(
         new StartExecutionCommand({ stateMachineArn, name: build, input: JSON.stringify({ tasks: described }) }),

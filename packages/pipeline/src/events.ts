@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { BuildInput } from "./build-input.ts";
-import { TaskInput } from "./task.ts";
+import { TaskInput, TaskScripts } from "./task.ts";
 
 /** What the state machine hands to each Lambda function, and what it takes back. */
 
@@ -28,6 +28,8 @@ export const PrepareActivityEvent = z.object({
   platforms: z.array(z.string()).optional(),
   buildInput: BuildInput,
   execution: ExecutionContext,
+  /** Part of the state machine's version, so that a deployment during a build changes nothing for its tasks. */
+  scripts: TaskScripts.optional(),
   /** When the state was entered: the same for each retry, another for each new attempt of the build. */
   enteredTime: z.iso.datetime({ offset: true }),
 });

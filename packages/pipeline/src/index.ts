@@ -86,8 +86,8 @@ export {
   stateNamesOf,
 } from "./state-names.ts";
 export { type Artifacts, type BuildStatus, type ObjectExists, type StatusEvidence, statusOf } from "./status.ts";
-export { MAX_CAUSE_BYTES, TaskFailureCause, TaskInput, TaskSuccess, taskName } from "./task.ts";
+export { MAX_CAUSE_BYTES, TaskFailureCause, TaskInput, TaskScripts, TaskSuccess, taskName } from "./task.ts";
 export { taskEnvironment } from "./task-environment.ts";
 export { isNightly, isRelease, isVersion, nightlyOf, type Version } from "./version.ts";
-export { WorkerEnvironment } from "./worker-environment.ts";
+export { ScriptUrl, WorkerEnvironment } from "./worker-environment.ts";
 export { parseWorkerName, type WorkerName, WorkerTag, workerName } from "./worker-name.ts";

@@ -18,7 +18,13 @@ export const Claim = z.object({
 export type Claim = z.infer<typeof Claim>;
 
 /** A step that is about to publish a task: it needs a worker. Written by PrepareActivity, never changed, dropped by the reaper. */
-export const Demand = z.object({ execution: z.string(), task: z.string(), debug: DebugMode });
+export const Demand = z.object({
+  execution: z.string(),
+  task: z.string(),
+  debug: DebugMode,
+  /** See TaskInput. */
+  templateVersion: z.string().optional(),
+});
 export type Demand = z.infer<typeof Demand>;
 
 /** Why EC2 gave less than was asked for. */
@@ -49,6 +55,8 @@ export const LaunchRecord = z.object({
   market: z.enum(["spot", "on-demand"]),
   /** The debug mode of the build that asked; empty as soon as one real build did. */
   launchedBy: DebugMode,
+  /** Of the launch template; the stage's where absent. */
+  templateVersion: z.string().optional(),
   /** Ids of the demands that this call answers, whatever its outcome. */
   demands: z.array(z.string()),
   /** False while it is an intent. */

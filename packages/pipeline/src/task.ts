@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DebugMode } from "./build-input.ts";
+import { ScriptUrl } from "./worker-environment.ts";
 
 /** `<Activity>-<version>[-<platform>]`: `MakeBinaryPackage-4.28.2-ubuntu-18.04-bionic`. */
 export function taskName(
@@ -8,6 +9,10 @@ export function taskName(
 ): string {
   return [activity, version, platform].filter((part) => part !== undefined).join("-");
 }
+
+/** What runs for a task, whatever was deployed when its worker was launched. */
+export const TaskScripts = z.object({ script: ScriptUrl, afterTask: ScriptUrl.optional() });
+export type TaskScripts = z.infer<typeof TaskScripts>;
 
 /** What PrepareActivity writes and a worker receives: the input of an activity's task. */
 export const TaskInput = z.object({
@@ -25,6 +30,10 @@ export const TaskInput = z.object({
   logIdleSeconds: z.number().optional(),
   /** The activity may run one task at a time: the worker takes its lease first. */
   exclusive: z.literal(true).optional(),
+  /** Those that were deployed when the build began; the worker's own where absent. */
+  scripts: TaskScripts.optional(),
+  /** Of its workers' launch template, when the build began; the latest where absent. */
+  templateVersion: z.string().optional(),
   /** The script's environment, the standard variables included. */
   env: z.record(z.string(), z.string()),
 });

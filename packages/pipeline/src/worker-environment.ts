@@ -1,15 +1,17 @@
 import * as z from "zod";
 
-const url = z.string().regex(/^(s3|https|file):\/\//, "must be an s3://, https:// or file:// URL");
+/** Where a script lies; `#sha256=…` is checked. */
+export const ScriptUrl = z.string().regex(/^(s3|https|file):\/\//, "must be an s3://, https:// or file:// URL");
 
 /** The variables that are prepended to a worker's user data: all that an agent is told. */
 export const WorkerEnvironment = z.object({
   ACTIVITY_ARN: z.string(),
-  SCRIPT_URL: url,
-  INIT_URL: url.optional(),
-  AFTER_TASK_URL: url.optional(),
+  /** For tasks that name no script of their own. */
+  SCRIPT_URL: ScriptUrl,
+  INIT_URL: ScriptUrl.optional(),
+  AFTER_TASK_URL: ScriptUrl.optional(),
   /** What tasks of fake and skip builds run instead of SCRIPT_URL. */
-  DUMMY_SCRIPT_URL: url,
+  DUMMY_SCRIPT_URL: ScriptUrl,
   /** The activity's name: `MakeBinaryPackage`. */
   ACTIVITY_NAME: z.string(),
   AWS_REGION: z.string(),

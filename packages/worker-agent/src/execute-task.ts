@@ -65,7 +65,7 @@ async function prepareAndRun(worker: Worker, toExecute: TaskToExecute): Promise<
   const { identity, scripts, environment, folder } = worker;
   const pretended = isPretended(task);
   const init = pretended ? undefined : await scripts.init();
-  const script = await (pretended ? scripts.dummy() : scripts.script());
+  const script = await (pretended ? scripts.dummy() : scripts.script(task));
   const lease = task.exclusive && !pretended ? await waitForLease(worker, toExecute) : undefined;
   try {
     const env = scriptEnvironment({

@@ -27,9 +27,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const fetch = (url: string) =>
+const fetch = (url: string, clients = clientsInProcess(aws)) =>
   fetchScript(url, {
-    clients: clientsInProcess(aws),
+    clients,
     folder: join(folder, "scripts"),
     clock: realClock,
     diagnostics: recordedDiagnostics(),
@@ -40,6 +40,14 @@ test("a script from S3 is there, executable, and has the digest that its URL nam
   expect(script).toMatchObject({ url: "s3://assets/scripts/a%20b/make.sh", sha256 });
   expect(await readFile(script.file, "utf8")).toBe(text);
   expect((await stat(script.file)).mode & 0o111).toBe(0o111);
+});
+
+test("of a script with a version, that version is asked for", async () => {
+  const asked: unknown[] = [];
+  const stage = createLocalAws({ onCall: ({ input }) => asked.push(input) });
+  await fetch("s3://assets/make.sh?versionId=abc", clientsInProcess(stage)).catch(() => {});
+  expect(asked).toContainEqual(expect.objectContaining({ Bucket: "assets", Key: "make.sh", VersionId: "abc" }));
+  await stage.close();
 });
 
 test("a script from a file may do without a digest", async () => {

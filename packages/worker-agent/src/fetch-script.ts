@@ -72,7 +72,7 @@ async function readWithRetries(address: URL, { clients, clock, diagnostics }: Fe
 function isFinal(error: unknown): boolean {
   const { name, code } = error as NodeJS.ErrnoException;
   return (
-    ["NoSuchKey", "NoSuchBucket", "NotFound"].includes(name) ||
+    ["NoSuchKey", "NoSuchVersion", "NoSuchBucket", "NotFound"].includes(name) ||
     code === "ENOENT" ||
     code === "EACCES" ||
     code === "EISDIR"
@@ -83,9 +83,12 @@ async function read(address: URL, clients: FetchOptions["clients"]): Promise<Uin
   switch (address.protocol) {
     case "s3:": {
       const { readBytes } = await import("./objects.ts");
+      const version = address.searchParams.get("versionId");
       return readBytes(await clients.s3(), {
         bucket: address.hostname,
         key: decodeURIComponent(address.pathname.slice(1)),
+        // Workers on AWS may read that version and no other.
+        ...(version !== null && { version }),
       });
     }
     case "file:":

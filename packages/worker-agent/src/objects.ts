@@ -37,9 +37,12 @@ export async function readText(s3: S3Client, { bucket, key }: ObjectPlace): Prom
   }
 }
 
-/** Rejects with NoSuchKey where there is no such object. */
-export async function readBytes(s3: S3Client, { bucket, key }: ObjectPlace): Promise<Uint8Array> {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+/** Rejects with NoSuchKey, or NoSuchVersion, where there is no such object. */
+export async function readBytes(
+  s3: S3Client,
+  { bucket, key, version }: ObjectPlace & { readonly version?: string },
+): Promise<Uint8Array> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: version }));
   return (await Body?.transformToByteArray()) ?? new Uint8Array();
 }
 

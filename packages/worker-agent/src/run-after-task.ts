@@ -25,7 +25,7 @@ export async function runAfterTask(worker: Worker, { task, files, execution, pla
   const { env, exit, outcome } = execution;
   if (isPretended(task) || env === undefined || exit === undefined || worker.stop.aborted) return;
   try {
-    const script = await scripts.afterTask();
+    const script = await scripts.afterTask(task);
     if (script === undefined) return;
     const timeout = new AbortController();
     const cancel = clock.at(clock.now() + TIMEOUT_MS, () => timeout.abort());

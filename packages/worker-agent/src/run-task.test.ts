@@ -9,6 +9,7 @@ import { Lease } from "@muster/pipeline";
 import { expect, test, vi } from "vitest";
 import { type TestStage, testStage } from "../testing/test-stage.ts";
 import { startInProcess } from "../testing/worker-in-process.ts";
+import { writeScripts } from "../testing/worker-process.ts";
 import { findProcesses, NO_GROUP } from "./processes.ts";
 
 const TASK = "MakeThing-1.2.3-debian-12-bookworm";
@@ -72,6 +73,27 @@ test.each([undefined, "exit 0"])(
     expect(release).toHaveBeenCalledTimes(guard.mock.calls.length);
   },
 );
+
+test("a task runs the scripts that its build names, whatever the worker was launched with", async () => {
+  await using stage = await testStage();
+  const own = await writeScripts(stage, { script: "echo of the build", afterTask: "echo after the build" }, "build");
+  const worker = await startInProcess(stage, { script: "echo of the worker", afterTask: "echo after the worker" });
+  const scripts = { script: own.SCRIPT_URL, ...(own.AFTER_TASK_URL && { afterTask: own.AFTER_TASK_URL }) };
+  await (await stage.publish({ scripts })).ended;
+  await (await stage.publish({ scripts: { script: own.SCRIPT_URL } })).ended;
+  await (await stage.publish()).ended;
+  await hasLine(stage, worker.instanceId, "after the worker");
+  const lines = await stage.logLines(worker.instanceId);
+  expect(lines.filter((line) => / the (build|worker)$/.test(line))).toEqual([
+    "of the build",
+    "after the build",
+    "of the build",
+    "of the worker",
+    "after the worker",
+  ]);
+  worker.stop("the test is over");
+  await worker.ended;
+});
 
 test("binary output arrives as readable lines", async () => {
   await using stage = await testStage();

@@ -1,3 +1,4 @@
+import type { TaskInput } from "@muster/pipeline";
 import type { AgentEnvironment } from "./env.ts";
 import { type FetchedScript, type FetchOptions, fetchScript } from "./fetch-script.ts";
 import { createMask } from "./mask-secrets.ts";
@@ -8,10 +9,11 @@ import type { WorkerFolder } from "./worker-folder.ts";
 
 /** A worker's scripts, each fetched once. A promise that rejects fails the tasks that need it. */
 export interface WorkerScripts {
-  script(): Promise<FetchedScript>;
+  /** What a task runs: its build's script, or the worker's own. */
+  script(task?: Pick<TaskInput, "scripts">): Promise<FetchedScript>;
   /** What tasks of fake and skip builds run. */
   dummy(): Promise<FetchedScript>;
-  afterTask(): Promise<FetchedScript | undefined>;
+  afterTask(task?: Pick<TaskInput, "scripts">): Promise<FetchedScript | undefined>;
   /** Sources init when it is first asked for. */
   init(): Promise<SourcedInit | undefined>;
   /** init's cleanup(), if init was sourced; never rejects. */
@@ -29,14 +31,18 @@ export interface WorkerScriptsOptions extends Omit<FetchOptions, "folder"> {
 export function workerScripts(options: WorkerScriptsOptions): WorkerScripts {
   const { environment, folder, targets, pipes, clock, diagnostics } = options;
   const { SCRIPT_URL, DUMMY_SCRIPT_URL, AFTER_TASK_URL, INIT_URL } = environment.worker;
-  const fetch = (url: string) => fetchScript(url, { ...options, folder: folder.scripts });
-  const fetched = (url: string) => once(() => fetch(url));
+  const byUrl = new Map<string, Promise<FetchedScript>>();
+  const fetched = (url: string): Promise<FetchedScript> => {
+    const script = byUrl.get(url) ?? handled(fetchScript(url, { ...options, folder: folder.scripts }));
+    byUrl.set(url, script);
+    return script;
+  };
   let sourced: Promise<SourcedInit | undefined> | undefined;
 
   const source = async () => {
     if (INIT_URL === undefined) return undefined;
     return sourceInit({
-      script: await fetch(INIT_URL),
+      script: await fetched(INIT_URL),
       folder: folder.state,
       scripts: environment.scripts,
       variables: environment.init,
@@ -47,9 +53,12 @@ export function workerScripts(options: WorkerScriptsOptions): WorkerScripts {
     });
   };
   return {
-    script: fetched(SCRIPT_URL),
-    dummy: fetched(DUMMY_SCRIPT_URL),
-    afterTask: once(async () => (AFTER_TASK_URL === undefined ? undefined : fetch(AFTER_TASK_URL))),
+    script: (task) => fetched(task?.scripts?.script ?? SCRIPT_URL),
+    dummy: () => fetched(DUMMY_SCRIPT_URL),
+    async afterTask(task) {
+      const url = task?.scripts === undefined ? AFTER_TASK_URL : task.scripts.afterTask;
+      return url === undefined ? undefined : fetched(url);
+    },
     init() {
       sourced ??= handled(source());
       return sourced;
@@ -61,14 +70,6 @@ export function workerScripts(options: WorkerScriptsOptions): WorkerScripts {
         diagnostics.warn("nothing to clean up after a failed init", { error });
       }
     },
-  };
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => {
-    result ??= handled(work());
-    return result;
   };
 }
 

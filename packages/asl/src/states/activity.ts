@@ -15,6 +15,7 @@ export function activityStates(activity: Activity, scope: Scope, { next, failed 
         activity: name,
         ...knownHere(scope),
         execution,
+        ...(scope.resources.scriptsOf !== undefined && { scripts: scope.resources.scriptsOf(name) }),
         "enteredTime.$": "$$.State.EnteredTime",
       },
       ResultPath: resultPath(name),

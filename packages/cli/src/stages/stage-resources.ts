@@ -1,8 +1,9 @@
+import type { Resources } from "@muster/asl";
 import type { FunctionName, StageDescription } from "@muster/pipeline";
 import { UsageError } from "../usage-error.ts";
 
 /** What the state machine of a stage refers to, by ARN. */
-export function stageResources({ stage, region, accountId, functions, activities }: StageDescription) {
+export function stageResources({ stage, region, accountId, functions, activities }: StageDescription): Resources {
   return {
     functionArn(name: FunctionName): string {
       const function_ = known(functions[name], `function ${name}`, stage);

@@ -12,6 +12,7 @@ export interface TaskOfBuild {
   readonly debug: DebugMode;
   readonly version: string;
   readonly platform: string | undefined;
+  readonly templateVersion: string | undefined;
   state: TaskState;
   /** The event that published the current attempt. */
   scheduledEventId: number;
@@ -97,7 +98,7 @@ function advance(task: TaskOfBuild, event: HistoryEvent, at: Date): boolean {
 function newTask({ id = 0, activityScheduledEventDetails }: HistoryEvent, at: Date): TaskOfBuild | undefined {
   const input = TaskInput.safeParse(parseJson(activityScheduledEventDetails?.input));
   if (!input.success) return undefined;
-  const { name, execution, debug, version, platform } = input.data;
+  const { name, execution, debug, version, platform, templateVersion } = input.data;
   return {
     activityArn: activityScheduledEventDetails?.resource ?? "",
     name,
@@ -105,6 +106,7 @@ function newTask({ id = 0, activityScheduledEventDetails }: HistoryEvent, at: Da
     debug,
     version,
     platform,
+    templateVersion,
     state: "waiting",
     scheduledEventId: id,
     scheduledAt: at,

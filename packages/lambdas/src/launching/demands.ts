@@ -15,14 +15,19 @@ export interface OpenDemand extends Demand {
 export async function putDemand(
   records: StateRecords,
   { activity, enteredTime }: Pick<PrepareActivityEvent, "activity" | "enteredTime">,
-  { execution, name, debug }: TaskInput,
+  { execution, name, debug, templateVersion }: TaskInput,
 ): Promise<string> {
   const entered = new Date(enteredTime).toISOString();
   const id = `${entered}_${createHash("sha256")
     .update(JSON.stringify([execution, name, entered]))
     .digest("hex")
     .slice(0, 24)}`;
-  const demand: Demand = { execution, task: name, debug };
+  const demand: Demand = {
+    execution,
+    task: name,
+    debug,
+    ...(templateVersion === undefined ? {} : { templateVersion }),
+  };
   await records.write(stateKey.demand(activity, id), demand, { ifNoneMatch: "*" });
   return id;
 }

@@ -19,7 +19,7 @@ export const LAUNCH_TAG = "muster:launch";
  */
 export function fleetRequest(
   activity: Activity,
-  { clientToken, wanted, market, launchedBy }: LaunchRecord,
+  { clientToken, wanted, market, launchedBy, templateVersion }: LaunchRecord,
   stage: StageDescription,
 ): CreateFleetCommandInput {
   const launchTemplate = stage.launchTemplates[activity.name];
@@ -40,7 +40,7 @@ export function fleetRequest(
         LaunchTemplateSpecification: {
           LaunchTemplateName: launchTemplate,
           // A fixed version: deploying during a build changes nothing for that build.
-          Version: stage.launchTemplateVersions?.[activity.name] ?? "$Default",
+          Version: templateVersion ?? stage.launchTemplateVersions?.[activity.name] ?? "$Default",
         },
         Overrides: pools(activity, stage),
       },

@@ -11,6 +11,8 @@ export interface LaunchOrder {
   /** Of these, how many must not be spot instances, whatever the pipeline prefers. */
   readonly onDemand: number;
   readonly launchedBy: DebugMode;
+  /** Of the launch template; the stage's where undefined. */
+  readonly templateVersion: string | undefined;
   /** Ids of the demands that this answers. */
   readonly demands: readonly string[];
   /** What asks, so that asking again in a new situation is a new request: pending task events, earlier launches. */
@@ -57,7 +59,7 @@ const anotherMarketMayHelp = ({ errors }: LaunchRecord): boolean =>
   !errors.some(({ refusal }) => refusal === "throttling" || refusal === "configuration");
 
 async function launchTier(order: LaunchOrder, tier: Tier, context: LaunchContext): Promise<LaunchRecord> {
-  const { activity, launchedBy, situation } = order;
+  const { activity, launchedBy, templateVersion, situation } = order;
   const intent: LaunchRecord = {
     activity: activity.name,
     clientToken: clientToken([context.stage.stage, activity.name, tier.name, ...order.demands, ...situation]),
@@ -65,6 +67,7 @@ async function launchTier(order: LaunchOrder, tier: Tier, context: LaunchContext
     wanted: tier.wanted,
     market: tier.market,
     launchedBy,
+    ...(templateVersion === undefined ? {} : { templateVersion }),
     demands: [...tier.demands],
     // Where a limit allows no worker there is nothing to ask of EC2, only to note that the demand was seen.
     finished: tier.wanted === 0,

@@ -37,6 +37,7 @@ export async function serveDemands(activity: Activity, context: LaunchContext): 
       count,
       onDemand: 0,
       launchedBy: debugModeOf(demands),
+      templateVersion: demands[0]?.templateVersion,
       demands: demands.map(({ id }) => id),
       situation: [],
     },

@@ -130,6 +130,8 @@ async function launchMissing(
       count,
       onDemand: Math.min(count, onDemand),
       launchedBy: debugModeOf([...pending, ...demands]),
+      // A repaired build gets the machines that it began with. Builds of two deployments share workers: the one that waits longest decides.
+      templateVersion: [...pending.toSorted(byWait), ...demands][0]?.templateVersion,
       demands: answered,
       situation: [
         ...pending.map(({ execution, scheduledEventId }) => `${execution}/${scheduledEventId}`).sort(),
@@ -139,6 +141,8 @@ async function launchMissing(
     context,
   );
 }
+
+const byWait = (a: TaskOfBuild, b: TaskOfBuild): number => a.waitingSince.getTime() - b.waitingSince.getTime();
 
 async function giveUp(
   arn: string,

@@ -43,6 +43,10 @@ test("a stage gets all that its pipeline needs, and workers are told where their
   expect(await assetText(stage, source.get("SCRIPT_URL"))).toBe("#!/bin/bash\n# source.sh\n");
   expect(await assetText(stage, source.get("INIT_URL"))).toBe("#!/bin/bash\n# init.sh\n");
   expect((await environmentOf(stage, "MakePackage")).has("INIT_URL")).toBe(false);
+  // Tasks are told too: a worker may outlive the definition that it was launched with.
+  const { stateMachineArn } = stage.description;
+  const { definition } = await stage.clients.sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));
+  expect(definition).toContain(`"scripts":{"script":"${source.get("SCRIPT_URL")}"}`);
 });
 
 test("setting up again changes nothing", async () => {

@@ -15,11 +15,11 @@ import {
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
 import { renderStateMachine } from "@muster/asl";
-import type { StageDescription } from "@muster/pipeline";
+import type { Pipeline, StageDescription, TaskScripts } from "@muster/pipeline";
 import type { LoadedPipeline } from "../../load-pipeline.ts";
 import { stageResources } from "../stage-resources.ts";
 import { putLaunchTemplates } from "./launch-templates.ts";
-import { uploadAssets } from "./upload-assets.ts";
+import { type Assets, uploadAssets } from "./upload-assets.ts";
 
 export interface SetUpClients {
   readonly s3: S3Client;
@@ -50,12 +50,11 @@ export async function setUpStage(
       clients.sfn.send(new CreateActivityCommand({ name: lastPart(arn) })),
     ),
     putRepairRule(clients.events, stage),
-    putStateMachine(clients.sfn, {
-      stage,
-      definition: JSON.stringify(renderStateMachine(pipeline, stageResources(stage))),
-    }),
     uploadAssets(loaded, { s3: clients.s3, bucket: stage.buckets.assets }).then((assets) =>
-      putLaunchTemplates(pipeline, stage, { ...options, ec2: clients.ec2, assets }),
+      Promise.all([
+        putLaunchTemplates(pipeline, stage, { ...options, ec2: clients.ec2, assets }),
+        putStateMachine(clients.sfn, { stage, definition: definitionOf(pipeline, stage, assets) }),
+      ]),
     ),
   ]);
 }
@@ -96,6 +95,16 @@ async function putRepairRule(events: EventBridgeClient, { pipeline, functions }:
 /** Nothing checks roles on one machine, but the API wants one. */
 const roleOf = (stage: StageDescription): string =>
   `arn:aws:iam::${stage.accountId}:role/${stage.pipeline}-state-machine`;
+
+function definitionOf(pipeline: Pipeline, stage: StageDescription, assets: Assets): string {
+  const scriptsOf = (name: string): TaskScripts => {
+    const urls = assets.activities[name];
+    if (urls === undefined) throw new RangeError(`${name} has no scripts`);
+    const { script, afterTask } = urls;
+    return { script, ...(afterTask !== undefined && { afterTask }) };
+  };
+  return JSON.stringify(renderStateMachine(pipeline, { ...stageResources(stage), scriptsOf }));
+}
 
 /** Running builds keep the definition that they began with, as on AWS. */
 async function putStateMachine(

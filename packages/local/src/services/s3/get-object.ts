@@ -1,5 +1,6 @@
 import { closeSync, createReadStream, openSync, readFileSync, readSync } from "node:fs";
 import type { Readable } from "node:stream";
+import { AwsError } from "../../aws-error.ts";
 import { type ByteRange, parseRange } from "./byte-range.ts";
 import { checkReadConditions } from "./conditions.ts";
 import { noSuchKey } from "./no-such-key.ts";
@@ -11,8 +12,15 @@ import type { S3Input, S3Output } from "./s3-protocol.ts";
 /** Up to here an object is read at once, which is faster than a stream; larger ones never lie in memory. */
 const SMALL_BYTES = 256 * 1024;
 
+/** The version of each object in a bucket without versioning, as all are here. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/VersionedObjects.html */
+const NULL_VERSION = "null";
+
 export function getOperations({ files }: S3Context) {
-  const mustFind = ({ Bucket, Key }: S3Input) => files.find(Bucket, Key) ?? noSuchKey(files, Bucket, Key);
+  const mustFind = ({ Bucket, Key, VersionId = NULL_VERSION }: S3Input) => {
+    const object = files.find(Bucket, Key) ?? noSuchKey(files, Bucket, Key);
+    if (VersionId === NULL_VERSION) return object;
+    throw new AwsError("NoSuchVersion", "The specified version does not exist.", { status: 404, Key, VersionId });
+  };
   const describe = (object: StoredObject, input: S3Input): { output: S3Output; range: ByteRange | undefined } => {
     checkReadConditions(object, input);
     const range = parseRange(input.Range, object.size);

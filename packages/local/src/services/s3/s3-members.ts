@@ -35,6 +35,7 @@ export const REQUEST_QUERY: Readonly<Record<string, string>> = {
   "encoding-type": "EncodingType",
   "fetch-owner": "FetchOwner",
   uploadId: "UploadId",
+  versionId: "VersionId",
   partNumber: "PartNumber",
   "part-number-marker": "PartNumberMarker",
   "max-parts": "MaxParts",

@@ -95,6 +95,13 @@ describe.each(["in process", "over a socket"])("%s", (transport) => {
     });
   });
 
+  test("an object has the null version and no other", async () => {
+    await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "bytes" }));
+    const version = (VersionId: string) => s3.send(new GetObjectCommand({ Bucket, Key: "k", VersionId }));
+    expect(await (await version("null")).Body?.transformToString()).toBe("bytes");
+    expect(await failure(version("3HL4kqtJlcpXroDTDmJ"))).toBe("NoSuchVersion 404");
+  });
+
   test("an object larger than any buffer goes in and comes out as a stream, with its checksum", async () => {
     const bytes = randomBytes(3_000_000);
     const chunks = Array.from({ length: 30 }, (_, index) => bytes.subarray(index * 100_000, (index + 1) * 100_000));
