@@ -68,7 +68,7 @@ export function createMusterStack(
       distributionArn: edge?.distribution.arn,
     },
   });
-  const machine = createStateMachine(scope, functions);
+  const machine = createStateMachine(scope, functions, workers);
   createRepairEvents(scope, functions.Repair);
   createSchedules(scope, { reap: functions.Reap, machine });
 
@@ -104,7 +104,8 @@ function configureTerraform({ stack, stage, pipeline }: StageScope): void {
   });
   const { state } = stage;
   if (state === undefined) {
-    new LocalBackend(stack, { path: `terraform.${stage.name}.tfstate` });
+    // Beside cdktf's output and not in it: what it holds of a stage that is no longer named, cdktf removes. Terraform runs in `<output>/stacks/<stage>`.
+    new LocalBackend(stack, { path: `../../../terraform.${stage.name}.tfstate` });
     return;
   }
   new S3Backend(stack, {

@@ -1,7 +1,7 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import type { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template/index.js";
 import { SfnActivity } from "@cdktf/provider-aws/lib/sfn-activity/index.js";
-import { type Activity, workerLogGroup } from "@muster/pipeline";
+import { type Activity, type TaskScripts, workerLogGroup } from "@muster/pipeline";
 import { createRole } from "../iam/role.ts";
 import type { StageScope } from "../stage-scope.ts";
 import { createLaunchTemplate, type LaunchTemplateOptions } from "./launch-template.ts";
@@ -14,6 +14,7 @@ export interface WorkerParts {
   readonly logGroup: CloudwatchLogGroup;
   readonly roleArn: string;
   readonly launchTemplate: LaunchTemplate;
+  readonly scripts: TaskScripts;
 }
 
 /** Queue, role, log group and launch template of each activity, in the pipeline's order. */
@@ -36,6 +37,11 @@ export function createWorkers(
       statements: workerStatements(activity, scope),
     });
     const launchTemplate = createLaunchTemplate(scope, activity, { ...options, role, logGroup });
-    return { activity, queue, logGroup, roleArn: role.arn, launchTemplate };
+    const script = (path: string) => options.assets.url(options.scriptFile(path), path);
+    const scripts = {
+      script: script(activity.script),
+      ...(activity.afterTask !== undefined && { afterTask: script(activity.afterTask) }),
+    };
+    return { activity, queue, logGroup, roleArn: role.arn, launchTemplate, scripts };
   });
 }

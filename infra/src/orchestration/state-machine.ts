@@ -3,6 +3,7 @@ import { SfnAlias } from "@cdktf/provider-aws/lib/sfn-alias/index.js";
 import { SfnStateMachine } from "@cdktf/provider-aws/lib/sfn-state-machine/index.js";
 import { renderStateMachine } from "@muster/asl";
 import type { FunctionName } from "@muster/pipeline";
+import type { WorkerParts } from "../compute/workers.ts";
 import { ANY, allow } from "../iam/policy.ts";
 import { createRole } from "../iam/role.ts";
 import type { StageScope } from "../stage-scope.ts";
@@ -17,12 +18,13 @@ export interface StateMachineParts {
 }
 
 /**
- * The state machine, which names functions by version: a running build keeps the definition and the functions that it started with, whatever is
+ * The state machine, which names functions and scripts by version: a running build keeps the definition, functions and scripts that it started with, whatever is
  * deployed meanwhile.
  */
 export function createStateMachine(
   scope: StageScope,
   functions: Readonly<Record<FunctionName, StageFunction>>,
+  workers: readonly WorkerParts[],
 ): StateMachineParts {
   const { stack, stage, pipeline, names } = scope;
   const logGroup = new CloudwatchLogGroup(stack, "state_machine_log", {
@@ -37,6 +39,11 @@ export function createStateMachine(
       return functions[name].lambda.qualifiedArn;
     },
     activityArn: (name) => activityArn(scope, name),
+    scriptsOf(name) {
+      const scripts = workers.find(({ activity }) => activity.name === name)?.scripts;
+      if (scripts === undefined) throw new RangeError(`${name} has no workers`);
+      return scripts;
+    },
   });
   const { role, policy } = createRole(scope, "state_machine", {
     name: names.of("StateMachine"),
