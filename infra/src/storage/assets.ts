@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import type { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object/index.js";
 import { AssetType, TerraformAsset } from "cdktf";
 import type { StageScope } from "../stage-scope.ts";
+import type { PrivateBucket } from "./private-bucket.ts";
 
 /** Uploads files by the deployment; each is addressed by the version and the digest of its content. */
 export interface Assets {
@@ -15,7 +15,7 @@ export interface Assets {
   url(file: string, key: string): string;
 }
 
-export function createAssets({ stack, names }: StageScope, bucket: S3Bucket): Assets {
+export function createAssets({ stack, names }: StageScope, { bucket, versioning }: PrivateBucket): Assets {
   const uploaded = new Map<string, string>();
   const upload = (file: string, key: string): string => {
     const id = `asset_${key.replaceAll(/[^A-Za-z0-9]+/g, "_")}`;
@@ -30,6 +30,8 @@ export function createAssets({ stack, names }: StageScope, bucket: S3Bucket): As
       key,
       source: asset.path,
       sourceHash: digest,
+      // Uploaded earlier, it would have no version to be addressed by.
+      ...(versioning && { dependsOn: [versioning] }),
       contentType: CONTENT_TYPES[basename(file).split(".").at(-1) ?? ""] ?? "application/octet-stream",
     });
     return `s3://${names.bucket("assets")}/${key}?versionId=${object.versionId}#sha256=${digest}`;

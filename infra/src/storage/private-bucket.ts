@@ -30,6 +30,8 @@ export interface PrivateBucket {
   readonly bucket: S3Bucket;
   /** What writes through the policy waits for it. */
   readonly policy: S3BucketPolicy;
+  /** Of a versioned bucket: what is written before it has no version of its own, so writers that need one wait for it. */
+  readonly versioning: S3BucketVersioningA | undefined;
 }
 
 /** A bucket that nobody outside reaches: encrypted, no public access, no ACLs, TLS alone. */
@@ -83,7 +85,7 @@ export function createPrivateBucket(
     policy: policyDocument([...tlsOnly(bucket), ...statements]),
     dependsOn: [access],
   });
-  return { bucket, policy };
+  return { bucket, policy, versioning };
 }
 
 type Rule = S3BucketLifecycleConfigurationRule;

@@ -7,7 +7,7 @@ import { createPrivateBucket, type PrivateBucket } from "./private-bucket.ts";
 /** The stage's buckets; one that it does not make is not here. */
 export interface Storage {
   readonly buckets: Partial<Record<BucketRole, S3Bucket>>;
-  readonly assets: S3Bucket;
+  readonly assets: PrivateBucket;
   readonly logs: PrivateBucket;
 }
 
@@ -24,7 +24,7 @@ export function createStorage(
     expires: [{ id: "access-logs", prefix: "", days: retention.accessLogDays }],
     statements: [accessLogDelivery(scope), ...logWriters],
   });
-  const { bucket: assets } = createPrivateBucket(scope, "assets", { versioned: true, accessLog: logs.bucket });
+  const assets = createPrivateBucket(scope, "assets", { versioned: true, accessLog: logs.bucket });
   const { bucket: state } = createPrivateBucket(scope, "state", {
     accessLog: logs.bucket,
     irreplaceable: true,
@@ -35,7 +35,7 @@ export function createStorage(
       days: retention.recordDays,
     })),
   });
-  const buckets: Storage["buckets"] = { assets, state };
+  const buckets: Storage["buckets"] = { assets: assets.bucket, state };
   if (ownsBucket(scope, "scratch")) {
     buckets.scratch = createPrivateBucket(scope, "scratch", {
       accessLog: logs.bucket,
