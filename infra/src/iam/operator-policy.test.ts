@@ -11,11 +11,13 @@ const region = "us-west-2:111122223333";
 const execution = `arn:aws:states:${region}:execution:hhvm-build:some-build`;
 const stateMachine = `arn:aws:states:${region}:stateMachine:hhvm-build`;
 const group = `arn:aws:logs:${region}:log-group:/muster/hhvm/hhvm/make-binary-package`;
+/** What CloudWatch Logs asks of IAM for a group as a whole: its refusals name this resource. */
+const wholeGroup = `${group}:log-stream:`;
 
 /** What the operations of the `muster` command ask of IAM, and on what. */
 const CALLS: Readonly<Record<string, readonly (readonly [action: string, resource: string])[]>> = {
   DescribeExecution: [["states:DescribeExecution", execution]],
-  DescribeLogStreams: [["logs:DescribeLogStreams", group]],
+  DescribeLogStreams: [["logs:DescribeLogStreams", wholeGroup]],
   GetExecutionHistory: [["states:GetExecutionHistory", execution]],
   GetLogEvents: [["logs:GetLogEvents", `${group}:log-stream:w_i-0123456789abcdef0`]],
   GetParameter: [["ssm:GetParameter", `arn:aws:ssm:${region}:parameter/muster/hhvm/description`]],

@@ -2,12 +2,14 @@ import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { stageParameter, workerLogGroup } from "@muster/pipeline";
 import type { StageScope } from "../stage-scope.ts";
 import { allow, policyDocument, type Statement } from "./policy.ts";
+import { IAM_PATH } from "./role.ts";
 
 /** For people who build: what `muster --stage` calls. Attach it to their roles. */
 export function createOperatorPolicy(scope: StageScope): IamPolicy {
   const { stack, stage, names } = scope;
   return new IamPolicy(stack, "operator_policy", {
     name: names.of("Operator", 128),
+    path: IAM_PATH,
     description: `Starts, follows and stops builds on ${stage.name}`,
     policy: policyDocument(operatorStatements(scope)),
   });
@@ -28,7 +30,8 @@ function operatorStatements({ stage, pipeline, names }: StageScope): Statement[]
       ["states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"],
       [executions],
     ),
-    allow("FindLogs", ["logs:DescribeLogStreams"], logs("")),
+    // A group's ARN in a policy ends in `:*`. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
+    allow("FindLogs", ["logs:DescribeLogStreams"], logs(":*")),
     allow("ReadLogs", ["logs:GetLogEvents"], logs(":log-stream:w_*")),
     allow(
       "ReadArtifacts",
