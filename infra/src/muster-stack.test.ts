@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { maskHashes, prettyStack } from "../testing/pretty-stack.ts";
@@ -9,6 +9,7 @@ import { declared, evaluate, references, resourcesOf } from "../testing/referenc
 import { bare, everything, stage, usual } from "../testing/sample-stages.ts";
 import { type SynthesisedStack, synthStage, synthText } from "../testing/synth-stage.ts";
 
+const repository = join(import.meta.dirname, "../..");
 const longestName = "a-stage-name-of-thirty-letters";
 const kinds = { everything, bare, usual };
 const cases = ["hhvm", "muster"].flatMap((pipeline) =>
@@ -136,7 +137,16 @@ test("terraform's state is in the stage's bucket, locked by a file, or in a file
     },
   });
   const local = await synthStage(stage("muster", bare("muster")));
-  expect(local.terraform.backend).toEqual({ local: { path: "terraform.muster.tfstate" } });
+  expect(local.terraform.backend).toEqual({ local: { path: "../../../terraform.muster.tfstate" } });
+});
+
+test("a state in a file outlives cdktf's output, and git leaves it alone", async () => {
+  const stack = await synthStage(stage("muster", bare("muster")));
+  const outdir = join(repository, "infra/cdktf.out");
+  const state = join(outdir, "stacks/muster", String(stack.terraform.backend.local?.path));
+  expect(relative(outdir, state)).toBe("../terraform.muster.tfstate");
+  const ignored = readFileSync(join(repository, ".gitignore"), "utf8").split("\n");
+  expect(ignored).toEqual(expect.arrayContaining(["*.tfstate", "*.tfstate.*"]));
 });
 
 test("credentials of another account are refused", async () => {
