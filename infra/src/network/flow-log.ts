@@ -1,7 +1,7 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import { FlowLog } from "@cdktf/provider-aws/lib/flow-log/index.js";
 import type { Vpc } from "@cdktf/provider-aws/lib/vpc/index.js";
-import { allow } from "../iam/policy.ts";
+import { ANY, allow } from "../iam/policy.ts";
 import { createRole } from "../iam/role.ts";
 import type { StageScope } from "../stage-scope.ts";
 
@@ -14,7 +14,7 @@ export function createFlowLog(scope: StageScope, vpc: Vpc): void {
   const { stack, stage, names } = scope;
   const name = `/muster/${stage.name}/network`;
   const group = new CloudwatchLogGroup(stack, "flow_log_group", { name, retentionInDays: stage.retention.logDays });
-  const { role } = createRole(scope, "flow_log", {
+  const { role, policy } = createRole(scope, "flow_log", {
     name: names.of("FlowLog"),
     description: "Writes the network's flow log",
     service: "vpc-flow-logs.amazonaws.com",
@@ -25,6 +25,8 @@ export function createFlowLog(scope: StageScope, vpc: Vpc): void {
         ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
         [names.arn("logs", `log-group:${name}:*`)],
       ),
+      // Listing groups names no group. The group is there already: nothing has to be allowed to make it.
+      allow("FindFlowLogGroup", ["logs:DescribeLogGroups"], ANY),
     ],
   });
   new FlowLog(stack, "flow_log", {
@@ -34,6 +36,8 @@ export function createFlowLog(scope: StageScope, vpc: Vpc): void {
     logDestination: group.arn,
     iamRoleArn: role.arn,
     maxAggregationInterval: 60,
+    // EC2 tries the role as the flow log is created.
+    dependsOn: [policy],
     tags: { Name: names.of("Network", 255) },
   });
 }
