@@ -1,4 +1,4 @@
-import type { Activity, FunctionName, Pipeline } from "@muster/pipeline";
+import { type Activity, type FunctionName, type Pipeline, WorkerTag } from "@muster/pipeline";
 import { imageParameter } from "../src/compute/worker-image.ts";
 import { type ResourceNames, resourceNames } from "../src/stage-scope.ts";
 import type { Stage } from "../src/stage-settings.ts";
@@ -108,6 +108,7 @@ function resourceOf(
         context: {
           "ec2:InstanceID": INSTANCE,
           "ec2:SourceInstanceARN": names.arn("ec2", `instance/${INSTANCE}`),
+          "aws:TagKeys": ["Name", WorkerTag.state, WorkerTag.task],
         },
       };
     case "instance/worker":

@@ -6,6 +6,7 @@ import { type Activity, WorkerTag, workerName } from "@muster/pipeline";
 import { ec2Bootstrap, renderUserData } from "@muster/worker-agent";
 import { Fn, TerraformLocal } from "cdktf";
 import { architectureOf, type BuiltParts } from "../built-parts.ts";
+import { IAM_PATH } from "../iam/role.ts";
 import type { Network } from "../network/network.ts";
 import type { StageScope } from "../stage-scope.ts";
 import type { Assets } from "../storage/assets.ts";
@@ -30,7 +31,11 @@ export function createLaunchTemplate(
 ): LaunchTemplate {
   const { stack, stage, pipeline, names } = scope;
   const { role, network } = options;
-  const profile = new IamInstanceProfile(stack, `${activity.name}_profile`, { name: role.name, role: role.name });
+  const profile = new IamInstanceProfile(stack, `${activity.name}_profile`, {
+    name: role.name,
+    path: IAM_PATH,
+    role: role.name,
+  });
   const parameter = imageParameter(activity, pipeline);
   const userData = new TerraformLocal(
     stack,
@@ -38,6 +43,8 @@ export function createLaunchTemplate(
     terraformText(workerUserData(scope, activity, options)),
   );
   const tags = {
+    // The provider's default tags end at the template; its instances and their volumes get these.
+    ...stage.tags,
     Name: workerName({ state: "waiting", tasks: 0, subject: activity.name }),
     [WorkerTag.activityArn]: names.activityArn(activity),
     [WorkerTag.stage]: stage.name,

@@ -1,4 +1,4 @@
-import { type Activity, type BucketRole, stateKey, workerLogGroup } from "@muster/pipeline";
+import { type Activity, type BucketRole, stateKey, WorkerTag, workerLogGroup } from "@muster/pipeline";
 import { ANY, allow, policyVariable, type Statement } from "../iam/policy.ts";
 import { secretStatements } from "../secrets/secret-permissions.ts";
 import type { StageScope } from "../stage-scope.ts";
@@ -30,9 +30,12 @@ function agentStatements(activity: Activity, { stage, pipeline, names }: StageSc
   return [
     allow("FetchAgentAndScripts", ["s3:GetObjectVersion"], [`${names.bucketArn("assets")}/*`]),
     allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], [names.arn("logs", `${logs}:log-stream:w_*`)]),
-    // The machine that calls is the machine that is tagged.
+    // The machine that calls is the machine that is tagged, and what it is stays as it was launched: these tags say what it does.
     allow("TagItself", ["ec2:CreateTags"], [names.arn("ec2", "instance/*")], {
       ArnEquals: { "ec2:SourceInstanceARN": names.arn("ec2", `instance/${policyVariable("ec2:InstanceID")}`) },
+      "ForAllValues:StringEquals": { "aws:TagKeys": ["Name", WorkerTag.state, WorkerTag.task] },
+      // Of a request without tags, "all values" would be true.
+      Null: { "aws:TagKeys": "false" },
     }),
     // Written and cleared, never read: a claim holds the token of a task.
     allow("ClaimTask", ["s3:PutObject", "s3:DeleteObject"], [`${state}/${stateKey.claim(activity.name, "*")}`]),
