@@ -1,6 +1,7 @@
 import { CloudfrontDistribution } from "@cdktf/provider-aws/lib/cloudfront-distribution/index.js";
 import { CloudfrontFunction } from "@cdktf/provider-aws/lib/cloudfront-function/index.js";
 import { CloudfrontOriginAccessControl } from "@cdktf/provider-aws/lib/cloudfront-origin-access-control/index.js";
+import { InvalidConfigurationError, type Pipeline } from "@muster/pipeline";
 import type { StageScope } from "../stage-scope.ts";
 import type { Stage } from "../stage-settings.ts";
 import { createCachePolicies } from "./cache-policies.ts";
@@ -24,8 +25,23 @@ const FOLDER_PAGES = `function handler(event) {
 
 const METHODS = ["GET", "HEAD"];
 
-/** Behaviours that a distribution may have. @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
+/** Behaviours that a distribution may have, the default one among them. @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
 const MOST_BEHAVIOURS = 75;
+
+/**
+ * Paths whose content changes under one name: folders, their pages, and what builds invalidate.
+ * @throws InvalidConfigurationError for more than a distribution may tell apart: the rest would be kept for a day
+ */
+function changingPaths({ name, invalidates }: Pipeline): string[] {
+  const pages = ["*/", "*index.html"];
+  const named = [...new Set(invalidates)];
+  const most = MOST_BEHAVIOURS - 1 - pages.length;
+  if (named.length <= most) return [...pages, ...named];
+  throw new InvalidConfigurationError(
+    `the pipeline ${name} invalidates ${named.length} paths, and CloudFront tells at most ${most} apart`,
+    { hint: `join some of \`invalidates\` in pipelines/${name}/pipeline.ts by *` },
+  );
+}
 
 /** CloudFront in front of the downloads, which nobody else can read. */
 export function createEdge(scope: StageScope, settings: NonNullable<Stage["edge"]>): Edge {
@@ -56,7 +72,7 @@ export function createEdge(scope: StageScope, settings: NonNullable<Stage["edge"
     functionAssociation: [{ eventType: "viewer-request", functionArn: pages.arn }],
   });
   const headers = createSecurityHeaders(scope);
-  const changing = ["*/", "*index.html", ...new Set(pipeline.invalidates)].slice(0, MOST_BEHAVIOURS);
+  const changing = changingPaths(pipeline);
   const { domain } = settings;
   const distribution = new CloudfrontDistribution(stack, "edge", {
     enabled: true,

@@ -14,7 +14,9 @@ export interface LaunchTargets {
 /**
  * Launching workers by CreateFleet, which EC2 carries out with its caller's permissions: it runs instances, tags what it makes, hands instances their
  * role and resolves the image's parameter. Workers can only be launched from this stage's launch templates.
+ * All that a launch names carries the key `ec2:LaunchTemplate`, but for the spot request.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-fleet-prerequisites.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-RunInstances
  */
 export function launchStatements({ stage, pipeline, names }: StageScope, targets: LaunchTargets): Statement[] {
   const ec2 = (resource: string) => names.arn("ec2", resource);
