@@ -238,7 +238,7 @@ describe("what is forbidden is denied", () => {
         },
         {
           action: "iam:PassRole",
-          resource: `arn:aws:iam::111122223333:role/${at.names.workerRole(make)}`,
+          resource: `arn:aws:iam::111122223333:role/muster/${at.names.workerRole(make)}`,
           context: { "iam:PassedToService": "lambda.amazonaws.com" },
         },
       ]),
@@ -319,7 +319,7 @@ async function whoMay(at: DeployedStage, request: IamRequest, resourcePolicy: re
   for (const [id, statements] of policies(at)) {
     const role = String(at.stack.resource.aws_iam_role?.[id.replace(/_policy$/, "_role")]?.name);
     const principal = `arn:aws:sts::111122223333:assumed-role/${role}/session`;
-    const context = { ...request.context, "aws:PrincipalArn": `arn:aws:iam::111122223333:role/${role}` };
+    const context = { ...request.context, "aws:PrincipalArn": `arn:aws:iam::111122223333:role/muster/${role}` };
     if (await isAllowed({ statements, request: { ...request, context }, principal, resourcePolicy })) able.push(id);
   }
   return able;

@@ -3,6 +3,9 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js"
 import type { StageScope } from "../stage-scope.ts";
 import { policyDocument, type Statement } from "./policy.ts";
 
+/** Where all roles, instance profiles and policies of all stages are: what deploys them may touch nothing outside. */
+export const IAM_PATH = "/muster/";
+
 export interface RoleOptions {
   readonly name: string;
   readonly description: string;
@@ -24,6 +27,7 @@ export function createRole(scope: StageScope, id: string, options: RoleOptions):
   const { stack, stage } = scope;
   const role = new IamRole(stack, `${id}_role`, {
     name: options.name,
+    path: IAM_PATH,
     description: options.description,
     assumeRolePolicy: JSON.stringify({
       Version: "2012-10-17",
