@@ -257,7 +257,7 @@ describe("what is forbidden is denied", () => {
       const policy = JSON.parse(evaluatePolicy(at, "aws_secretsmanager_secret_policy", `${id}_policy`)).Statement;
       const readers = await whoMay(at, { action: "secretsmanager:GetSecretValue", resource }, policy);
       const declared = at.pipeline.activities.filter(({ secrets }) =>
-        secrets?.some((each) => each.kind === "secrets-manager" && each.name === secret.name),
+        secrets?.some((each) => each.kind === "secrets-manager" && at.names.secret(each) === secret.name),
       );
       expect(readers, String(secret.name)).toEqual(declared.map(({ name }) => `${name}_worker_policy`));
       const outcome = await decide({
@@ -277,7 +277,7 @@ describe("what is forbidden is denied", () => {
       const resource = at.names.arn("kms", "key/0a1b2c3d-0000-4000-8000-000000000000");
       const request = { action: "kms:Decrypt", resource, context: { "kms:ResourceAliases": [alias] } };
       const declared = at.pipeline.activities.filter(({ secrets }) =>
-        secrets?.some((each) => each.kind === "kms-key" && each.alias === alias),
+        secrets?.some((each) => each.kind === "kms-key" && at.names.secret(each) === alias),
       );
       expect(declared.length).toBeGreaterThan(0);
       expect(await whoMay(at, request, policy), alias).toEqual(declared.map(({ name }) => `${name}_worker_policy`));

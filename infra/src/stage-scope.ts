@@ -1,4 +1,13 @@
-import { type Activity, awsName, type BucketRole, type FunctionName, fitName, type Pipeline } from "@muster/pipeline";
+import {
+  type Activity,
+  awsName,
+  type BucketRole,
+  type FunctionName,
+  fitName,
+  type Pipeline,
+  type Secret,
+  stagePrefix,
+} from "@muster/pipeline";
 import type { TerraformStack } from "cdktf";
 import type { Stage } from "./stage-settings.ts";
 
@@ -19,6 +28,12 @@ export interface ResourceNames {
   workerRole(activity: Activity): string;
   launchTemplate(activity: Activity): string;
   activityArn(activity: Activity): string;
+  /** A secret or a key that the definition names: the name that it has on this stage, a key's with `alias/`. */
+  secret(secret: Secret): string;
+  /** An image repository that the definition names. */
+  imageRepository(name: string): string;
+  /** Before the definition's names of secrets, and of image repositories; empty where they stay as they are. */
+  readonly prefixes: { readonly secrets: string; readonly images: string };
   readonly stateMachine: string;
   readonly stateMachineArn: string;
   /** `arn:aws:<service>:<region>:<account>:<rest>` in the stage's partition. */
@@ -44,6 +59,9 @@ export function resourceNames(stage: Stage, pipeline: Pipeline): ResourceNames {
   };
   const bucket: ResourceNames["bucket"] = (role) => existing(role) ?? bucketName(of(role, 255), account);
   const stateMachine = of("Build", 80);
+  const prefix = stagePrefix(stage.name, pipeline);
+  // What is managed elsewhere has the names that the definition says.
+  const prefixes = { images: prefix, secrets: stage.secrets === "existing" ? "" : prefix };
   return {
     of,
     bucket,
@@ -51,6 +69,12 @@ export function resourceNames(stage: Stage, pipeline: Pipeline): ResourceNames {
     workerRole: ({ name }) => of(`${name}Worker`),
     launchTemplate: ({ name }) => of(name, 128),
     activityArn: ({ name }) => arn("states", `activity:${of(name, 80)}`),
+    secret: (secret) =>
+      secret.kind === "kms-key"
+        ? `alias/${prefixes.secrets}${secret.alias.replace(/^alias\//, "")}`
+        : `${prefixes.secrets}${secret.name}`,
+    imageRepository: (name) => `${prefixes.images}${name}`,
+    prefixes,
     stateMachine,
     stateMachineArn: arn("states", `stateMachine:${stateMachine}`),
     arn,

@@ -114,7 +114,10 @@ export const StageSettings = z
     schedules: z.array(Schedule).default([]),
     /** Buckets that exist already, by role, or `own` where the pipeline names one but this stage makes its own. */
     buckets: z.partialRecord(z.enum(["scratch", "downloads"]), z.union([z.literal("own"), bucketName])).default({}),
-    /** `existing`: keys and secrets that the pipeline names are there already and are not managed here. */
+    /**
+     * `own`: made for this stage, with its name before the pipeline's names on every stage but the one that bears the pipeline's own. `existing`: keys and
+     * secrets are there already, just as the pipeline names them, and are not managed here.
+     */
     secrets: z.enum(["own", "existing"]).default("own"),
     /** Attached to every role: the policy that bounds what a deployment may hand out. */
     permissionsBoundary: z
@@ -147,8 +150,8 @@ export interface Stage extends StageSettings {
   readonly name: string;
 }
 
-/** The whole of a role's or function's name has 64 characters; more than this would leave little of them. */
-const STAGE_NAME = /^[a-z][a-z0-9-]{0,29}$/;
+/** The whole of a role's or function's name has 64 characters; more than this would leave little of them. ECR takes no two dashes in a row. */
+const STAGE_NAME = /^(?=.{1,30}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
  * The stages that can be deployed, each checked.
@@ -159,7 +162,7 @@ export function defineStages(definitions: Readonly<Record<string, StageDefinitio
   const stages = Object.entries(definitions).flatMap(([name, definition]) => {
     if (!STAGE_NAME.test(name) || name === "local")
       problems.push(
-        `"${name}" cannot be a stage's name: up to 30 lower-case letters, digits and dashes, and not "local"`,
+        `"${name}" cannot be a stage's name: up to 30 lower-case letters, digits and single dashes between them, and not "local"`,
       );
     const parsed = StageSettings.safeParse(definition);
     if (parsed.success) return [{ ...parsed.data, name }];

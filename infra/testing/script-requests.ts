@@ -1,5 +1,4 @@
 import type { Activity, S3Object } from "@muster/pipeline";
-import { keyAlias } from "../src/secrets/secret-permissions.ts";
 import { type DeployedStage, type IamRequest, INSTANCE } from "./iam-requests.ts";
 
 /** What an activity's scripts may do by its definition: they are the pipeline's, and nothing records all of them. */
@@ -41,14 +40,16 @@ export function scriptRequests(activity: Activity, at: DeployedStage): IamReques
         ? {
             action: "kms:Decrypt",
             resource: names.arn("kms", "key/0a1b2c3d"),
-            context: { "kms:ResourceAliases": [keyAlias(secret)] },
+            context: { "kms:ResourceAliases": [names.secret(secret)] },
           }
         : {
             action: "secretsmanager:GetSecretValue",
-            resource: names.arn("secretsmanager", `secret:${secret.name}-AbCdEf`),
+            resource: names.arn("secretsmanager", `secret:${names.secret(secret)}-AbCdEf`),
           },
     ),
-    ...(access.imageRepositories ?? []).flatMap((name) => pushes(names.arn("ecr", `repository/${name}`))),
+    ...(access.imageRepositories ?? []).flatMap((name) =>
+      pushes(names.arn("ecr", `repository/${names.imageRepository(name)}`)),
+    ),
     ...(access.volumes ?? []).flatMap((name) => attaches(name, at)),
   ];
 }

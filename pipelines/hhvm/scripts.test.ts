@@ -236,6 +236,12 @@ describe("after-task/make-binary-package.sh", () => {
     ).toBeUndefined();
   });
 
+  test("on a stage of another name the repositories bear it", async () => {
+    await using bench = await prepared();
+    await bench.run("after-task/make-binary-package.sh", { ...env, SUCCESS: "true", IMAGE_PREFIX: "canary-" });
+    expect(await bench.calls()).toContain(`docker push --quiet ${imageOf("canary-hhvm-successful-builds")}`);
+  });
+
   test("a build that came to no container leaves nothing to keep", async () => {
     await using bench = await prepared();
     await bench.play("docker", "exit 1");
@@ -357,7 +363,7 @@ test("publish-source-tarball.sh moves tarball and signature to where users downl
 });
 
 describe("publish-docker-images.sh", () => {
-  async function pushedTags(env: Record<string, string>, published: readonly string[]) {
+  async function callsOf(env: Record<string, string>, published: readonly string[]) {
     await using bench = await scriptBench();
     await bench.play("aws", `echo '{"username":"somebody","password":"secret"}'`);
     await bench.play("docker", "cat >/dev/null");
@@ -370,8 +376,23 @@ describe("publish-docker-images.sh", () => {
     expect(code, output).toBe(0);
     const calls = await bench.calls();
     expect(calls.join("\n")).not.toContain("secret ");
+    return calls;
+  }
+
+  async function pushedTags(env: Record<string, string>, published: readonly string[]) {
+    const calls = await callsOf(env, published);
     return calls.flatMap((call) => call.match(/^docker push --quiet hhvm\/hhvm:(.*)$/)?.slice(1) ?? []);
   }
+
+  test.each([
+    [undefined, "hhvm/docker-hub"],
+    ["canary-", "canary-hhvm/docker-hub"],
+  ])("with the prefix %j the password is that of %s", async (prefix, secret) => {
+    const calls = await callsOf({ ...release, ...(prefix && { SECRET_PREFIX: prefix }) }, []);
+    expect(calls).toContain(
+      `aws secretsmanager get-secret-value --secret-id ${secret} --query SecretString --output text`,
+    );
+  });
 
   test("the newest release is also the latest of its series and of all", async () => {
     expect(await pushedTags(release, ["4.28.1", "4.28.2", "4.9.0"])).toEqual(["4.28.2", "4.28-latest", "latest"]);

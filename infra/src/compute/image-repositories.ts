@@ -3,12 +3,12 @@ import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository/index.js";
 import type { StageScope } from "../stage-scope.ts";
 
 /** The container repositories that activities push to. */
-export function createImageRepositories({ stack, stage, pipeline }: StageScope): void {
-  const names = new Set(pipeline.activities.flatMap(({ access }) => access?.imageRepositories ?? []));
-  for (const name of names) {
+export function createImageRepositories({ stack, stage, pipeline, names }: StageScope): void {
+  const declared = new Set(pipeline.activities.flatMap(({ access }) => access?.imageRepositories ?? []));
+  for (const name of declared) {
     const id = `images_${name.replaceAll(/[^A-Za-z0-9]+/g, "_")}`;
     const repository = new EcrRepository(stack, id, {
-      name,
+      name: names.imageRepository(name),
       forceDelete: stage.disposable,
       imageTagMutability: "IMMUTABLE",
       imageScanningConfiguration: { scanOnPush: true },

@@ -111,6 +111,8 @@ function workerUserData(
       LOG_GROUP: logGroup.name,
       STATE_BUCKET: names.bucket("state"),
       SCRATCH_BUCKET: names.bucket("scratch"),
+      ...(names.prefixes.secrets !== "" && { SECRET_PREFIX: names.prefixes.secrets }),
+      ...(names.prefixes.images !== "" && { IMAGE_PREFIX: names.prefixes.images }),
     },
     bootstrap: ec2Bootstrap({ archive: assets.url(parts.agentArchive(architecture), `agents/${architecture}.tar.gz`) }),
   });

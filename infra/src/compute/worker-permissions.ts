@@ -107,7 +107,7 @@ function accessStatements({ access }: Activity, { stage, names }: StageScope): S
               "ecr:CompleteLayerUpload",
               "ecr:PutImage",
             ],
-            imageRepositories.map((name) => names.arn("ecr", `repository/${name}`)),
+            imageRepositories.map((name) => names.arn("ecr", `repository/${names.imageRepository(name)}`)),
           ),
         ]
       : []),

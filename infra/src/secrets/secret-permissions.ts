@@ -1,4 +1,4 @@
-import type { Activity, Secret } from "@muster/pipeline";
+import type { Activity } from "@muster/pipeline";
 import { allow, type Statement } from "../iam/policy.ts";
 import type { StageScope } from "../stage-scope.ts";
 
@@ -11,7 +11,7 @@ export function secretStatements({ secrets = [] }: Activity, { names }: StageSco
       ? [
           // A key's id is AWS's choice; its alias is what the definition knows.
           allow("DecryptWithKeys", ["kms:Decrypt"], [names.arn("kms", "key/*")], {
-            "ForAnyValue:StringEquals": { "kms:ResourceAliases": keys.map(keyAlias) },
+            "ForAnyValue:StringEquals": { "kms:ResourceAliases": keys.map(names.secret) },
           }),
         ]
       : []),
@@ -21,13 +21,9 @@ export function secretStatements({ secrets = [] }: Activity, { names }: StageSco
             "ReadSecrets",
             ["secretsmanager:GetSecretValue"],
             // Secrets Manager ends a secret's ARN in six characters of its own.
-            values.map(({ name }) => names.arn("secretsmanager", `secret:${name}-??????`)),
+            values.map((secret) => names.arn("secretsmanager", `secret:${names.secret(secret)}-??????`)),
           ),
         ]
       : []),
   ];
 }
-
-type KeySecret = Extract<Secret, { kind: "kms-key" }>;
-
-export const keyAlias = ({ alias }: KeySecret): string => (alias.startsWith("alias/") ? alias : `alias/${alias}`);

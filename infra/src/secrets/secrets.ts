@@ -6,7 +6,6 @@ import type { Activity, Secret } from "@muster/pipeline";
 import { policyDocument } from "../iam/policy.ts";
 import type { StageScope } from "../stage-scope.ts";
 import { keyAdministration } from "./key-administration.ts";
-import { keyAlias } from "./secret-permissions.ts";
 
 /**
  * The keys and secrets that the pipeline's activities name, each readable by the workers of those activities alone. A secret has no value until a
@@ -27,12 +26,12 @@ interface DeclaredSecret {
   readonly readers: Activity[];
 }
 
-/** By name, in the order of the definition. */
-function declaredSecrets({ pipeline }: StageScope): Map<string, DeclaredSecret> {
+/** By the name on the stage, in the order of the definition. */
+function declaredSecrets({ pipeline, names }: StageScope): Map<string, DeclaredSecret> {
   const declared = new Map<string, DeclaredSecret>();
   for (const activity of pipeline.activities) {
     for (const secret of activity.secrets ?? []) {
-      const name = secret.kind === "kms-key" ? keyAlias(secret) : secret.name;
+      const name = names.secret(secret);
       const known = declared.get(name) ?? { secret, readers: [] };
       known.readers.push(activity);
       declared.set(name, known);

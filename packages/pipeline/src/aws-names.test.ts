@@ -4,6 +4,7 @@ import {
   fitName,
   instanceOfPollName,
   kebab,
+  stagePrefix,
   workerLogGroup,
   workerLogStream,
   workerPollName,
@@ -26,6 +27,14 @@ test.each([
   ["staging", "staging-hhvm-make-binary-package"],
 ])("on stage %s a queue is called %s", (stage, expected) => {
   expect(awsName(stage, { name: "hhvm" }, "MakeBinaryPackage")).toBe(expected);
+});
+
+test.each([
+  ["hhvm", ""],
+  ["local", ""],
+  ["staging", "staging-"],
+])("stage %s puts %j before the names that a definition chooses", (stage, prefix) => {
+  expect(stagePrefix(stage, { name: "hhvm" })).toBe(prefix);
 });
 
 test("a name that is too long is cut to AWS's limit, and two that differ stay two", () => {

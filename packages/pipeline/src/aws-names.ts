@@ -11,6 +11,14 @@ export function kebab(name: string): string {
 const LONGEST_NAME = 80;
 
 /**
+ * What a stage puts before names that would otherwise be the same on every stage of a pipeline: nothing on the stage that bears the pipeline's own
+ * name and on this machine, `<stage>-` on any other.
+ */
+export function stagePrefix(stage: string, pipeline: Pick<Pipeline, "name">): string {
+  return stage === pipeline.name || stage === "local" ? "" : `${stage}-`;
+}
+
+/**
  * The name of an activity's queue on AWS: `hhvm-make-binary-package` on the stage that bears the pipeline's own name, which is
  * what the seed had, and `<stage>-hhvm-make-binary-package` on any other. What is longer than AWS takes is cut, see `fitName`.
  */
@@ -20,8 +28,7 @@ export function awsName(
   part: string,
   longest: number = LONGEST_NAME,
 ): string {
-  const prefix = stage === pipeline.name || stage === "local" ? pipeline.name : `${stage}-${pipeline.name}`;
-  return fitName(`${prefix}-${kebab(part)}`, longest);
+  return fitName(`${stagePrefix(stage, pipeline)}${pipeline.name}-${kebab(part)}`, longest);
 }
 
 const DIGEST_LENGTH = 6;

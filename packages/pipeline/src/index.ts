@@ -15,6 +15,7 @@ export {
   fitName,
   instanceOfPollName,
   kebab,
+  stagePrefix,
   workerLogGroup,
   workerLogStream,
   workerPollName,

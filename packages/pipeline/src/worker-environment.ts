@@ -18,6 +18,10 @@ export const WorkerEnvironment = z.object({
   LOG_GROUP: z.string(),
   STATE_BUCKET: z.string(),
   SCRATCH_BUCKET: z.string(),
+  /** What the stage puts before the names of the definition's secrets; scripts too see it. */
+  SECRET_PREFIX: z.string().optional(),
+  /** The same for its image repositories. */
+  IMAGE_PREFIX: z.string().optional(),
   /** Seconds without a task after which a worker shuts down. Default 600. */
   IDLE_SECONDS: z.string().regex(/^\d+$/).optional(),
   /** Seconds after which a worker takes no further task. Default 24 h. */

@@ -21,6 +21,8 @@ const environment = {
   LOG_GROUP: "it's a $group",
   STATE_BUCKET: "state",
   SCRATCH_BUCKET: "scratch",
+  SECRET_PREFIX: "canary-",
+  IMAGE_PREFIX: "canary-",
 };
 
 let root: string;

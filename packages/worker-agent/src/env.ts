@@ -24,6 +24,9 @@ const SCRIPT_VARIABLES = [
   "AWS_REGION",
   "AWS_ENDPOINT_URL",
   "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+  // What the stage puts before the names that the definition chose.
+  "SECRET_PREFIX",
+  "IMAGE_PREFIX",
   // How long the dummy script of fake builds takes.
   "MUSTER_DUMMY_SECONDS",
 ] as const;

@@ -5,7 +5,7 @@ set -euo pipefail
 # The key that may push tags; in memory, as everything secret.
 ssh_key=$(mktemp --tmpdir=/dev/shm ssh.XXXXXX)
 trap 'rm -f "$ssh_key"' EXIT
-aws secretsmanager get-secret-value --secret-id hhvm/git-ssh-key --query SecretString --output text >"$ssh_key"
+aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}hhvm/git-ssh-key" --query SecretString --output text >"$ssh_key"
 export GIT_SSH_COMMAND="ssh -i $ssh_key -o IdentitiesOnly=yes -o StrictHostKeyChecking=accept-new"
 
 if [ "$IS_NIGHTLY" = true ]; then

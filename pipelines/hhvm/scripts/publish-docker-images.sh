@@ -37,7 +37,7 @@ else
   if [ "$(newest "")" = "$VERSION" ]; then tags+=(latest); fi
 fi
 
-account=$(aws secretsmanager get-secret-value --secret-id hhvm/docker-hub --query SecretString --output text)
+account=$(aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}hhvm/docker-hub" --query SecretString --output text)
 trap 'docker logout >/dev/null' EXIT
 jq --raw-output .password <<<"$account" | docker login --username "$(jq --raw-output .username <<<"$account")" --password-stdin
 for tag in "${tags[@]}"; do

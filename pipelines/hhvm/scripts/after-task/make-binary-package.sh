@@ -10,9 +10,9 @@ trap 'docker rm --force --volumes "$MUSTER_TASK" >/dev/null' EXIT
 docker stop "$MUSTER_TASK" >/dev/null
 
 tag=${VERSION}_${DISTRO}_$MUSTER_INSTANCE
-repository=hhvm-successful-builds
+repository=${IMAGE_PREFIX:-}hhvm-successful-builds
 if [ "$SUCCESS" != true ]; then
-  repository=hhvm-failed-builds
+  repository=${IMAGE_PREFIX:-}hhvm-failed-builds
   docker logs "$MUSTER_TASK" 2>&1 | gzip >build.log.gz
   muster-s3 cp build.log.gz "s3://$SCRATCH_BUCKET/build-logs/$tag.log.gz" --content-type application/gzip
 fi
