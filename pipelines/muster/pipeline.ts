@@ -131,7 +131,8 @@ export default definePipeline({
   ),
   source: (version) => sourceTarball(version).tarball,
   env: () => ({ SOURCE_REPOSITORY: sourceRepository }),
-  image: "/aws/service/debian/release/12/latest/amd64",
+  // Ubuntu and not Debian: its image brings the agent of Session Manager, the only way for people onto a worker.
+  image: "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id",
   dummyScript: "scripts/dummy-task.sh",
   invalidates: ["/debian/db/*", "/debian/dists/*", "/ubuntu/db/*", "/ubuntu/dists/*"],
 });

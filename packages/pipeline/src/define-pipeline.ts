@@ -16,7 +16,11 @@ export interface PipelineDefinition {
   readonly source?: (version: Version) => S3Object;
   /** Environment of every task beyond the standard one, for example PACKAGING_BRANCH. */
   readonly env?: (subject: { version: Version }) => Readonly<Record<string, string>>;
-  /** SSM parameter of the workers' image. */
+  /**
+   * SSM parameter of the workers' image. People reach a worker through Session Manager if the image brings its agent: Ubuntu's and Amazon Linux's do,
+   * Debian's do not.
+   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/ami-preinstalled-agent.html
+   */
   readonly image: string;
   /** The script that tasks of fake builds run instead of their own; relative to the pipeline's folder. */
   readonly dummyScript: string;

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { loadPipeline } from "../load-pipeline.ts";
+import { imageParameter } from "./worker-image.ts";
+
+const pipelines = join(import.meta.dirname, "../../../pipelines");
+
+/** Publishers whose images bring Session Manager's agent. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/ami-preinstalled-agent.html */
+const BRING_AGENT = [
+  /^\/aws\/service\/canonical\/ubuntu\/server\//,
+  /^\/aws\/service\/ami-amazon-linux-latest\/al2023-ami-kernel/,
+];
+
+test.each(["hhvm", "muster"])("people reach every worker of %s through Session Manager", async (name) => {
+  const { pipeline } = await loadPipeline(name, pipelines);
+  for (const activity of pipeline.activities) {
+    const parameter = imageParameter(activity, pipeline);
+    expect(
+      BRING_AGENT.some((published) => published.test(parameter)),
+      `${activity.name}: ${parameter}`,
+    ).toBe(true);
+  }
+});
+
+test("an activity on arm64 gets the pipeline's image of that architecture", async () => {
+  const { pipeline } = await loadPipeline("muster", pipelines);
+  const [activity] = pipeline.activities;
+  if (activity === undefined) throw new Error("no activity");
+  const arm = { ...activity, worker: { ...activity.worker, architecture: "arm64" as const } };
+  expect(imageParameter(arm, pipeline)).toBe(pipeline.image.replace("amd64", "arm64"));
+  expect(() => imageParameter(arm, { ...pipeline, image: "/images/ours" })).toThrow(
+    `${activity.name} runs on arm64, and the pipeline's image /images/ours names no architecture`,
+  );
+});
