@@ -132,6 +132,11 @@ test("machines that end before they are ready are replaced at once, but not in a
     await world.stateChanged(world.aws.ec2.instances().at(-1)?.instanceId ?? "", "terminated");
   }
   const atOnce = launched();
+  expect(await world.healthCheck()).toMatchObject({
+    repaired: [
+      { launched: 0, why: expect.stringMatching(/^i-\w+ never became ready; its console ends: the agent cannot/) },
+    ],
+  });
   for (let tick = 0; tick < 7; tick++) {
     await world.advance(300);
     await world.healthCheck();

@@ -50,9 +50,25 @@ export type PrepareActivityAnswer = z.infer<typeof PrepareActivityAnswer>;
 
 export const HealthCheckWaitEvent = z.object({ token: z.string(), execution: ExecutionContext });
 export const HealthCheckEvent = z.object({ buildInput: BuildInput, execution: ExecutionContext });
-/** Stored as `$.healthCheck`; ShouldHealthCheck reads `continue`. */
-export const HealthCheckAnswer = z.looseObject({ continue: z.boolean() });
+/** What repair found and did for one activity, over all running builds. */
+export const RepairReport = z.object({
+  activity: z.string(),
+  /** Tasks that had no worker. */
+  pending: z.number(),
+  launched: z.number(),
+  /** Tasks that were given up. */
+  failed: z.number(),
+  /** Why workers are missing still. */
+  why: z.string().optional(),
+});
+export type RepairReport = z.infer<typeof RepairReport>;
 
+/** Stored as `$.healthCheck`; ShouldHealthCheck reads `continue`. */
+export const HealthCheckAnswer = z.looseObject({
+  continue: z.boolean(),
+  /** Activities of which tasks wait. */
+  repaired: z.array(RepairReport).optional(),
+});
 export const EndHealthCheckEvent = z.object({ execution: ExecutionContext });
 
 /** `results` is `$.results` as the state machine has it, normalised or not. */

@@ -39,6 +39,7 @@ export {
   ParseInputEvent,
   PrepareActivityAnswer,
   PrepareActivityEvent,
+  RepairReport,
   ResultsEvent,
 } from "./events.ts";
 export {

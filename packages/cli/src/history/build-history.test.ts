@@ -157,3 +157,26 @@ test("events that were seen already change nothing", () => {
   expect(build.add(events)).toEqual([]);
   expect(build.lastEventId).toBe(events.length);
 });
+
+test("a waiting task is shown with what the last health check found missing, until that is mended", () => {
+  const { events, add, enter, callFunction, schedule } = recorder();
+  const begun = add(0, "ExecutionStarted");
+  const prepared = callFunction(begun, "PrepareToMakePackage", prepare, { skip: false, reason: "none", taskInput });
+  schedule(enter(prepared, "MakePackage"), taskInput);
+  const build = buildHistory();
+  build.add(events);
+  const check = (found: object) => {
+    const from = events.length;
+    callFunction(begun, "HealthCheck", {}, { continue: true, repaired: [{ activity: "MakePackage", ...found }] });
+    return build.add(events.slice(from)).map((step) => describeStep(step, step.enteredAt).words);
+  };
+  const missing = {
+    pending: 1,
+    launched: 0,
+    failed: 0,
+    why: "c7i.4xlarge in us-west-2a: InsufficientInstanceCapacity",
+  };
+  expect(check(missing)).toEqual([expect.stringContaining(`(${missing.why})`)]);
+  expect(check(missing)).toEqual([]);
+  expect(check({ pending: 1, launched: 1, failed: 0 })).toEqual([expect.not.stringContaining("Insufficient")]);
+});

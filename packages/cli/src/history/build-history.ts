@@ -1,6 +1,7 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import {
   BuildInput,
+  HealthCheckAnswer,
   instanceOfPollName,
   PrepareActivityAnswer,
   type Results,
@@ -38,8 +39,8 @@ export interface Step {
   readonly attempts: Attempt[];
   /** The evidence for which it was skipped or run. */
   reason?: string;
-  /** Why no worker could be launched for it yet. */
-  deferred?: string;
+  /** Why no worker could be launched for it yet, and when that was found. */
+  deferred?: { readonly why: string; readonly at: Date };
   /** One line of its script's own, from a success. */
   note?: string;
   error?: string;
@@ -113,7 +114,7 @@ export function buildHistory(): BuildHistory {
     return activity === undefined ? undefined : enter(activity, "activity", payload, at);
   };
 
-  const apply = (event: HistoryEvent): Step | undefined => {
+  const apply = (event: HistoryEvent): Step | readonly Step[] | undefined => {
     const id = event.id as number;
     const at = event.timestamp as Date;
     const place = stateOf.get(event.previousEventId ?? 0);
@@ -161,6 +162,7 @@ export function buildHistory(): BuildHistory {
         const output = event.lambdaFunctionSucceededEventDetails?.output;
         if (place?.name === "ParseInput")
           input = BuildInput.safeParse(readMember(parseJson(output), "buildInput")).data;
+        if (place?.name === "HealthCheck") return noteMissing(steps.values(), output, at);
         if (place?.name === "NormalizeResults") results = parseJson(output) as Results | undefined;
         if (step === undefined) return undefined;
         if (step.kind === "activity") return decide(step, output, at);
@@ -254,8 +256,7 @@ export function buildHistory(): BuildHistory {
       for (const event of events) {
         if ((event.id ?? 0) <= lastEventId) continue;
         lastEventId = event.id as number;
-        const step = apply(event);
-        if (step !== undefined) changed.add(step);
+        for (const step of [apply(event) ?? []].flat()) changed.add(step);
       }
       if (state !== "running") for (const step of settle(steps.values(), endedAt)) changed.add(step);
       return [...changed];
@@ -282,9 +283,22 @@ function decide(step: Step, output: string | undefined, at: Date): Step {
     step.endedAt = at;
   } else {
     step.state = "waiting";
-    if (answer.deferred !== undefined) step.deferred = answer.deferred;
+    if (answer.deferred !== undefined) step.deferred = { why: answer.deferred, at };
   }
   return step;
+}
+
+/** What a health check found out about tasks without workers, now or no more. */
+function noteMissing(steps: Iterable<Step>, output: string | undefined, at: Date): Step[] {
+  const { repaired = [] } = HealthCheckAnswer.safeParse(parseJson(output)).data ?? {};
+  const reasons = new Map(repaired.map(({ activity, why }) => [activity, why]));
+  return [...steps].filter((step) => {
+    const why = reasons.get(step.name);
+    if (step.state !== "waiting" || why === step.deferred?.why) return false;
+    if (why === undefined) delete step.deferred;
+    else step.deferred = { why, at };
+    return true;
+  });
 }
 
 function retry(

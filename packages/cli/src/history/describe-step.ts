@@ -36,7 +36,7 @@ export function describeStep(step: Step, now: Date): StepDescription {
         words: `running for ${since(attempt?.startedAt ?? step.enteredAt, now)}${on}`,
       };
     case "waiting": {
-      const why = step.deferred === undefined ? "" : ` (${step.deferred})`;
+      const why = step.deferred === undefined ? "" : ` (${step.deferred.why})`;
       return {
         symbol: "◌",
         colour: "dim",

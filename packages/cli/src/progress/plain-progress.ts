@@ -1,4 +1,4 @@
-import type { Step } from "../history/build-history.ts";
+import type { Attempt, Step } from "../history/build-history.ts";
 import { describeStep } from "../history/describe-step.ts";
 import type { Print } from "../print.ts";
 import { isBookkeeping, isVerdict, type Progress } from "./progress.ts";
@@ -19,7 +19,13 @@ export function plainProgress(print: Print): Progress {
   };
 }
 
-function newsOf(step: Step): { key: string; at: Date; words: string } | undefined {
+interface News {
+  readonly key: string;
+  readonly at: Date;
+  readonly words: string;
+}
+
+function newsOf(step: Step): News | undefined {
   const attempt = step.attempts.at(-1);
   const key = `${step.state} ${step.attempts.length}`;
   const { words } = describeStep(step, step.endedAt ?? step.enteredAt);
@@ -27,7 +33,7 @@ function newsOf(step: Step): { key: string; at: Date; words: string } | undefine
     case "preparing":
       return undefined;
     case "waiting":
-      return attempt === undefined ? undefined : { key, at: attempt.scheduledAt, words: "waits for a worker" };
+      return attempt === undefined ? undefined : waits(step, attempt);
     case "running": {
       if (step.kind === "function") return undefined;
       return { key, at: attempt?.startedAt ?? step.enteredAt, words: `started on ${attempt?.instance ?? "a worker"}` };
@@ -43,4 +49,11 @@ function newsOf(step: Step): { key: string; at: Date; words: string } | undefine
     case "skipped":
       return { key, at: step.endedAt ?? step.enteredAt, words };
   }
+}
+
+/** Said again when the reason is another. */
+function waits({ deferred, attempts }: Step, { scheduledAt }: Attempt): News {
+  const why = deferred === undefined ? "" : `: ${deferred.why}`;
+  const at = deferred !== undefined && deferred.at > scheduledAt ? deferred.at : scheduledAt;
+  return { key: `waiting ${attempts.length}${why}`, at, words: `waits for a worker${why}` };
 }

@@ -1,7 +1,8 @@
 import { GetActivityTaskCommand, SendTaskFailureCommand } from "@aws-sdk/client-sfn";
-import { ErrorName, MAX_CAUSE_BYTES, TaskInput } from "@muster/pipeline";
+import { ErrorName, TaskInput } from "@muster/pipeline";
 import { taskKey } from "./pending-tasks.ts";
 import type { RepairContext } from "./repair-context.ts";
+import { shorten } from "./shorten.ts";
 import type { Doom } from "./tasks-without-worker.ts";
 
 /**
@@ -52,12 +53,4 @@ async function draw(sfn: RepairContext["sfn"], activityArn: string): Promise<{ t
     if (error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError")) return {};
     throw error;
   }
-}
-
-/** Causes share an execution's 256 KiB; the whole text is in the log. */
-function shorten(message: string): string {
-  const room = MAX_CAUSE_BYTES - JSON.stringify({ message: "" }).length;
-  let text = message;
-  while (Buffer.byteLength(JSON.stringify(text)) - 2 > room) text = `${text.slice(0, -2)}…`.replace(/……$/, "…");
-  return text;
 }

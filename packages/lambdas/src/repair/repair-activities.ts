@@ -1,4 +1,4 @@
-import type { Activity, LaunchRecord } from "@muster/pipeline";
+import type { Activity, LaunchRecord, RepairReport } from "@muster/pipeline";
 import { runningBuilds } from "../builds/running-builds.ts";
 import type { TaskOfBuild } from "../builds/tasks-of-history.ts";
 import { openDemands, reopenedDemands } from "../launching/demands.ts";
@@ -15,14 +15,8 @@ import { failLostClaims } from "./lost-claims.ts";
 import { type Deficit, measureDeficit } from "./measure-deficit.ts";
 import { progressOfBuilds, type RunningBuild } from "./pending-tasks.ts";
 import type { RepairContext } from "./repair-context.ts";
-import { type Doom, expiredTasks, hopelessTasks } from "./tasks-without-worker.ts";
-
-export interface RepairReport {
-  readonly activity: string;
-  readonly pending: number;
-  readonly launched: number;
-  readonly failed: number;
-}
+import { shorten } from "./shorten.ts";
+import { type Doom, describeRefusals, expiredTasks, hopelessTasks } from "./tasks-without-worker.ts";
 
 /**
  * Brings the workers of some activities in line with the tasks of all running builds: gives back the tasks of lost machines, launches what is missing in
@@ -82,18 +76,22 @@ async function repairActivity(activity: Activity, context: RepairContext, seen: 
   const expiry = expiredTasks(activity, deficit, { tasks, launches: own, now: now() });
   const answered = [...open, ...deficit.demands.filter((demand) => reopened.includes(demand))].map(({ id }) => id);
   const bootLoop = isBootLoop(activity.name, { workers: seen.workers, tasks, launches: own, now: now() });
-  const launched =
-    expiry.bootsFail || bootLoop ? [] : await launchMissing(activity, deficit, { answered, seen, context });
+  const bootsFail = expiry.bootsFail || bootLoop;
+  const launched = bootsFail ? [] : await launchMissing(activity, deficit, { answered, seen, context });
   const launches = [...own, ...launched];
   seen.launches.set(activity.name, launches);
   const doom = hopelessTasks(deficit, expiry, launched);
   const failed = await giveUp(arn, doom, { tasks, launches, context });
 
+  const count = launched.reduce((sum, { instances }) => sum + instances.length, 0);
+  const why =
+    count < deficit.missing ? await whyMissing(activity, { bootsFail, launches, launched, context }) : undefined;
   const report = {
     activity: activity.name,
     pending: deficit.pending.length + deficit.demands.length,
-    launched: launched.reduce((sum, { instances }) => sum + instances.length, 0),
+    launched: count,
     failed,
+    ...(why === undefined ? {} : { why }),
   };
   const { neverReady, ...workers } = deficit.workers;
   log.info("repair", {
@@ -104,6 +102,29 @@ async function repairActivity(activity: Activity, context: RepairContext, seen: 
     neverReady: neverReady.map(({ instanceId }) => instanceId),
   });
   return report;
+}
+
+/** In as many words as a build's data has room for. */
+async function whyMissing(
+  { name, maxWorkers }: Activity,
+  {
+    bootsFail,
+    launches,
+    launched,
+    context,
+  }: {
+    bootsFail: boolean;
+    launches: readonly LaunchRecord[];
+    launched: readonly LaunchRecord[];
+    context: RepairContext;
+  },
+): Promise<string> {
+  if (bootsFail) return shorten(await whyNoWorker(launches, context));
+  const errors = launched.flatMap((launch) => launch.errors);
+  if (errors.length > 0) return shorten(describeRefusals(errors));
+  return maxWorkers === undefined
+    ? "the stage has as many workers as it may have"
+    : `${name} has as many workers as it may have`;
 }
 
 /**

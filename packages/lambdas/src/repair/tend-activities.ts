@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type Activity, type LaunchRecord, stateKey } from "@muster/pipeline";
+import { type Activity, type LaunchRecord, type RepairReport, stateKey } from "@muster/pipeline";
 import { openDemands } from "../launching/demands.ts";
 import type { LaunchContext } from "../launching/launch-context.ts";
 import { readLaunches } from "../launching/launch-records.ts";
 import { serveDemands } from "../launching/serve-demands.ts";
 import { isStageCapped } from "../launching/worker-limits.ts";
 import { type HeldLease, takeLease } from "../records/lease.ts";
-import { type RepairReport, repairActivities } from "./repair-activities.ts";
+import { repairActivities } from "./repair-activities.ts";
 import type { RepairContext } from "./repair-context.ts";
 
 /** Longer than any function that holds one may run, so that its work ends before its lease does. */
