@@ -1,6 +1,7 @@
 import { logMarker } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { createLineReader, LONGEST_LINE_BYTES } from "./line-reader.ts";
+import { createMask } from "./mask-secrets.ts";
 
 const plain = (text: string) => text;
 
@@ -78,4 +79,28 @@ test("a script cannot open or close a task in the log", () => {
 test("secrets are hidden wherever the bytes are cut", () => {
   const mask = (text: string) => text.replaceAll("secret", "[masked]");
   for (const pieces of cuts(Buffer.from("a secret here\n"))) expect(read(pieces, mask)).toEqual(["a [masked] here"]);
+});
+
+test.each([
+  ["an access key", "AKIAIOSFODNN7EXAMPLE"],
+  ["a value that is handed in", "0123456789-task-token-9876543210"],
+  ["a password beside its name", "password: correcthorsebattery"],
+  ["a key", `-----BEGIN PRIVATE KEY-----\\n${"MIIEvQIBADANBgkq".repeat(100)}\\n-----END PRIVATE KEY-----`],
+])("%s is hidden where a line is too long and would be cut in the middle of it", (_, secret) => {
+  const literal = "0123456789-task-token-9876543210";
+  for (const inSecret of [1, secret.length >> 1, secret.length - 2]) {
+    const line = `${"x".repeat(LONGEST_LINE_BYTES - inSecret - 1)} ${secret} ${"y".repeat(300_000)}`;
+    // As a pipe brings it.
+    const lines = read(line.match(/.{1,65536}/gs) ?? [], createMask([literal]));
+    const shown = lines.map((part) => part.replace("[line continued] ", "").replace(/ \[line goes on\]$/, "")).join("");
+    expect(shown.length).toBeLessThan(line.length);
+    expect(shown.replace(/[xy]{1000,}/g, "…")).toBe(createMask([literal])(`… ${secret} …`));
+  }
+});
+
+test("a line of nothing but secrets is still read in one go, and keeps within an event's size", () => {
+  const line = "password=correct,".repeat(60_000);
+  const lines = read(line.match(/.{1,65536}/gs) ?? [], createMask());
+  expect(lines.join("")).not.toContain("correct");
+  for (const part of lines) expect(Buffer.byteLength(part)).toBeLessThanOrEqual(256 * 1024);
 });

@@ -1,4 +1,5 @@
 import { parseLogMarker } from "@muster/pipeline";
+import type { Mask } from "./mask-secrets.ts";
 import { readableText } from "./readable-text.ts";
 
 /** Longer lines are split, so that each piece is one event with room for its marks. */
@@ -7,9 +8,15 @@ const GOES_ON = " [line goes on]";
 const CONTINUED = "[line continued] ";
 /** A byte that is no text is shown as `\\xNN`, and a mask may be longer than what it hides. */
 const LONGEST_ESCAPE = 4;
+/** What is known of a line on either side of a cut: secrets are shorter. */
+const AROUND_CUT = 4096;
+/** Where else a line may be cut when a secret lies across. */
+const CUTS_TO_TRY = 32;
+const CUT_EARLIER = 512;
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
+const SPACE = 32;
 
 export interface LineReader {
   /** Takes the next bytes; answers the lines that they complete. */
@@ -22,7 +29,7 @@ export interface LineReader {
  * Turns a program's output into lines of text that are fit to be events: readable, without secrets, none empty, none too long.
  * @param mask hides secrets in text of any number of lines
  */
-export function createLineReader(mask: (text: string) => string): LineReader {
+export function createLineReader(mask: Mask): LineReader {
   let pieces: Buffer[] = [];
   let held = 0;
   let continued = false;
@@ -58,7 +65,7 @@ export function createLineReader(mask: (text: string) => string): LineReader {
       hold(line.subarray(overwritten + 1));
       return [];
     }
-    const cut = characterBoundary(line, LONGEST_LINE_BYTES);
+    const cut = safeCut(line, mask);
     hold(line.subarray(cut));
     return toLines(line.subarray(0, cut), true);
   };
@@ -68,7 +75,7 @@ export function createLineReader(mask: (text: string) => string): LineReader {
       const end = bytes.lastIndexOf(LINE_FEED) + 1;
       const lines = end > 0 ? toLines(take(bytes.subarray(0, end))) : [];
       hold(bytes.subarray(end));
-      while (held > LONGEST_LINE_BYTES) lines.push(...shorten());
+      while (held > LONGEST_LINE_BYTES + AROUND_CUT) lines.push(...shorten());
       return lines;
     },
     end: () => (held === 0 ? [] : toLines(take())),
@@ -99,6 +106,21 @@ function splitLine(line: string): string[] {
     from = to;
   }
   return parts;
+}
+
+/** Where a piece of a line that goes on may end: no secret lies across, so that each half would hide it from the mask. */
+function safeCut(line: Buffer, mask: Mask): number {
+  const latest = characterBoundary(line, LONGEST_LINE_BYTES);
+  let cut = latest;
+  for (let tries = 0; tries < CUTS_TO_TRY; tries++) {
+    const before = readableText(line.subarray(characterBoundary(line, cut - AROUND_CUT), cut));
+    const after = readableText(line.subarray(cut, characterBoundary(line, cut + AROUND_CUT)));
+    if (mask.isCut?.(before, after) !== true) return cut;
+    // Words are whole secrets more often than not.
+    const space = line.lastIndexOf(SPACE, cut - 2) + 1;
+    cut = space > cut - CUT_EARLIER ? space : characterBoundary(line, cut - CUT_EARLIER);
+  }
+  return latest;
 }
 
 /** The last place at or before `at` where no character is cut in two. */

@@ -1,76 +1,128 @@
-const MASK = "[masked]";
+import { createKeyMask } from "./mask-private-keys.ts";
 
-/** A value, quoted or not, up to where it ends in a shell, in JSON or in a URL. */
-const VALUE = String.raw`[^\s"'&,;]{8,}`;
+/** Hides the secrets of one stream of output. A plain function is one that has no secret to cut. */
+export type Mask = ((text: string) => string) & {
+  /** Whether a secret lies across the place between the two, so that none of the halves would be recognised. */
+  readonly isCut?: (before: string, after: string) => boolean;
+};
 
-/** Each with what stays: `$1` where it has a group. */
+export const MASK = "[masked]";
+
+/** What may stand around a name or value: a quote, which is escaped in JSON within JSON. */
+const QUOTE = String.raw`\\{0,3}["']`;
+const SPACE = String.raw`[ \t]{0,3}`;
+/** A value up to where it ends in a shell, in JSON or in a URL. */
+const VALUE = String.raw`[^\s"'&,;\\]`;
+const QUOTED_VALUE = String.raw`(?:[^"'\\\n]|\\[^"'\n])`;
+const KEY = "(?:api|access|secret|signing|private|encryption)";
+
+/**
+ * Each with what stays: `$1` where it has a group. Output may be hostile: where a repetition is followed by something that can fail, it has
+ * a bound, or cannot start again inside of itself.
+ */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/g, `$1${MASK}`],
+  // secret_key: …, "access_token": "…", password = …
   [
     new RegExp(
-      String.raw`((?:secret_?(?:access_?)?key|session_?token|security_?token|auth_?token|api_?key|passw(?:or)?d|client_?secret)["']?\s{0,3}[=:]\s{0,3}["']?)${VALUE}`,
+      `((?:secret_?access_?key|${KEY}_?key|(?:access|auth|bearer|id|refresh|security|session)[_-]?token|passw(?:or)?d|passphrase|client_?secret)(?:${QUOTE})?${SPACE}[=:]${SPACE}(?:${QUOTE})?)${VALUE}{6,}`,
       "gi",
     ),
     `$1${MASK}`,
   ],
-  [/(X-Amz-(?:Signature|Security-Token|Credential)(?:=|:\s*))[^\s&"']+/gi, `$1${MASK}`],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/"']*:)[^\s@/"']+(?=@)/gi, `$1${MASK}`],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[A-Za-z0-9_-]{20,}(?=@)/gi, `$1${MASK}`],
-  [/((?:authorization["']?\s{0,3}[=:]\s{0,3}["']?)?\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,}/gi, `$1${MASK}`],
+  // VAULT_TOKEN=…, as shells and CI systems have them
+  [
+    new RegExp(`((?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|CREDENTIALS?)=(?:${QUOTE})?)${VALUE}{6,}`, "g"),
+    `$1${MASK}`,
+  ],
+  [/(\btoken=)[A-Za-z0-9_.~+/=%-]{16,}/gi, `$1${MASK}`],
+  // "Token" : "…", as the metadata service has it
+  [
+    new RegExp(
+      `((?:token|secret|password|passphrase|credentials?)${QUOTE}${SPACE}:${SPACE}${QUOTE})${QUOTED_VALUE}{6,}`,
+      "gi",
+    ),
+    `$1${MASK}`,
+  ],
+  // X-Vault-Token: …
+  [new RegExp(`([a-z]-token:${SPACE})${VALUE}{8,}`, "gi"), `$1${MASK}`],
+  // --password …, but not --password-file or --token "$TOKEN"
+  [
+    new RegExp(
+      String.raw`((?<![\w-])--?[a-z-]{0,30}(?:passw(?:or)?d|passphrase|token|secret|${KEY}-?key)(?:=|[ \t]{1,3})["']?)(?![-<[$])${VALUE}{4,}`,
+      "gi",
+    ),
+    `$1${MASK}`,
+  ],
+  [/(X-Amz-(?:Signature|Security-Token|Credential)(?:=|:[ \t]{0,3}))[^\s&"']+/gi, `$1${MASK}`],
+  // https://user:password@host, https://token@host
+  [/(:\/\/[^\s:@/"']{0,256}:)[^\s/"']{1,2048}(?=@)/g, `$1${MASK}`],
+  [/(:\/\/)[A-Za-z0-9_-]{20,2048}(?=@)/g, `$1${MASK}`],
+  [
+    new RegExp(
+      `((?:authorization(?:${QUOTE})?${SPACE}[=:]${SPACE}(?:${QUOTE})?(?:basic|token)|\\bbearer)[ \\t]{1,3})[A-Za-z0-9._~+/=-]{8,}`,
+      "gi",
+    ),
+    `$1${MASK}`,
+  ],
   [/\b(gh[pousr]_)[A-Za-z0-9]{20,}/g, `$1${MASK}`],
-  [/\b(github_pat_|glpat-|dckr_pat_|npm_|xox[abprs]-)[A-Za-z0-9_-]{16,}/g, `$1${MASK}`],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, MASK],
+  [/\b(github_pat_|glpat-|glcbt-|dckr_pat_|npm_|pypi-|hf_|hvs\.|xox[abprs]-)[A-Za-z0-9_-]{16,}/g, `$1${MASK}`],
+  [/(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, MASK],
 ];
+
+/** curl's -u, wherever it stands among the words. */
+const CURL = /\bcurl[ \t][^\n]*/g;
+const CURL_USER = /([ \t](?:-u|-U|--user|--proxy-user)[ =]?["']?[^\s:"']{1,256}:)[^\s"']+/g;
 
 /** Almost no output holds any of these words: one look decides whether the patterns above are tried. */
 const SUSPICIOUS =
-  /AKIA|ASIA|secret|token|api_?key|passw|X-Amz-|:\/\/[^\s/]{1,200}@|bearer|basic |gh[pousr]_|github_pat_|glpat-|dckr_pat_|npm_|xox[abprs]-|eyJ|PRIVATE KEY/i;
+  /AKIA|ASIA|secret|token|(?:api|access|signing|private|encryption)[_-]?key|passw|passphrase|_pass=|_pwd=|credential|X-Amz-|:\/\/[^\s/]{1,2400}@|bearer|authorization|curl[ \t]|gh[pousr]_|github_pat_|gl(?:pat|cbt)-|dckr_pat_|npm_|pypi-|hf_|hvs\.|xox[abprs]-|eyJ|PRIVATE KEY/i;
 
-const KEY_BEGINS = /-----BEGIN [A-Z ]*PRIVATE KEY[A-Z ]*-----/;
-const KEY_ENDS = /-----END [A-Z ]*PRIVATE KEY[A-Z ]*-----/;
+/** Shorter ones stand for themselves in too many places. */
+const SHORTEST_LITERAL = 6;
 
 /**
  * Hides secrets in a program's output: AWS keys, tokens, passwords in URLs and assignments, private keys, and whatever is handed in.
  * A mask belongs to one stream of output, because a private key spans lines.
  * @param literals values to hide wherever they appear, if they are long enough to mean something
  */
-export function createMask(literals: readonly string[] = []): (text: string) => string {
-  const hidden = literals.filter((literal) => literal.length >= 8);
-  let insideKey = false;
-
-  const maskKeys = (text: string): string =>
-    text
-      .split("\n")
-      .map((line) => {
-        if (insideKey) {
-          insideKey = !KEY_ENDS.test(line);
-          return line === "" ? line : MASK;
-        }
-        insideKey = KEY_BEGINS.test(line) && !KEY_ENDS.test(line);
-        return line;
-      })
-      .join("\n");
-
-  return (text) => {
+export function createMask(literals: readonly string[] = []): Mask {
+  // What has several lines appears line by line.
+  const hidden = [...new Set(literals.flatMap((literal) => [literal, ...literal.split(/\r?\n/)]))].filter(
+    (literal) => literal.length >= SHORTEST_LITERAL,
+  );
+  const hide = (text: string, maskKeys: ReturnType<typeof createKeyMask>): string => {
     let shown = text;
     for (const literal of hidden) if (shown.includes(literal)) shown = shown.replaceAll(literal, MASK);
-    if (insideKey || SUSPICIOUS.test(shown)) {
-      shown = insideKey || shown.includes("PRIVATE KEY") ? maskKeys(shown) : shown;
-      for (const [pattern, replacement] of SECRETS) shown = shown.replace(pattern, replacement);
-    }
-    return shown;
+    const suspicious = SUSPICIOUS.test(shown);
+    if (maskKeys.isInside() || (suspicious && shown.includes("PRIVATE KEY"))) shown = maskKeys.hide(shown);
+    if (!suspicious) return shown;
+    for (const [pattern, replacement] of SECRETS) shown = shown.replace(pattern, replacement);
+    return shown.replace(CURL, (command) => command.replace(CURL_USER, `$1${MASK}`));
   };
+  const keys = createKeyMask(MASK);
+  const hideAlone = (text: string) => hide(text, createKeyMask(MASK));
+  return Object.assign((text: string) => hide(text, keys), {
+    isCut: (before: string, after: string) => hideAlone(before + after) !== hideAlone(before) + hideAlone(after),
+  });
 }
+
+/** Of variables: PWD and OLDPWD are folders. */
+const SECRET_NAME =
+  /PASSW|PASSPHRASE|_PWD$|_PASS$|SECRET|TOKEN|CREDENTIAL|(?:API|ACCESS|SIGNING|PRIVATE|ENCRYPTION)_?KEY/i;
 
 /** Values of variables whose name says that they are secret. */
 export function secretValues(variables: Readonly<Record<string, string>>): string[] {
-  return Object.entries(variables).flatMap(([name, value]) =>
-    /(PASSW|SECRET|TOKEN|CREDENTIAL|PRIVATE_KEY|API_KEY)/i.test(name) ? [value] : [],
-  );
+  return Object.entries(variables).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : []));
 }
 
 /** Variables as a record may show them. */
 export function maskedVariables(variables: Readonly<Record<string, string>>): Record<string, string> {
   const mask = createMask(secretValues(variables));
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, mask(value)]));
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      SECRET_NAME.test(name) && value !== "" ? MASK : mask(value),
+    ]),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { createLineReader } from "./line-reader.ts";
+import type { Mask } from "./mask-secrets.ts";
 
 /** Where the lines of a script go. */
 export interface LineTarget {
@@ -11,7 +12,7 @@ export interface LineTarget {
 export interface ScriptOutputOptions {
   readonly readable: Readable;
   readonly targets: readonly LineTarget[];
-  readonly mask: (text: string) => string;
+  readonly mask: Mask;
   /** Told of each arrival, whatever it is. */
   readonly onOutput?: () => void;
 }
