@@ -23,11 +23,18 @@ export interface ClientsOptions extends Pick<SFNClientConfig, "endpoint" | "cred
   readonly region: string;
   /** Buckets in the path, for an endpoint whose host name has no room for them. */
   readonly forcePathStyle: boolean;
+  /** How long a connection may be silent before its call is given up. */
+  readonly silentMs?: number;
 }
 
 /** Clients that share one memoised source of credentials: the SDK's default chain, unless the options name another. */
-export function createClients({ forcePathStyle, ...options }: ClientsOptions): AwsClients {
-  const handler = new NodeHttpHandler({ connectionTimeout: CONNECT_MS, requestTimeout: LONG_POLL_SOCKET_MS });
+export function createClients({
+  forcePathStyle,
+  silentMs = LONG_POLL_SOCKET_MS,
+  ...options
+}: ClientsOptions): AwsClients {
+  // The handler's requestTimeout only warns, on the console; and a time for whole requests would cut off large uploads.
+  const handler = new NodeHttpHandler({ connectionTimeout: CONNECT_MS, socketTimeout: silentMs });
   const fromChain = patientCredentials(() => new SFNClient({ region: options.region }).config.credentials);
   const config = { ...options, credentials: options.credentials ?? fromChain };
   const sfn = new SFNClient({ ...config, requestHandler: handler });
