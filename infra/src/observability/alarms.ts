@@ -38,12 +38,13 @@ export function createAlarms(scope: StageScope, settings: NonNullable<Stage["ala
   announceFailedBuilds(scope, topic.arn);
   for (const activity of pipeline.activities) {
     alarm(`waiting-${kebab(activity.name)}`, {
-      alarmDescription: `A task of ${activity.name} waited more than ${settings.waitingMinutes} minutes for a worker`,
-      namespace: "AWS/States",
-      metricName: "ActivityScheduleTime",
-      dimensions: { ActivityArn: names.activityArn(activity) },
+      alarmDescription: `A task of ${activity.name} has been waiting for a worker for more than ${settings.waitingMinutes} minutes`,
+      // Written down by each check while the task waits.
+      namespace: metricNamespace(scope),
+      metricName: "OldestWaitSeconds",
+      dimensions: { Activity: activity.name },
       statistic: "Maximum",
-      ...above(settings.waitingMinutes * 60_000),
+      ...above(settings.waitingMinutes * 60),
     });
   }
   alarm("health-check-failing", {

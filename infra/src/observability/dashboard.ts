@@ -74,7 +74,12 @@ function widgets(scope: StageScope): Widget[] {
       activities.map((activity) => ofQueue(activity, "ActivitiesFailed")),
     ),
     graph(
-      "Longest wait for a worker (ms)",
+      "Age of the queue: how long the oldest task has waited for a worker (s)",
+      { period: FIVE_MINUTES, stat: "Maximum" },
+      activities.map((activity) => [own, "OldestWaitSeconds", "Activity", activity.name]),
+    ),
+    graph(
+      "How long tasks had waited when a worker took them (ms)",
       { period: FIVE_MINUTES, stat: "Maximum" },
       activities.map((activity) => ofQueue(activity, "ActivityScheduleTime")),
     ),
@@ -96,10 +101,12 @@ function widgets(scope: StageScope): Widget[] {
       [own, "CapacityErrors", { label: "no capacity", color: "#ff7f0e" }],
     ]),
     graph(
-      "Cost of workers at the present rate (US$ a day, on demand)",
+      "Estimate: workers at this moment's rate and on-demand prices, without volumes, storage, traffic (US$ a day)",
       { period: FIVE_MINUTES, stat: "Maximum" },
       costOf(activities, ofWorkers),
     ),
+    // Other partitions have their billing elsewhere.
+    ...(/^(cn|us-gov)-/.test(scope.stage.region) ? [] : [accountCharges]),
     graph("Errors of functions", { period: HOUR, stat: "Sum" }, [
       ...(["PrepareActivity", "HealthCheck", "Repair", "Reap", "UpdateIndices"] as const).map(
         (name): Metric => ["AWS/Lambda", "Errors", "FunctionName", names.lambda(name), { label: name }],
@@ -125,6 +132,21 @@ function graphOf(region: string) {
     properties: { title, view, stacked, region, ...defaults, metrics },
   });
 }
+
+/**
+ * What AWS itself says, of everything in the account: since the month's first day, and what each day added. Billing has these figures in one region,
+ * where the account has switched on billing alerts; without them the graph is empty.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/monitor_estimated_charges_with_cloudwatch.html
+ */
+const accountCharges: Widget = graphOf("us-east-1")(
+  "The whole account's charges, where billing alerts are on (US$)",
+  { period: DAY, stat: "Maximum" },
+  [
+    ["AWS/Billing", "EstimatedCharges", "Currency", "USD", { id: "charges", label: "this month so far" }],
+    // At the month's end the figure starts anew.
+    [{ expression: "IF(DIFF(charges) >= 0, DIFF(charges), charges)", label: "a day", id: "daily" }],
+  ],
+);
 
 /** The sum of one state over all activities, with the metrics that it is made of. */
 function sumOver(

@@ -28,12 +28,19 @@ const measures: Readonly<Record<string, Measure>> = {
       { from: REPAIRERS, pattern: '{ $.message = "repair" }', value: `$.${state}`, perActivity: true },
     ]),
   ),
+  // Step Functions itself tells of a wait when it is over. @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+  OldestWaitSeconds: {
+    from: REPAIRERS,
+    pattern: '{ $.message = "repair" }',
+    value: "$.oldestWaitSeconds",
+    perActivity: true,
+  },
   TasksPending: { from: REPAIRERS, pattern: '{ $.message = "repair" }', value: "$.pending", perActivity: true },
   Launched: { from: REPAIRERS, pattern: '{ $.message = "launch" }', value: "$.launched", perActivity: true },
-  LaunchErrors: { from: REPAIRERS, pattern: '{ ($.message = "launch") && ($.errors[0].code = "*") }', value: "1" },
+  LaunchErrors: { from: REPAIRERS, pattern: '{ ($.message = "launch") && ($.refusals > 0) }', value: "1" },
   CapacityErrors: {
     from: REPAIRERS,
-    pattern: '{ ($.message = "launch") && (($.errors[0].refusal = "capacity") || ($.errors[0].refusal = "quota")) }',
+    pattern: '{ ($.message = "launch") && ($.outOfCapacity > 0) }',
     value: "1",
   },
   TasksWithoutWorker: { from: REPAIRERS, pattern: '{ $.message = "task failed for want of a worker" }', value: "1" },

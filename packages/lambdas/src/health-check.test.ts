@@ -165,6 +165,27 @@ test("a task waits for startTimeout and no shorter, and a queue behind a busy wo
   expect(await world.healthCheck()).toMatchObject({ repaired: [{ failed: 0 }] });
 });
 
+test("each check says how long the task that has waited longest has had no worker", async () => {
+  await using world = await launchWorld();
+  world.aws.ec2.faults.limitCapacity({}, 0);
+  const said = async () => {
+    await world.healthCheck();
+    const lines = world.logged.filter(
+      ({ message, activity }) => message === "repair" && activity === "MakeBinaryPackage",
+    );
+    return lines.at(-1)?.oldestWaitSeconds;
+  };
+  await world.publish("build-1", tasks(1));
+  await world.advance(300);
+  await world.publish("build-2", tasks(1));
+  await world.advance(300);
+  expect(await said()).toBe(600);
+  await world.take("MakeBinaryPackage", "i-1");
+  expect(await said()).toBe(300);
+  await world.take("MakeBinaryPackage", "i-2");
+  expect(await said()).toBe(0);
+});
+
 test("machines that are launched but never get ready end in a failure with their last words", async () => {
   await using world = await launchWorld({
     runInstance: async ({ console, signal }) => {

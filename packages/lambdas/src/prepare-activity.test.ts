@@ -110,6 +110,19 @@ test("a quota is told apart from capacity", async () => {
   expect(new Set(errors.map(({ refusal }) => refusal))).toEqual(new Set(["quota"]));
 });
 
+test("a launch says how many pools were refused, and how many of them for want of capacity, whatever comes first", async () => {
+  await using world = await launchWorld();
+  world.aws.ec2.faults.limitCapacity({}, 0);
+  await world.prepare("MakeBinaryPackage", { platform: "debian-12-bookworm" });
+  const launches = world.logged.filter(({ message }) => message === "launch");
+  expect(launches.length).toBeGreaterThan(0);
+  for (const { errors, refusals, outOfCapacity } of launches) {
+    expect(refusals).toBe((errors as unknown[]).length);
+    expect(outOfCapacity).toBe(refusals);
+    expect(refusals).toBeGreaterThan(0);
+  }
+});
+
 test("what EC2 refuses for good fails the step, never to be retried", async () => {
   await using world = await launchWorld();
   world.aws.failCalls(

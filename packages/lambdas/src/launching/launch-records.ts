@@ -58,6 +58,9 @@ export async function finishLaunch(
     launched: launch.instances.length,
     instances: launch.instances,
     errors: launch.errors,
+    // For filters of metrics, which see no more of a list than its first.
+    refusals: launch.errors.length,
+    outOfCapacity: launch.errors.filter(({ refusal }) => refusal === "capacity" || refusal === "quota").length,
   });
   return launch;
 }

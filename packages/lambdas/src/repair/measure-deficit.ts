@@ -18,6 +18,8 @@ export interface Deficit {
   readonly workers: WorkerCount;
   /** Whether a worker is there that takes tasks, or will after the one it has. */
   readonly anyReady: boolean;
+  /** How long the task that has waited longest has had no worker; 0 where none waits. */
+  readonly oldestWaitSeconds: number;
   /** Workers missing. */
   readonly missing: number;
   readonly onDemand: number;
@@ -52,12 +54,10 @@ export function measureDeficit(options: DeficitOptions): Deficit {
   );
   const busy = new Set(running.flatMap(({ instance }) => instance ?? []));
   const workers = countWorkers(activity, { ...options, busy });
-  const longestWait = Math.max(
-    0,
-    ...pending
-      .filter(({ state }) => state === "waiting")
-      .map(({ scheduledAt }) => now.getTime() - scheduledAt.getTime()),
-  );
+  const waiting = pending.filter(({ state }) => state === "waiting");
+  const longest = (since: (task: TaskOfBuild) => Date) =>
+    Math.max(0, ...waiting.map((task) => now.getTime() - since(task).getTime()));
+  const longestWait = longest(({ scheduledAt }) => scheduledAt);
   const idle = longestWait < POLL_ALLOWANCE_MS ? workers.idle : 0;
   const missing = Math.max(0, pending.length + demands.length - workers.requested - workers.booting - idle);
   const interrupted = pending.filter(({ interruptions }) => interruptions >= INTERRUPTIONS_BEFORE_ON_DEMAND).length;
@@ -65,6 +65,7 @@ export function measureDeficit(options: DeficitOptions): Deficit {
     pending,
     demands,
     workers,
+    oldestWaitSeconds: Math.round(longest(({ waitingSince }) => waitingSince) / 1000),
     anyReady: idle + workers.active > 0 || running.length > 0,
     missing,
     onDemand: Math.min(missing, interrupted),

@@ -97,6 +97,7 @@ async function repairActivity(activity: Activity, context: RepairContext, seen: 
   log.info("repair", {
     ...report,
     missing: deficit.missing,
+    oldestWaitSeconds: deficit.oldestWaitSeconds,
     bootLoop,
     ...workers,
     neverReady: neverReady.map(({ instanceId }) => instanceId),
