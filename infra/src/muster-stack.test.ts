@@ -125,6 +125,11 @@ test("the state machine names versions of functions, so that a deployment change
   );
 });
 
+test("a Terraform that knows no lock file is refused before it reads the state", async () => {
+  const stack = await synthStage(stage("muster", usual("muster")));
+  expect(stack.terraform.required_version).toBe(">= 1.10.0");
+});
+
 test("terraform's state is in the stage's bucket, locked by a file, or in a file where it names none", async () => {
   const remote = await synthStage(stage("muster", usual("muster")));
   expect(remote.terraform.backend).toEqual({

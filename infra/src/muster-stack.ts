@@ -95,7 +95,11 @@ export function createMusterStack(
   return stack;
 }
 
+/** The first Terraform that locks a state in S3 by a file beside it. @see https://developer.hashicorp.com/terraform/language/backend/s3 */
+const TERRAFORM_VERSION = ">= 1.10.0";
+
 function configureTerraform({ stack, stage, pipeline }: StageScope): void {
+  stack.addOverride("terraform.required_version", TERRAFORM_VERSION);
   new AwsProvider(stack, "aws", {
     region: stage.region,
     // Whatever credentials are at hand: another account's are refused before anything is read.

@@ -13,7 +13,10 @@ export interface SynthesisedStack {
   readonly locals: Readonly<Record<string, string>>;
   readonly output: Readonly<Record<string, { value: string }>>;
   readonly provider: Readonly<Record<string, readonly Resource[]>>;
-  readonly terraform: { readonly backend: Readonly<Record<string, Record<string, unknown>>> };
+  readonly terraform: {
+    readonly backend: Readonly<Record<string, Record<string, unknown>>>;
+    readonly required_version: string;
+  };
 }
 export type Resource = Readonly<Record<string, unknown>>;
 

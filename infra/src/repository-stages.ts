@@ -1,0 +1,56 @@
+import { copyFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { InvalidConfigurationError, MusterError } from "@muster/pipeline";
+import { agentBundle, type BundleFolders, checkSources, functionsBundle } from "./built-from.ts";
+import { type Stage, stageNamed } from "./stage-settings.ts";
+import { synthesise } from "./synthesise.ts";
+
+export const infraFolder = join(import.meta.dirname, "..");
+export const repositoryFolder = join(infraFolder, "..");
+export const bundleFolders: BundleFolders = {
+  functions: join(infraFolder, "dist/functions"),
+  agents: join(infraFolder, "dist/agents"),
+};
+
+/**
+ * The stages of `stages.ts`, or the one that is named.
+ * @throws MusterError when the file does not load, or has no such stage
+ */
+export async function repositoryStages(name?: string): Promise<readonly Stage[]> {
+  const stages = await loadStages();
+  return name === undefined ? stages : [stageNamed(stages, name)];
+}
+
+async function loadStages(): Promise<readonly Stage[]> {
+  try {
+    const { default: stages } = await import("../stages.ts");
+    return stages;
+  } catch (error) {
+    if (error instanceof MusterError) throw error;
+    const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
+    throw new InvalidConfigurationError(`infra/stages.ts cannot be loaded: ${line}`, { cause: error });
+  }
+}
+
+/**
+ * Writes the Terraform of stages of this repository, from what `bundle` built.
+ * @throws MusterError when something is not built, or was built from other sources, and for whatever `synthesise` refuses
+ */
+export async function synthesiseStages(
+  stages: readonly Stage[],
+  outdir = join(infraFolder, "cdktf.out"),
+): Promise<void> {
+  const pipelines = [...new Set(stages.map(({ pipeline }) => pipeline))];
+  for (const bundle of [...pipelines.map((name) => functionsBundle(name, bundleFolders)), agentBundle(bundleFolders)])
+    checkSources(bundle, repositoryFolder);
+  await synthesise({ stages, outdir, pipelines: join(repositoryFolder, "pipelines"), ...bundleFolders });
+  for (const { name } of stages) copyProviderLock(join(outdir, "stacks", name));
+}
+
+/** Where the repository keeps the providers' checksums: stacks are made anew each time, and would be given whatever the registry has. */
+const PROVIDER_LOCK = ".terraform.lock.hcl";
+
+function copyProviderLock(stack: string): void {
+  const kept = join(infraFolder, PROVIDER_LOCK);
+  if (existsSync(kept)) copyFileSync(kept, join(stack, PROVIDER_LOCK));
+}

@@ -1,0 +1,15 @@
+import { MusterError } from "@muster/pipeline";
+
+/**
+ * Runs a program's `main`. What it cannot do is said in one line with the remedy, and the exit status is 1; an error that is nobody's input stays a
+ * stack trace.
+ */
+export async function runProgram(main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    process.stderr.write(`muster-infra: ${error.message}${error.hint ? `\n  ${error.hint}` : ""}\n`);
+    process.exitCode = 1;
+  }
+}
