@@ -5,9 +5,12 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
 interface Step {
+  readonly id?: string;
+  readonly if?: string;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
 }
 interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
@@ -15,31 +18,45 @@ interface Job {
   readonly "timeout-minutes"?: number;
   readonly if?: string;
   readonly needs?: string | string[];
-  readonly steps: readonly Step[];
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly strategy?: { readonly matrix: unknown };
+  readonly steps?: readonly Step[];
 }
 interface Workflow {
   readonly on: Readonly<Record<string, unknown>>;
   readonly permissions?: Readonly<Record<string, string>>;
+  readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": unknown };
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
 const github = join(import.meta.dirname, "../../.github");
 const read = (path: string) => readFileSync(join(github, path), "utf8");
 const workflow = (name: string): Workflow => parse(read(`workflows/${name}.yml`));
+const action = (name: string): readonly Step[] => parse(read(`actions/${name}/action.yml`)).runs.steps;
 const files = readdirSync(github, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".yml"));
+const names = ["test", "plan", "deploy", "deploy-stage", "drift"];
+const expression = (text: string) => ["$", `{{ ${text} }}`].join("");
+const scriptsOf = (job: Job | undefined) => (job?.steps ?? []).map(({ run = "" }) => run).join("\n");
+
+test("these are the workflows", () => {
+  expect(readdirSync(join(github, "workflows")).sort()).toEqual(names.map((name) => `${name}.yml`).sort());
+});
 
 describe.each(files)("%s", (path) => {
   const text = read(path);
 
   test("pins every foreign action to a full commit, with its release beside it", () => {
-    const used = [...text.matchAll(/uses: (\S+)(.*)/g)].filter(([, action]) => !action?.startsWith("./"));
+    const used = [...text.matchAll(/uses: (\S+)(.*)/g)].filter(([, name]) => !name?.startsWith("./"));
     for (const [line] of used) expect(line).toMatch(/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
   test("has no long-lived key, and lets no event's text into a script", () => {
     expect(text).not.toMatch(/secrets\.|AWS_SECRET|aws-access-key-id/);
     const file = parse(text) as Partial<Workflow> & { runs?: { steps: Step[] } };
-    const steps = [...Object.values(file.jobs ?? {}).flatMap((job) => job.steps), ...(file.runs?.steps ?? [])];
+    const steps = [...Object.values(file.jobs ?? {}).flatMap((job) => job.steps ?? []), ...(file.runs?.steps ?? [])];
     for (const { run = "" } of steps) {
       expect(run).not.toMatch(/\$\{\{/);
       const { status, stderr } = spawnSync("bash", ["-n"], { input: run, encoding: "utf8" });
@@ -48,7 +65,7 @@ describe.each(files)("%s", (path) => {
   });
 });
 
-describe.each(["test", "plan", "deploy", "drift"])("workflow %s", (name) => {
+describe.each(names)("workflow %s", (name) => {
   const { on, permissions, jobs } = workflow(name);
 
   test("starts with no permission but reading, and never runs a fork's code with an identity", () => {
@@ -57,54 +74,182 @@ describe.each(["test", "plan", "deploy", "drift"])("workflow %s", (name) => {
   });
 
   test("limits each job's time, and keeps no credentials of the checkout", () => {
-    for (const job of Object.values(jobs)) {
+    for (const job of Object.values(jobs).filter(({ uses }) => uses === undefined)) {
       expect(job["timeout-minutes"]).toBeLessThanOrEqual(60);
-      const [checkout] = job.steps;
-      expect(checkout?.uses).toMatch(/^actions\/checkout@/);
-      expect(checkout?.with).toEqual({ "persist-credentials": false });
+      const checkouts = (job.steps ?? []).filter(({ uses }) => uses?.startsWith("actions/checkout@"));
+      for (const checkout of checkouts) expect(checkout.with).toEqual({ "persist-credentials": false });
+    }
+  });
+
+  test("has nothing to do where no stage has a state that it can reach", () => {
+    for (const job of Object.values(jobs).filter(({ strategy }) => strategy !== undefined)) {
+      expect(job.needs).toBe("stages");
+      expect(job.if).toBe("needs.stages.outputs.stages != '[]'");
     }
   });
 });
 
-const roleOf = (job: Job | undefined) =>
-  job?.steps.find(({ uses }) => uses === "./.github/actions/prepare-stage")?.with?.role;
+/** The role that a job takes on AWS, whichever way. */
+function roleOf(job: Job | undefined): string | undefined {
+  const roles = (job?.steps ?? []).flatMap(({ uses, with: inputs }) => {
+    if (uses === "./.github/actions/prepare-stage") return [String(inputs?.role)];
+    if (!uses?.startsWith("aws-actions/configure-aws-credentials@")) return [];
+    return [String(inputs?.["role-to-assume"]).split(":role/")[1] ?? ""];
+  });
+  expect(roles.length).toBeLessThanOrEqual(1);
+  return roles[0];
+}
 
-test("plans are made by the role that changes nothing, and not for forks", () => {
-  const { jobs } = workflow("plan");
-  expect(roleOf(jobs.plan)).toBe("muster-plan");
-  expect(jobs.stages?.if).toBe("github.event.pull_request.head.repo.full_name == github.repository");
-  expect(jobs.plan?.needs).toBe("stages");
-  expect(jobs.plan?.permissions).toEqual({ contents: "read", "id-token": "write", "pull-requests": "write" });
+test("each workflow takes the role that its code deserves: pull requests none that main's plans or a deployment have", () => {
+  const roles = names.flatMap((name) =>
+    Object.entries(workflow(name).jobs).flatMap(([job, content]) => {
+      const role = roleOf(content);
+      return role === undefined ? [] : [`${name}/${job}: ${role}`];
+    }),
+  );
+  expect(roles).toEqual([
+    "plan/plan: muster-plan",
+    "deploy-stage/plan: muster-plan-main",
+    "deploy-stage/apply: muster-deploy",
+    "drift/drift: muster-plan-main",
+  ]);
 });
 
-test("only a job in its stage's environment deploys, and only a plan that is there to be seen", () => {
-  const { on, jobs } = workflow("deploy");
-  expect(on).toEqual({ push: { branches: ["main"] } });
-  expect(roleOf(jobs.plan)).toBe("muster-plan");
-  expect(roleOf(jobs.apply)).toBe("muster-deploy");
-  expect(jobs.apply?.environment).toBe(["$", "{{ matrix.name }}"].join(""));
-  expect(jobs.apply?.needs).toEqual(["stages", "plan"]);
-  const scripts = jobs.apply?.steps.map(({ run = "" }) => run).join("\n") ?? "";
-  expect(scripts).toMatch(/terraform apply [^\n]*tfplan$/m);
-  expect(scripts).not.toContain("terraform plan");
-  const deployers = ["test", "plan", "deploy", "drift"].flatMap((name) =>
-    Object.entries(workflow(name).jobs).filter(
-      ([, job]) => roleOf(job) === "muster-deploy" || /terraform apply/.test(JSON.stringify(job.steps)),
-    ),
-  );
-  expect(deployers.map(([name]) => name)).toEqual(["apply"]);
+test("whoever takes a role says so, and nobody else can", () => {
+  for (const name of names)
+    for (const job of Object.values(workflow(name).jobs)) {
+      const mayAsk = job.permissions?.["id-token"] === "write";
+      expect(mayAsk).toBe(roleOf(job) !== undefined || job.uses !== undefined);
+    }
+});
+
+test("a stage's build and synthesis run before there are credentials", () => {
+  const steps = action("prepare-stage");
+  const credentials = steps.findIndex(({ uses }) => uses?.startsWith("aws-actions/configure-aws-credentials@"));
+  const building = steps.flatMap(({ run = "" }, index) => (/setup|bundle|synth/.test(run) ? [index] : []));
+  expect(building).toHaveLength(2);
+  expect(Math.max(...building)).toBeLessThan(credentials);
+  const after = steps.slice(credentials).map(({ run = "" }) => run);
+  expect(after.join("\n")).not.toMatch(/npx|npm|node/);
+});
+
+test("the provider is the one whose checksum the repository keeps", () => {
+  expect(action("prepare-stage").at(-1)?.run).toContain("terraform init -input=false -lockfile=readonly");
+  expect(scriptsOf(workflow("deploy-stage").jobs.apply)).toContain("terraform init -input=false -lockfile=readonly");
+});
+
+describe("a pull request", () => {
+  const { jobs, concurrency } = workflow("plan");
+
+  test("of a fork or of Dependabot gets no identity, and a message", () => {
+    const known =
+      "github.event.pull_request.head.repo.full_name == github.repository && github.event.pull_request.user.login != 'dependabot[bot]'";
+    expect(jobs.stages?.if).toBe(known);
+    expect(jobs["no-plan"]?.if).toBe(expression(`!(${known})`));
+    expect(jobs["no-plan"]?.permissions).toEqual({});
+    expect(scriptsOf(jobs["no-plan"])).toContain("::notice::");
+    expect(jobs.plan?.needs).toBe("stages");
+  });
+
+  test("may be planned anew at any time, because its plan holds no lock", () => {
+    expect(concurrency?.["cancel-in-progress"]).toBe(true);
+    const plans = scriptsOf(jobs.plan).match(/terraform plan .*/g);
+    expect(plans).toEqual(["terraform plan -input=false -lock=false -out=tfplan > /dev/null"]);
+  });
+
+  test("keeps its plan where no deployment looks", () => {
+    expect(scriptsOf(jobs.plan)).toContain('"s3://$STATE_BUCKET/plans/pull-requests/$STAGE/');
+    expect(jobs.plan?.permissions).toEqual({ contents: "read", "id-token": "write", "pull-requests": "write" });
+  });
+});
+
+test("nothing that holds the state's lock is cancelled", () => {
+  for (const name of names) {
+    const locks = Object.values(workflow(name).jobs).some((job) =>
+      /terraform (plan|apply)(?!.*-lock=false)/.test(scriptsOf(job)),
+    );
+    if (locks) expect(workflow(name).concurrency?.["cancel-in-progress"] ?? false, name).toBe(false);
+  }
+});
+
+describe("a deployment", () => {
+  const { jobs } = workflow("deploy-stage");
+  const applyScripts = scriptsOf(jobs.apply);
+
+  test("comes from main alone, each stage by itself, and a stage that waits keeps nobody waiting", () => {
+    const deploy = workflow("deploy");
+    expect(deploy.on).toEqual({ push: { branches: ["main"] } });
+    expect(deploy.concurrency).toBeUndefined();
+    expect(deploy.jobs.stage?.uses).toBe("./.github/workflows/deploy-stage.yml");
+    expect(Object.keys(workflow("deploy-stage").on)).toEqual(["workflow_call"]);
+    expect(workflow("deploy-stage").concurrency).toBeUndefined();
+    const inputs = (workflow("deploy-stage").on.workflow_call as { inputs: object }).inputs;
+    expect(Object.keys(deploy.jobs.stage?.with ?? {}).sort()).toEqual(Object.keys(inputs).sort());
+  });
+
+  test("asks nobody when nothing changes, and asks in the stage's environment when something does", () => {
+    const plan = jobs.plan?.steps?.find(({ id }) => id === "plan");
+    expect(plan?.run).toContain("-detailed-exitcode");
+    expect(jobs.plan?.outputs?.changes).toBe(expression("steps.plan.outputs.changes"));
+    expect(jobs.apply?.if).toBe("needs.plan.outputs.changes == 'true'");
+    expect(jobs.apply?.needs).toBe("plan");
+    expect(jobs.apply?.environment).toBe(expression("inputs.stage"));
+    expect(scriptsOf(jobs.plan)).toContain("review environment");
+  });
+
+  test("applies what this run showed, by version and digest, and nothing else", () => {
+    const keep = jobs.plan?.steps?.find(({ id }) => id === "keep");
+    expect(keep?.run).toContain("--query VersionId");
+    expect(keep?.run).toContain('key="plans/main/$STAGE/$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT.tar.gz"');
+    for (const [variable, output] of [
+      ["KEY", "key"],
+      ["VERSION", "version"],
+      ["SHA256", "sha256"],
+    ] as const) {
+      expect(jobs.plan?.outputs?.[output]).toBe(expression(`steps.keep.outputs.${output}`));
+      expect(jobs.apply?.env?.[variable]).toBe(expression(`needs.plan.outputs.${output}`));
+    }
+    const order = ['--version-id "$VERSION"', "sha256sum --check --strict", "tar --extract", "terraform apply"];
+    const places = order.map((part) => applyScripts.indexOf(part));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(applyScripts).toMatch(/terraform apply [^\n]*tfplan$/m);
+    expect(applyScripts).not.toContain("terraform plan");
+  });
+
+  test("runs nothing of the repository while it has the credentials to change a stage", () => {
+    const uses = (jobs.apply?.steps ?? []).flatMap((step) =>
+      step.uses === undefined ? [] : [step.uses.split("@")[0]],
+    );
+    expect(uses).toEqual(["hashicorp/setup-terraform", "aws-actions/configure-aws-credentials"]);
+    expect(applyScripts).not.toMatch(/npx|npm |node /);
+  });
+
+  test("is refused once main has moved on", () => {
+    const [first] = jobs.apply?.steps ?? [];
+    expect(first?.run).toContain('[ "$main" = "$GITHUB_SHA" ] && exit 0');
+    expect(first?.run?.trimEnd().endsWith("exit 1")).toBe(true);
+  });
+
+  test("says whether the pull request showed the same plan", () => {
+    expect(scriptsOf(jobs.plan)).toContain("review compare");
+    expect(jobs.plan?.permissions?.["pull-requests"]).toBe("read");
+  });
+
+  test("is made by one job of all workflows", () => {
+    const appliers = names.flatMap((name) =>
+      Object.entries(workflow(name).jobs).filter(([, job]) => /terraform (apply|destroy)/.test(JSON.stringify(job))),
+    );
+    expect(appliers.map(([name]) => name)).toEqual(["apply"]);
+  });
 });
 
 test("the plan's file leaves a job for the private bucket alone", () => {
-  for (const name of ["plan", "deploy", "drift"])
-    expect(read(`workflows/${name}.yml`)).not.toMatch(/upload-artifact|cat plan\.json/);
+  for (const name of names) expect(read(`workflows/${name}.yml`)).not.toMatch(/upload-artifact|cat plan\.json/);
 });
 
 test("drift fails on a plan that is not empty", () => {
-  const steps =
-    workflow("drift")
-      .jobs.drift?.steps.map(({ run = "" }) => run)
-      .join("\n") ?? "";
-  expect(steps).toContain("-detailed-exitcode");
-  expect(steps.trimEnd().endsWith("exit 1")).toBe(true);
+  const scripts = scriptsOf(workflow("drift").jobs.drift);
+  expect(scripts).toContain("-detailed-exitcode");
+  expect(scripts.trimEnd().endsWith("exit 1")).toBe(true);
 });

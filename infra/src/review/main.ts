@@ -1,48 +1,47 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { MusterError } from "@muster/pipeline";
 import { reviewEnvironment } from "../env.ts";
-import { stackDigest } from "./stack-digest.ts";
+import { repositoryStages } from "../repository-stages.ts";
+import { runProgram } from "../run-program.ts";
+import { checkEnvironment } from "./check-environment.ts";
+import { compareWithReview } from "./compare-with-review.ts";
 import { marker, Plan, summarisePlan } from "./summarise-plan.ts";
 import { updateComment } from "./update-comment.ts";
 
 /**
  * What the workflows run, `node src/review/main.ts <command>`:
  *   stages                   stages whose state workflows can reach, as JSON for a matrix
- *   digest <stage>           of the synthesised stack
  *   summary <stage> <plan>   the plan (JSON) as Markdown
  *   comment <stage> <file>   writes a summary to the pull request, over the earlier one
+ *   compare <stage> <file>   whether a summary is what the commit's pull request showed, as Markdown
+ *   environment <stage>      fails unless the stage's environment asks for approval, and takes deployments from main only
  */
 const [command, stage = "", file = ""] = process.argv.slice(2);
 
-async function main(): Promise<string> {
+async function answer(): Promise<string> {
+  const environment = reviewEnvironment();
+  const { commit } = environment;
   switch (command) {
-    case "stages": {
-      const { default: stages } = await import("../../stages.ts");
+    case "stages":
       return JSON.stringify(
-        stages.flatMap(({ name, account, region, state }) =>
+        (await repositoryStages()).flatMap(({ name, account, region, state }) =>
           state ? [{ name, account, region, stateBucket: state.bucket }] : [],
         ),
       );
-    }
-    case "digest":
-      return stackDigest(join(import.meta.dirname, "../../cdktf.out/stacks", stage));
     case "summary":
-      return summarisePlan(Plan.parse(JSON.parse(readFileSync(file, "utf8"))), {
-        stage,
-        commit: reviewEnvironment().commit,
-      }).trimEnd();
+      return summarisePlan(Plan.parse(JSON.parse(readFileSync(file, "utf8"))), { stage, commit }).trimEnd();
     case "comment":
-      return updateComment(readFileSync(file, "utf8"), marker(stage), reviewEnvironment());
+      return updateComment(readFileSync(file, "utf8"), marker(stage), environment);
+    case "compare":
+      return compareWithReview(readFileSync(file, "utf8"), { stage, commit }, environment);
+    case "environment":
+      await checkEnvironment(stage, environment);
+      return `the environment "${stage}" asks for approval, and takes deployments from main only`;
     default:
-      throw new MusterError(`there is no command "${command ?? ""}"`, { hint: "stages, digest, summary, comment" });
+      throw new MusterError(`there is no command "${command ?? ""}"`, {
+        hint: "stages, summary, comment, compare, environment",
+      });
   }
 }
 
-try {
-  process.stdout.write(`${await main()}\n`);
-} catch (error) {
-  if (!(error instanceof MusterError)) throw error;
-  process.stderr.write(`muster-infra: ${error.message}${error.hint ? `\n  ${error.hint}` : ""}\n`);
-  process.exitCode = 1;
-}
+await runProgram(async () => void process.stdout.write(`${await answer()}\n`));

@@ -49,6 +49,13 @@ test("a plan that changes nothing says so; reads do not count", () => {
   expect(summary(change("data.aws_ami.a", ["read"]), change("aws_x.a", ["no-op"]))).toContain("Nothing changes.");
 });
 
+test("a plan that changes outputs alone names them, since it is not empty", () => {
+  const plan = Plan.parse({ output_changes: { downloads_url: { actions: ["update"] }, same: { actions: ["no-op"] } } });
+  const text = summarisePlan(plan, at);
+  expect(text).toContain("Outputs change: `downloads_url`\n");
+  expect(text).not.toContain("Nothing changes");
+});
+
 test("a summary of a thousand changes fits into GitHub's comment", () => {
   const many = Array.from({ length: 2000 }, (_, index) =>
     change(`aws_something_rather_long.with_number_${index}`, ["create"]),
@@ -60,4 +67,37 @@ test("a summary of a thousand changes fits into GitHub's comment", () => {
 
 test("the comment of each stage is found by its own marker", () => {
   expect(summary().startsWith("<!-- muster plan of prod -->\n")).toBe(true);
+});
+
+test("a role's permissions stand below it, created or changed", () => {
+  const policy = (...Action: string[]) => JSON.stringify({ Statement: { Effect: "Allow", Action, Resource: "arn:r" } });
+  const text = summary(
+    change("aws_iam_role_policy.new", ["create"], { after: { policy: policy("s3:GetObject") } }),
+    change("aws_iam_role_policy.old", ["update"], {
+      before: { policy: policy("s3:GetObject") },
+      after: { policy: policy("s3:PutObject") },
+    }),
+    change("aws_iam_role_policy.unknown", ["create"], { after: {}, after_unknown: { policy: true } }),
+    change("aws_ecr_lifecycle_policy.a", ["create"], { after: { policy: JSON.stringify({ rules: [] }) } }),
+  );
+  expect(text).toContain("- `aws_iam_role_policy.new`\n  - added: Allow `s3:GetObject`\n");
+  expect(text).toContain(
+    "- `aws_iam_role_policy.old`: `policy`\n  - removed: Allow `s3:GetObject`\n  - added: Allow `s3:PutObject`\n",
+  );
+  expect(text).toContain("- `aws_iam_role_policy.unknown`\n  - `policy` will be known only when it is applied\n");
+  expect(text).toContain("- `aws_ecr_lifecycle_policy.a`\n\n");
+  expect(text).toContain("Created (3)");
+});
+
+test("plans that differ only in a value have different digests, and plans of two commits with the same changes the same", () => {
+  const digest = (timeout: number, commit: string) =>
+    /Digest of all values: ([0-9a-f]{32})/.exec(
+      summarisePlan(Plan.parse({ resource_changes: [change("aws_x.a", ["update"], { after: { timeout } })] }), {
+        stage: "prod",
+        commit,
+      }),
+    )?.[1];
+  expect(digest(5, "a")).toMatch(/^[0-9a-f]{32}$/);
+  expect(digest(5, "a")).toBe(digest(5, "b"));
+  expect(digest(5, "a")).not.toBe(digest(6, "a"));
 });

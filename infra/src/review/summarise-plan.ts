@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import * as z from "zod";
+import { policyChanges } from "./policy-changes.ts";
 
 /** What `terraform show -json <plan>` says, as far as a review needs it. @see https://developer.hashicorp.com/terraform/internals/json-format */
 export const Plan = z.object({
@@ -18,6 +20,7 @@ export const Plan = z.object({
       }),
     )
     .default([]),
+  output_changes: z.record(z.string(), z.object({ actions: z.array(z.string()) })).default({}),
 });
 export type Plan = z.infer<typeof Plan>;
 type Change = Plan["resource_changes"][number];
@@ -30,8 +33,8 @@ const PRECIOUS =
   /^aws_(s3_bucket|kms_key|secretsmanager_secret|ecr_repository|cloudfront_distribution|sfn_state_machine)$/;
 
 /**
- * A plan as one comment: what is destroyed or replaced first, then what is created and what changes, by attribute. No value is shown: a comment is read
- * by more people than the plan is.
+ * A plan as one comment: what is destroyed or replaced first, then what is created and what changes, by attribute. No value is shown, because a comment is
+ * read by more people than the plan is; except of policies, whose actions and principals are what a review is about.
  */
 export function summarisePlan(plan: Plan, { stage, commit }: { stage: string; commit: string }): string {
   const changes = plan.resource_changes.filter(({ change }) => !isNothing(change.actions));
@@ -40,20 +43,46 @@ export function summarisePlan(plan: Plan, { stage, commit }: { stage: string; co
   const destroyed = kind("destroyed");
   const created = kind("created");
   const changed = kind("changed");
-  const heading = `### Plan of \`${stage}\` at ${commit.slice(0, 12)}`;
-  if (changes.length === 0) return `${marker(stage)}\n${heading}\n\nNothing changes.\n`;
+  const heading = `${HEADING}\`${stage}\` at ${commit.slice(0, 12)}`;
+  const outputs = Object.entries(plan.output_changes).filter(([, { actions }]) => !isNothing(actions));
+  const outputLine = outputs.length > 0 ? `Outputs change: ${outputs.map(([name]) => `\`${name}\``).join(", ")}` : "";
+  if (changes.length === 0) return `${marker(stage)}\n${heading}\n\n${outputLine || "Nothing changes."}\n`;
   const counts = `**${destroyed.length} destroyed, ${replaced.length} replaced**, ${created.length} created, ${changed.length} changed`;
   const sections = [
     section("Destroyed", destroyed.map(withWarning), { open: true }),
-    section("Replaced", replaced.map(replacement), { open: true }),
+    section(
+      "Replaced",
+      replaced.flatMap((change) => [replacement(change), ...policyLines(change)]),
+      { open: true, count: replaced.length },
+    ),
     section(
       "Created",
-      created.map(({ address }) => `- \`${address}\``),
+      created.flatMap((change) => [`- \`${change.address}\``, ...policyLines(change)]),
+      { count: created.length },
     ),
-    section("Changed", changed.map(changeLine), { open: changed.length <= 30 }),
+    section(
+      "Changed",
+      changed.flatMap((change) => [changeLine(change), ...policyLines(change)]),
+      { open: changed.length <= 30, count: changed.length },
+    ),
   ];
-  return shorten([marker(stage), heading, "", counts, "", ...sections.flat()].join("\n"));
+  const digest = `<sub>Digest of all values: ${digestOf(changes)}</sub>`;
+  return shorten([marker(stage), heading, "", counts, "", digest, "", ...sections.flat(), outputLine].join("\n"));
 }
+
+const HEADING = "### Plan of ";
+
+/** What of a summary two plans of the same changes have in common, whichever commits they were made of. */
+export const withoutHeading = (summary: string): string =>
+  summary
+    .split(/\r?\n/)
+    .filter((line) => !line.startsWith(HEADING))
+    .join("\n")
+    .trim();
+
+/** Tells plans apart that differ in what a summary does not show. */
+const digestOf = (changes: readonly Change[]): string =>
+  createHash("sha256").update(JSON.stringify(changes)).digest("hex").slice(0, 32);
 
 /** Finds the comment of a stage again. */
 export const marker = (stage: string): string => `<!-- muster plan of ${stage} -->`;
@@ -82,26 +111,43 @@ function changeLine({ address, change }: Change): string {
   return `- \`${address}\`: ${attributes.join(", ") || "in place"}`;
 }
 
+/** Attributes that hold what IAM reads. */
+const POLICIES = ["policy", "assume_role_policy"] as const;
+
+function policyLines({ type, change }: Change): string[] {
+  if (type === "aws_ecr_lifecycle_policy") return [];
+  const [old, next, unknown] = sidesOf(change);
+  return POLICIES.flatMap((attribute) => {
+    const [was, is] = [old[attribute], next[attribute]];
+    if (unknown[attribute] === true) return [`  - \`${attribute}\` will be known only when it is applied`];
+    if (typeof is !== "string" || is === "") return [];
+    return policyChanges(typeof was === "string" && was !== "" ? was : undefined, is).map((line) => `  - ${line}`);
+  });
+}
+
+const sidesOf = ({ before, after, after_unknown }: Change["change"]) =>
+  [before, after, after_unknown].map((side) => (side ?? {}) as Record<string, unknown>) as [
+    Record<string, unknown>,
+    Record<string, unknown>,
+    Record<string, unknown>,
+  ];
+
 /** Top-level attributes that differ, or will be known only afterwards. */
-function differingAttributes({ before, after, after_unknown }: Change["change"]): string[] {
-  const [old, next, unknown] = [before, after, after_unknown].map((side) => (side ?? {}) as Record<string, unknown>);
-  const names = new Set([...Object.keys(old ?? {}), ...Object.keys(next ?? {}), ...Object.keys(unknown ?? {})]);
-  return [...names]
-    .filter((name) => unknown?.[name] === true || JSON.stringify(old?.[name]) !== JSON.stringify(next?.[name]))
-    .filter((name) => !(unknown?.[name] === false))
+function differingAttributes(change: Change["change"]): string[] {
+  const [old, next, unknown] = sidesOf(change);
+  return [...new Set([old, next, unknown].flatMap((side) => Object.keys(side)))]
+    .filter((name) => unknown[name] === true || JSON.stringify(old[name]) !== JSON.stringify(next[name]))
+    .filter((name) => unknown[name] !== false)
     .sort();
 }
 
-function section(title: string, lines: readonly string[], { open = false } = {}): string[] {
+function section(
+  title: string,
+  lines: readonly string[],
+  { open = false, count = lines.length }: { open?: boolean; count?: number } = {},
+): string[] {
   if (lines.length === 0) return [];
-  return [
-    `<details${open ? " open" : ""}><summary>${title} (${lines.length})</summary>`,
-    "",
-    ...lines,
-    "",
-    "</details>",
-    "",
-  ];
+  return [`<details${open ? " open" : ""}><summary>${title} (${count})</summary>`, "", ...lines, "", "</details>", ""];
 }
 
 function shorten(text: string): string {
