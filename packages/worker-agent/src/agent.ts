@@ -39,7 +39,8 @@ export async function runAgent(worker: Worker): Promise<AgentEnd> {
     });
   }
   const flushed = log.flush(stop.aborted ? lastWordsMs : LAST_FLUSH_MS);
-  await Promise.all([claims.settled(), tag.settled()]);
+  const recordsMs = stop.aborted ? lastWordsMs : LAST_FLUSH_MS;
+  await Promise.all([claims.settled(), tag.settled(), worker.records.settle(recordsMs)]);
   if (!(await flushed)) diagnostics.error("the end of the log could not be sent");
   return end;
 }

@@ -11,6 +11,7 @@ import { logSpool } from "./log-spool.ts";
 import { createLogStream } from "./log-stream.ts";
 import { nameTag, noNameTag } from "./name-tag.ts";
 import { pipeSource } from "./output-pipe.ts";
+import { recordUploads } from "./record-uploads.ts";
 import { withCommands } from "./script-environment.ts";
 import { hidingView, openView } from "./script-view.ts";
 import { shownIn, statusFile } from "./status-file.ts";
@@ -72,6 +73,7 @@ export async function assembleWorker(parts: WorkerParts): Promise<Worker> {
     diagnostics,
     folder,
     log,
+    records: recordUploads({ clock, diagnostics }),
     pipes,
     claims: isInstance ? claimRecord(claim) : noClaimRecord,
     tag: shownIn(tag, statusFile(join(folder.root, "status"), clock)),

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { constants, open, rm } from "node:fs/promises";
 import { stateKey, workerLogStream } from "@muster/pipeline";
 import type { AttemptLog } from "./attempt-log.ts";
 import { type Artifact, attemptStatement } from "./attempt-statement.ts";
@@ -15,58 +15,73 @@ const loadObjects = lazily(() => import("./objects.ts"));
 const LOG_TYPE = "application/gzip";
 
 /**
- * Puts an attempt's log and record into the state bucket. Best effort: a record that cannot be written fails no task, and is not waited for
- * longer than the report can wait.
+ * Puts an attempt's log and record into the state bucket. Best effort: a record that cannot be written fails no task. The promise resolves when
+ * they are there, or were given up; whoever does not wait so long leaves it to the worker's end.
  */
 export async function keepRecord(
+  worker: Worker,
+  attempt: TaskToExecute,
+  result: { execution: Execution; log: AttemptLog },
+): Promise<void> {
+  try {
+    await putRecord(worker, attempt, result);
+  } catch (error) {
+    worker.diagnostics.error("an attempt has no record", { task: attempt.task.name, error });
+  }
+}
+
+async function putRecord(
   worker: Worker,
   { task, claimed, files }: TaskToExecute,
   { execution, log }: { execution: Execution; log: AttemptLog },
 ): Promise<void> {
-  const { clients, environment, identity, clock, diagnostics } = worker;
+  const { clients, environment, identity, clock, records } = worker;
   const { STATE_BUCKET, ACTIVITY_ARN, AWS_REGION, LOG_GROUP } = environment.worker;
   const finishedMs = clock.now();
   const startedAt = new Date(claimed.claimedAtMs).toISOString();
   const key = stateKey.attempt(task.execution, task.name, identity.instanceId, startedAt);
-  try {
-    const [{ contents, sha256, complete }, { uploadFile }, { putJson, putObject }, s3] = await Promise.all([
-      log.finish(),
-      loadTransfer(),
-      loadObjects(),
-      clients.s3(),
-    ]);
-    const logPlace = { bucket: STATE_BUCKET, key: logKeyOf(key) };
-    const statement = attemptStatement({
-      task,
-      activityArn: ACTIVITY_ARN,
-      identity,
-      region: AWS_REGION,
-      startedMs: claimed.claimedAtMs,
-      finishedMs,
-      outcome: execution.outcome,
-      scripts: execution.scripts ?? {},
-      env: execution.env ?? {},
-      usage: execution.usage,
-      uploads: await readUploads(files.uploads),
-      log: { uri: `s3://${logPlace.bucket}/${logPlace.key}`, sha256, complete },
-      logGroup: LOG_GROUP,
-      logStream: workerLogStream(identity.instanceId),
-      lastLines: log.tail,
-    });
-    await Promise.all([
-      typeof contents === "string"
-        ? uploadFile(s3, logPlace, { file: contents, contentType: LOG_TYPE })
-        : putObject(s3, logPlace, { body: contents, contentType: LOG_TYPE }),
-      putJson(s3, { bucket: STATE_BUCKET, key }, statement),
-    ]);
-  } catch (error) {
-    diagnostics.warn("the attempt's record could not be kept", { task: task.name, error });
-  }
+  const logPlace = { bucket: STATE_BUCKET, key: logKeyOf(key) };
+  // Before the task's folder goes away.
+  const [{ contents, sha256, complete }, uploads] = await Promise.all([log.finish(), readUploads(files.uploads)]);
+  const statement = attemptStatement({
+    task,
+    activityArn: ACTIVITY_ARN,
+    identity,
+    region: AWS_REGION,
+    startedMs: claimed.claimedAtMs,
+    finishedMs,
+    outcome: execution.outcome,
+    scripts: execution.scripts ?? {},
+    env: execution.env ?? {},
+    usage: execution.usage,
+    uploads,
+    log: { uri: `s3://${logPlace.bucket}/${logPlace.key}`, sha256, complete },
+    logGroup: LOG_GROUP,
+    logStream: workerLogStream(identity.instanceId),
+    lastLines: log.tail,
+  });
+  const putLog = async () => {
+    const [{ uploadFile }, { putObject }, s3] = await Promise.all([loadTransfer(), loadObjects(), clients.s3()]);
+    await (typeof contents === "string"
+      ? uploadFile(s3, logPlace, { file: contents, contentType: LOG_TYPE, partsAtOnce: 1 })
+      : putObject(s3, logPlace, { body: contents, contentType: LOG_TYPE }));
+  };
+  const putStatement = async () => {
+    const [{ putJson }, s3] = await Promise.all([loadObjects(), clients.s3()]);
+    await putJson(s3, { bucket: STATE_BUCKET, key }, statement);
+  };
+  await Promise.all([
+    records.put(task.name, putLog).then(() => rm(files.log, { force: true })),
+    records.put(task.name, putStatement),
+  ]);
 }
+
+/** A note has a few hundred bytes. */
+const MOST_NOTES_BYTES = 16 * 1024 * 1024;
 
 /** As `muster-s3` noted them; the last upload of an object counts. */
 async function readUploads(file: string): Promise<Artifact[]> {
-  const text = await readFile(file, "utf8").catch(() => "");
+  const text = await readNotes(file).catch(() => "");
   const byUri = new Map<string, Artifact>();
   for (const line of text.split("\n")) {
     const artifact = parseUpload(line);
@@ -75,7 +90,18 @@ async function readUploads(file: string): Promise<Artifact[]> {
   return [...byUri.values()];
 }
 
-/** The file lies where a script can write to it: what is no note is left out. */
+/** The file lies where a script can write to it: it may have been made a link, a pipe that nobody writes to, or endless. */
+async function readNotes(file: string): Promise<string> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const status = await handle.stat();
+    return status.isFile() && status.size <= MOST_NOTES_BYTES ? await handle.readFile("utf8") : "";
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What is no note is left out. */
 function parseUpload(line: string): Artifact | undefined {
   try {
     const { uri, sha256 } = JSON.parse(line) as Partial<Artifact>;

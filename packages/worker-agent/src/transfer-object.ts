@@ -1,14 +1,17 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { readFile, rename, rm, stat } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { isConditionFailed } from "./aws-failure.ts";
 import { type ObjectPlace, type PutCondition, putObject } from "./objects.ts";
 
-/** Larger files go in parts, each of which can be sent again by itself. */
-const PART_BYTES = 32 * 1024 * 1024;
+/** Larger files go in parts, each of which can be sent again by itself, and is held in memory until it is there. */
+const PART_BYTES = 8 * 1024 * 1024;
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+const MOST_PARTS = 10_000;
+const PARTS_AT_ONCE = 4;
 
 export interface Uploaded {
   readonly etag: string;
@@ -18,6 +21,8 @@ export interface Uploaded {
 export interface FileToUpload extends PutCondition {
   readonly file: string;
   readonly contentType?: string;
+  /** Of a large file; fewer take less memory, and more time. */
+  readonly partsAtOnce?: number;
 }
 
 /** undefined when the condition did not hold */
@@ -27,9 +32,9 @@ export async function uploadFile(
   upload: FileToUpload,
 ): Promise<Uploaded | undefined> {
   const { size } = await stat(upload.file);
-  if (size > PART_BYTES) return uploadParts(s3, place, upload);
+  if (size > PART_BYTES) return uploadParts(s3, place, { ...upload, size });
   const body = await readFile(upload.file);
-  const { file: _, ...options } = upload;
+  const { file: _, partsAtOnce: __, ...options } = upload;
   const etag = await putObject(s3, place, { body, ...options });
   return etag === undefined ? undefined : { etag, sha256: createHash("sha256").update(body).digest("hex") };
 }
@@ -37,20 +42,25 @@ export async function uploadFile(
 async function uploadParts(
   s3: S3Client,
   { bucket, key }: ObjectPlace,
-  { file, contentType, ifMatch, ifNoneMatch }: FileToUpload,
+  { file, size, contentType, ifMatch, ifNoneMatch, partsAtOnce = PARTS_AT_ONCE }: FileToUpload & { size: number },
 ): Promise<Uploaded | undefined> {
   const { Upload } = await import("@aws-sdk/lib-storage");
   const hash = createHash("sha256");
-  const body = createReadStream(file, { highWaterMark: 1024 * 1024 });
-  body.on("data", (bytes) => hash.update(bytes));
+  async function* body() {
+    for await (const bytes of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
+      hash.update(bytes);
+      yield bytes;
+    }
+  }
   try {
     const { ETag = "" } = await new Upload({
       client: s3,
-      partSize: PART_BYTES,
+      partSize: Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS)),
+      queueSize: partsAtOnce,
       params: {
         Bucket: bucket,
         Key: key,
-        Body: body,
+        Body: Readable.from(body(), { objectMode: false }),
         ContentType: contentType,
         IfMatch: ifMatch,
         IfNoneMatch: ifNoneMatch,

@@ -8,6 +8,8 @@ export interface WorkerFolder {
   /** Only the agent's: never in a script's view. */
   readonly state: string;
   readonly spool: string;
+  /** Of attempts, until they are in S3. */
+  readonly logs: string;
   readonly scripts: string;
   /** Commands that scripts get on their PATH. */
   readonly bin: string;
@@ -22,6 +24,7 @@ export interface TaskFolder {
   /** MUSTER_RESULT: also what marks the script's processes. */
   readonly result: string;
   readonly uploads: string;
+  /** Elsewhere: it stays until it is in S3, which may be after the task. */
   readonly log: string;
 }
 
@@ -30,25 +33,28 @@ export async function createWorkerFolder(root: string): Promise<WorkerFolder> {
     root,
     state: join(root, "state"),
     spool: join(root, "state", "spool"),
+    logs: join(root, "state", "logs"),
     scripts: join(root, "scripts"),
     bin: join(root, "bin"),
   };
   await mkdir(root, { recursive: true, mode: 0o755 });
   await mkdir(folder.state, { recursive: true, mode: 0o700 });
+  await mkdir(folder.logs, { recursive: true, mode: 0o700 });
   await mkdir(folder.bin, { recursive: true });
   return folder;
 }
 
 /** @param number of the task on this worker, from 1 */
-export function taskFolder({ root }: WorkerFolder, number: number, claimedAtMs: number): TaskFolder {
-  const task = join(root, "tasks", `${number}-${claimedAtMs}`);
+export function taskFolder({ root, logs }: WorkerFolder, number: number, claimedAtMs: number): TaskFolder {
+  const name = `${number}-${claimedAtMs}`;
+  const task = join(root, "tasks", name);
   return {
     root: task,
     work: join(task, "work"),
     tmp: join(task, "tmp"),
     result: join(task, "result.json"),
     uploads: join(task, UPLOADS_FILE),
-    log: join(task, "log.gz"),
+    log: join(logs, `${name}.log.gz`),
   };
 }
 

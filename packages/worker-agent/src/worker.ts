@@ -7,6 +7,7 @@ import type { WorkerIdentity } from "./instance-identity.ts";
 import type { LogStream } from "./log-stream.ts";
 import type { NameTag } from "./name-tag.ts";
 import type { PipeSource } from "./output-pipe.ts";
+import type { RecordUploads } from "./record-uploads.ts";
 import type { ScriptView } from "./script-view.ts";
 import type { UnfinishedTaskFile } from "./unfinished-task.ts";
 import type { Watchdog } from "./watchdog.ts";
@@ -22,6 +23,7 @@ export interface Worker {
   readonly diagnostics: Diagnostics;
   readonly folder: WorkerFolder;
   readonly log: LogStream;
+  readonly records: RecordUploads;
   readonly claims: ClaimRecord;
   readonly tag: NameTag;
   readonly pipes: PipeSource;
