@@ -179,6 +179,7 @@ const LIMITS: readonly (readonly [type: string, attribute: string, longest: numb
   ["aws_cloudfront_cache_policy", "name", 128],
   ["aws_cloudfront_function", "name", 64],
   ["aws_cloudfront_origin_access_control", "name", 64],
+  ["aws_cloudfront_origin_request_policy", "name", 128],
   ["aws_cloudfront_response_headers_policy", "name", 128],
   ["aws_scheduler_schedule_group", "name", 64],
   ["aws_scheduler_schedule", "name", 64],

@@ -9,6 +9,7 @@ const NAMED: readonly (readonly [type: string, attribute: string])[] = [
   ["aws_cloudfront_cache_policy", "name"],
   ["aws_cloudfront_function", "name"],
   ["aws_cloudfront_origin_access_control", "name"],
+  ["aws_cloudfront_origin_request_policy", "name"],
   ["aws_cloudfront_response_headers_policy", "name"],
   ["aws_cloudwatch_dashboard", "dashboard_name"],
   ["aws_cloudwatch_event_rule", "name"],

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { bare, everything, stage } from "../testing/sample-stages.ts";
+import { bare, everything, stage, usual } from "../testing/sample-stages.ts";
 import { synthStage } from "../testing/synth-stage.ts";
 import { findTerraformStub } from "../testing/terraform-stub.ts";
 
@@ -12,6 +12,7 @@ if ("missing" in stub) console.warn(`Terraform is not asked: ${stub.missing}`);
 const cases = ["hhvm", "muster"].flatMap((pipeline) => [
   { pipeline, kind: "every optional part", definition: everything(pipeline) },
   { pipeline, kind: "no optional part", definition: bare(pipeline) },
+  { pipeline, kind: "what most stages have", definition: usual(pipeline) },
 ]);
 
 test.skipIf("missing" in stub).each(cases)(

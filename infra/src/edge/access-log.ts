@@ -3,12 +3,19 @@ import { CloudwatchLogDelivery } from "@cdktf/provider-aws/lib/cloudwatch-log-de
 import { CloudwatchLogDeliveryDestination } from "@cdktf/provider-aws/lib/cloudwatch-log-delivery-destination/index.js";
 import { CloudwatchLogDeliverySource } from "@cdktf/provider-aws/lib/cloudwatch-log-delivery-source/index.js";
 import type { Statement } from "../iam/policy.ts";
-import type { StageScope } from "../stage-scope.ts";
+import type { ResourceNames, StageScope } from "../stage-scope.ts";
 import type { PrivateBucket } from "../storage/private-bucket.ts";
 
 /** CloudFront is no region's; its logs are set up in this one. */
 const REGION = "us-east-1";
+/**
+ * Names the folder in the destination: with a prefix there, CloudFront puts no `AWSLogs/<account>/CloudFront/` of its own before the suffix path, which
+ * the provider of these bindings, the last there are, loses when the suffix changes.
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/46328
+ */
 const PREFIX = "edge";
+
+const sourceName = (names: ResourceNames): string => names.of("Edge", 60);
 
 /** Who downloaded what, into the log bucket. @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html */
 export function createAccessLog(
@@ -17,7 +24,7 @@ export function createAccessLog(
 ): void {
   const source = new CloudwatchLogDeliverySource(stack, "edge_log_source", {
     region: REGION,
-    name: names.of("Edge", 60),
+    name: sourceName(names),
     logType: "ACCESS_LOGS",
     resourceArn: distribution.arn,
   });
@@ -36,19 +43,25 @@ export function createAccessLog(
   });
 }
 
-/** Lets the delivery write, and nobody in its name from elsewhere. */
+/**
+ * Lets the delivery write, and nobody in its name from elsewhere. Who sets up a delivery adds this statement to the bucket's policy, unless it is there;
+ * it is what AWS adds, so that the policy stays as it is written here.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+ */
 export function edgeLogWriters({ stage, names }: StageScope): Statement[] {
   if (stage.edge === null) return [];
   return [
     {
-      Sid: "EdgeLogDelivery",
+      Sid: "AWSLogDeliveryWrite1",
       Effect: "Allow",
       Principal: { Service: "delivery.logs.amazonaws.com" },
       Action: ["s3:PutObject"],
       Resource: [`${names.bucketArn("logs")}/${PREFIX}/*`],
       Condition: {
         StringEquals: { "aws:SourceAccount": stage.account, "s3:x-amz-acl": "bucket-owner-full-control" },
-        ArnLike: { "aws:SourceArn": names.arn("logs", "delivery-source:*", { region: REGION }) },
+        ArnLike: {
+          "aws:SourceArn": names.arn("logs", `delivery-source:${sourceName(names)}`, { region: REGION }),
+        },
       },
     },
   ];

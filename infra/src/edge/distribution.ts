@@ -1,5 +1,4 @@
 import { CloudfrontDistribution } from "@cdktf/provider-aws/lib/cloudfront-distribution/index.js";
-import { CloudfrontFunction } from "@cdktf/provider-aws/lib/cloudfront-function/index.js";
 import { CloudfrontOriginAccessControl } from "@cdktf/provider-aws/lib/cloudfront-origin-access-control/index.js";
 import { InvalidConfigurationError, type Pipeline } from "@muster/pipeline";
 import type { StageScope } from "../stage-scope.ts";
@@ -7,6 +6,7 @@ import type { Stage } from "../stage-settings.ts";
 import { createCachePolicies } from "./cache-policies.ts";
 import { createDomainRecords } from "./domain-records.ts";
 import { createSecurityHeaders } from "./security-headers.ts";
+import { createViewerRequests } from "./viewer-requests.ts";
 
 /** What lies between the downloads and their users. */
 export interface Edge {
@@ -14,14 +14,6 @@ export interface Edge {
   /** Where users download, without trailing slash. */
   readonly url: string;
 }
-
-/** Answers `/debian/` with that folder's page. Its runtime knows no modules. */
-const FOLDER_PAGES = `function handler(event) {
-  var request = event.request;
-  if (request.uri.endsWith("/")) request.uri += "index.html";
-  return request;
-}
-`;
 
 const METHODS = ["GET", "HEAD"];
 
@@ -53,13 +45,8 @@ export function createEdge(scope: StageScope, settings: NonNullable<Stage["edge"
     signingBehavior: "always",
     signingProtocol: "sigv4",
   });
-  const pages = new CloudfrontFunction(stack, "edge_folder_pages", {
-    name: names.of("FolderPages"),
-    comment: "Answers a folder with its index page",
-    runtime: "cloudfront-js-2.0",
-    publish: true,
-    code: FOLDER_PAGES,
-  });
+  const { domain } = settings;
+  const requests = createViewerRequests(scope, { refuseOldTls: domain === undefined });
   const policies = createCachePolicies(scope);
   const behaviour = (cachePolicyId: string) => ({
     targetOriginId: "downloads",
@@ -69,11 +56,10 @@ export function createEdge(scope: StageScope, settings: NonNullable<Stage["edge"
     allowedMethods: METHODS,
     cachedMethods: METHODS,
     compress: true,
-    functionAssociation: [{ eventType: "viewer-request", functionArn: pages.arn }],
+    ...requests,
   });
   const headers = createSecurityHeaders(scope);
   const changing = changingPaths(pipeline);
-  const { domain } = settings;
   const distribution = new CloudfrontDistribution(stack, "edge", {
     enabled: true,
     comment: `${names.of("Downloads", 128)}`,
@@ -92,7 +78,7 @@ export function createEdge(scope: StageScope, settings: NonNullable<Stage["edge"
     defaultCacheBehavior: behaviour(policies.artifacts.id),
     orderedCacheBehavior: changing.map((pathPattern) => ({ pathPattern, ...behaviour(policies.metadata.id) })),
     restrictions: { geoRestriction: { restrictionType: "none", locations: [] } },
-    // With CloudFront's own certificate there is no choice of TLS versions: it is the stage's domain that brings TLS 1.2.
+    // With CloudFront's own certificate there is no choice of TLS versions: the function refuses what came by an old one.
     viewerCertificate: domain
       ? {
           acmCertificateArn: domain.certificateArn,
