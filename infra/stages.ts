@@ -24,7 +24,7 @@ export default defineStages({
     region: "us-west-2",
     state: { bucket: "muster-terraform-state-444455556666" },
     permissionsBoundary: "arn:aws:iam::444455556666:policy/muster-boundary",
-    network: { kind: "own", zones: ["us-west-2a", "us-west-2b"] },
+    network: { kind: "own", zones: ["us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"] },
     limits: { maxWorkers: 10, maxCostPerHour: 2 },
     disposable: true,
   },

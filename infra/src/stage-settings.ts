@@ -10,13 +10,13 @@ const bucketName = z
 
 const OwnNetwork = z.strictObject({
   kind: z.literal("own"),
-  /** Range of the VPC; each zone gets a sixteenth of it. */
+  /** Range of the VPC; each zone gets a sixteenth of it, by its letter. */
   cidr: z
     .string()
     .regex(/^(\d{1,3}\.){3}\d{1,3}\/(1[6-9]|2[0-4])$/, "must be an IPv4 range between /16 and /24")
     .default("10.80.0.0/20"),
-  /** One subnet in each: a launch looks for capacity in all of them. */
-  zones: z.array(zoneName).min(1).max(8),
+  /** One subnet in each, so name every zone of the region: a launch looks for capacity in those named alone. Plans warn of any that is missing. */
+  zones: z.array(zoneName.regex(/[a-o]$/, "must be one of the zones a to o, each of which has its sixteenth")).min(1),
   /** `public-addresses` has no fixed cost; `nat` keeps workers off public addresses behind one gateway. */
   egress: z.enum(["public-addresses", "nat"]).default("public-addresses"),
 });
@@ -79,7 +79,10 @@ export const StageSettings = z
       .prefault({}),
     /** X-Ray, for the state machine and the functions. */
     tracing: z.boolean().default(true),
-    /** CloudFront before the downloads; without it they are reached through S3 alone. */
+    /**
+     * CloudFront before the downloads; without it they are reached through S3 alone. Only a domain with its own certificate has CloudFront refuse the handshake
+     * of TLS 1.0 and 1.1; with CloudFront's certificate such a viewer connects, and is served nothing.
+     */
     edge: z
       .strictObject({
         domain: z

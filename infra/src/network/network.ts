@@ -15,6 +15,7 @@ import { Fn } from "cdktf";
 import type { StageScope } from "../stage-scope.ts";
 import type { Stage } from "../stage-settings.ts";
 import { createFlowLog } from "./flow-log.ts";
+import { warnOfMissingZones } from "./missing-zones.ts";
 
 /** Where workers run. */
 export interface Network {
@@ -83,11 +84,12 @@ function createOwnNetwork(
   const workerRoutes =
     egress === "nat" ? createNatRoutes(scope, { vpc, zones, cidr, publicRoutes, gateway }) : publicRoutes;
 
-  const subnets = zones.map((zone, index) => {
+  warnOfMissingZones(scope, zones);
+  const subnets = zones.map((zone) => {
     const subnet = new Subnet(stack, `workers_${zone}`, {
       vpcId: vpc.id,
       availabilityZone: zone,
-      cidrBlock: sixteenth(cidr, index),
+      cidrBlock: sixteenth(cidr, zoneNumber(zone)),
       // Addresses come from the launch template, for workers alone.
       mapPublicIpOnLaunch: false,
       ...named(`Workers-${zone}`),
@@ -141,6 +143,9 @@ function createNatRoutes(
   });
   return routes;
 }
+
+/** The letter decides, not the place in the list: naming one more zone moves no other's subnet. */
+const zoneNumber = (zone: string): number => zone.charCodeAt(zone.length - 1) - "a".charCodeAt(0);
 
 const LAST_SIXTEENTH = 15;
 const sixteenth = (cidr: string, index: number): string => Fn.cidrsubnet(cidr, 4, index);
