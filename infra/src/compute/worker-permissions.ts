@@ -131,7 +131,8 @@ function volumeStatements(volumes: readonly string[], { names }: Pick<StageScope
 
 /**
  * Session Manager, in place of SSH: a shell for people whom IAM lets in, without an open port, on machines whose image brings its agent. Nothing else
- * installs it: a worker fetches one archive and runs no package manager before its first script. None of the agent's actions can name the machine.
+ * installs it: a worker fetches one archive and runs no package manager before its first script. AWS's own policy for that agent
+ * names no resource either.
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
  */
 const sessionStatements: readonly Statement[] = [
