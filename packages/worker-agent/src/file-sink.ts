@@ -3,5 +3,8 @@ import type { LogSink } from "./log-sink.ts";
 
 /** A test worker's log: the lines of its scripts, in a file. */
 export function fileSink(file: string): LogSink {
-  return (events) => appendFile(file, events.map(({ message }) => `${message}\n`).join(""));
+  return async (events) => {
+    await appendFile(file, events.map(({ message }) => `${message}\n`).join(""));
+    return [];
+  };
 }

@@ -3,8 +3,11 @@ export interface LogEvent {
   readonly message: string;
 }
 
-/** Where events go. Rejects when they did not get there, and then takes the same events again. */
-export type LogSink = (events: readonly LogEvent[]) => Promise<void>;
+/**
+ * Where events go. Rejects when they did not get there, and then takes the same events again. Resolves with those that were refused as they are,
+ * changed so that they may be taken when they are sent once more.
+ */
+export type LogSink = (events: readonly LogEvent[]) => Promise<readonly LogEvent[]>;
 
 /** A sink that is loaded when there is something to send. */
 export function lazySink(load: () => Promise<LogSink>): LogSink {
@@ -12,6 +15,6 @@ export function lazySink(load: () => Promise<LogSink>): LogSink {
   return async (events) => {
     loaded ??= load();
     const sink = await loaded;
-    await sink(events);
+    return sink(events);
   };
 }

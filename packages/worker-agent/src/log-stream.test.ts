@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -10,7 +10,7 @@ import {
 import { createLocalAws, type LocalAws, type ObservedCall } from "@muster/local";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { clientsInProcess, recordedDiagnostics } from "../testing/worker-in-process.ts";
-import { realClock } from "./clock.ts";
+import { type Clock, realClock } from "./clock.ts";
 import { cloudWatchSink } from "./cloud-watch-sink.ts";
 import { logSpool } from "./log-spool.ts";
 import { createLogStream } from "./log-stream.ts";
@@ -31,10 +31,20 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function open({ mostBytes = 2 ** 30, startedMs = 1 } = {}) {
+function open({ mostBytes = 2 ** 30, startedMs = 1, clock = realClock as Clock } = {}) {
   const diagnostics = recordedDiagnostics();
-  const sink = cloudWatchSink({ clients: clientsInProcess(aws), ...stream, diagnostics });
-  return createLogStream({ sink, spool: logSpool({ folder, mostBytes, startedMs }), clock: realClock, diagnostics });
+  const sink = cloudWatchSink({ clients: clientsInProcess(aws), ...stream, clock, diagnostics });
+  return createLogStream({ sink, spool: logSpool({ folder, mostBytes, startedMs }), clock, diagnostics });
+}
+
+/** The machine's clock, as far off as a test sets it. */
+function clockOfMachine() {
+  const wrong = { byMs: 0 };
+  const clock: Clock = {
+    now: () => realClock.now() + wrong.byMs,
+    at: (atMs, callback) => realClock.at(atMs - wrong.byMs, callback),
+  };
+  return { clock, wrong };
 }
 
 async function stored(): Promise<string[]> {
@@ -155,4 +165,89 @@ test("a line whose answer was lost may be there twice, but none is missing", asy
   log.write(["three"]);
   expect(await log.flush(5000)).toBe(true);
   expect(await stored()).toEqual(["one", "two", "one", "two", "three"]);
+});
+
+test("a flush waits for what was written before it, whoever goes on writing", async () => {
+  const log = open();
+  aws.delayCalls({ service: "logs", operation: "PutLogEvents" }, 60);
+  let written = 0;
+  const daemon = setInterval(() => log.write([`daemon ${written++}`]), 20);
+  try {
+    log.write(["the task's last line"]);
+    expect(await log.flush(20_000)).toBe(true);
+  } finally {
+    clearInterval(daemon);
+  }
+  expect(await stored()).toContain("the task's last line");
+  expect(await log.flush(20_000)).toBe(true);
+  expect((await stored()).filter((line) => line.startsWith("daemon"))).toHaveLength(written);
+});
+
+test("a flush with nothing to wait for is done at once, and one of a predecessor's lines is not", async () => {
+  expect(await open().flush(1000)).toBe(true);
+  await logSpool({ folder, mostBytes: 2 ** 30, startedMs: 1 }).store(0, [{ timestamp: Date.now(), message: "left" }]);
+  const restore = aws.failCalls({ service: "logs" }, { code: "ServiceUnavailableException", status: 503 });
+  const log = open({ startedMs: 2 });
+  expect(await log.flush(100)).toBe(false);
+  restore();
+  expect(await log.flush(10_000)).toBe(true);
+  expect(await stored()).toEqual(["left"]);
+});
+
+const HOUR_MS = 3_600_000;
+test.each([
+  ["three hours ahead", 3 * HOUR_MS],
+  ["two days ahead", 48 * HOUR_MS],
+  ["a month behind", -30 * 24 * HOUR_MS],
+])("lines written while the clock is %s are sent all the same, and those after it", async (_, byMs) => {
+  const { clock, wrong } = clockOfMachine();
+  const log = open({ clock });
+  log.write(["before"]);
+  wrong.byMs = byMs;
+  log.write(["meanwhile"]);
+  wrong.byMs = 0;
+  log.write(["after"]);
+  expect(await log.flush(10_000)).toBe(true);
+  expect((await stored()).toSorted()).toEqual(["after", "before", "meanwhile"]);
+});
+
+test("lines keep their order when the clock goes back by minutes", async () => {
+  const { clock, wrong } = clockOfMachine();
+  const log = open({ clock });
+  log.write(["first"]);
+  wrong.byMs = -10 * 60_000;
+  log.write(["second"]);
+  expect(await log.flush(10_000)).toBe(true);
+  log.write(["third"]);
+  expect(await log.flush(10_000)).toBe(true);
+  expect(await stored()).toEqual(["first", "second", "third"]);
+});
+
+test("what is refused is sent again by itself, even where that fails at first", async () => {
+  const spool = logSpool({ folder, mostBytes: 2 ** 30, startedMs: 1 });
+  await spool.store(0, [
+    { timestamp: Date.now(), message: "taken" },
+    { timestamp: Date.now() + 3 * HOUR_MS, message: "refused" },
+  ]);
+  const isSecond = (input: unknown) => (input as { logEvents?: unknown[] }).logEvents?.length === 1;
+  aws.failCalls({ service: "logs", when: isSecond, times: 1 }, { code: "ThrottlingException" });
+  expect(await open({ startedMs: 2 }).flush(10_000)).toBe(true);
+  expect(await stored()).toEqual(["taken", "refused"]);
+});
+
+test("a batch that cannot be removed from disk after it was sent stops nothing", async () => {
+  const spool = logSpool({ folder, mostBytes: 2 ** 30, startedMs: 1 });
+  await spool.store(1, [{ timestamp: Date.now(), message: "left" }]);
+  const log = open({ startedMs: 2 });
+  // In the place of the batch's file, which is read by then.
+  const [file = ""] = await readdir(folder);
+  aws.delayCalls({ service: "logs", operation: "PutLogEvents" }, 100);
+  await expect.poll(() => calls.some(({ operation }) => operation === "CreateLogStream")).toBe(true);
+  await rm(join(folder, file));
+  await mkdir(join(folder, file, "not-empty"), { recursive: true });
+  log.write(["new"]);
+  expect(await log.flush(10_000)).toBe(true);
+  log.write(["newer"]);
+  expect(await log.flush(10_000)).toBe(true);
+  expect(await stored()).toEqual(["left", "new", "newer"]);
 });

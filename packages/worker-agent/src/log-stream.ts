@@ -8,7 +8,7 @@ export interface LogStream {
   write(lines: readonly string[]): void;
   /** While memory and spool are full: resolves when there is room again. Whoever reads a script's output waits for it. */
   room(): Promise<void> | undefined;
-  /** Sends what is there; false when that takes longer than `ms`. What is left goes on being sent. */
+  /** Sends what was written until now; false when that takes longer than `ms`. What is left goes on being sent. */
   flush(ms: number): Promise<boolean>;
 }
 
@@ -30,6 +30,10 @@ const LINGER_MS = 100;
 const BATCHES_IN_MEMORY = 3;
 const BYTES_IN_MEMORY = 8 * MOST_BYTES;
 const SPOOL_AGAIN_MS = 5000;
+/** A clock that is so far from the last line's time was set; smaller steps back are evened out, so that lines keep their order. */
+const CLOCK_STEP_MS = 3_600_000;
+/** What AWS refuses again with a time that is right will not be taken any more. */
+const MOST_REFUSALS = 3;
 
 interface Batch {
   events?: LogEvent[];
@@ -45,12 +49,23 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
   const queue: Batch[] = [];
   let sequence = 0;
   let bytesInMemory = 0;
-  let sending: Promise<void> | undefined;
+  let isSending = true;
   let spooling = false;
   let noSpoolUntilMs = 0;
   let cancelLinger: (() => void) | undefined;
   let waiters: (() => void)[] = [];
+  /** Batches before this one are sent, and gone from disk; none while what a predecessor left is not. */
+  let firstUnsent = -1;
+  let flushes: { readonly before: number; readonly done: () => void }[] = [];
 
+  const settleFlushes = () => {
+    for (const { before, done } of flushes) if (before <= firstUnsent) done();
+    flushes = flushes.filter(({ before }) => before > firstUnsent);
+  };
+  const advance = () => {
+    firstUnsent = queue[0]?.sequence ?? sequence;
+    settleFlushes();
+  };
   const wakeWaiters = () => {
     const woken = waiters;
     waiters = [];
@@ -70,7 +85,7 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
     bytesInMemory += openBytes;
     open = [];
     openBytes = 0;
-    sending ??= send();
+    if (!isSending) void send();
     if (queue.length > BATCHES_IN_MEMORY) void spoolNewest();
   };
   const linger = () => {
@@ -88,7 +103,7 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
         batch.spooled = await spool.store(batch.sequence, batch.events);
         // It may have been sent meanwhile.
         if (queue.includes(batch)) dropFromMemory(batch);
-        else await batch.spooled.remove();
+        else await removeFromDisk(batch.spooled);
       }
     } catch (error) {
       noSpoolUntilMs = clock.now() + SPOOL_AGAIN_MS;
@@ -108,23 +123,42 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
       ];
     }
   };
+  const sendEvents = async (batch: readonly LogEvent[]) => {
+    let events = batch;
+    let refusals = 0;
+    for (let tries = 1; events.length > 0; tries++) {
+      try {
+        events = await sink(events);
+        if (events.length === 0) return;
+        if (++refusals === MOST_REFUSALS) {
+          diagnostics.error("lines of the log are refused and lost", { lines: events.length });
+          return;
+        }
+      } catch (error) {
+        diagnostics.warn("log events could not be sent", { tries, error });
+        await sleep(clock, backOff(tries, { firstMs: 200, mostMs: 5000 }));
+      }
+    }
+  };
+  const removeFromDisk = async (spooled: SpooledBatch | undefined) => {
+    try {
+      await spooled?.remove();
+    } catch (error) {
+      // Were this agent to die, the next one would send these lines again.
+      diagnostics.warn("lines that were sent cannot be removed from disk", { error });
+    }
+  };
   const send = async () => {
+    isSending = true;
     for (let batch = queue[0]; batch !== undefined; batch = queue[0]) {
       const events = batch.events ?? (await load(batch));
-      for (let tries = 1; ; tries++) {
-        try {
-          if (events.length > 0) await sink(events);
-          break;
-        } catch (error) {
-          diagnostics.warn("log events could not be sent", { tries, error });
-          await sleep(clock, backOff(tries, { firstMs: 200, mostMs: 5000 }));
-        }
-      }
+      await sendEvents(events);
       queue.shift();
       dropFromMemory(batch);
-      await batch.spooled?.remove();
+      await removeFromDisk(batch.spooled);
+      advance();
     }
-    sending = undefined;
+    isSending = false;
     wakeWaiters();
   };
   const adopt = async () => {
@@ -132,21 +166,20 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
     queue.unshift(...leftovers.map((spooled) => ({ spooled, sequence: -1, bytes: 0 })));
   };
   // Nothing is sent before what a predecessor left.
-  sending = adopt()
+  void adopt()
     .catch((error: unknown) => diagnostics.warn("the spool cannot be read", { error }))
-    .then(send);
-
-  const drained = async () => {
-    while (sending !== undefined || open.length > 0) {
-      closeOpen();
-      await sending;
-    }
-  };
+    .then(() => {
+      advance();
+      return send();
+    });
 
   return {
     write(lines) {
-      // Events of a batch must be in order of time, whatever the machine's clock does.
-      lastMs = Math.max(lastMs, clock.now());
+      // Events of a batch must be in order of time and within a day, whatever the machine's clock does.
+      const nowMs = clock.now();
+      const wasSet = Math.abs(nowMs - lastMs) > CLOCK_STEP_MS;
+      if (wasSet) closeOpen();
+      lastMs = wasSet ? nowMs : Math.max(lastMs, nowMs);
       for (const message of lines) {
         const bytes = Buffer.byteLength(message) + EVENT_OVERHEAD;
         if (openBytes + bytes > MOST_BYTES || open.length === MOST_EVENTS) closeOpen();
@@ -160,6 +193,12 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
       void spoolNewest();
       return new Promise((resolve) => waiters.push(resolve));
     },
-    flush: (ms) => within(clock, ms, { work: drained().then(() => true), otherwise: false }),
+    flush(ms) {
+      closeOpen();
+      const before = sequence;
+      const work = new Promise<true>((resolve) => flushes.push({ before, done: () => resolve(true) }));
+      settleFlushes();
+      return within(clock, ms, { work, otherwise: false });
+    },
   };
 }

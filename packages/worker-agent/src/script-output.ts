@@ -13,8 +13,8 @@ export interface ScriptOutputOptions {
   readonly readable: Readable;
   readonly targets: readonly LineTarget[];
   readonly mask: Mask;
-  /** Told of each arrival, whatever it is. */
-  readonly onOutput?: () => void;
+  /** Told of each arrival, whatever it is; and, with `heldBack`, when no more can be read until the next call. */
+  readonly onOutput?: (heldBack: boolean) => void;
 }
 
 export interface ScriptOutput {
@@ -35,7 +35,11 @@ export function readOutput({ readable, targets, mask, onOutput }: ScriptOutputOp
     for (const target of targets) target.write(lines);
     heldBack = true;
     for (const target of targets) {
-      for (let room = target.room(); room !== undefined; room = target.room()) await room;
+      for (let room = target.room(); room !== undefined; room = target.room()) {
+        onOutput?.(true);
+        await room;
+        onOutput?.(false);
+      }
     }
     heldBack = false;
   };
@@ -43,7 +47,7 @@ export function readOutput({ readable, targets, mask, onOutput }: ScriptOutputOp
     try {
       for await (const bytes of readable) {
         arrivals++;
-        onOutput?.();
+        onOutput?.(false);
         await pass(reader.push(bytes as Buffer));
       }
     } catch (error) {

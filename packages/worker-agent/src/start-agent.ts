@@ -48,6 +48,7 @@ export async function startAgent(options: AgentOptions): Promise<number> {
     clients,
     logGroupName: variables.LOG_GROUP,
     logStreamName: workerLogStream(instanceId),
+    clock,
     diagnostics,
   };
   const sink =

@@ -18,8 +18,11 @@ export interface TaskEnding {
   endAt(atMs: number, reason: EndReason): void;
   /** Ends it when a signal is aborted. */
   endOn(signal: AbortSignal, reason: () => EndReason): void;
-  /** Ends it when `seconds` have passed without a call of `touch`. */
-  endWhenSilent(seconds: number): { touch(): void };
+  /**
+   * Ends it when `seconds` have passed without a call of `touch`.
+   * `heldBack`: what the script prints cannot be read for now, so that it counts as printing until the next call.
+   */
+  endWhenSilent(seconds: number): { touch(heldBack?: boolean): void };
   /** Cancels what is set. */
   close(): void;
 }
@@ -49,19 +52,22 @@ export function taskEnding(clock: Clock): TaskEnding {
       cancels.push(() => stop.removeEventListener("abort", onAbort));
     },
     endWhenSilent(seconds) {
+      const silentMs = seconds * 1000;
       let heardMs = clock.now();
+      let isHeldBack = false;
       let cancel = () => {};
       // Output may come a million times a second: it only notes the time, and the timer moves itself on.
       const arm = () => {
-        cancel = clock.at(heardMs + seconds * 1000, () => {
-          if (clock.now() >= heardMs + seconds * 1000) end({ kind: "log-idle", seconds });
+        cancel = clock.at((isHeldBack ? clock.now() : heardMs) + silentMs, () => {
+          if (!isHeldBack && clock.now() >= heardMs + silentMs) end({ kind: "log-idle", seconds });
           else arm();
         });
       };
       arm();
       cancels.push(() => cancel());
       return {
-        touch: () => {
+        touch: (heldBack = false) => {
+          isHeldBack = heldBack;
           heardMs = clock.now();
         },
       };

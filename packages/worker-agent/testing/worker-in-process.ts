@@ -96,6 +96,7 @@ export async function startInProcess(stage: TestStage, options: InProcessOptions
       clients,
       logGroupName: LOG_GROUP,
       logStreamName: workerLogStream(instanceId),
+      clock: stage.aws.clock,
       diagnostics,
     }),
     owned,
