@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { agentBundle, type Bundle, functionsBundle, recordSources, sourcesDigest } from "./built-from.ts";
 import { infraEnvironment } from "./env.ts";
@@ -19,13 +20,14 @@ await runProgram(async () => {
   if (!made) process.exitCode = 1;
 });
 
-/** Runs a package's own script; what it prints is what one sees. */
+/** Runs a package's own script, in place of all that an earlier one left; what it prints is what one sees. */
 function make(bundle: Bundle, ...args: readonly string[]): boolean {
   const { packageManager } = infraEnvironment();
   const [program, ...first] = packageManager ? [process.execPath, packageManager] : ["npx", "--yes", "pnpm@10.34.9"];
   const command = [...first, "--silent", "run", "bundle", ...args, "--out", bundle.folder];
   // Before: what changes meanwhile is not in the bundle for sure.
   const digest = sourcesDigest(bundle, repositoryFolder);
+  rmSync(bundle.folder, { recursive: true, force: true });
   const cwd = join(repositoryFolder, "packages", bundle.from);
   if (spawnSync(program, command, { cwd, stdio: "inherit" }).status !== 0) return false;
   recordSources(bundle, digest);

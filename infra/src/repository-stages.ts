@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync } from "node:fs";
+import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { InvalidConfigurationError, MusterError } from "@muster/pipeline";
 import { agentBundle, type BundleFolders, checkSources, functionsBundle } from "./built-from.ts";
 import { type Stage, stageNamed } from "./stage-settings.ts";
-import { synthesise } from "./synthesise.ts";
 
 export const infraFolder = join(import.meta.dirname, "..");
 export const repositoryFolder = join(infraFolder, "..");
@@ -43,6 +43,9 @@ export async function synthesiseStages(
   const pipelines = [...new Set(stages.map(({ pipeline }) => pipeline))];
   for (const bundle of [...pipelines.map((name) => functionsBundle(name, bundleFolders)), agentBundle(bundleFolders)])
     checkSources(bundle, repositoryFolder);
+  // Loading cdktf and the provider's bindings takes longer than all the rest: not where a stage is refused, and compiled once.
+  enableCompileCache(join(infraFolder, "node_modules/.cache/compiled"));
+  const { synthesise } = await import("./synthesise.ts");
   await synthesise({ stages, outdir, pipelines: join(repositoryFolder, "pipelines"), ...bundleFolders });
   for (const { name } of stages) copyProviderLock(join(outdir, "stacks", name));
 }

@@ -88,5 +88,6 @@ export const REFRESH_CALLS: Readonly<Record<string, readonly string[]>> = {
   aws_vpc_endpoint: ["ec2:DescribeVpcEndpoints", "ec2:DescribePrefixLists"],
   aws_vpc_security_group_egress_rule: ["ec2:DescribeSecurityGroupRules"],
   "data.aws_ami": ["ec2:DescribeImages"],
+  "data.aws_availability_zones": ["ec2:DescribeAvailabilityZones"],
   "data.aws_ssm_parameter": ["ssm:GetParameter"],
 };
