@@ -9,6 +9,7 @@ export const REFRESH_CALLS: Readonly<Record<string, readonly string[]>> = {
   aws_cloudfront_distribution: ["cloudfront:GetDistribution", "cloudfront:ListTagsForResource"],
   aws_cloudfront_function: ["cloudfront:DescribeFunction", "cloudfront:GetFunction"],
   aws_cloudfront_origin_access_control: ["cloudfront:GetOriginAccessControl"],
+  aws_cloudfront_origin_request_policy: ["cloudfront:GetOriginRequestPolicy"],
   aws_cloudfront_response_headers_policy: ["cloudfront:GetResponseHeadersPolicy"],
   aws_cloudwatch_dashboard: ["cloudwatch:GetDashboard"],
   aws_cloudwatch_event_rule: ["events:DescribeRule", "events:ListTagsForResource"],
