@@ -7,7 +7,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import { createLocalAws, type LocalAws } from "@muster/local";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { clientsInProcess, recordedDiagnostics } from "../testing/worker-in-process.ts";
-import { realClock } from "./clock.ts";
+import { type Clock, realClock } from "./clock.ts";
 import { fetchScript } from "./fetch-script.ts";
 
 const text = "#!/bin/bash\necho hello\n";
@@ -27,13 +27,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const fetch = (url: string, clients = clientsInProcess(aws)) =>
-  fetchScript(url, {
-    clients,
-    folder: join(folder, "scripts"),
-    clock: realClock,
-    diagnostics: recordedDiagnostics(),
-  });
+/** Waits of seconds are over at once. */
+const hurriedClock: Clock = { now: realClock.now, at: (_, callback) => realClock.at(0, callback) };
+
+const fetch = (url: string, clients = clientsInProcess(aws), diagnostics = recordedDiagnostics()) =>
+  fetchScript(url, { clients, folder: join(folder, "scripts"), clock: hurriedClock, diagnostics });
 
 test("a script from S3 is there, executable, and has the digest that its URL names", async () => {
   const script = await fetch(`s3://assets/scripts/a%20b/make.sh#sha256=${sha256}`);
@@ -62,6 +60,7 @@ test.each([
   ["s3://assets/nothing.sh", "NoSuchKey"],
   ["s3://nowhere/x.sh", "NoSuchBucket"],
   ["file:///no/such/script.sh", "ENOENT"],
+  ["ftp://example.org/x.sh", "scripts come from s3://, https:// or file://"],
 ])("%s cannot be had, and the error says why", async (url, why) => {
   await expect(fetch(url)).rejects.toMatchObject({
     name: "Muster.ScriptUnavailable",
@@ -72,4 +71,20 @@ test.each([
 test("an S3 that does not answer at first is asked again", async () => {
   aws.failCalls({ service: "s3", operation: "GetObject", times: 3 }, { code: "SlowDown", status: 503 });
   expect(await fetch("s3://assets/scripts/a%20b/make.sh")).toMatchObject({ sha256 });
+});
+
+test.each([
+  ["https://127.0.0.1:1/make.sh?X-Amz-Signature=0123456789abcdef&other=1", "https://127.0.0.1:1/make.sh?[masked]: "],
+  ["https://build:hunter2@127.0.0.1:1/make.sh", "https://127.0.0.1:1/make.sh: "],
+  ["https://127.0.0.1:1/make.sh?X-Amz-Signature=0123456789abcdef#md5=1", "https://127.0.0.1:1/make.sh?[masked]: "],
+])("what gives access to %s reaches neither the error nor the agent's own log", async (url, shown) => {
+  const diagnostics = recordedDiagnostics();
+  const error = await fetch(url, clientsInProcess(aws), diagnostics).catch(({ message }: Error) => message);
+  expect(error).toContain(shown);
+  expect([error, ...diagnostics.messages].join("\n")).not.toMatch(/0123456789abcdef|hunter2/);
+});
+
+test("a version in S3 is named, and nothing else that the URL held", async () => {
+  const asked = fetch("s3://assets/nothing.sh?versionId=abc&X-Amz-Signature=0123456789abcdef");
+  await expect(asked).rejects.toThrow(/^s3:\/\/assets\/nothing\.sh\?versionId=abc: NoSuch/);
 });
