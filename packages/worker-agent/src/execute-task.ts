@@ -6,15 +6,16 @@ import { createMask, secretValues } from "./mask-secrets.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ClaimedTask } from "./poll.ts";
 import { outOfMemoryKills } from "./process-table.ts";
-import { killProcesses, type ProcessMarks } from "./processes.ts";
-import { runScript, type ScriptExit } from "./run-script.ts";
+import { runGuarded } from "./run-guarded.ts";
+import type { ScriptExit } from "./run-script.ts";
 import { scriptEnvironment } from "./script-environment.ts";
 import type { LineTarget } from "./script-output.ts";
 import { readScriptResult } from "./script-result.ts";
 import type { TaskEnding } from "./task-ending.ts";
+import type { UnfinishedTask } from "./unfinished-task.ts";
 import { startUsageMeter, type Usage } from "./usage.ts";
 import type { Worker } from "./worker.ts";
-import type { TaskFolder } from "./worker-folder.ts";
+import { createTaskFolder, type TaskFolder } from "./worker-folder.ts";
 
 /** A task, as far as running it goes. */
 export interface TaskToExecute {
@@ -24,6 +25,8 @@ export interface TaskToExecute {
   readonly ending: TaskEnding;
   /** Where its log goes. */
   readonly targets: readonly LineTarget[];
+  /** Written down before anything of it runs. */
+  readonly note: UnfinishedTask;
 }
 
 /** What came of it. */
@@ -35,14 +38,8 @@ export interface Execution {
   /** Absent when nothing ran. */
   readonly exit?: ScriptExit;
   readonly usage?: Usage;
-  readonly marks?: ProcessMarks;
-}
-
-const GRACE_MS = 10_000;
-
-/** Between TERM and KILL: less when the worker itself has little time left. */
-export function graceMs({ stop, lastWordsMs }: Pick<Worker, "stop" | "lastWordsMs">): number {
-  return stop.aborted ? Math.min(GRACE_MS, lastWordsMs / 2) : GRACE_MS;
+  /** Ends whatever is left of it, and waits for that. */
+  readonly endRest?: () => Promise<void>;
 }
 
 /** Tasks of these builds run the dummy script, on whatever worker. */
@@ -60,9 +57,24 @@ export async function executeTask(worker: Worker, toExecute: TaskToExecute): Pro
   }
 }
 
+/** What a machine whose disk is full cannot do any more. */
+class MachineUnfitError extends MusterError {
+  override readonly name = ErrorName.workerInterrupted;
+}
+
+/** A folder for the task, and a note for the agent that comes after this one. */
+async function makePlace({ unfinished }: Worker, { files, note }: TaskToExecute): Promise<void> {
+  try {
+    await Promise.all([createTaskFolder(files), unfinished.write(note)]);
+  } catch (error) {
+    throw new MachineUnfitError(`no room for the task: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
 async function prepareAndRun(worker: Worker, toExecute: TaskToExecute): Promise<Execution> {
   const { task, files, ending } = toExecute;
   const { identity, scripts, environment, folder } = worker;
+  await makePlace(worker, toExecute);
   const pretended = isPretended(task);
   const init = pretended ? undefined : await scripts.init();
   const script = await (pretended ? scripts.dummy() : scripts.script(task));
@@ -103,43 +115,32 @@ async function run(
   worker: Worker,
   toExecute: TaskToExecute,
   { script, env, exclusive }: ScriptWithEnvironment,
-): Promise<Pick<Execution, "outcome" | "exit" | "usage" | "marks">> {
+): Promise<Pick<Execution, "outcome" | "exit" | "usage" | "endRest">> {
   const { task, files, ending, claimed, targets } = toExecute;
-  const { watchdog, clock, view } = worker;
+  const { clock } = worker;
   const silence = task.logIdleSeconds === undefined ? undefined : ending.endWhenSilent(task.logIdleSeconds);
   const killsBefore = outOfMemoryKills();
   const meter = startUsageMeter(files.work, clock);
-  let marks: ProcessMarks | undefined;
-  const exit = await runScript({
-    command: view.command(script.file),
+  const { exit, endRest } = await runGuarded(worker, {
+    file: script.file,
     cwd: files.work,
     env,
-    mark: SCRIPT_MARK,
-    pipes: worker.pipes,
     targets,
     mask: createMask([claimed.token, ...secretValues(env)]),
     ...(silence !== undefined && { onOutput: silence.touch }),
-    onStart(started) {
-      marks = started;
-      watchdog.guard(started);
-      meter.watch(started.group);
-    },
+    onStart: ({ group }) => meter.watch(group),
     signal: ending.signal,
-    graceMs: () => graceMs(worker),
-    clock,
-  }).finally(() => watchdog.release());
-  if (exclusive && marks !== undefined) await killProcesses(marks);
+  });
+  if (exclusive) await endRest();
   const usage = await meter.finish();
   if (exit.leftBehind > 0) say(targets, `ended ${exit.leftBehind} processes that the script had left behind`);
+  if (exit.unread) say(targets, "what cannot be found still writes: its output is not read any more");
   const outOfMemory = killsBefore !== undefined && (outOfMemoryKills() ?? 0) > killsBefore;
-  const failure = classifyExit(exit, { reason: ending.reason, outOfMemory });
+  const failure = classifyExit(exit, { reason: exit.asked && ending.reason, outOfMemory });
   const outcome =
     failure === undefined ? await succeeded(worker, toExecute, usage) : failed(worker, toExecute, failure);
-  return { outcome, exit, usage, ...(marks !== undefined && { marks }) };
+  return { outcome, exit, usage, endRest };
 }
-
-/** The variable by whose value a script's processes are known: no other task has the same. */
-export const SCRIPT_MARK = "MUSTER_RESULT";
 
 /** A line of the agent's own in a task's log. */
 function say(targets: readonly LineTarget[], text: string): void {

@@ -5,6 +5,7 @@ export interface ProcessEntry {
   readonly pid: number;
   /** `Z` has ended and waits for its parent. */
   readonly state: string;
+  readonly parent: number;
   readonly group: number;
   readonly session: number;
   readonly residentBytes: number;
@@ -26,6 +27,7 @@ export function readProcesses(): ProcessEntry[] {
           {
             pid: Number(pid),
             state: fields[0] ?? "",
+            parent: Number(fields[1]),
             group: Number(fields[2]),
             session: Number(fields[3]),
             residentBytes: Number(fields[21]) * PAGE_BYTES,
@@ -33,6 +35,17 @@ export function readProcesses(): ProcessEntry[] {
           },
         ];
   });
+}
+
+/** The process that another has started, where that is one; undefined where it is none or several. */
+export function onlyChild(parent: number): number | undefined {
+  // The kernel's own list costs one read; it is not there everywhere.
+  const listed = readText(`/proc/${parent}/task/${parent}/children`).trim();
+  const children =
+    listed === ""
+      ? readProcesses().flatMap((process) => (process.parent === parent ? [process.pid] : []))
+      : listed.split(" ").map(Number);
+  return children.length === 1 ? children[0] : undefined;
 }
 
 function processIds(): string[] {

@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { readFile, readlink } from "node:fs/promises";
 import { setTimeout as realSleep } from "node:timers/promises";
 import type { Clock } from "./clock.ts";
 import { readProcesses } from "./process-table.ts";
+import type { ScriptRoom } from "./script-room.ts";
 
 /** How the processes of a script are told from all others. */
 export interface ProcessMarks {
@@ -11,12 +12,14 @@ export interface ProcessMarks {
   readonly variable: string;
   /** When it was started, by `bootTicks`: older processes are not asked. */
   readonly since?: number;
+  /** Where the script ran in a room of its own, everything in it is the script's. */
+  readonly sealed?: ScriptRoom["sealed"];
 }
 
 /** For marks of processes whose group's number may belong to others by now. */
 export const NO_GROUP = -1;
 
-/** False when the group has no process left. */
+/** False when the group has no process left; true also where it is another user's, whom the agent may not signal. */
 export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   return signalProcess(-group, signal);
 }
@@ -26,18 +29,21 @@ function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
     process.kill(pid, signal);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ESRCH") return false;
+    if (code === "EPERM") return true;
     throw error;
   }
 }
 
 /** Running processes that bear the marks, by /proc; those that have ended and were not yet waited for are left out. */
-export async function findProcesses({ group, variable, since = 0 }: ProcessMarks): Promise<number[]> {
+export async function findProcesses({ group, variable, since = 0, sealed }: ProcessMarks): Promise<number[]> {
   const found = readProcesses()
     .filter(({ pid, state }) => pid !== process.pid && state !== "Z" && state !== "X")
     .map(async (process) => {
       if (process.group === group || process.session === group) return process.pid;
-      if (process.startTicks < since) return undefined;
+      if (process.startTicks < since || process.pid === sealed?.keeper) return undefined;
+      if (sealed !== undefined && (await readNamespace(process.pid)) === sealed.namespace) return process.pid;
       return (await readEnvironment(process.pid)).includes(variable) ? process.pid : undefined;
     });
   return (await Promise.all(found)).filter((pid) => pid !== undefined);
@@ -48,6 +54,8 @@ async function readEnvironment(pid: number): Promise<string[]> {
   const text = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
   return text.split("\0");
 }
+
+const readNamespace = (pid: number): Promise<string> => readlink(`/proc/${pid}/ns/pid`).catch(() => "");
 
 const LOOK_MS = 20;
 const GIVE_UP_MS = 5000;

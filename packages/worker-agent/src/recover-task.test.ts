@@ -56,6 +56,8 @@ test("where scripts could read it, no token is written, and the machine's end te
   await expect.poll(() => existsSync(marker), { timeout: 30_000 }).toBe(true);
   const saved = JSON.parse(await readFile(join(worker.folder, "state/task.json"), "utf8"));
   expect(saved).not.toHaveProperty("token");
+  const claims = [`claims/MakeThing/${worker.instanceId}.json`];
+  await expect.poll(() => stage.stateKeys("claims/"), { timeout: 20_000 }).toEqual(claims);
   worker.process.kill("SIGKILL");
   await worker.stopped;
   await expect
@@ -63,5 +65,5 @@ test("where scripts could read it, no token is written, and the machine's end te
     .toEqual([]);
   const second = await startInProcess(stage, { script: "true", root: worker.folder, instanceId: worker.instanceId });
   expect(await second.ended).toBe("recovered");
-  expect(await stage.stateKeys("claims/")).toEqual([`claims/MakeThing/${worker.instanceId}.json`]);
+  expect(await stage.stateKeys("claims/")).toEqual(claims);
 });

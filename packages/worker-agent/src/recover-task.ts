@@ -13,8 +13,12 @@ export async function recoverTask(worker: Worker): Promise<boolean> {
   const { unfinished, clock, diagnostics, identity, clients, claims, log, stop } = worker;
   const task = await unfinished.read();
   if (task === undefined) return false;
-  diagnostics.warn("this agent was started again after it died in a task", { task: task.task });
   await killProcesses({ group: NO_GROUP, variable: task.variable });
+  if (task.reported) {
+    diagnostics.warn("this agent was started again after it died behind a failed task", { task: task.task });
+    return true;
+  }
+  diagnostics.warn("this agent was started again after it died in a task", { task: task.task });
   const seconds = Math.max(0, Math.round((clock.now() - task.claimedAtMs) / 1000));
   const cause = { ec2: identity.instanceId, time_sec: String(seconds), message: "the worker's agent died" };
   log.write([
@@ -33,6 +37,5 @@ export async function recoverTask(worker: Worker): Promise<boolean> {
     // The claim stays where there is no token: by it, repair ends the task when this machine is gone.
     claims.clear();
   }
-  await unfinished.clear();
   return true;
 }

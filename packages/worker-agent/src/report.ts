@@ -15,6 +15,8 @@ export interface ReportOptions {
   readonly signal?: AbortSignal;
 }
 
+export type ReportAnswer = "reported" | "moot" | "unreported";
+
 /**
  * Tells Step Functions how a task ended, again and again for as long as the token can live.
  * `moot`: the task was over already, which is also what a retry finds when only the answer was lost.
@@ -22,15 +24,15 @@ export interface ReportOptions {
 export async function report(
   outcome: Exclude<Outcome, { kind: "cancelled" }>,
   { sfn, token: taskToken, clock, diagnostics, untilMs, signal }: ReportOptions,
-): Promise<"reported" | "moot" | "unreported"> {
+): Promise<ReportAnswer> {
+  const options = signal === undefined ? {} : { abortSignal: signal };
   for (let tries = 1; ; tries++) {
     try {
       if (outcome.kind === "success") {
-        await sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(outcome.output) }));
+        await sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(outcome.output) }), options);
       } else {
-        await sfn.send(
-          new SendTaskFailureCommand({ taskToken, error: outcome.error, cause: causeText(outcome.cause) }),
-        );
+        const { error, cause } = outcome;
+        await sfn.send(new SendTaskFailureCommand({ taskToken, error, cause: causeText(cause) }), options);
       }
       return "reported";
     } catch (error) {

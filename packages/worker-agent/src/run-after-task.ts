@@ -1,8 +1,7 @@
 import { logMarker, type TaskInput } from "@muster/pipeline";
-import { type Execution, graceMs, isPretended, SCRIPT_MARK } from "./execute-task.ts";
+import { type Execution, isPretended } from "./execute-task.ts";
 import { createMask, secretValues } from "./mask-secrets.ts";
-import { killProcesses, type ProcessMarks } from "./processes.ts";
-import { runScript } from "./run-script.ts";
+import { runGuarded } from "./run-guarded.ts";
 import type { Worker } from "./worker.ts";
 import type { TaskFolder } from "./worker-folder.ts";
 
@@ -21,7 +20,7 @@ const TIMEOUT_MS = 30 * 60_000;
  * Its failure is logged and changes nothing: the task has been reported.
  */
 export async function runAfterTask(worker: Worker, { task, files, execution, place }: FinishedTask): Promise<void> {
-  const { log, clock, scripts, diagnostics, watchdog } = worker;
+  const { log, clock, scripts, diagnostics } = worker;
   const { env, exit, outcome } = execution;
   if (isPretended(task) || env === undefined || exit === undefined || worker.stop.aborted) return;
   try {
@@ -29,29 +28,17 @@ export async function runAfterTask(worker: Worker, { task, files, execution, pla
     if (script === undefined) return;
     const timeout = new AbortController();
     const cancel = clock.at(clock.now() + TIMEOUT_MS, () => timeout.abort());
-    let marks: ProcessMarks | undefined;
     log.write([logMarker({ kind: "start", ...place, details: "after-task script" })]);
-    const { code, signal } = await runScript({
-      command: worker.view.command(script.file),
+    const { exit: end, endRest } = await runGuarded(worker, {
+      file: script.file,
       cwd: files.work,
       env: { ...env, SUCCESS: String(outcome.kind === "success") },
-      mark: SCRIPT_MARK,
-      pipes: worker.pipes,
       targets: [log],
       mask: createMask(secretValues(env)),
-      onStart(started) {
-        marks = started;
-        watchdog.guard(started);
-      },
       signal: AbortSignal.any([timeout.signal, worker.stop]),
-      graceMs: () => graceMs(worker),
-      clock,
-    }).finally(() => {
-      cancel();
-      watchdog.release();
-    });
-    if (marks !== undefined) await killProcesses(marks);
-    log.write([logMarker({ kind: "end", ...place, details: `after-task script, exit ${signal ?? code}` })]);
+    }).finally(cancel);
+    await endRest();
+    log.write([logMarker({ kind: "end", ...place, details: `after-task script, exit ${end.signal ?? end.code}` })]);
   } catch (error) {
     diagnostics.warn("the after-task script did not run", { task: task.name, error });
     log.write([`muster: the after-task script did not run: ${error instanceof Error ? error.message : error}`]);

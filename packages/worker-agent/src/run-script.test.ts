@@ -7,6 +7,7 @@ import { type Clock, realClock } from "./clock.ts";
 import { type PipeSource, pipeSource } from "./output-pipe.ts";
 import { findProcesses, killProcesses, NO_GROUP, type ProcessMarks } from "./processes.ts";
 import { runScript } from "./run-script.ts";
+import { openRoom } from "./script-room.ts";
 
 let folder: string;
 let pipes: PipeSource;
@@ -36,7 +37,8 @@ async function run(text: string, { signal = new AbortController().signal, clock 
   await writeFile(file, text.startsWith("#!") ? text : `#!/bin/bash\n${text}\n`);
   await chmod(file, 0o755);
   return runScript({
-    command: [file],
+    file,
+    room: openRoom,
     cwd: folder,
     env: { PATH: process.env.PATH ?? "", MARK: `${folder}/mark` },
     mark: "MARK",
@@ -123,7 +125,7 @@ test("a script that is asked to end gets TERM, and says what it wants to say", a
     signal: end.signal,
     onLine: (line) => line === "ready" && end.abort(),
   });
-  expect(exit).toMatchObject({ code: 5 });
+  expect(exit).toMatchObject({ code: 5, asked: true });
   expect(lines.at(-1)).toBe("asked");
 });
 
@@ -154,7 +156,8 @@ test("a script that writes faster than its lines are taken waits, and loses none
   let held = 0;
   let got = 0;
   const { code } = await runScript({
-    command: [file],
+    file,
+    room: openRoom,
     cwd: folder,
     env: { PATH: process.env.PATH ?? "", MARK: `${folder}/mark` },
     mark: "MARK",

@@ -1,15 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Duplex } from "node:stream";
 import { setTimeout as realSleep } from "node:timers/promises";
 import type { Clock } from "./clock.ts";
 import type { PipeSource } from "./output-pipe.ts";
-import { bootTicks } from "./process-table.ts";
+import { bootTicks, onlyChild } from "./process-table.ts";
 import { endProcesses, type ProcessMarks, signalGroup } from "./processes.ts";
 import { type LineTarget, readOutput, type ScriptOutput } from "./script-output.ts";
+import type { ScriptRoom } from "./script-room.ts";
 
 export interface ScriptToRun {
-  /** An executable file, with what is needed to start it. */
-  readonly command: readonly [string, ...string[]];
+  /** An executable file. */
+  readonly file: string;
+  readonly room: ScriptRoom;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** A variable of `env`, by name, whose value no other process has. */
@@ -31,12 +34,18 @@ export interface ScriptExit {
   /** Absent when a signal ended it. */
   readonly code?: number;
   readonly signal?: NodeJS.Signals;
+  /** It was told to end before it did. */
+  readonly asked?: true;
   /** Processes that it had left behind, and that were ended. */
   readonly leftBehind: number;
+  /** Its output was given up: something that cannot be found goes on writing to it. */
+  readonly unread?: true;
 }
 
 /** A pipe that stays open and silent so long after its script has ended is held by a process that cannot be found. */
 const SILENT_MS = 2000;
+/** And one that is written to for so long after, while nobody holds the lines back. */
+const PATIENCE_MS = 10_000;
 const LEFT_BEHIND_GRACE_MS = 1000;
 /** Within this time the output of a script that leaves nothing behind has ended. */
 const AT_ONCE_MS = 50;
@@ -46,36 +55,36 @@ const AT_ONCE_MS = 50;
  * Rejects only when it could not be started.
  */
 export async function runScript(script: ScriptToRun): Promise<ScriptExit> {
-  const { cwd, env, mark, signal, graceMs, clock } = script;
+  const { env, mark, signal, graceMs, clock } = script;
   const pipe = await script.pipes.next();
   const output = readOutput({ readable: pipe.readable, ...script });
   output.ended.catch(() => {});
-  let child: ChildProcess;
-  const since = bootTicks();
-  try {
-    const [file, ...words] = script.command;
-    child = spawn(file, words, { cwd, env, detached: true, stdio: ["ignore", pipe.writeFd, pipe.writeFd] });
-    await started(child);
-  } finally {
-    await pipe.closeWriteEnd();
-  }
-  const marks = { group: child.pid as number, variable: `${mark}=${env[mark] ?? ""}`, since };
-  script.onStart?.(marks);
-
   let cancelKill = () => {};
-  const end = () => {
-    signalGroup(marks.group, "SIGTERM");
-    cancelKill = clock.at(clock.now() + graceMs(), () => signalGroup(marks.group, "SIGKILL"));
-  };
-  if (signal.aborted) end();
-  else signal.addEventListener("abort", end, { once: true });
+  let end = () => {};
   try {
+    const since = bootTicks();
+    const { child, group } = await start(script, pipe.writeFd).finally(() => pipe.closeWriteEnd());
+    const { sealed } = script.room;
+    const marks = { group, variable: `${mark}=${env[mark] ?? ""}`, since, ...(sealed && { sealed }) };
+    script.onStart?.(marks);
+    end = () => {
+      signalGroup(group, "SIGTERM");
+      cancelKill = clock.at(clock.now() + graceMs(), () => signalGroup(group, "SIGKILL"));
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true });
     const [code, killedBy] = (await exited(child)) as [number | null, NodeJS.Signals | null];
-    const leftBehind = await endLeftBehind(marks, { output, clock });
+    // What happens from now on changes nothing about how it ended.
+    const asked = signal.aborted;
+    signal.removeEventListener("abort", end);
+    cancelKill();
+    const { count, unread } = await endLeftBehind(marks, { ...script, output });
     return {
       ...(code !== null && { code }),
       ...(killedBy !== null && { signal: killedBy }),
-      leftBehind,
+      ...(asked && { asked }),
+      leftBehind: count,
+      ...(unread && { unread }),
     };
   } finally {
     cancelKill();
@@ -84,10 +93,32 @@ export async function runScript(script: ScriptToRun): Promise<ScriptExit> {
   }
 }
 
-async function started(child: ChildProcess): Promise<void> {
-  if (child.pid !== undefined) return;
-  const [error] = await once(child, "error");
-  throw error;
+interface StartedScript {
+  /** What ends as the script does. */
+  readonly child: ChildProcess;
+  /** The script's process group. */
+  readonly group: number;
+}
+
+async function start({ room, file, cwd, env }: ScriptToRun, output: number): Promise<StartedScript> {
+  const [program, ...words] = room.command(file, cwd);
+  const third = room.sealed === undefined ? [] : (["pipe"] as const);
+  const child = spawn(program, words, { cwd, env, detached: true, stdio: ["ignore", output, output, ...third] });
+  if (child.pid === undefined) {
+    const [error] = await once(child, "error");
+    throw error;
+  }
+  if (room.sealed === undefined) return { child, group: child.pid };
+  const door = child.stdio[3] as Duplex;
+  door.on("error", () => {});
+  for await (const _ of door) {
+    const group = onlyChild(child.pid);
+    if (group === undefined) break;
+    door.end("\n");
+    return { child, group };
+  }
+  const [code, killedBy] = await exited(child);
+  throw new Error(`the script's namespaces could not be entered: nsenter ended with ${killedBy ?? code}`);
 }
 
 function exited(child: ChildProcess): Promise<unknown[]> {
@@ -98,15 +129,19 @@ function exited(child: ChildProcess): Promise<unknown[]> {
 /** Background processes end with their script. An open pipe gives away those that have left the group. */
 async function endLeftBehind(
   marks: ProcessMarks,
-  { output, clock }: { output: ScriptOutput; clock: Clock },
-): Promise<number> {
-  if ((await endsWithin(output, AT_ONCE_MS)) && !signalGroup(marks.group, 0)) return 0;
+  { output, clock, signal, graceMs }: Pick<ScriptToRun, "clock" | "signal" | "graceMs"> & { output: ScriptOutput },
+): Promise<{ count: number; unread?: true }> {
+  if ((await endsWithin(output, AT_ONCE_MS)) && !signalGroup(marks.group, 0)) return { count: 0 };
   const count = await endProcesses({ ...marks, graceMs: LEFT_BEHIND_GRACE_MS, clock });
+  let waitedMs = 0;
   for (let seen = -1; seen !== output.arrivals || output.heldBack; ) {
     seen = output.arrivals;
-    if (await endsWithin(output, SILENT_MS)) break;
+    if (await endsWithin(output, SILENT_MS)) return { count };
+    // Lines that are held back come when there is room for them, unless there is no time for that.
+    if (!output.heldBack || signal.aborted) waitedMs += SILENT_MS;
+    if (waitedMs >= (signal.aborted ? Math.min(PATIENCE_MS, graceMs()) : PATIENCE_MS)) return { count, unread: true };
   }
-  return count;
+  return { count };
 }
 
 /** In real time: bytes in a pipe do not wait for a clock. */

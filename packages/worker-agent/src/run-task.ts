@@ -1,18 +1,18 @@
 import { type Claim, ErrorName, logMarker, TaskInput } from "@muster/pipeline";
 import { type AttemptLog, attemptLog } from "./attempt-log.ts";
 import { sleep, within } from "./clock.ts";
-import { type Execution, executeTask, SCRIPT_MARK, type TaskToExecute } from "./execute-task.ts";
+import { type Execution, executeTask, type TaskToExecute } from "./execute-task.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { keepRecord } from "./keep-record.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ClaimedTask } from "./poll.ts";
-import { killProcesses, NO_GROUP } from "./processes.ts";
-import { report } from "./report.ts";
+import { type ReportAnswer, report } from "./report.ts";
 import { runAfterTask } from "./run-after-task.ts";
+import { SCRIPT_MARK } from "./run-guarded.ts";
 import { type TaskEnding, taskEnding } from "./task-ending.ts";
 import type { UnfinishedTask } from "./unfinished-task.ts";
 import type { StopReason, Worker } from "./worker.ts";
-import { createTaskFolder, removeFolder, taskFolder } from "./worker-folder.ts";
+import { removeFolder, taskFolder } from "./worker-folder.ts";
 
 /** What became of a task, for the loop that decides whether to take another. */
 export interface TaskEnd {
@@ -36,13 +36,13 @@ export async function runTask(worker: Worker, claimed: ClaimedTask, number: numb
     await reportOutcome(worker, claimed, { outcome, untilMs: claimed.claimedAtMs + REPORT_MS });
     return { name: "unknown", failed: true, keepMachine: false };
   }
-  const { claims, tag, diagnostics, unfinished } = worker;
+  const { claims, tag, diagnostics, unfinished, view } = worker;
   claims.write(claimOf(worker, claimed, task));
   tag.show({ state: "active", tasks: number, subject: task.name, tagState: "active", task: task.name });
   diagnostics.info("task taken", { task: task.name, execution: task.execution });
 
   const files = taskFolder(worker.folder, number, claimed.claimedAtMs);
-  await Promise.all([createTaskFolder(files), unfinished.write(unfinishedTask(worker, { claimed, task, files }))]);
+  const note = unfinishedTask(worker, { claimed, task, files });
   const ending = watchForEnd(worker, claimed, task);
   const heartbeat = startHeartbeat({
     ...worker,
@@ -52,18 +52,21 @@ export async function runTask(worker: Worker, claimed: ClaimedTask, number: numb
     onOver: (why) => ending.end({ kind: "cancelled", why }),
   });
   const log = attemptLog(files.log, diagnostics);
-  const toExecute = { task, claimed, files, ending, targets: [worker.log, log] };
+  const toExecute = { task, claimed, files, ending, targets: [worker.log, log], note };
   try {
-    const execution = await executeAndReport(worker, toExecute, log);
+    const { execution, answer } = await executeAndReport(worker, toExecute, log);
     heartbeat.stop();
-    claims.clear();
-    await unfinished.clear();
-    await runAfterTask(worker, { task, files, execution, place: markerPlace(claimed, task) });
+    // Where nobody took the report and somebody may still wait for it, repair ends the task by its claim when this machine is gone.
+    if (answer !== "unreported") claims.clear();
     const failed = execution.outcome.kind === "failure";
     const keepMachine = failed && task.keepFailed === true;
-    // Daemons that closed their output and left their group are found by their environment; the group's number may be another's by now.
-    if (execution.marks !== undefined) await killProcesses({ ...execution.marks, group: NO_GROUP });
-    if (!keepMachine) await removeFolder(files.root);
+    // Of a failed task a note stays until the worker ends: an agent that is started again must take no other.
+    await tidily(worker, "noted", failed ? unfinished.write({ ...note, reported: true }) : unfinished.clear());
+    await execution.endRest?.();
+    view.prepare();
+    await runAfterTask(worker, { task, files, execution, place: markerPlace(claimed, task) });
+    if (!keepMachine) await tidily(worker, "removed", removeFolder(files.root));
+    view.prepare();
     if (!failed) tag.show({ state: "waiting", tasks: number, subject: task.name, tagState: "idle", task: "" });
     return { name: task.name, failed, keepMachine };
   } finally {
@@ -72,8 +75,17 @@ export async function runTask(worker: Worker, claimed: ClaimedTask, number: numb
   }
 }
 
+/** The task has been reported: what cannot be tidied up after it is told, and changes nothing. */
+async function tidily({ diagnostics }: Worker, what: string, work: Promise<void>): Promise<void> {
+  await work.catch((error: unknown) => diagnostics.warn(`what a task left could not be ${what}`, { error }));
+}
+
 /** Logs and record are in place before Step Functions goes on; but no longer than the report can wait. */
-async function executeAndReport(worker: Worker, toExecute: TaskToExecute, log: AttemptLog): Promise<Execution> {
+async function executeAndReport(
+  worker: Worker,
+  toExecute: TaskToExecute,
+  log: AttemptLog,
+): Promise<{ execution: Execution; answer: ReportAnswer }> {
   const { clock, identity } = worker;
   const { task, claimed, targets } = toExecute;
   const place = markerPlace(claimed, task);
@@ -89,8 +101,8 @@ async function executeAndReport(worker: Worker, toExecute: TaskToExecute, log: A
   const flushMs = Math.max(0, Math.min(mostMs, timeoutMs - REPORT_MS - clock.now()));
   const kept = identity.instance === undefined ? Promise.resolve() : keepRecord(worker, toExecute, { execution, log });
   await Promise.all([worker.log.flush(flushMs), within(clock, flushMs, { work: kept, otherwise: undefined })]);
-  await reportOutcome(worker, claimed, { outcome: execution.outcome, untilMs: timeoutMs });
-  return execution;
+  const answer = await reportOutcome(worker, claimed, { outcome: execution.outcome, untilMs: timeoutMs });
+  return { execution, answer };
 }
 
 function claimOf({ environment, identity }: Worker, { token, claimedAtMs }: ClaimedTask, task: TaskInput): Claim {
@@ -153,10 +165,10 @@ async function reportOutcome(
   { diagnostics, clock, clients, stop, lastWordsMs }: Worker,
   { token }: ClaimedTask,
   { outcome, untilMs }: { outcome: Outcome; untilMs: number },
-): Promise<void> {
+): Promise<ReportAnswer> {
   if (outcome.kind === "cancelled") {
     diagnostics.info("the task is over for Step Functions", { why: outcome.why });
-    return;
+    return "moot";
   }
   const giveUp = new AbortController();
   const hurry = () => void sleep(clock, lastWordsMs, giveUp.signal).then(() => giveUp.abort());
@@ -172,6 +184,7 @@ async function reportOutcome(
       signal: giveUp.signal,
     });
     diagnostics.info("task reported", { outcome: outcome.kind, answer });
+    return answer;
   } finally {
     stop.removeEventListener("abort", hurry);
     giveUp.abort();

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 
@@ -11,6 +11,8 @@ export const UnfinishedTask = z.object({
   token: z.string().optional(),
   /** Marks the processes of its script. */
   variable: z.string(),
+  /** Its failure has been reported: nobody needs to tell of it, but its worker takes no other task. */
+  reported: z.literal(true).optional(),
 });
 export type UnfinishedTask = z.infer<typeof UnfinishedTask>;
 
@@ -25,8 +27,11 @@ export interface UnfinishedTaskFile {
 export function unfinishedTaskFile(folder: string): UnfinishedTaskFile {
   const file = join(folder, "task.json");
   return {
-    // A file that a kill cut short tells nothing, and needs to: the script starts when it is written.
-    write: (task) => writeFile(file, JSON.stringify(task), { mode: 0o600 }),
+    // At once or not at all, whenever the agent or the disk's room ends.
+    async write(task) {
+      await writeFile(`${file}.new`, JSON.stringify(task), { mode: 0o600 });
+      await rename(`${file}.new`, file);
+    },
     clear: () => rm(file, { force: true }),
     async read() {
       try {

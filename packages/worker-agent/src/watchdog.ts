@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
-import type { ProcessMarks } from "./processes.ts";
+import { NO_GROUP, type ProcessMarks } from "./processes.ts";
 
 /** Ends what is left of a script when the agent dies without having done so. */
 export interface Watchdog {
   /** From now on this script dies with the agent. */
-  guard(marks: ProcessMarks): void;
-  /** The script has ended: its group's number may soon be that of others. */
+  guard(marks: Pick<ProcessMarks, "group" | "variable">): void;
+  /** The script has ended, and its group's number may soon be that of others: from now on only what bears its variable dies with the agent. */
+  guardRest(marks: Pick<ProcessMarks, "variable">): void;
+  /** Nothing of the script is left. */
   release(): void;
   close(): void;
 }
@@ -19,13 +21,14 @@ trap '' TERM INT HUP
 while IFS= read -r line; do last=$line; done
 [ -n "$last" ] || exit 0
 group=\${last%% *} mark=\${last#* }
+end_group() { [ "$group" -gt 1 ] && kill "$1" -- "-$group" 2>/dev/null; }
 for round in {1..100}; do
-  kill -KILL -- "-$group" 2>/dev/null
+  end_group -KILL
   left=0
   while IFS=/ read -r _ _ pid _; do
     kill -KILL "$pid" 2>/dev/null && left=1
   done < <(grep --files-with-matches --null-data --line-regexp --fixed-strings -e "$mark" /proc/[0-9]*/environ 2>/dev/null)
-  [ "$left" = 0 ] && ! kill -0 -- "-$group" 2>/dev/null && exit 0
+  [ "$left" = 0 ] && ! end_group -0 && exit 0
   sleep 0.02
 done
 `;
@@ -44,6 +47,7 @@ export function startWatchdog({ path }: { path: string }): Watchdog {
   child.unref();
   return {
     guard: ({ group, variable }) => child.stdin.write(`${group} ${variable}\n`),
+    guardRest: ({ variable }) => child.stdin.write(`${NO_GROUP} ${variable}\n`),
     release: () => child.stdin.write("\n"),
     close: () => child.stdin.end("\n"),
   };
