@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { MusterError } from "@muster/pipeline";
-import { build } from "tsup";
-import config from "../tsup.config.ts";
 import { writeAgentArchive } from "./agent-archive.ts";
+import { bundleAgent } from "./bundle-agent.ts";
 import { type Architecture, architectures } from "./node-binary.ts";
 
 /**
@@ -25,8 +24,7 @@ try {
   const unknown = wanted.find((name) => !architectures.includes(name as Architecture));
   if (unknown !== undefined)
     throw new MusterError(`there is no agent for "${unknown}"`, { hint: architectures.join(", ") });
-  // A folder of its own: the bundle in dist/ may be the one that a local stage runs at this moment.
-  await build({ ...config, outDir: bundle, silent: true, config: false });
+  await bundleAgent(bundle);
   for (const architecture of wanted as Architecture[]) {
     const file = join(out, `muster-agent-linux-${architecture}.tar.gz`);
     const { sha256, bytes } = writeAgentArchive(architecture, { bundle, cache, file });

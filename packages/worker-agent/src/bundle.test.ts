@@ -1,0 +1,47 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { bundleAgent } from "../bundle/bundle-agent.ts";
+import { packFolder } from "../bundle/pack-folder.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "muster-bundle-test-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Bundled anew, and packed beside a program as Node's binary is. */
+async function archive(name: string, { order, mode }: { order: "node first" | "agent first"; mode: number }) {
+  const root = join(folder, name);
+  mkdirSync(root);
+  const addNode = () => {
+    writeFileSync(join(root, "node"), "#!/bin/sh\n");
+    chmodSync(join(root, "node"), 0o700 | mode);
+  };
+  if (order === "node first") addNode();
+  await bundleAgent(join(folder, `${name}-bundle`));
+  cpSync(join(folder, `${name}-bundle`), join(root, "agent"), { recursive: true });
+  if (order === "agent first") addNode();
+  for (const file of readdirSync(join(root, "agent"))) {
+    chmodSync(join(root, "agent", file), 0o600 | mode);
+    utimesSync(join(root, "agent", file), mode, mode);
+  }
+  return packFolder(root);
+}
+
+test("an archive is the same, byte by byte, wherever, whenever and under whatever umask it is made", async () => {
+  const first = await archive("first", { order: "node first", mode: 0o44 });
+  const second = await archive("second", { order: "agent first", mode: 0 });
+  expect(first.length).toBeGreaterThan(100_000);
+  expect(first.equals(second)).toBe(true);
+});
+
+test("of an archive, Node's binary can be started and the agent can be read by every user", async () => {
+  const file = join(folder, "a.tar.gz");
+  writeFileSync(file, await archive("first", { order: "node first", mode: 0 }));
+  const listed = execFileSync("tar", ["-tvzf", file], { encoding: "utf8" }).trim().split("\n");
+  const modes = Object.fromEntries(listed.map((line) => [line.split(" ").at(-1), line.slice(0, 10)]));
+  expect(modes).toMatchObject({ "agent/": "drwxr-xr-x", "agent/agent.mjs": "-rw-r--r--", node: "-rwxr-xr-x" });
+});
