@@ -1,8 +1,8 @@
-import { copyFileSync, existsSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { InvalidConfigurationError, MusterError } from "@muster/pipeline";
 import { agentBundle, type BundleFolders, checkSources, functionsBundle } from "./built-from.ts";
+import { copyProviderLock } from "./provider-lock.ts";
 import { type Stage, stageNamed } from "./stage-settings.ts";
 
 export const infraFolder = join(import.meta.dirname, "..");
@@ -47,13 +47,5 @@ export async function synthesiseStages(
   enableCompileCache(join(infraFolder, "node_modules/.cache/compiled"));
   const { synthesise } = await import("./synthesise.ts");
   await synthesise({ stages, outdir, pipelines: join(repositoryFolder, "pipelines"), ...bundleFolders });
-  for (const { name } of stages) copyProviderLock(join(outdir, "stacks", name));
-}
-
-/** Where the repository keeps the providers' checksums: stacks are made anew each time, and would be given whatever the registry has. */
-const PROVIDER_LOCK = ".terraform.lock.hcl";
-
-function copyProviderLock(stack: string): void {
-  const kept = join(infraFolder, PROVIDER_LOCK);
-  if (existsSync(kept)) copyFileSync(kept, join(stack, PROVIDER_LOCK));
+  for (const { name } of stages) copyProviderLock(infraFolder, join(outdir, "stacks", name));
 }

@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { MusterError } from "@muster/pipeline";
+import * as z from "zod";
 import { reviewEnvironment } from "../env.ts";
-import { repositoryStages } from "../repository-stages.ts";
+import { infraFolder, repositoryStages } from "../repository-stages.ts";
 import { runProgram } from "../run-program.ts";
 import { checkEnvironment } from "./check-environment.ts";
 import { compareWithReview } from "./compare-with-review.ts";
@@ -29,7 +31,11 @@ async function answer(): Promise<string> {
         ),
       );
     case "summary":
-      return summarisePlan(Plan.parse(JSON.parse(readFileSync(file, "utf8"))), { stage, commit }).trimEnd();
+      return summarisePlan(Plan.parse(JSON.parse(readFileSync(file, "utf8"))), {
+        stage,
+        commit,
+        written: writtenStack(stage),
+      }).trimEnd();
     case "comment":
       return updateComment(readFileSync(file, "utf8"), marker(stage), environment);
     case "compare":
@@ -42,6 +48,20 @@ async function answer(): Promise<string> {
         hint: "stages, summary, comment, compare, environment",
       });
   }
+}
+
+const Stack = z.object({ resource: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))) });
+
+/** Attributes of a stage's stack as it was synthesised. */
+function writtenStack(name: string): (address: string, attribute: string) => unknown {
+  const path = join(infraFolder, "cdktf.out/stacks", name, "cdk.tf.json");
+  if (!existsSync(path))
+    throw new MusterError(`there is no stack of the stage "${name}"`, { hint: "pnpm --filter infra synth" });
+  const { resource } = Stack.parse(JSON.parse(readFileSync(path, "utf8")));
+  return (address, attribute) => {
+    const [type = "", id = ""] = address.split(".");
+    return resource[type]?.[id]?.[attribute];
+  };
 }
 
 await runProgram(async () => void process.stdout.write(`${await answer()}\n`));

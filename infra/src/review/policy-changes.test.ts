@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ref } from "../../testing/references.ts";
 import { policyChanges } from "./policy-changes.ts";
 
 const policy = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
@@ -47,6 +48,20 @@ test("who may take a role is named", () => {
   expect(policyChanges(trust({ Service: "lambda.amazonaws.com" }), trust("*"))).toEqual([
     "added: Allow `sts:AssumeRole` to `*`",
     "removed: Allow `sts:AssumeRole` to `lambda.amazonaws.com`",
+  ]);
+});
+
+test("on every resource is not said of a resource's own policy, where it means that resource", () => {
+  const key = { Effect: "Allow", Action: "kms:Encrypt", Principal: { AWS: "arn:root" }, Resource: "*" };
+  expect(policyChanges(undefined, policy(key))).toEqual(["added: Allow `kms:Encrypt` to `arn:root`"]);
+});
+
+test("of a policy that still has references, actions are compared, and resources are not", () => {
+  const before = policy(allow(["lambda:InvokeFunction", "s3:GetObject"], "arn:aws:lambda:::function:a:12"));
+  const after = policy(allow(["lambda:InvokeFunction", "s3:PutObject"], ref("aws_lambda_function.a.qualified_arn")));
+  expect(policyChanges(before, after, { complete: false })).toEqual([
+    "removed: Allow `s3:GetObject`",
+    "added: Allow `s3:PutObject`",
   ]);
 });
 

@@ -23,14 +23,16 @@ const MOST_LINES = 25;
  * What becomes of a policy, a line for each action of each principal: added, removed, or with other resources or conditions. Resources and conditions are
  * compared, not shown, except that an action on every resource is called that.
  * @param before the policy's JSON, undefined where there was none
+ * @param complete false where `after` still has references in place of what they stand for: then only actions and principals are compared
  */
-export function policyChanges(before: string | undefined, after: string): string[] {
+export function policyChanges(before: string | undefined, after: string, { complete = true } = {}): string[] {
   const [old, next] = [grants(before), grants(after)];
   if (old === undefined || next === undefined) return ["a policy that is no JSON of IAM's: look at the plan itself"];
   const lines = [...new Set([...next.keys(), ...old.keys()])].sort().flatMap((grant) => {
     const [was, is] = [old.get(grant), next.get(grant)];
     if (is === undefined) return [`removed: ${grant}`];
     if (was === undefined) return [`added: ${grant}${is.everywhere ? " **on every resource**" : ""}`];
+    if (!complete) return [];
     const parts = [
       ...(was.resources === is.resources ? [] : [is.everywhere ? "**now on every resource**" : "other resources"]),
       ...(was.conditions === is.conditions ? [] : ["other conditions"]),
@@ -60,11 +62,15 @@ function grants(policy: string | undefined): Map<string, Grant> | undefined {
       const sorted = (texts: readonly string[]) => JSON.stringify([...texts].sort());
       const resources = all.map(({ Resource, NotResource }) => JSON.stringify([Resource, NotResource]));
       const conditions = all.map(({ Condition }) => JSON.stringify(Condition ?? null));
-      const everywhere = all.some(({ Effect, Resource }) => Effect === "Allow" && Resource?.includes("*"));
+      const everywhere = all.some(isEverywhere);
       return [grant, { resources: sorted(resources), conditions: sorted(conditions), everywhere }];
     }),
   );
 }
+
+/** In a policy of a resource, `*` is that resource. */
+const isEverywhere = ({ Effect, Principal, NotPrincipal, Resource }: PolicyStatement): boolean =>
+  Effect === "Allow" && Principal === undefined && NotPrincipal === undefined && Resource?.includes("*") === true;
 
 function grantsOf({ Effect, Action = [], NotAction = [], Principal, NotPrincipal }: PolicyStatement): string[] {
   const principals = typeof Principal === "string" ? [Principal] : Object.values(Principal ?? {}).flat();

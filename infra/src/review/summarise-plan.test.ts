@@ -84,9 +84,29 @@ test("a role's permissions stand below it, created or changed", () => {
   expect(text).toContain(
     "- `aws_iam_role_policy.old`: `policy`\n  - removed: Allow `s3:GetObject`\n  - added: Allow `s3:PutObject`\n",
   );
-  expect(text).toContain("- `aws_iam_role_policy.unknown`\n  - `policy` will be known only when it is applied\n");
+  expect(text).toContain(
+    "- `aws_iam_role_policy.unknown`\n  - `policy`: all of it will be known only when it is applied\n",
+  );
   expect(text).toContain("- `aws_ecr_lifecycle_policy.a`\n\n");
   expect(text).toContain("Created (3)");
+});
+
+test("of a policy that a plan does not know yet, the stack tells the actions", () => {
+  const policy = (...Action: string[]) => JSON.stringify({ Statement: { Effect: "Allow", Action, Resource: "arn:r" } });
+  const plan = Plan.parse({
+    resource_changes: [
+      change("aws_iam_role_policy.a", ["update"], {
+        before: { policy: policy("s3:GetObject") },
+        after: {},
+        after_unknown: { policy: true },
+      }),
+    ],
+  });
+  const written = (address: string, attribute: string) =>
+    address === "aws_iam_role_policy.a" && attribute === "policy" ? policy("s3:GetObject", "iam:PassRole") : undefined;
+  expect(summarisePlan(plan, { ...at, written })).toContain(
+    "  - added: Allow `iam:PassRole`\n  - `policy`: its resources will be known only when it is applied\n",
+  );
 });
 
 test("plans that differ only in a value have different digests, and plans of two commits with the same changes the same", () => {

@@ -32,11 +32,18 @@ const LONGEST = 60_000;
 const PRECIOUS =
   /^aws_(s3_bucket|kms_key|secretsmanager_secret|ecr_repository|cloudfront_distribution|sfn_state_machine)$/;
 
+export interface SummaryOptions {
+  readonly stage: string;
+  readonly commit: string;
+  /** Policies as the stack has them, by resource and attribute, references and all: for what a plan does not know yet. */
+  readonly written?: (address: string, attribute: string) => unknown;
+}
+
 /**
  * A plan as one comment: what is destroyed or replaced first, then what is created and what changes, by attribute. No value is shown, because a comment is
  * read by more people than the plan is; except of policies, whose actions and principals are what a review is about.
  */
-export function summarisePlan(plan: Plan, { stage, commit }: { stage: string; commit: string }): string {
+export function summarisePlan(plan: Plan, { stage, commit, written }: SummaryOptions): string {
   const changes = plan.resource_changes.filter(({ change }) => !isNothing(change.actions));
   const kind = (name: ChangeKind) => changes.filter(({ change }) => kindOf(change.actions) === name);
   const replaced = kind("replaced");
@@ -52,17 +59,17 @@ export function summarisePlan(plan: Plan, { stage, commit }: { stage: string; co
     section("Destroyed", destroyed.map(withWarning), { open: true }),
     section(
       "Replaced",
-      replaced.flatMap((change) => [replacement(change), ...policyLines(change)]),
+      replaced.flatMap((change) => [replacement(change), ...policyLines(change, written)]),
       { open: true, count: replaced.length },
     ),
     section(
       "Created",
-      created.flatMap((change) => [`- \`${change.address}\``, ...policyLines(change)]),
+      created.flatMap((change) => [`- \`${change.address}\``, ...policyLines(change, written)]),
       { count: created.length },
     ),
     section(
       "Changed",
-      changed.flatMap((change) => [changeLine(change), ...policyLines(change)]),
+      changed.flatMap((change) => [changeLine(change), ...policyLines(change, written)]),
       { open: changed.length <= 30, count: changed.length },
     ),
   ];
@@ -114,16 +121,23 @@ function changeLine({ address, change }: Change): string {
 /** Attributes that hold what IAM reads. */
 const POLICIES = ["policy", "assume_role_policy"] as const;
 
-function policyLines({ type, change }: Change): string[] {
+function policyLines({ address, type, change }: Change, written: SummaryOptions["written"]): string[] {
   if (type === "aws_ecr_lifecycle_policy") return [];
   const [old, next, unknown] = sidesOf(change);
   return POLICIES.flatMap((attribute) => {
-    const [was, is] = [old[attribute], next[attribute]];
-    if (unknown[attribute] === true) return [`  - \`${attribute}\` will be known only when it is applied`];
-    if (typeof is !== "string" || is === "") return [];
-    return policyChanges(typeof was === "string" && was !== "" ? was : undefined, is).map((line) => `  - ${line}`);
+    const was = textOf(old[attribute]);
+    if (unknown[attribute] !== true) {
+      const is = textOf(next[attribute]);
+      return is === undefined ? [] : policyChanges(was, is).map(nested);
+    }
+    const is = textOf(written?.(address, attribute));
+    const later = `\`${attribute}\`: ${is === undefined ? "all of it" : "its resources"} will be known only when it is applied`;
+    return [...(is === undefined ? [] : policyChanges(was, is, { complete: false })), later].map(nested);
   });
 }
+
+const nested = (line: string): string => `  - ${line}`;
+const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 const sidesOf = ({ before, after, after_unknown }: Change["change"]) =>
   [before, after, after_unknown].map((side) => (side ?? {}) as Record<string, unknown>) as [
