@@ -1,8 +1,7 @@
-import { type Activity, type FunctionName, type Pipeline, WorkerTag } from "@muster/pipeline";
+import { type Activity, type BucketRole, type Pipeline, WorkerTag } from "@muster/pipeline";
 import { imageParameter } from "../src/compute/worker-image.ts";
 import { type ResourceNames, resourceNames } from "../src/stage-scope.ts";
 import type { Stage } from "../src/stage-settings.ts";
-import recordedCalls from "./golden/recorded-calls.json" with { type: "json" };
 import { evaluate } from "./references.ts";
 import type { SynthesisedStack } from "./synth-stage.ts";
 
@@ -30,36 +29,13 @@ export const deployed = (stage: Stage, pipeline: Pipeline, stack: SynthesisedSta
 
 export const INSTANCE = "i-0123456789abcdef0";
 
-/** Every call that a function's code makes, and what AWS asks for beyond it. */
-export function functionRequests(name: FunctionName, at: DeployedStage): IamRequest[] {
-  const calls = recordedCalls[name].filter((call) => at.stage.edge !== null || !call.startsWith("cloudfront:"));
-  return distinct([
-    ...calls.flatMap((call) => at.pipeline.activities.flatMap((activity) => toRequests(call, { at, activity }))),
-    ...writesLog(at, `/aws/lambda/${at.names.lambda(name)}`),
-    ...(at.stage.tracing ? traces() : []),
-  ]);
-}
-
-const distinct = (requests: readonly IamRequest[]): IamRequest[] => [
+/** Each once. */
+export const distinct = (requests: readonly IamRequest[]): IamRequest[] => [
   ...new Map(requests.map((request) => [JSON.stringify(request), request])).values(),
 ];
 
-/** Every call that a worker's agent makes, and what AWS asks for beyond it. */
-export function workerRequests(activity: Activity, at: DeployedStage): IamRequest[] {
-  const calls = [
-    ...recordedCalls.worker,
-    ...(activity.exclusive ? recordedCalls["worker of an exclusive activity"] : []),
-  ];
-  return distinct([
-    ...calls.flatMap((call) => toRequests(call, { at, activity })),
-    // Its scripts and its agent are objects of the assets bucket, named by version in the user data.
-    { action: "s3:GetObjectVersion", resource: `${at.names.bucketArn("assets")}/${activity.script}` },
-    ...sessionManager(),
-  ]);
-}
-
-/** One recorded call, on the resources of a deployed stage. */
-function toRequests(call: string, { at, activity }: { at: DeployedStage; activity: Activity }): IamRequest[] {
+/** One recorded call (`s3:PutObject state/claims/{activity}/{instance}.json`), on the resources of a deployed stage, and what AWS asks for beyond it. */
+export function toRequests(call: string, { at, activity }: { at: DeployedStage; activity: Activity }): IamRequest[] {
   const [action = "", on = ""] = call.split(" ");
   if (action === "ec2:CreateFleet") return launch(activity, at);
   if (action.startsWith("s3:")) {
@@ -71,8 +47,8 @@ function toRequests(call: string, { at, activity }: { at: DeployedStage; activit
 }
 
 function s3Arn(on: string, { at, activity }: { at: DeployedStage; activity: Activity }): string {
-  const [role = "", ...key] = on.split("/");
-  const bucket = at.names.bucketArn(role as "state");
+  const [name = "", ...key] = on.split("/");
+  const bucket = isRole(name) ? at.names.bucketArn(name) : at.names.arn("s3", name, { region: "", account: "" });
   const path = key
     .join("/")
     .replaceAll("{activity}", activity.name)
@@ -80,6 +56,8 @@ function s3Arn(on: string, { at, activity }: { at: DeployedStage; activity: Acti
     .replaceAll(/\{(\w+)\}/g, "$1-1");
   return path === "" ? bucket : `${bucket}/${path}`;
 }
+
+const isRole = (name: string): name is BucketRole => ["assets", "scratch", "downloads", "state"].includes(name);
 
 /** A lookup of what is not there is answered as such only to who may list. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
 const missingObject = (bucket: string): IamRequest => ({ action: "s3:ListBucket", resource: bucket });
@@ -129,7 +107,7 @@ export function launchContext(activity: Activity, { stack, names, stage, pipelin
   const subnets = JSON.parse(evaluate(stack.locals.stage_description ?? "", stack)).subnets as { id: string }[];
   return {
     template,
-    subnet: names.arn("ec2", `subnet/${subnets[0]?.id}`),
+    subnets: subnets.map(({ id }) => names.arn("ec2", `subnet/${id}`)),
     group: names.arn("ec2", `security-group/${evaluate(`\${aws_security_group.workers.id}`, stack)}`),
     image: names.arn("ec2", "image/ami-0a1b2c3d4e5f60718", { account: "" }),
     snapshot: names.arn("ec2", "snapshot/snap-0a1b2c3d4e5f60718", { account: "" }),
@@ -148,18 +126,18 @@ export function launchContext(activity: Activity, { stack, names, stage, pipelin
  */
 function launch(activity: Activity, at: DeployedStage): IamRequest[] {
   const { names, pipeline, stack } = at;
-  const { template, subnet, group, image, snapshot, tags } = launchContext(activity, at);
+  const { template, subnets, group, image, snapshot, tags } = launchContext(activity, at);
   const made = (kind: string) => names.arn("ec2", `${kind}/*`);
   const parameter = imageParameter(activity, pipeline);
   const account = parameter.startsWith("/aws/service/") ? { account: "" } : {};
   return [
-    ...[made("fleet"), made("instance"), made("volume"), image, template, subnet].map((resource) => ({
+    ...[made("fleet"), made("instance"), made("volume"), image, template, ...subnets].map((resource) => ({
       action: "ec2:CreateFleet",
       resource,
     })),
     ...[
       ...["instance", "volume", "network-interface", "spot-instances-request"].map(made),
-      ...[image, snapshot, template, subnet, group],
+      ...[image, snapshot, template, ...subnets, group],
     ].map((resource) => ({ action: "ec2:RunInstances", resource, context: { "ec2:LaunchTemplate": template } })),
     ...["instance", "volume", "spot-instances-request", "fleet"].map((kind) => ({
       action: "ec2:CreateTags",
@@ -174,22 +152,3 @@ function launch(activity: Activity, at: DeployedStage): IamRequest[] {
     { action: "ssm:GetParameters", resource: names.arn("ssm", `parameter${parameter}`, account) },
   ];
 }
-
-/** Lambda writes a function's output with the function's role. @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html */
-function writesLog({ names }: DeployedStage, group: string): IamRequest[] {
-  const resource = names.arn("logs", `log-group:${group}:log-stream:2026/11/24/[12]0123`);
-  return ["logs:CreateLogStream", "logs:PutLogEvents"].map((action) => ({ action, resource }));
-}
-
-/** @see https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html */
-const traces = (): IamRequest[] =>
-  ["xray:PutTraceSegments", "xray:PutTelemetryRecords"].map((action) => ({ action, resource: "*" }));
-
-/** The machine's own SSM agent. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html */
-const sessionManager = (): IamRequest[] => [
-  { action: "ssm:UpdateInstanceInformation", resource: "*" },
-  ...["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"].map((name) => ({
-    action: `ssmmessages:${name}`,
-    resource: "*",
-  })),
-];

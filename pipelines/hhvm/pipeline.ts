@@ -67,7 +67,7 @@ export const MakeBinaryPackage = activity({
   testBuild: true,
   access: {
     reads: [scratch("hhvm-"), downloads("source/nightlies/")],
-    writes: [scratch("build-logs/")],
+    writes: (subject) => [...binaryPackage.produces(subject), scratch("build-logs/")],
     otherBuckets: ["hhvm-nodist"],
     imageRepositories: ["hhvm-successful-builds", "hhvm-failed-builds"],
   },
@@ -96,6 +96,8 @@ export const PublishBinaryPackages = activity({
   access: {
     reads: [encryptedSigningKey, scratch(""), ...repositories],
     writes: repositories,
+    // A package that no index came to name is taken back.
+    deletes: families.map((family) => downloads(`${family}/pool/`)),
     volumes: ["hhvm-package-repositories"],
   },
 });
@@ -118,7 +120,7 @@ export const PublishSourceTarball = activity({
       reason: `tarball ${statuses.tarball}, signature ${statuses.signature}`,
     };
   },
-  access: { reads: [scratch("hhvm-")] },
+  access: { reads: [scratch("hhvm-")], writes: [downloads("source/hhvm-")] },
 });
 
 /** Container images with the version's package. */
@@ -131,7 +133,7 @@ export const PublishDockerImages = activity({
   worker: small,
   env: () => ({ DOCKER_ONLY: "1" }),
   secrets: [{ kind: "secrets-manager", name: "hhvm/docker-hub" }],
-  access: { reads: [...repositories, downloads("source/")] },
+  access: { reads: [downloads("ubuntu/pool/")] },
 });
 
 /** HHVM: source tarball, Debian packages in apt repositories, container images; the seed's pipeline. */

@@ -98,7 +98,10 @@ export const PublishSourceTarball = activity({
   worker: { instanceTypes: ["t3.small", "t3a.small"], rootVolumeGb: 16 },
   changesDownloads: true,
   publishes: ({ version }) => Object.values(publishedSource(version)),
-  access: { reads: [scratch("muster-"), privateKey, publicKey], writes: [privateKey, publicKey] },
+  access: {
+    reads: [scratch("muster-"), privateKey, publicKey, downloads("source/")],
+    writes: [privateKey, publicKey, downloads("source/")],
+  },
 });
 
 /** Container image with the version's package, where the machine has something that builds images. */

@@ -72,6 +72,8 @@ function portable(key: string, stage: StageDescription): string {
     .replace(/^leases\/repair\/all/, "leases/repair/{activity}")
     .replace(/\d{4}-\d\d-\d\dT[\d:.-]+Z(_[0-9a-f]+)?/, "{id}")
     .replace(/(?<![0-9a-z])i-[0-9a-f]{17}\b/, "{instance}")
-    .replace(/\b\d+\.\d+\.\d+\b/, "{version}")
+    .replaceAll(/(?<![\d.])\d+\.\d+\.\d+(?!\d)/g, "{version}")
+    .replace(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/, "{digest}")
+    .replace(/(?<=binary-|_)(amd64|arm64)/, "{architecture}")
     .replace(/^(attempts\/\{execution\})\/[^/]+/, "$1/{task}");
 }

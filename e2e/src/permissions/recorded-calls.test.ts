@@ -1,4 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DescribeInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import {
@@ -19,6 +21,8 @@ import {
   stateKey,
 } from "@muster/pipeline";
 import { expect, test } from "vitest";
+import { ofAnyPipeline } from "./arrange-calls.ts";
+import { eventually } from "./eventually.ts";
 import { recordingWorld } from "./recording-world.ts";
 
 const worker = { instanceTypes: ["t3.micro"] as const };
@@ -69,7 +73,8 @@ const HOUR = 3_600_000;
  * What infra's policies are held against: see the policy tests there. `vitest run -u` writes the file anew.
  */
 test("the calls of every function and worker are the recorded ones", async () => {
-  await using world = await recordingWorld(pipeline, scripts);
+  await using folder = await scriptFolder();
+  await using world = await recordingWorld(pipeline, { scripts: folder.path });
   const { sfn, ec2, stateMachineArn } = world;
   const start = (name: string, input: string) =>
     sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify({ input }) }));
@@ -140,7 +145,7 @@ test("the calls of every function and worker are the recorded ones", async () =>
   await world.call("Reap", {});
   await eventually("the machine has been reaped", () => isGone(hung));
 
-  await expect(`${JSON.stringify(world.recorded(), null, 2)}\n`).toMatchFileSnapshot(
+  await expect(`${JSON.stringify(ofAnyPipeline(world.recorded(), pipeline), null, 2)}\n`).toMatchFileSnapshot(
     "../../../infra/testing/golden/recorded-calls.json",
   );
 
@@ -171,13 +176,11 @@ test("the calls of every function and worker are the recorded ones", async () =>
   }
 });
 
-const PATIENCE_MS = 30_000;
-
-/** Looks again until there is an answer. */
-async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (const started = Date.now(); Date.now() - started < PATIENCE_MS; await sleep(50)) {
-    const found = await look();
-    if (found !== undefined) return found;
+async function scriptFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), "muster-scripts-"));
+  for (const [name, text] of Object.entries(scripts)) {
+    await writeFile(join(path, name), text);
+    await chmod(join(path, name), 0o755);
   }
-  throw new Error(`after ${PATIENCE_MS / 1000} s it is not so that ${what}`);
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
 }

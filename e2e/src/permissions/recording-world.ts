@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,23 +11,26 @@ import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { CreateActivityCommand, CreateStateMachineCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { renderStateMachine } from "@muster/asl";
 import { createHandlers } from "@muster/lambdas";
-import { createLocalAws, instanceOf, type LambdaFunction, type RunInstance } from "@muster/local";
-import {
-  activityNamed,
-  type FunctionName,
-  functionNames,
-  type Pipeline,
-  type StageDescription,
-  workerLogGroup,
-} from "@muster/pipeline";
+import { createLocalAws, instanceOf, type LambdaFunction } from "@muster/local";
+import { type Activity, type FunctionName, functionNames, type Pipeline } from "@muster/pipeline";
 import { localBootstrap, renderUserData } from "@muster/worker-agent";
 import { deletions, iamCalls } from "./iam-call.ts";
+import { runAgent, untilTold } from "./recorded-machine.ts";
+import { describeStage } from "./recorded-stage.ts";
 
 const AGENT = fileURLToPath(new URL("../../../packages/worker-agent/src/main.ts", import.meta.url));
 
-const WORKER = "worker";
-/** What its agent calls beyond what every worker's does. */
-const EXCLUSIVE_WORKER = "worker of an exclusive activity";
+/** Calls by who made them: a function, or the workers of an activity, by name. */
+export type Recording = ReadonlyMap<string, ReadonlySet<string>>;
+
+export interface RecordingOptions {
+  /** The pipeline's folder, with its scripts. */
+  readonly scripts: string;
+  /** Programs of workers that come before the machine's own: their text by name. */
+  readonly programs?: Readonly<Record<string, string>>;
+  /** What workers' scripts find in their environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
 /** Idle workers of the recording leave soon. */
 const IDLE_SECONDS = "3";
@@ -37,9 +38,11 @@ const IDLE_SECONDS = "3";
 /**
  * A stage on AWS in memory on which every function and every worker calls with credentials of its own, so that each call has a caller: functions
  * in process, workers as real agents.
- * @param scripts contents by file name
  */
-export async function recordingWorld(pipeline: Pipeline, scripts: Readonly<Record<string, string>>) {
+export async function recordingWorld(
+  pipeline: Pipeline,
+  { scripts, programs = {}, environment = {} }: RecordingOptions,
+) {
   const folder = await mkdtemp(join(tmpdir(), "muster-permissions-"));
   const recorded = new Map<string, Set<string>>();
   const instances = new Map<string, string>();
@@ -52,7 +55,8 @@ export async function recordingWorld(pipeline: Pipeline, scripts: Readonly<Recor
     functions: (name) => functions.get(name),
     runInstance: (instance) => {
       instances.set(instance.instanceId, instance.tags["muster:activity"] ?? "");
-      return machines.boot ? runAgent(instance, { folder, url }) : untilTold(instance.signal);
+      if (!machines.boot) return untilTold(instance);
+      return runAgent(instance, { folder, url, programs: join(folder, "bin"), environment });
     },
     onCall: (call) => {
       const principal = principalOf(call.accessKeyId);
@@ -69,8 +73,7 @@ export async function recordingWorld(pipeline: Pipeline, scripts: Readonly<Recor
 
   function principalOf(accessKeyId: string): string | undefined {
     const instance = instanceOf(accessKeyId);
-    const activity = instance === undefined ? undefined : instances.get(instance);
-    if (activity) return activityNamed(pipeline, activity).exclusive ? EXCLUSIVE_WORKER : WORKER;
+    if (instance !== undefined) return instances.get(instance);
     return functionNames.find((name) => name === accessKeyId);
   }
 
@@ -103,10 +106,16 @@ export async function recordingWorld(pipeline: Pipeline, scripts: Readonly<Recor
   const ec2 = new EC2Client(config);
   const s3 = new S3Client({ ...config, forcePathStyle: true });
   const logs = new CloudWatchLogsClient(config);
-  await mkdir(join(folder, "scripts"));
-  for (const [name, content] of Object.entries(scripts))
-    await writeFile(join(folder, "scripts", name), content, { mode: 0o755 });
-  const scriptUrl = (path: string) => pathToFileURL(join(folder, "scripts", path)).href;
+  await mkdir(join(folder, "bin"));
+  for (const [name, text] of Object.entries(programs))
+    await writeFile(join(folder, "bin", name), text, { mode: 0o755 });
+  const scriptUrl = (path: string) => pathToFileURL(join(scripts, path)).href;
+  const scriptUrls = ({ script, init, afterTask }: Activity) => ({
+    SCRIPT_URL: scriptUrl(script),
+    ...(init !== undefined && { INIT_URL: scriptUrl(init) }),
+    ...(afterTask !== undefined && { AFTER_TASK_URL: scriptUrl(afterTask) }),
+    DUMMY_SCRIPT_URL: scriptUrl(pipeline.dummyScript),
+  });
   for (const Bucket of Object.values(stage.buckets)) await s3.send(new CreateBucketCommand({ Bucket }));
   ({ url } = await aws.listen());
   for (const activity of pipeline.activities) {
@@ -118,8 +127,7 @@ export async function recordingWorld(pipeline: Pipeline, scripts: Readonly<Recor
       environment: {
         ACTIVITY_ARN,
         ACTIVITY_NAME: activity.name,
-        SCRIPT_URL: scriptUrl(activity.script),
-        DUMMY_SCRIPT_URL: scriptUrl(pipeline.dummyScript),
+        ...scriptUrls(activity),
         AWS_REGION: stage.region,
         LOG_GROUP,
         STATE_BUCKET: stage.buckets.state,
@@ -187,95 +195,10 @@ export async function recordingWorld(pipeline: Pipeline, scripts: Readonly<Recor
     bootMachines: (boot: boolean) => {
       machines.boot = boot;
     },
-    /** By principal, sorted. */
-    recorded: () => arrange(recorded),
+    recorded: (): Recording => recorded,
     async [Symbol.asyncDispose]() {
       await aws.close();
       await rm(folder, { recursive: true, force: true });
     },
-  };
-}
-
-/** Functions that tend workers: whoever holds an activity's lease works for the others, so that each may make each of these calls. */
-const TENDING = ["HealthCheck", "PrepareActivity", "Repair"];
-const TENDING_CALL =
-  /^(ec2:|states:|s3:(?!PutObject state\/demands)\w+ state($|\/(attention|claims|demands|launches|leases)))/;
-
-/** What scripts do in the stage's other buckets is their pipeline's affair. */
-const SCRIPT_CALL = /^s3:\w+ (scratch|downloads)/;
-
-const sorted = (calls: Iterable<string>): string[] => [...new Set(calls)].sort();
-
-function arrange(recorded: ReadonlyMap<string, ReadonlySet<string>>): Record<string, string[]> {
-  const of = (name: string) => [...(recorded.get(name) ?? [])];
-  const tending = TENDING.flatMap(of).filter((call) => TENDING_CALL.test(call));
-  const worker = of(WORKER).filter((call) => !SCRIPT_CALL.test(call));
-  const exclusive = of(EXCLUSIVE_WORKER).filter((call) => !SCRIPT_CALL.test(call) && !worker.includes(call));
-  return {
-    ...Object.fromEntries(
-      functionNames.map((name) => [name, sorted(TENDING.includes(name) ? [...of(name), ...tending] : of(name))]),
-    ),
-    [WORKER]: sorted(worker),
-    [EXCLUSIVE_WORKER]: sorted(exclusive),
-  };
-}
-
-type Instance = Parameters<RunInstance>[0];
-
-const untilTold = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-
-/** A machine whose user data runs as a process of its own, ended with the machine. */
-async function runAgent(
-  { instanceId, userData, metadataUrl, region, signal }: Instance,
-  { folder, url }: { folder: string; url: string },
-): Promise<void> {
-  const home = join(folder, instanceId);
-  await mkdir(join(home, "tmp"), { recursive: true });
-  await writeFile(join(home, "user-data"), userData);
-  const { PATH = "" } = process.env;
-  const agent: ChildProcess = spawn("bash", [join(home, "user-data")], {
-    cwd: home,
-    stdio: ["pipe", "ignore", "ignore"],
-    detached: true,
-    env: {
-      PATH,
-      HOME: home,
-      TMPDIR: join(home, "tmp"),
-      AWS_REGION: region,
-      AWS_ENDPOINT_URL: url,
-      AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataUrl,
-    },
-  });
-  const ended = once(agent, "close");
-  const kill = () => agent.pid !== undefined && agent.exitCode === null && process.kill(-agent.pid, "SIGKILL");
-  signal.addEventListener("abort", kill, { once: true });
-  await ended;
-}
-
-function describeStage(
-  pipeline: Pipeline,
-  subnets: readonly { subnetId: string; availabilityZone: string }[],
-): StageDescription {
-  const arn = (service: string, resource: string) => `arn:aws:${service}:us-west-2:000000000000:${resource}`;
-  const perActivity = (value: (name: string) => string) =>
-    Object.fromEntries(pipeline.activities.map(({ name }) => [name, value(name)]));
-  return {
-    stage: "recorded",
-    pipeline: pipeline.name,
-    region: "us-west-2",
-    accountId: "000000000000",
-    stateMachineArn: arn("states", `stateMachine:${pipeline.name}`),
-    activities: perActivity((name) => arn("states", `activity:${name}`)),
-    functions: Object.fromEntries(functionNames.map((name) => [name, arn("lambda", `function:${name}`)])),
-    buckets: { assets: "assets", scratch: "scratch", downloads: "downloads", state: "state" },
-    logGroups: perActivity((name) => workerLogGroup("recorded", pipeline, { name })),
-    launchTemplates: perActivity((name) => name),
-    subnets: subnets.map(({ subnetId, availabilityZone }) => ({ id: subnetId, zone: availabilityZone })),
-    distributionId: "EXAMPLE",
-    downloadsUrl: "https://example.org",
   };
 }

@@ -10,7 +10,7 @@ import {
   scratch,
 } from "@muster/pipeline";
 import { expect, test } from "vitest";
-import { objectPatterns } from "./object-patterns.ts";
+import { writtenPatterns } from "./object-patterns.ts";
 
 const machine = { instanceTypes: ["t3.micro"] } as const;
 
@@ -25,7 +25,7 @@ function pipelineOf(definition: Parameters<typeof activity>[0]) {
     dummyScript: "dummy.sh",
     invalidates: [],
   });
-  return objectPatterns(made, pipeline);
+  return writtenPatterns(made, pipeline);
 }
 
 test("any version may stand where the definition puts one, and nothing else changes", () => {
@@ -60,5 +60,33 @@ test("a platform's family and fixed text stay, its release and codename do not",
   expect(patterns).toEqual([
     { bucket: "downloads", key: "debian/x_*~*.deb" },
     { bucket: "downloads", key: "macos/x.pkg" },
+  ]);
+});
+
+test("a definition that says what its tasks write says all of it", () => {
+  const definition = {
+    name: "Make",
+    per: "platform",
+    script: "make.sh",
+    timeout: minutes(10),
+    worker: machine,
+    produces: ({ version }: { version: string }) => [scratch(`thing-${version}`)],
+    publishes: ({ version }: { version: string }) => [downloads(`thing-${version}`)],
+  } as const;
+  expect(pipelineOf(definition)).toEqual([
+    { bucket: "downloads", key: "thing-*" },
+    { bucket: "scratch", key: "thing-*" },
+  ]);
+  expect(pipelineOf({ ...definition, access: { writes: [scratch("thing-")] } })).toEqual([
+    { bucket: "scratch", key: "thing-*" },
+  ]);
+  const writes = ({ version, platform = "" }: { version: string; platform?: string }) => [
+    scratch(`${version}/${platform}/`),
+    scratch("logs/"),
+  ];
+  expect(pipelineOf({ ...definition, access: { writes } })).toEqual([
+    { bucket: "scratch", key: "*/*/*" },
+    { bucket: "scratch", key: "*/macos/*" },
+    { bucket: "scratch", key: "logs/*" },
   ]);
 });

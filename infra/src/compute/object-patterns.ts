@@ -6,6 +6,7 @@ import {
   parseLinuxPlatform,
   type S3Object,
   type Version,
+  type VersionSubject,
 } from "@muster/pipeline";
 
 /** Versions that no release has: where they stand in a key, any version may stand. */
@@ -17,20 +18,40 @@ const CODENAME = "zqjxzqjx";
 const LINUX_RELEASE = "97531.24";
 
 /**
- * Keys of what an activity produces and publishes, for every version and platform, as IAM's patterns: `hhvm-*.tar.gz`. The definition's own functions
- * tell them, asked about versions and platforms that cannot be, which then become `*`.
+ * Keys of objects that a definition names by functions, for every version and platform, as IAM's patterns: `hhvm-*.tar.gz`. The functions are asked about
+ * versions and platforms that cannot be, which then become `*`.
  */
-export function objectPatterns(activity: Activity, pipeline: Pipeline): S3Object[] {
-  const platforms = activity.per === "platform" ? samplePlatforms(pipeline) : [undefined];
+export function objectPatterns(
+  { per }: Pick<Activity, "per">,
+  pipeline: Pipeline,
+  objectsOf: (subject: VersionSubject) => readonly S3Object[],
+): S3Object[] {
+  const platforms = per === "platform" ? samplePlatforms(pipeline) : [undefined];
   const objects = [RELEASE, NIGHTLY].flatMap((version) =>
     platforms.flatMap((platform) => {
       const subject = { version, platforms: [], ...(platform === undefined ? {} : { platform }) };
-      const named = [...(activity.produces?.(subject) ?? []), ...(activity.publishes?.(subject) ?? [])];
-      return named.map(({ bucket, key }) => ({ bucket, key: generalise(key, { version, platform }) }));
+      return objectsOf(subject).map(({ bucket, key }) => ({ bucket, key: generalise(key, { version, platform }) }));
     }),
   );
   return unique(objects);
 }
+
+/** What its tasks write: what the definition's `access` says, else what it produces and publishes. */
+export function writtenPatterns(activity: Activity, pipeline: Pipeline): S3Object[] {
+  const { access: { writes } = {}, produces, publishes } = activity;
+  if (writes === undefined) {
+    return objectPatterns(activity, pipeline, (subject) => [
+      ...(produces?.(subject) ?? []),
+      ...(publishes?.(subject) ?? []),
+    ]);
+  }
+  const prefixes = typeof writes === "function" ? objectPatterns(activity, pipeline, writes) : writes;
+  return asPrefixes(prefixes);
+}
+
+/** Whatever begins with these keys. */
+export const asPrefixes = (objects: readonly S3Object[] = []): S3Object[] =>
+  objects.map(({ bucket, key }) => ({ bucket, key: `${key}*` }));
 
 /** A Linux platform stands for its family; any other one for itself. */
 function samplePlatforms({ platforms }: Pipeline): Platform[] {

@@ -1,8 +1,8 @@
-import { type Activity, type BucketRole, stateKey, WorkerTag, workerLogGroup } from "@muster/pipeline";
+import { type Activity, type BucketRole, type S3Object, stateKey, WorkerTag, workerLogGroup } from "@muster/pipeline";
 import { ANY, allow, policyVariable, type Statement } from "../iam/policy.ts";
 import { secretStatements } from "../secrets/secret-permissions.ts";
 import type { StageScope } from "../stage-scope.ts";
-import { keysIn, objectPatterns } from "./object-patterns.ts";
+import { asPrefixes, keysIn, writtenPatterns } from "./object-patterns.ts";
 
 /** What a worker of one activity may do: serve its own queue, touch its own objects, write its own log, name itself. */
 export function workerStatements(activity: Activity, scope: StageScope): Statement[] {
@@ -51,21 +51,19 @@ function agentStatements(activity: Activity, { stage, pipeline, names }: StageSc
 const ARTIFACTS = ["scratch", "downloads", "state"] as const satisfies readonly BucketRole[];
 
 function artifactStatements(activity: Activity, { pipeline, names }: StageScope): Statement[] {
-  const own = objectPatterns(activity, pipeline);
-  const prefixes = (role: BucketRole, declared: readonly { bucket: BucketRole; key: string }[] = []) =>
-    keysIn(declared, role).map((key) => `${key}*`);
+  const { reads, deletes } = activity.access ?? {};
   return ARTIFACTS.flatMap((role) => {
-    const { reads, writes } = activity.access ?? {};
-    const written = distinct([...keysIn(own, role), ...prefixes(role, writes)]);
-    const read = distinct([...written, ...prefixes(role, reads)]);
     const bucket = names.bucketArn(role);
-    const at = (patterns: readonly string[]) => patterns.map((pattern) => `${bucket}/${pattern}`);
+    const at = (objects: readonly S3Object[]) => distinct(keysIn(objects, role)).map((key) => `${bucket}/${key}`);
+    const written = at(writtenPatterns(activity, pipeline));
+    const read = at(asPrefixes(reads));
+    const removed = at(asPrefixes(deletes));
     const suffix = `${role[0]?.toUpperCase()}${role.slice(1)}`;
     return [
-      ...(written.length > 0
-        ? [allow(`Write${suffix}`, ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], at(written))]
-        : []),
-      ...(read.length > 0 ? [allow(`Read${suffix}`, ["s3:GetObject"], at(read))] : []),
+      // What is large goes in parts, which are thrown away where one of them fails.
+      ...(written.length > 0 ? [allow(`Write${suffix}`, ["s3:PutObject", "s3:AbortMultipartUpload"], written)] : []),
+      ...(removed.length > 0 ? [allow(`Remove${suffix}`, ["s3:DeleteObject"], removed)] : []),
+      ...(read.length > 0 ? [allow(`Read${suffix}`, ["s3:GetObject"], read)] : []),
       // On the bucket as a whole: a lookup of an object that is not there carries no prefix, and would be refused.
       ...(read.length > 0 ? [allow(`List${suffix}`, ["s3:ListBucket"], [bucket])] : []),
     ];
@@ -88,7 +86,7 @@ function accessStatements({ access }: Activity, { stage, names }: StageScope): S
       ? [
           allow(
             "UseOtherBuckets",
-            ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+            ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
             otherBuckets.map((name) => `${bucketArn(name)}/*`),
           ),
           allow("ListOtherBuckets", ["s3:ListBucket"], otherBuckets.map(bucketArn)),

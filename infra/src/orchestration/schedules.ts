@@ -24,7 +24,8 @@ export function createSchedules(
     statements: [
       allow("Reap", ["lambda:InvokeFunction"], [reap.alias.arn]),
       ...(stage.schedules.length > 0
-        ? [allow("StartBuilds", ["states:StartExecution"], [names.stateMachineArn, machine.alias.arn])]
+        ? // Who starts an alias is asked for the state machine. @see https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
+          [allow("StartBuilds", ["states:StartExecution"], [names.stateMachineArn])]
         : []),
     ],
   });

@@ -49,12 +49,15 @@ export type Secret =
   | { readonly kind: "kms-key"; readonly alias: string }
   | { readonly kind: "secrets-manager"; readonly name: string };
 
-/** Permissions of an activity's workers on AWS. */
+/** Permissions of an activity's workers on AWS; objects are named by prefixes of keys in the stage's buckets. */
 export interface Access {
-  /** Key prefixes in the stage's buckets. */
+  /** What its tasks read or look for, also of what they write themselves. */
   readonly reads?: readonly S3Object[];
-  readonly writes?: readonly S3Object[];
-  /** Buckets that are there already and belong to no stage, by name, read and written as a whole; for example a cache. */
+  /** What its tasks write, all of it; what the activity produces and publishes where absent. */
+  readonly writes?: readonly S3Object[] | ((subject: VersionSubject) => readonly S3Object[]);
+  /** What its tasks remove. Default nothing. */
+  readonly deletes?: readonly S3Object[];
+  /** Buckets that are there already and belong to no stage, by name, read and written as a whole; nothing is removed there. For example a cache. */
   readonly otherBuckets?: readonly string[];
   /** Repositories of the account's container registry (ECR), by name, that its tasks push to. */
   readonly imageRepositories?: readonly string[];
@@ -98,7 +101,7 @@ export interface ActivityDefinition {
   readonly changesDownloads?: boolean | ((version: Version) => boolean);
   /** Whether a test build may run it. Default false. */
   readonly testBuild?: boolean;
-  /** What its tasks read or write beyond what it produces and publishes. */
+  /** What its tasks may do on AWS; where absent, write what it produces and publishes. */
   readonly access?: Access;
   readonly secrets?: readonly Secret[];
 }

@@ -1,0 +1,183 @@
+import type { Activity } from "@muster/pipeline";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type DeployedStage, deployed, type IamRequest, INSTANCE, launchContext } from "../../testing/iam-requests.ts";
+import { stage, usual } from "../../testing/sample-stages.ts";
+import { decide, isAllowed, statementsOf } from "../../testing/simulate.ts";
+import { loadSample } from "../../testing/synth-stage.ts";
+import { resourcePolicy, whoMay } from "../../testing/who-may.ts";
+import type { Statement } from "../iam/policy.ts";
+
+describe("what is forbidden is denied", () => {
+  let at: DeployedStage;
+  let make: Activity;
+  let publish: Activity;
+  beforeAll(async () => {
+    const { pipeline, stack, made } = await loadSample(stage("test", usual("hhvm")));
+    at = deployed(made, pipeline, stack);
+    const named = (name: string) => pipeline.activities.find((activity) => activity.name === name) as Activity;
+    make = named("MakeBinaryPackage");
+    publish = named("PublishSourceTarball");
+  });
+  const worker = (activity: Activity) => statementsOf(at.stack, `${activity.name}_worker`);
+  const ofInstance = (id: string) => ({
+    "ec2:InstanceID": id,
+    "ec2:SourceInstanceARN": at.names.arn("ec2", `instance/${INSTANCE}`),
+    "aws:ResourceTag/muster:stage": "test",
+    "aws:ResourceTag/muster:pipeline": "hhvm",
+  });
+  const denied = (statements: readonly Statement[], requests: readonly IamRequest[]) =>
+    Promise.all(requests.map((request) => isAllowed({ statements, request }))).then((all) => !all.includes(true));
+
+  test("one activity's worker polls for no other", async () => {
+    for (const activity of at.pipeline.activities) {
+      const others = at.pipeline.activities.filter((other) => other !== activity);
+      const requests = others.map((other) => ({
+        action: "states:GetActivityTask",
+        resource: at.names.activityArn(other),
+      }));
+      expect(await denied(worker(activity), requests), activity.name).toBe(true);
+    }
+  });
+
+  test("a worker writes only where its definition says", async () => {
+    const put = (role: "scratch" | "downloads" | "assets" | "state", key: string) => ({
+      action: "s3:PutObject",
+      resource: `${at.names.bucketArn(role)}/${key}`,
+    });
+    expect(
+      await denied(worker(make), [
+        put("downloads", "index.html"),
+        put("downloads", "ubuntu/dists/focal/InRelease"),
+        // What shows that it is published is another activity's to write.
+        put("downloads", "ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~focal_amd64.deb"),
+        put("scratch", "hhvm-4.28.2.tar.gz"),
+        put("assets", make.script),
+        put("state", `claims/${publish.name}/${INSTANCE}.json`),
+        put("state", `launches/${make.name}/1.json`),
+        put("state", "leases/repair/all.json"),
+        put("state", "executions/some-build/done.json"),
+        put("state", "reaper/marks.json"),
+      ]),
+    ).toBe(true);
+    expect(await denied(worker(publish), [put("downloads", "debian/pool/main/h/hhvm/hhvm_1.deb")])).toBe(true);
+  });
+
+  test("a worker removes nothing but what its definition says", async () => {
+    const remove = (role: "scratch" | "downloads" | "state", key: string) => ({
+      action: "s3:DeleteObject",
+      resource: `${at.names.bucketArn(role)}/${key}`,
+    });
+    const pooled = remove("downloads", "ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~focal_amd64.deb");
+    expect(await whoMay(at, pooled)).toEqual(["PublishBinaryPackages_worker"]);
+    for (const request of [
+      remove("downloads", "ubuntu/dists/focal/InRelease"),
+      remove("downloads", "source/hhvm-4.28.2.tar.gz"),
+      remove("scratch", "4.28.2/ubuntu-20.04-focal/hhvm_4.28.2-1~focal_amd64.deb"),
+      remove("scratch", "hhvm-4.28.2.tar.gz"),
+      remove("state", "attempts/some-build/some-task/1.json"),
+      remove("state", "leases/exclusive/PublishBinaryPackages.json"),
+    ])
+      expect(await whoMay(at, request), request.resource).toEqual([]);
+  });
+
+  test("nobody but repair reads a claim, which holds a token", async () => {
+    const request = {
+      action: "s3:GetObject",
+      resource: `${at.names.bucketArn("state")}/claims/${make.name}/${INSTANCE}.json`,
+    };
+    expect((await whoMay(at, request)).sort()).toEqual(["HealthCheck", "PrepareActivity", "Reap", "Repair"]);
+  });
+
+  test("a worker launches, ends and tags no machine but itself", async () => {
+    const { template, subnets, group, image } = launchContext(make, at);
+    const instance = (id: string) => at.names.arn("ec2", `instance/${id}`);
+    const other = "i-0fedcba9876543210";
+    const run = [instance("*"), template, ...subnets, group, image].map((resource) => ({
+      action: "ec2:RunInstances",
+      resource,
+      context: { "ec2:LaunchTemplate": template },
+    }));
+    for (const activity of at.pipeline.activities) {
+      expect(
+        await denied(worker(activity), [
+          ...run,
+          { action: "ec2:CreateFleet", resource: at.names.arn("ec2", "fleet/*") },
+          { action: "ec2:TerminateInstances", resource: instance(other), context: ofInstance(other) },
+          { action: "ec2:TerminateInstances", resource: instance(INSTANCE), context: ofInstance(INSTANCE) },
+          { action: "ec2:StopInstances", resource: instance(other), context: ofInstance(other) },
+          { action: "ec2:CreateTags", resource: instance(other), context: ofInstance(other) },
+        ]),
+        activity.name,
+      ).toBe(true);
+    }
+  });
+
+  test("only the reaper ends machines, and only this stage's workers", async () => {
+    const resource = at.names.arn("ec2", `instance/${INSTANCE}`);
+    const ours = { action: "ec2:TerminateInstances", resource, context: ofInstance(INSTANCE) };
+    expect(await whoMay(at, ours)).toEqual(["Reap"]);
+    const foreign = {
+      ...ours,
+      context: { "aws:ResourceTag/muster:stage": "other", "aws:ResourceTag/muster:pipeline": "hhvm" },
+    };
+    expect(await denied(statementsOf(at.stack, "Reap"), [foreign])).toBe(true);
+  });
+
+  test("machines are launched from this stage's templates only, with this stage's roles and tags", async () => {
+    const statements = statementsOf(at.stack, "PrepareActivity");
+    const { template, tags } = launchContext(make, at);
+    const instance = at.names.arn("ec2", "instance/*");
+    const foreignTemplate = at.names.arn("ec2", "launch-template/lt-0000000000000dead");
+    expect(
+      await denied(statements, [
+        { action: "ec2:RunInstances", resource: instance },
+        { action: "ec2:RunInstances", resource: instance, context: { "ec2:LaunchTemplate": foreignTemplate } },
+        {
+          action: "ec2:RunInstances",
+          resource: at.names.arn("ec2", "subnet/subnet-0000000000000dead"),
+          context: { "ec2:LaunchTemplate": template },
+        },
+        { action: "ec2:CreateTags", resource: instance, context: tags },
+        {
+          action: "ec2:CreateTags",
+          resource: instance,
+          context: {
+            "ec2:CreateAction": "RunInstances",
+            "aws:RequestTag/muster:stage": "other",
+            "aws:RequestTag/muster:pipeline": "hhvm",
+          },
+        },
+        {
+          action: "iam:PassRole",
+          resource: "arn:aws:iam::111122223333:role/admin",
+          context: { "iam:PassedToService": "ec2.amazonaws.com" },
+        },
+        {
+          action: "iam:PassRole",
+          resource: `arn:aws:iam::111122223333:role/muster/${at.names.workerRole(make)}`,
+          context: { "iam:PassedToService": "lambda.amazonaws.com" },
+        },
+      ]),
+    ).toBe(true);
+  });
+
+  test("buckets refuse whatever does not come over TLS", async () => {
+    for (const role of ["assets", "scratch", "downloads", "state"] as const) {
+      const resource = `${at.names.bucketArn(role)}/some/key`;
+      const ofBucket = resourcePolicy(at, "aws_s3_bucket_policy", `${role}_bucket_policy`);
+      const statements: Statement[] = [{ Sid: "All", Effect: "Allow", Action: ["s3:GetObject"], Resource: ["*"] }];
+      const ask = (secure: string) =>
+        decide({
+          statements,
+          request: {
+            action: "s3:GetObject",
+            resource,
+            context: { "aws:SecureTransport": secure, "s3:TlsVersion": "1.3" },
+          },
+          resourcePolicy: ofBucket,
+        });
+      expect(await ask("false"), role).toBe("ExplicitlyDenied");
+      expect(await ask("true"), role).toBe("Allowed");
+    }
+  });
+});

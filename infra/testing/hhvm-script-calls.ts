@@ -1,0 +1,138 @@
+/** Of one line, or of several lines that read the same. */
+type CallsByLine = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * What hhvm's scripts ask of AWS: each line that does, as it stands there, with its calls. They need the packaging of HHVM, its containers and its
+ * volume to run, so that nothing records them; a test holds the lines against the scripts.
+ */
+export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
+  "scripts/init/signing-key.sh": signingKey(),
+  "scripts/init/repositories.sh": {
+    ...signingKey(),
+    'aws ec2 detach-volume --volume-id "$volume" >/dev/null': ["ec2:DetachVolume hhvm-package-repositories"],
+    // A waiter asks again and again what the volume is like.
+    'aws ec2 wait volume-available --volume-ids "$volume"': ["ec2:DescribeVolumes *"],
+    "volume_id=$(aws ec2 describe-volumes --filters Name=tag:Name,Values=hhvm-package-repositories \\": [
+      "ec2:DescribeVolumes *",
+    ],
+    'aws ec2 wait volume-available --volume-ids "$volume_id" || return': ["ec2:DescribeVolumes *"],
+    'aws ec2 attach-volume --volume-id "$volume_id" --instance-id "$instance" --device /dev/sdf >/dev/null || return': [
+      "ec2:AttachVolume hhvm-package-repositories",
+    ],
+    'aws ec2 wait volume-in-use --volume-ids "$volume" || return': ["ec2:DescribeVolumes *"],
+  },
+  "scripts/make-source-tarball.sh": {
+    'aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}hhvm/git-ssh-key" --query SecretString --output text >"$ssh_key"':
+      ["secretsmanager:GetSecretValue hhvm/git-ssh-key"],
+    'muster-s3 cp "$tarball.sig" "$S3_SOURCE.sig" --content-type application/pgp-signature': [
+      "s3:PutObject scratch/hhvm-4.28.2.tar.gz.sig",
+      "s3:PutObject downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz.sig",
+    ],
+    'muster-s3 cp "$tarball" "$S3_SOURCE" --content-type application/gzip': [
+      "s3:PutObject scratch/hhvm-4.28.2.tar.gz",
+      "s3:PutObject downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz",
+    ],
+  },
+  "scripts/make-binary-package.sh": {
+    'muster-s3 cp "$S3_SOURCE" "source/$(basename "$S3_PATH")"': [
+      "s3:GetObject scratch/hhvm-4.28.2.tar.gz",
+      "s3:GetObject downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz",
+    ],
+    'muster-s3 cp "$S3_SOURCE.sig" "source/$(basename "$S3_PATH").sig"': [
+      "s3:GetObject scratch/hhvm-4.28.2.tar.gz.sig",
+      "s3:GetObject downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz.sig",
+    ],
+    'cached=$(muster-s3 ls "$cache")': ["s3:ListBucket hhvm-nodist"],
+    'if [ -n "$object" ]; then muster-s3 cp "$object" "nodist/${object##*/}"; fi': [
+      "s3:GetObject hhvm-nodist/ubuntu-18.04-bionic/boost.tar.gz",
+    ],
+    'muster-s3 cp "$file" "$cache${file##*/}"': ["s3:PutObject hhvm-nodist/ubuntu-18.04-bionic/boost.tar.gz"],
+    'muster-s3 cp "out/$file" "s3://$SCRATCH_BUCKET/$VERSION/$DISTRO/$file" --content-type application/vnd.debian.binary-package':
+      [
+        "s3:PutObject scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.deb",
+        "s3:PutObject scratch/2026.11.24/debian-11-bullseye/hhvm-nightly_2026.11.24-1~bullseye_amd64.deb",
+      ],
+  },
+  "scripts/after-task/make-binary-package.sh": {
+    'muster-s3 cp build.log.gz "s3://$SCRATCH_BUCKET/build-logs/$tag.log.gz" --content-type application/gzip': [
+      "s3:PutObject scratch/build-logs/4.28.2_ubuntu-18.04-bionic_i-0123456789abcdef0.log.gz",
+    ],
+    // Needs no permission. @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+    "account=$(aws sts get-caller-identity --query Account --output text)": [],
+    'aws ecr get-login-password | docker login --username AWS --password-stdin "$registry"': [
+      "ecr:GetAuthorizationToken *",
+    ],
+    'docker push --quiet "$image"': ["ecr:PutImage hhvm-successful-builds", "ecr:PutImage hhvm-failed-builds"],
+  },
+  "scripts/publish-binary-packages.sh": {
+    // Called by the lines below that say `there` and `etag_of`.
+    'muster-s3 exists "$1" || status=$?': [],
+    'if there "$1"; then muster-s3 cp "$1" - | md5sum | cut -d \' \' -f 1; fi': [
+      "s3:GetObject downloads/debian/dists/bullseye/InRelease",
+      "s3:GetObject downloads/ubuntu/dists/bionic/InRelease",
+    ],
+    'for url in "${unlisted[@]}"; do muster-s3 rm "$url" || true; done': [
+      "s3:DeleteObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye_amd64.deb",
+      "s3:DeleteObject downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~bionic_amd64.deb",
+    ],
+    'if ! there "$built"; then': [
+      "s3:GetObject scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.deb",
+      "s3:GetObject scratch/4.28.2/debian-11-bullseye/hhvm_4.28.2-1~bullseye_amd64.deb",
+    ],
+    'muster-s3 cp "$built" "$file"': ["s3:GetObject scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.deb"],
+    'in_release[$family/$codename]=$(etag_of "s3://$DOWNLOADS_BUCKET/$family/dists/$codename/InRelease")': [
+      "s3:GetObject downloads/debian/dists/bullseye/InRelease",
+      "s3:GetObject downloads/ubuntu/dists/bionic/InRelease",
+    ],
+    'if ! there "$pooled"; then': [
+      "s3:GetObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye_amd64.deb",
+      "s3:GetObject downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~bionic_amd64.deb",
+    ],
+    'muster-s3 cp "$file" "$pooled" --content-type application/vnd.debian.binary-package': [
+      "s3:PutObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye_amd64.deb",
+      "s3:PutObject downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~bionic_amd64.deb",
+    ],
+    'muster-s3 cp "$REPOSITORIES/$family/$file" "s3://$DOWNLOADS_BUCKET/$family/$file"': [
+      "s3:PutObject downloads/debian/conf/distributions",
+      "s3:PutObject downloads/ubuntu/db/packages.db",
+      "s3:PutObject downloads/ubuntu/dists/bionic/Release",
+    ],
+    'muster-s3 cp "$REPOSITORIES/$family/$in_release_file" "s3://$DOWNLOADS_BUCKET/$family/$in_release_file" "${condition[@]}"':
+      [
+        "s3:PutObject downloads/debian/dists/bullseye/InRelease",
+        "s3:PutObject downloads/ubuntu/dists/bionic/InRelease",
+      ],
+  },
+  "scripts/publish-source-tarball.sh": {
+    'muster-s3 cp "$S3_SOURCE" "$tarball"': ["s3:GetObject scratch/hhvm-4.28.2.tar.gz"],
+    'muster-s3 cp "$S3_SOURCE.sig" "$tarball.sig"': ["s3:GetObject scratch/hhvm-4.28.2.tar.gz.sig"],
+    'muster-s3 cp "$tarball.sig" "s3://$DOWNLOADS_BUCKET/source/$tarball.sig" --content-type application/pgp-signature':
+      ["s3:PutObject downloads/source/hhvm-4.28.2.tar.gz.sig"],
+    'muster-s3 cp "$tarball" "s3://$DOWNLOADS_BUCKET/source/$tarball" --content-type application/gzip': [
+      "s3:PutObject downloads/source/hhvm-4.28.2.tar.gz",
+    ],
+  },
+  "scripts/publish-docker-images.sh": {
+    'muster-s3 cp "s3://$DOWNLOADS_BUCKET/$family/pool/main/h/$package/$file" "context/$package.deb"': [
+      "s3:GetObject downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~bionic_amd64.deb",
+    ],
+    "muster-s3 ls \"s3://$DOWNLOADS_BUCKET/source/hhvm-$1\" | sed -nE 's|.*/hhvm-([0-9.]+)\\.tar\\.gz$|\\1|p' |": [
+      "s3:ListBucket downloads",
+    ],
+    'account=$(aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}hhvm/docker-hub" --query SecretString --output text)':
+      ["secretsmanager:GetSecretValue hhvm/docker-hub"],
+    // To Docker Hub.
+    'docker push --quiet "$image:$tag"': [],
+  },
+};
+
+function signingKey(): CallsByLine {
+  return {
+    'muster-s3 cp "s3://$STATE_BUCKET/signing/key.gpg" key.gpg': ["s3:GetObject state/signing/key.gpg"],
+    'muster-s3 cp "s3://$STATE_BUCKET/signing/key.passphrase.kms" passphrase.kms': [
+      "s3:GetObject state/signing/key.passphrase.kms",
+    ],
+    "aws kms decrypt --ciphertext-blob fileb://passphrase.kms --query Plaintext --output text | base64 --decode >passphrase":
+      ["kms:Decrypt alias/hhvm-signing-key"],
+  };
+}
