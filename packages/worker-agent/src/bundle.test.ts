@@ -13,7 +13,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Bundled anew, and packed beside a program as Node's binary is. */
-async function archive(name: string, { order, mode }: { order: "node first" | "agent first"; mode: number }) {
+async function archive(
+  name: string,
+  { order, mode, cwd = folder }: { order: "node first" | "agent first"; mode: number; cwd?: string },
+) {
   const root = join(folder, name);
   mkdirSync(root);
   const addNode = () => {
@@ -21,7 +24,9 @@ async function archive(name: string, { order, mode }: { order: "node first" | "a
     chmodSync(join(root, "node"), 0o700 | mode);
   };
   if (order === "node first") addNode();
-  await bundleAgent(join(folder, `${name}-bundle`));
+  const from = process.cwd();
+  process.chdir(cwd);
+  await bundleAgent(join(folder, `${name}-bundle`)).finally(() => process.chdir(from));
   cpSync(join(folder, `${name}-bundle`), join(root, "agent"), { recursive: true });
   if (order === "agent first") addNode();
   for (const file of readdirSync(join(root, "agent"))) {
@@ -32,7 +37,7 @@ async function archive(name: string, { order, mode }: { order: "node first" | "a
 }
 
 test("an archive is the same, byte by byte, wherever, whenever and under whatever umask it is made", async () => {
-  const first = await archive("first", { order: "node first", mode: 0o44 });
+  const first = await archive("first", { order: "node first", mode: 0o44, cwd: process.cwd() });
   const second = await archive("second", { order: "agent first", mode: 0 });
   expect(first.length).toBeGreaterThan(100_000);
   expect(first.equals(second)).toBe(true);
