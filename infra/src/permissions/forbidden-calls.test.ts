@@ -1,7 +1,8 @@
-import type { Activity } from "@muster/pipeline";
+import type { Activity, FunctionName } from "@muster/pipeline";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type DeployedStage, deployed, type IamRequest, INSTANCE, launchContext } from "../../testing/iam-requests.ts";
 import { stage, usual } from "../../testing/sample-stages.ts";
+import { scriptRequests } from "../../testing/script-requests.ts";
 import { decide, isAllowed, statementsOf } from "../../testing/simulate.ts";
 import { loadSample } from "../../testing/synth-stage.ts";
 import { resourcePolicy, whoMay } from "../../testing/who-may.ts";
@@ -25,6 +26,10 @@ describe("what is forbidden is denied", () => {
     "aws:ResourceTag/muster:stage": "test",
     "aws:ResourceTag/muster:pipeline": "hhvm",
   });
+  const allowed = async (statements: readonly Statement[], requests: readonly IamRequest[]) => {
+    const answers = await Promise.all(requests.map((request) => isAllowed({ statements, request })));
+    return requests.filter((_, index) => answers[index]).map(({ action, resource }) => `${action} ${resource}`);
+  };
   const denied = (statements: readonly Statement[], requests: readonly IamRequest[]) =>
     Promise.all(requests.map((request) => isAllowed({ statements, request }))).then((all) => !all.includes(true));
 
@@ -60,6 +65,21 @@ describe("what is forbidden is denied", () => {
       ]),
     ).toBe(true);
     expect(await denied(worker(publish), [put("downloads", "debian/pool/main/h/hhvm/hhvm_1.deb")])).toBe(true);
+  });
+
+  test.each(["hhvm", "muster"])("what one activity's scripts of %s write is closed to the others", async (pipeline) => {
+    const sample = await loadSample(stage("test", usual(pipeline)));
+    const of = deployed(sample.made, sample.pipeline, sample.stack);
+    const written = of.pipeline.activities.map((activity) => ({
+      activity,
+      puts: scriptRequests(activity, of).filter(({ action }) => action === "s3:PutObject"),
+    }));
+    expect(written.filter(({ puts }) => puts.length > 0).length).toBeGreaterThan(3);
+    for (const { activity, puts } of written) {
+      const own = new Set(puts.map(({ resource }) => resource));
+      const others = written.flatMap((other) => other.puts).filter(({ resource }) => !own.has(resource));
+      expect(await allowed(statementsOf(of.stack, `${activity.name}_worker`), others), activity.name).toEqual([]);
+    }
   });
 
   test("a worker removes nothing but what its definition says", async () => {
@@ -110,6 +130,35 @@ describe("what is forbidden is denied", () => {
         activity.name,
       ).toBe(true);
     }
+  });
+
+  test("Step Functions, Scheduler and flow logs use what is theirs alone", async () => {
+    const lambda = (name: FunctionName, qualifier: string) => ({
+      action: "lambda:InvokeFunction",
+      resource: at.names.arn("lambda", `function:${at.names.lambda(name)}:${qualifier}`),
+    });
+    const start = (machine: string) => ({
+      action: "states:StartExecution",
+      resource: at.names.arn("states", `stateMachine:${machine}`),
+    });
+    const write = (group: string) => ({
+      action: "logs:PutLogEvents",
+      resource: at.names.arn("logs", `log-group:${group}:log-stream:any`),
+    });
+    // Who repairs, reaps and answers questions is called by events, by a schedule, by people.
+    const outside = [lambda("Repair", "12"), lambda("Reap", "live"), lambda("BuildStatus", "live")];
+    const theirs: Record<string, IamRequest[]> = {
+      state_machine: [...outside, start(at.names.stateMachine), write("/muster/test/network")],
+      scheduler: [
+        lambda("PrepareActivity", "live"),
+        lambda("Repair", "live"),
+        start("another"),
+        write("/muster/test/network"),
+      ],
+      flow_log: [write("/muster/test/hhvm/make-binary-package"), lambda("Reap", "live")],
+    };
+    for (const [role, requests] of Object.entries(theirs))
+      expect(await allowed(statementsOf(at.stack, role), requests), role).toEqual([]);
   });
 
   test("only the reaper ends machines, and only this stage's workers", async () => {

@@ -55,3 +55,13 @@ test("a key decrypts for the workers of the activities that name it, and for nob
     );
   }
 });
+
+test.each([
+  { pipeline: "hhvm", key: "signing/key.gpg", signers: ["MakeSourceTarball", "PublishBinaryPackages"] },
+  { pipeline: "muster", key: "signing/private-key.asc", signers: ["PublishBinaryPackages", "PublishSourceTarball"] },
+])("the key that $pipeline signs with is read by those who sign, and by nobody else", async ({ key, ...sample }) => {
+  const { pipeline, stack, made } = await loadSample(stage("test", usual(sample.pipeline)));
+  const of = deployed(made, pipeline, stack);
+  const request = { action: "s3:GetObject", resource: `${of.names.bucketArn("state")}/${key}` };
+  expect(await whoMay(of, request)).toEqual(sample.signers.map((name) => `${name}_worker`));
+});
