@@ -30,9 +30,11 @@ interface Options {
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
   readonly onLine?: (line: string) => void;
+  readonly grace?: number;
 }
 
-async function run(text: string, { signal = new AbortController().signal, clock = realClock, onLine }: Options = {}) {
+async function run(text: string, options: Options = {}) {
+  const { signal = new AbortController().signal, clock = realClock, onLine, grace = 10_000 } = options;
   const file = join(folder, "script");
   await writeFile(file, text.startsWith("#!") ? text : `#!/bin/bash\n${text}\n`);
   await chmod(file, 0o755);
@@ -57,7 +59,7 @@ async function run(text: string, { signal = new AbortController().signal, clock 
       marks = started;
     },
     signal,
-    graceMs: () => 10_000,
+    graceMs: () => grace,
     clock,
   });
 }
@@ -181,4 +183,20 @@ test("a script that writes faster than its lines are taken waits, and loses none
   });
   expect({ code, got }).toEqual({ code: 0, got: 200_000 });
   expect(held).toBe(20);
+});
+
+/** Prints for as long as somebody reads, and cannot be found. */
+const noise = "setsid env -i bash -c 'while echo noise; do sleep 0.1; done' & sleep 0.2; exit 0";
+
+test("a script is not kept from its end by what goes on writing and cannot be found", async () => {
+  expect(await run(noise)).toEqual({ code: 0, leftBehind: 0, unread: true });
+  expect(lines.length).toBeGreaterThan(10);
+});
+
+test("an end that comes while its output is waited for shortens that, and changes nothing else", async () => {
+  const end = new AbortController();
+  const startMs = performance.now();
+  const exit = await run(noise, { signal: end.signal, grace: 1000, onLine: () => lines.length > 10 && end.abort() });
+  expect(exit).toEqual({ code: 0, leftBehind: 0, unread: true });
+  expect(performance.now() - startMs).toBeLessThan(5000);
 });

@@ -45,7 +45,7 @@ export interface ScriptExit {
 /** A pipe that stays open and silent so long after its script has ended is held by a process that cannot be found. */
 const SILENT_MS = 2000;
 /** And one that is written to for so long after, while nobody holds the lines back. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 6000;
 const LEFT_BEHIND_GRACE_MS = 1000;
 /** Within this time the output of a script that leaves nothing behind has ended. */
 const AT_ONCE_MS = 50;

@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { runUntil, virtualClock } from "@muster/local";
+import { expect, test } from "vitest";
+import { failure, hasLine, pass } from "../testing/run-one-task.ts";
+import { type TestStage, testStage } from "../testing/test-stage.ts";
+import { startInProcess } from "../testing/worker-in-process.ts";
+
+test("a script that prints nothing for longer than it may is ended, and that is what is reported", async () => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  const worker = await startInProcess(stage, { script: "echo last words; sleep 1000" });
+  const task = await stage.publish({ logIdleSeconds: 600 });
+  await runUntil(stage.aws, clock, () => hasPrinted(stage, worker.instanceId), { childProcesses: "ignore" });
+  await pass(stage, clock, 599_000);
+  expect(await task.history()).not.toContain("ActivityFailed");
+  await pass(stage, clock, 2000);
+  expect(await task.ended).toEqual(
+    failure("Muster.LogIdle", { exit: "SIGTERM", message: "printed nothing for 600 s" }),
+  );
+  await runUntil(stage.aws, clock, worker.ended);
+});
+
+const hasPrinted = async (stage: TestStage, instanceId: string) =>
+  (await stage.logLines(instanceId).catch((): string[] => [])).includes("last words");
+
+test("a script is ended a minute before its step's timeout, even if it ignores TERM, and its log is there", async () => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  const worker = await startInProcess(stage, { script: "trap '' TERM; echo last words; while :; do sleep 0.05; done" });
+  const task = await stage.publish({ timeoutSeconds: 600 });
+  await runUntil(stage.aws, clock, () => hasPrinted(stage, worker.instanceId), { childProcesses: "ignore" });
+  const startMs = clock.now();
+  await pass(stage, clock, 551_000);
+  const { error, cause } = await task.ended;
+  expect({ error, exit: cause?.exit }).toEqual({ error: "Muster.ScriptTimedOut", exit: "SIGKILL" });
+  expect(clock.now() - startMs).toBeLessThan(600_000);
+  await runUntil(stage.aws, clock, worker.ended);
+  expect((await stage.logLines(worker.instanceId)).at(-1)).toContain("Muster.ScriptTimedOut");
+});
+
+test("when the build is stopped the script is ended, nothing is reported, and the worker polls again", async () => {
+  await using stage = await testStage();
+  const worker = await startInProcess(stage, {
+    script: `if [ "$ROUND" = 1 ]; then echo started; sleep 1000; else echo again; fi`,
+  });
+  const task = await stage.publish({ heartbeatSeconds: 3, env: { ROUND: "1" } });
+  await hasLine(stage, worker.instanceId, "started");
+  await stage.sfn.send(new StopExecutionCommand({ executionArn: task.executionArn }));
+  expect((await task.ended).status).toBe("ABORTED");
+  const next = await stage.publish({ env: { ROUND: "2" } });
+  expect((await next.ended).status).toBe("SUCCEEDED");
+  worker.stop("over");
+  await worker.ended;
+  expect((await stage.logLines(worker.instanceId)).filter((line) => line.includes("cancelled"))).toHaveLength(1);
+});
+
+test("a worker that must stop ends its script and reports the task as interrupted", async () => {
+  await using stage = await testStage();
+  const worker = await startInProcess(stage, {
+    script: "trap 'echo bye; exit 0' TERM; echo started; sleep 1000 & wait",
+  });
+  const task = await stage.publish();
+  await hasLine(stage, worker.instanceId, "started");
+  worker.stop("spot interruption");
+  expect(await task.ended).toEqual(failure("Muster.WorkerInterrupted", { exit: 0, message: "spot interruption" }));
+  expect(await worker.ended).toBe("stopped");
+  expect(await stage.logLines(worker.instanceId)).toContain("bye");
+});
+
+test("a script that has succeeded has succeeded, whatever comes while what it left is being ended", async () => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  const asked = join(stage.folder, "asked");
+  const worker = await startInProcess(stage, {
+    script: `(trap 'touch ${asked}' TERM; while :; do sleep 0.05; done) & sleep 0.3; exit 0`,
+  });
+  const task = await stage.publish();
+  // What is left is asked when the script has ended, and has a second of the clock, which stands still.
+  await expect.poll(() => existsSync(asked), { timeout: 30_000 }).toBe(true);
+  worker.stop("spot interruption");
+  expect(await runUntil(stage.aws, clock, task.ended, { childProcesses: "ignore" })).toMatchObject({
+    status: "SUCCEEDED",
+  });
+  expect(await runUntil(stage.aws, clock, worker.ended, { childProcesses: "ignore" })).toBe("stopped");
+});
