@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object/index.js";
 import { AssetType, TerraformAsset } from "cdktf";
@@ -50,4 +50,13 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   gz: "application/gzip",
 };
 
-export const sha256 = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
+const digests = new Map<string, string>();
+
+/** The SHA-256 of a file, in hex. Stages share the agent's archives, of tens of megabytes: each is read once. */
+export function sha256(file: string): string {
+  const { mtimeNs, size } = statSync(file, { bigint: true });
+  const state = `${file} ${mtimeNs} ${size}`;
+  const digest = digests.get(state) ?? createHash("sha256").update(readFileSync(file)).digest("hex");
+  digests.set(state, digest);
+  return digest;
+}
