@@ -45,6 +45,9 @@ export function createAlarms(scope: StageScope, settings: NonNullable<Stage["ala
       dimensions: { Activity: activity.name },
       statistic: "Maximum",
       ...above(settings.waitingMinutes * 60),
+      // A check comes a little more than five minutes after the one before: a period without one does not end the alarm.
+      evaluationPeriods: 2,
+      datapointsToAlarm: 1,
     });
   }
   alarm("health-check-failing", {

@@ -56,6 +56,8 @@ describe.each(["hhvm", "muster"])("on a stage of %s", (pipeline) => {
         namespace: namespace(),
         metric_name: "OldestWaitSeconds",
         threshold: 45 * 60,
+        evaluation_periods: 2,
+        datapoints_to_alarm: 1,
       });
     const filter = stack.resource.aws_cloudwatch_log_metric_filter?.metric_OldestWaitSeconds_HealthCheck;
     expect(filter).toMatchObject({
