@@ -1,9 +1,10 @@
-import { constants, open, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { stateKey, workerLogStream } from "@muster/pipeline";
 import type { AttemptLog } from "./attempt-log.ts";
 import { type Artifact, attemptStatement } from "./attempt-statement.ts";
 import { lazily } from "./aws-clients.ts";
 import type { Execution, TaskToExecute } from "./execute-task.ts";
+import { readScriptFile } from "./read-script-file.ts";
 import type { Worker } from "./worker.ts";
 
 /** The log of the attempt that has this record. */
@@ -81,24 +82,13 @@ const MOST_NOTES_BYTES = 16 * 1024 * 1024;
 
 /** As `muster-s3` noted them; the last upload of an object counts. */
 async function readUploads(file: string): Promise<Artifact[]> {
-  const text = await readNotes(file).catch(() => "");
+  const text = (await readScriptFile(file, { mostBytes: MOST_NOTES_BYTES }).catch(() => undefined)) ?? "";
   const byUri = new Map<string, Artifact>();
   for (const line of text.split("\n")) {
     const artifact = parseUpload(line);
     if (artifact !== undefined) byUri.set(artifact.uri, artifact);
   }
   return [...byUri.values()];
-}
-
-/** The file lies where a script can write to it: it may have been made a link, a pipe that nobody writes to, or endless. */
-async function readNotes(file: string): Promise<string> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const status = await handle.stat();
-    return status.isFile() && status.size <= MOST_NOTES_BYTES ? await handle.readFile("utf8") : "";
-  } finally {
-    await handle.close();
-  }
 }
 
 /** What is no note is left out. */

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -39,8 +40,14 @@ test("of a result that is too large the note is kept", async () => {
   expect(problem).toContain("2048 bytes");
 });
 
-test("a result that is a folder is told", async () => {
-  const place = join(folder, "folder");
-  await mkdir(place);
-  expect((await readScriptResult(place)).problem).toContain("EISDIR");
+test.each([
+  ["a folder", "mkdir", "it is no file"],
+  ["a pipe that nobody writes to", "mkfifo", "it is no file"],
+  ["a link to what has no end", "ln -s /dev/zero", "it is a link"],
+  ["a link to a file, which may be one that the script cannot see", "ln -s /etc/hostname", "it is a link"],
+  ["larger than any result", "truncate -s 3G", "it holds more than 1048576 bytes"],
+])("a result that is %s is told, and not read", async (name, command, problem) => {
+  const place = join(folder, name.replaceAll(" ", "-"));
+  execFileSync("sh", ["-c", `${command} "$0"`, place]);
+  expect(await readScriptResult(place)).toEqual({ members: {}, problem: `MUSTER_RESULT: ${problem}` });
 });

@@ -1,8 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { readScriptFile, UnreadableFileError } from "./read-script-file.ts";
 
 /** Results join the state of an execution, which holds 256 KiB for all tasks together. */
 const MOST_BYTES = 2048;
 const LONGEST_NOTE = 256;
+/** Of more than this not even the note is looked for. */
+const MOST_READ_BYTES = 2 ** 20;
 
 /** What a script wrote to MUSTER_RESULT, or why it does not count. */
 export interface ScriptResult {
@@ -12,14 +14,14 @@ export interface ScriptResult {
 
 /** Reads a script's own result: a JSON object of at most 2 KiB. Of a larger one the note is kept. */
 export async function readScriptResult(file: string): Promise<ScriptResult> {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = await readFile(file, "utf8");
+    text = await readScriptFile(file, { mostBytes: MOST_READ_BYTES });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { members: {} };
-    return { members: {}, problem: `MUSTER_RESULT cannot be read: ${(error as NodeJS.ErrnoException).code}` };
+    if (error instanceof UnreadableFileError) return { members: {}, problem: `MUSTER_RESULT: ${error.message}` };
+    throw error;
   }
-  if (text.trim() === "") return { members: {} };
+  if (text === undefined || text.trim() === "") return { members: {} };
   let value: unknown;
   try {
     value = JSON.parse(text);
