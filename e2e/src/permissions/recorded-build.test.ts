@@ -5,7 +5,7 @@ import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import pipeline from "@muster/pipeline-muster";
 import { expect, test } from "vitest";
-import { ofThisPipeline } from "./arrange-calls.ts";
+import { ofThisPipeline } from "./arranged-calls.ts";
 import { eventually } from "./eventually.ts";
 import { recordingWorld } from "./recording-world.ts";
 

@@ -14,9 +14,9 @@ import { createHandlers } from "@muster/lambdas";
 import { createLocalAws, instanceOf, type LambdaFunction } from "@muster/local";
 import { type Activity, type FunctionName, functionNames, type Pipeline } from "@muster/pipeline";
 import { localBootstrap, renderUserData } from "@muster/worker-agent";
+import { describeStage } from "./describe-stage.ts";
 import { deletions, iamCalls } from "./iam-call.ts";
-import { runAgent, untilTold } from "./recorded-machine.ts";
-import { describeStage } from "./recorded-stage.ts";
+import { runAgent, untilTold } from "./run-agent.ts";
 
 const AGENT = fileURLToPath(new URL("../../../packages/worker-agent/src/main.ts", import.meta.url));
 

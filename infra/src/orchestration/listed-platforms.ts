@@ -3,7 +3,7 @@ import { allow, type Statement } from "../iam/policy.ts";
 import type { StageScope } from "../stage-scope.ts";
 
 /** Reading the pipeline's list of platforms, where it lies in S3. */
-export function listedPlatformStatements({ pipeline, names }: StageScope): Statement[] {
+export function listedPlatformStatements({ pipeline, names }: Pick<StageScope, "pipeline" | "names">): Statement[] {
   const { platforms } = pipeline;
   if (platforms.kind !== "listed") return [];
   const urls = keyOfAnyVersion(platforms.url).filter((url) => url.startsWith("s3://"));

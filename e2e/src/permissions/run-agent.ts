@@ -6,7 +6,7 @@ import type { RunInstance } from "@muster/local";
 
 type Instance = Parameters<RunInstance>[0];
 
-export interface RecordedMachineOptions {
+export interface RunAgentOptions {
   /** Each instance gets a folder of its own below it. */
   readonly folder: string;
   /** The endpoint. */
@@ -20,7 +20,7 @@ export interface RecordedMachineOptions {
 /** A machine whose user data runs as a process of its own, ended with the machine. */
 export async function runAgent(
   { instanceId, userData, metadataUrl, region, signal }: Instance,
-  { folder, url, programs, environment }: RecordedMachineOptions,
+  { folder, url, programs, environment }: RunAgentOptions,
 ): Promise<void> {
   const home = join(folder, instanceId);
   await mkdir(join(home, "tmp"), { recursive: true });

@@ -3,7 +3,10 @@ import type { IamRequest } from "./iam-requests.ts";
 import { isAllowed } from "./simulate.ts";
 
 /** Requests that the statements do not allow. */
-export async function refused(statements: readonly Statement[], requests: readonly IamRequest[]): Promise<string[]> {
+export async function refusedRequests(
+  statements: readonly Statement[],
+  requests: readonly IamRequest[],
+): Promise<string[]> {
   const found = await Promise.all(
     requests.map(async (request) =>
       (await isAllowed({ statements, request })) ? [] : `${request.action} ${request.resource}`,
@@ -13,7 +16,10 @@ export async function refused(statements: readonly Statement[], requests: readon
 }
 
 /** Permissions, each one action on one pattern of resources, that no request makes use of. */
-export async function unused(statements: readonly Statement[], requests: readonly IamRequest[]): Promise<string[]> {
+export async function unusedPermissions(
+  statements: readonly Statement[],
+  requests: readonly IamRequest[],
+): Promise<string[]> {
   const found: string[] = [];
   for (const statement of statements) {
     for (const Action of statement.Action) {
