@@ -1,5 +1,5 @@
 import { ErrorName, TaskInput, workerPollName } from "@muster/pipeline";
-import { sleep } from "./clock.ts";
+import { sleep, untilAborted } from "./clock.ts";
 import { isPretended } from "./execute-task.ts";
 import { type ClaimedTask, createPoller } from "./poll.ts";
 import { recoverTask } from "./recover-task.ts";
@@ -93,8 +93,7 @@ async function readyForTasks({ scripts, environment, stop }: Worker): Promise<vo
   void scripts.script();
   void scripts.afterTask();
   if (environment.worker.INIT_URL === undefined) return;
-  const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
-  await Promise.race([scripts.init().then(noValue, noValue), stopped]);
+  await untilAborted(stop, scripts.init()).catch(noValue);
 }
 
 const noValue = (): void => {};

@@ -78,7 +78,7 @@ export async function assembleWorker(parts: WorkerParts): Promise<Worker> {
     claims: isInstance ? claimRecord(claim) : noClaimRecord,
     tag: shownIn(tag, statusFile(join(folder.root, "status"), clock)),
     watchdog: startWatchdog({ path: scripts.PATH ?? "" }),
-    scripts: workerScripts({ clients, clock, diagnostics, environment, folder, targets: [log], pipes }),
+    scripts: workerScripts({ clients, clock, diagnostics, environment, folder, targets: [log], pipes, stop }),
     unfinished: unfinishedTaskFile(folder.state),
     view: owned ? openView : await hidingView(folder.state, diagnostics),
     testOnly: !isInstance,

@@ -47,6 +47,21 @@ export async function within<T, U>(
   }
 }
 
+/** The value, or undefined as soon as the signal is aborted. A rejection passes through; one that comes too late is dropped. */
+export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
+  work.catch(() => {});
+  const done = new AbortController();
+  const aborted = new Promise<undefined>((resolve) => {
+    if (signal.aborted) return resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true, signal: done.signal });
+  });
+  try {
+    return await Promise.race([aborted, work]);
+  } finally {
+    done.abort();
+  }
+}
+
 /** Milliseconds before try number `tries` (1, 2, …): doubling up to a limit, and spread, so that a fleet does not come back as one. */
 export function backOff(tries: number, { firstMs, mostMs }: { firstMs: number; mostMs: number }): number {
   return Math.min(mostMs, firstMs * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);

@@ -1,5 +1,6 @@
 import { ErrorName, MusterError, stateKey, type TaskInput } from "@muster/pipeline";
 import { classifyExit, failureOf, type TaskFailure } from "./classify-exit.ts";
+import { untilAborted } from "./clock.ts";
 import type { FetchedScript } from "./fetch-script.ts";
 import type { HeldLease } from "./lease.ts";
 import { createMask, secretValues } from "./mask-secrets.ts";
@@ -11,7 +12,7 @@ import type { ScriptExit } from "./run-script.ts";
 import { scriptEnvironment } from "./script-environment.ts";
 import type { LineTarget } from "./script-output.ts";
 import { readScriptResult } from "./script-result.ts";
-import type { TaskEnding } from "./task-ending.ts";
+import type { EndReason, TaskEnding } from "./task-ending.ts";
 import type { UnfinishedTask } from "./unfinished-task.ts";
 import { startUsageMeter, type Usage } from "./usage.ts";
 import type { Worker } from "./worker.ts";
@@ -76,8 +77,16 @@ async function prepareAndRun(worker: Worker, toExecute: TaskToExecute): Promise<
   const { identity, scripts, environment, folder } = worker;
   await makePlace(worker, toExecute);
   const pretended = isPretended(task);
-  const init = pretended ? undefined : await scripts.init();
-  const script = await (pretended ? scripts.dummy() : scripts.script(task));
+  const getReady = async () => ({
+    init: pretended ? undefined : await scripts.init(),
+    script: await (pretended ? scripts.dummy() : scripts.script(task)),
+  });
+  // Init may take half an hour: whoever ends the task does not wait for that.
+  const ready = await untilAborted(ending.signal, getReady()).catch((error: unknown) => {
+    if (ending.reason === undefined) throw error;
+  });
+  if (ready === undefined) return { outcome: failed(worker, toExecute, failureOf(ending.reason as EndReason)) };
+  const { init, script } = ready;
   const lease = task.exclusive && !pretended ? await waitForLease(worker, toExecute) : undefined;
   try {
     const env = scriptEnvironment({

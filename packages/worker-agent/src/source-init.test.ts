@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { virtualClock } from "@muster/local";
@@ -23,7 +23,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function source(text: string, clock: Clock = realClock) {
+async function source(text: string, clock: Clock = realClock, signal = new AbortController().signal) {
   const file = join(folder, "init.sh");
   await writeFile(file, `${text}\n`);
   await chmod(file, 0o755);
@@ -36,6 +36,7 @@ async function source(text: string, clock: Clock = realClock) {
     pipes,
     mask: (line) => line,
     clock,
+    signal,
   });
 }
 
@@ -107,6 +108,27 @@ test("init that does not come to an end has failed after half an hour, and is go
   expect(await survivors()).toEqual([]);
 });
 
+test("init that is interrupted has failed at once, and is gone", async () => {
+  const started = join(folder, "started");
+  const stop = new AbortController();
+  const outcome = source(`touch ${started}; sleep 100000`, realClock, stop.signal).catch((error: Error) => error);
+  await expect.poll(() => readFile(started, "utf8").catch(() => "absent"), { timeout: 20_000 }).toBe("");
+  stop.abort();
+  expect(await outcome).toMatchObject({
+    name: "Muster.InitFailed",
+    message: "init was interrupted: the worker must stop",
+  });
+  expect(await survivors()).toEqual([]);
+});
+
+test("init whose exports the disk has no room for has failed: no task goes without them", async () => {
+  await symlink("/dev/full", join(folder, "init-exports"));
+  await expect(source("export PLACE=here")).rejects.toMatchObject({
+    name: "Muster.InitFailed",
+    message: "init was sourced, and what it exported could not be written down",
+  });
+});
+
 test("cleanup runs when the agent dies", async () => {
   const cleaned = join(folder, "cleaned");
   await writeFile(join(folder, "init.sh"), `cleanup() { touch ${cleaned}; }\n`);
@@ -115,7 +137,7 @@ test("cleanup runs when the agent dies", async () => {
     import { pipeSource } from ${JSON.stringify(join(import.meta.dirname, "output-pipe.ts"))};
     import { realClock } from ${JSON.stringify(join(import.meta.dirname, "clock.ts"))};
     const folder = ${JSON.stringify(folder)};
-    await sourceInit({ script: { file: folder + "/init.sh" }, folder, scripts: { PATH: process.env.PATH }, variables: {}, targets: [], pipes: pipeSource(folder), mask: (l) => l, clock: realClock });
+    await sourceInit({ script: { file: folder + "/init.sh" }, folder, scripts: { PATH: process.env.PATH }, variables: {}, targets: [], pipes: pipeSource(folder), mask: (l) => l, clock: realClock, signal: new AbortController().signal });
     console.log("sourced");
     setInterval(() => {}, 1000);
   `;

@@ -4,7 +4,7 @@ import { readFile, rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { MusterError } from "@muster/pipeline";
-import { type Clock, within } from "./clock.ts";
+import { type Clock, untilAborted, within } from "./clock.ts";
 import type { FetchedScript } from "./fetch-script.ts";
 import type { PipeSource } from "./output-pipe.ts";
 import { endProcesses } from "./processes.ts";
@@ -35,6 +35,8 @@ export interface InitOptions {
   readonly pipes: PipeSource;
   readonly mask: (text: string) => string;
   readonly clock: Clock;
+  /** Interrupts it; what it has started by then ends. */
+  readonly signal: AbortSignal;
 }
 
 export const INIT_TIMEOUT_MS = 30 * 60_000;
@@ -53,8 +55,9 @@ set --
 source "$muster_init" 3<&- 4>&-
 muster_status=$?
 set +eux
-env -0 >"$muster_exports" 3<&- 4>&-
-printf 'sourced %d\\n' "$muster_status" >&4
+muster_exported=0
+env -0 >"$muster_exports" 3<&- 4>&- || muster_exported=$?
+printf 'sourced %d %d\\n' "$muster_status" "$muster_exported" >&4
 read -r -u 3 muster_command
 if declare -F cleanup >/dev/null; then cleanup 3<&- 4>&-; fi
 `;
@@ -64,10 +67,10 @@ const OF_THE_SHELL = new Set(["_", "SHLVL", "PWD", "OLDPWD", "MUSTER_INIT"]);
 
 /**
  * Sources `init` in a shell that stays.
- * @throws InitFailedError when it returns or exits with an error, or takes over half an hour
+ * @throws InitFailedError when it returns or exits with an error, takes over half an hour, or is interrupted
  */
 export async function sourceInit(options: InitOptions): Promise<SourcedInit> {
-  const { script, folder, scripts, variables, clock } = options;
+  const { script, folder, scripts, variables, clock, signal } = options;
   const exportsFile = `${folder}/init-exports`;
   const own = Object.entries(variables).filter(([name]) => !(name in scripts) && /^[A-Za-z_]\w*$/.test(name));
   const pipe = await options.pipes.next();
@@ -91,8 +94,9 @@ export async function sourceInit(options: InitOptions): Promise<SourcedInit> {
     await output.ended.catch(() => {});
   };
   const work = Promise.race([firstLine(shell.stdio[4] as Readable), gone]);
-  const answer = await within(clock, INIT_TIMEOUT_MS, { work, otherwise: "timeout" });
-  if (answer !== "sourced 0") {
+  const inTime = within(clock, INIT_TIMEOUT_MS, { work, otherwise: "timeout" });
+  const answer = (await untilAborted(signal, inTime)) ?? "interrupted";
+  if (answer !== "sourced 0 0") {
     await end();
     throw new InitFailedError(`init ${describe(answer)}`);
   }
@@ -131,9 +135,13 @@ function firstLine(readable: Readable): Promise<string> {
 
 function describe(answer: string): string {
   const [what, detail] = [answer.slice(0, answer.indexOf(" ")), answer.slice(answer.indexOf(" ") + 1)];
-  if (what === "sourced") return `returned ${detail}`;
+  if (what === "sourced") {
+    const [returned] = detail.split(" ");
+    return returned === "0" ? "was sourced, and what it exported could not be written down" : `returned ${returned}`;
+  }
   if (what === "exited") return `exited with ${detail}: an init is sourced, and must return`;
   if (what === "killed") return `was killed by ${detail}`;
+  if (answer === "interrupted") return "was interrupted: the worker must stop";
   if (what === "unstarted") return `could not be started: ${detail}`;
   return `took longer than ${INIT_TIMEOUT_MS / 60_000} minutes`;
 }

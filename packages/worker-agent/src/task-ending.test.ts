@@ -69,6 +69,21 @@ test("a worker that must stop ends its script and reports the task as interrupte
   expect(await stage.logLines(worker.instanceId)).toContain("bye");
 });
 
+test("a worker that must stop does not wait for its init, whose task is given to another", async () => {
+  await using stage = await testStage();
+  const started = join(stage.folder, "started");
+  const worker = await startInProcess(stage, {
+    init: `touch ${started}; sleep 100000`,
+    script: "echo never",
+    launchedBy: "fake_ec2",
+  });
+  const task = await stage.publish();
+  await expect.poll(() => existsSync(started), { timeout: 30_000 }).toBe(true);
+  worker.stop("spot interruption");
+  expect(await task.ended).toEqual(failure("Muster.WorkerInterrupted", { message: "spot interruption" }));
+  expect(await worker.ended).toBe("stopped");
+});
+
 test("a script that has succeeded has succeeded, whatever comes while what it left is being ended", async () => {
   const clock = virtualClock();
   await using stage = await testStage({ clock });

@@ -7,7 +7,7 @@ import type { LineTarget } from "./script-output.ts";
 import { type SourcedInit, sourceInit } from "./source-init.ts";
 import type { WorkerFolder } from "./worker-folder.ts";
 
-/** A worker's scripts, each fetched once. A promise that rejects fails the tasks that need it. */
+/** A worker's scripts, each fetched once; one that could not be fetched is tried again when it is asked for. A promise that rejects fails the tasks that need it. */
 export interface WorkerScripts {
   /** What a task runs: its build's script, or the worker's own. */
   script(task?: Pick<TaskInput, "scripts">): Promise<FetchedScript>;
@@ -26,23 +26,33 @@ export interface WorkerScriptsOptions extends Omit<FetchOptions, "folder"> {
   /** Where init's output goes. */
   readonly targets: readonly LineTarget[];
   readonly pipes: PipeSource;
+  /** Interrupts init. */
+  readonly stop: AbortSignal;
 }
 
 export function workerScripts(options: WorkerScriptsOptions): WorkerScripts {
-  const { environment, folder, targets, pipes, clock, diagnostics } = options;
+  const { environment, folder, targets, pipes, clock, diagnostics, stop } = options;
   const { SCRIPT_URL, DUMMY_SCRIPT_URL, AFTER_TASK_URL, INIT_URL } = environment.worker;
   const byUrl = new Map<string, Promise<FetchedScript>>();
   const fetched = (url: string): Promise<FetchedScript> => {
-    const script = byUrl.get(url) ?? handled(fetchScript(url, { ...options, folder: folder.scripts }));
+    const known = byUrl.get(url);
+    if (known !== undefined) return known;
+    const script = fetchScript(url, { ...options, folder: folder.scripts });
     byUrl.set(url, script);
+    // What could not be had when the machine started may well be there when a task needs it.
+    script.catch(() => byUrl.delete(url));
     return script;
   };
   let sourced: Promise<SourcedInit | undefined> | undefined;
 
   const source = async () => {
     if (INIT_URL === undefined) return undefined;
+    const script = await fetched(INIT_URL).catch((error: unknown) => {
+      sourced = undefined;
+      throw error;
+    });
     return sourceInit({
-      script: await fetched(INIT_URL),
+      script,
       folder: folder.state,
       scripts: environment.scripts,
       variables: environment.init,
@@ -50,6 +60,7 @@ export function workerScripts(options: WorkerScriptsOptions): WorkerScripts {
       pipes,
       mask: createMask(),
       clock,
+      signal: stop,
     });
   };
   return {

@@ -11,6 +11,7 @@ import { assembleWorker } from "../src/assemble-worker.ts";
 import type { AwsClients } from "../src/aws-clients.ts";
 import { cloudWatchSink } from "../src/cloud-watch-sink.ts";
 import { createDiagnostics, type Diagnostics } from "../src/diagnostics.ts";
+import type { WorkerIdentity } from "../src/instance-identity.ts";
 import { stopSwitch } from "../src/stop-worker.ts";
 import type { Worker } from "../src/worker.ts";
 import { agentProgram } from "./agent-program.ts";
@@ -34,6 +35,8 @@ export interface InProcessOptions extends WorkerScriptTexts {
   readonly root?: string;
   readonly instanceId?: string;
   readonly owned?: boolean;
+  /** The debug option of the build that launched it: workers of fake builds take a task before they source init. */
+  readonly launchedBy?: NonNullable<WorkerIdentity["instance"]>["launchedBy"];
 }
 
 export function clientsInProcess(aws: LocalAws): AwsClients {
@@ -58,7 +61,7 @@ export function recordedDiagnostics(): Diagnostics & { readonly messages: string
 }
 
 export async function startInProcess(stage: TestStage, options: InProcessOptions): Promise<WorkerInProcess> {
-  const { idleSeconds, lifetimeSeconds, owned = true, ...scripts } = options;
+  const { idleSeconds, lifetimeSeconds, owned = true, launchedBy = "", ...scripts } = options;
   const instanceId = options.instanceId ?? `i-${randomBytes(8).toString("hex")}`;
   const urls = await writeScripts(stage, scripts, instanceId);
   const clients = clientsInProcess(stage.aws);
@@ -85,7 +88,7 @@ export async function startInProcess(stage: TestStage, options: InProcessOptions
     },
     identity: {
       instanceId,
-      instance: { imageId: "ami-1", instanceType: "t3.small", spot: false, launchedBy: "" },
+      instance: { imageId: "ami-1", instanceType: "t3.small", spot: false, launchedBy },
     },
     clients,
     clock: stage.aws.clock,
