@@ -119,6 +119,39 @@ test("a holder that cannot renew knows it long before another can take over", as
   await aws.close();
 });
 
+test("a holder whose renewals hang knows it as early, and does not wait for them", async () => {
+  const { aws, clock, contend, pass, stored } = await world();
+  const first = contend("i-first");
+  await first.lease;
+  const { expiresAt } = await stored();
+  const takenMs = clock.now();
+  aws.delayCalls({ service: "s3" }, 3_600_000);
+  await pass(119_999);
+  expect(first.lostAtMs()).toBeUndefined();
+  await pass(1);
+  expect(first.lostAtMs()).toBe(Date.parse(expiresAt) - LEASE_MARGIN_MS);
+  expect(first.lostAtMs()).toBe(takenMs + 120_000);
+  const release = first.held()?.release();
+  await runUntil(aws, clock, release ?? Promise.resolve());
+  expect(clock.now() - takenMs).toBeLessThan(150_000);
+  await aws.close();
+});
+
+test("a lease that was taken by a call without an answer is held at once", async () => {
+  const { aws, clock, contend } = await world();
+  aws.failCalls(
+    { service: "s3", operation: "PutObject", times: 1 },
+    { code: "InternalError", status: 500, afterwards: true },
+  );
+  const startMs = clock.now();
+  const first = contend("i-first");
+  const held = await runUntil(aws, clock, first.lease);
+  expect({ fencing: held?.fencing, waits: first.waits }).toEqual({ fencing: 1, waits: [] });
+  expect(clock.now() - startMs).toBeLessThan(10_000);
+  await held?.release();
+  await aws.close();
+});
+
 test("a renewal whose answer was lost is no loss of the lease", async () => {
   const { aws, contend, pass } = await world();
   const first = contend("i-first");

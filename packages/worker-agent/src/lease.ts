@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { Lease } from "@muster/pipeline";
-import { type Clock, sleep } from "./clock.ts";
+import { type Clock, sleep, within } from "./clock.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 import { type ObjectPlace, type PutCondition, putJson, readText } from "./objects.ts";
 
@@ -30,6 +30,7 @@ export interface LeaseOptions {
 const LEASE_MS = 180_000;
 const RENEW_MS = 30_000;
 const LOOK_MS = 5000;
+const CALL_MS = 10_000;
 /** Clocks of two machines differ by less. */
 const SKEW_MS = 30_000;
 /** Between the last moment at which a lease may still be renewed and the one at which another may take it. */
@@ -42,18 +43,23 @@ interface Stored {
 
 /**
  * Takes a lease, an object in S3, as soon as nobody else has it, and renews it until it is released.
- * undefined when the waiting was ended. Calls that fail are repeated; a lease that cannot be renewed is lost in time.
+ * undefined when the waiting was ended. Calls that fail or hang are repeated; a lease that cannot be renewed is lost in time.
  */
 export async function takeLease(options: LeaseOptions): Promise<HeldLease | undefined> {
   const { clock, diagnostics, signal, onWait } = options;
   let waitingFor: string | undefined;
+  let tried: number | undefined;
   while (!signal.aborted) {
     try {
-      const stored = await read(options);
+      const stored = await inTime(options, read(options));
+      // Taken by a call whose answer was lost.
+      if (stored !== undefined && isOwn(options, stored, tried)) return keep(options, stored);
       const isFree = stored === undefined || stored.lease.released || clock.now() > expiry(stored) + SKEW_MS;
-      const held = isFree ? await write(options, (stored?.lease.fencing ?? 0) + 1, conditionOf(stored)) : undefined;
-      if (held !== undefined) return keep(options, held);
-      if (stored !== undefined && stored.lease.holder !== waitingFor && !isFree) {
+      if (isFree) {
+        tried = (stored?.lease.fencing ?? 0) + 1;
+        const held = await inTime(options, write(options, tried, conditionOf(stored)));
+        if (held !== undefined) return keep(options, held);
+      } else if (stored.lease.holder !== waitingFor) {
         waitingFor = stored.lease.holder;
         onWait(waitingFor);
       }
@@ -64,6 +70,17 @@ export async function takeLease(options: LeaseOptions): Promise<HeldLease | unde
   }
   return undefined;
 }
+
+/** A call that hangs may still take effect later: each holds only for the version that it was made for. */
+async function inTime<T>({ clock }: LeaseOptions, call: Promise<T>): Promise<T> {
+  const late = Symbol("late");
+  const answer = await within(clock, CALL_MS, { work: call, otherwise: late });
+  if (typeof answer === "symbol") throw new Error(`no answer within ${CALL_MS / 1000} s`);
+  return answer;
+}
+
+const isOwn = ({ holder }: LeaseOptions, { lease }: Stored, fencing: number | undefined): boolean =>
+  lease.holder === holder && lease.fencing === fencing && !lease.released;
 
 const expiry = ({ lease }: Stored): number => Date.parse(lease.expiresAt);
 
@@ -93,32 +110,46 @@ function keep(options: LeaseOptions, taken: Stored): HeldLease {
   const { fencing } = taken.lease;
   const released = new AbortController();
   let held = taken;
+  let cancelLoss = () => {};
+  // By the clock alone: what hangs cannot keep it from being noticed.
+  const hold = (stored: Stored) => {
+    held = stored;
+    cancelLoss();
+    cancelLoss = clock.at(expiry(stored) - LEASE_MARGIN_MS, lose);
+  };
+  const lose = () => {
+    if (released.signal.aborted) return;
+    released.abort();
+    cancelLoss();
+    onLost();
+  };
   const renew = async () => {
-    while (!released.signal.aborted) {
-      await sleep(clock, RENEW_MS, released.signal);
+    for (let waitMs = RENEW_MS; ; ) {
+      await sleep(clock, waitMs, released.signal);
       if (released.signal.aborted) return;
       try {
-        const renewed = await write(options, fencing, { ifMatch: held.etag });
-        if (renewed === undefined) {
-          // An answer that was lost looks like a holder that came between: the number tells.
-          const now = await read(options);
-          if (now?.lease.fencing !== fencing || now.lease.released) return onLost();
-          held = now;
-        } else held = renewed;
+        const renewed = await inTime(options, write(options, fencing, { ifMatch: held.etag }));
+        // An answer that was lost looks like a holder that came between: the number tells.
+        const now = renewed ?? (await inTime(options, read(options)));
+        if (now === undefined || !isOwn(options, now, fencing)) return lose();
+        if (!released.signal.aborted) hold(now);
+        waitMs = RENEW_MS;
       } catch (error) {
         diagnostics.warn("the lease could not be renewed", { error });
-        if (clock.now() + RENEW_MS > expiry(held) - LEASE_MARGIN_MS) return onLost();
+        waitMs = LOOK_MS;
       }
     }
   };
+  hold(taken);
   const renewing = renew();
   return {
     fencing,
     async release() {
       released.abort();
+      cancelLoss();
       await renewing;
       try {
-        await write(options, fencing, { ifMatch: held.etag }, true);
+        await inTime(options, write(options, fencing, { ifMatch: held.etag }, true));
       } catch (error) {
         diagnostics.warn("the lease could not be released; it expires by itself", { error });
       }
