@@ -74,9 +74,10 @@ function writeStack(input: string): void {
   );
 }
 
+/** As GitHub runs a step that names no shell. @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell */
 function bash(run: string, cwd: string, env: Readonly<Record<string, string>> = {}) {
   writeFileSync(at("output"), "");
-  const { status, stdout, stderr } = spawnSync("bash", ["-eo", "pipefail", "-c", run], {
+  const { status, stdout, stderr } = spawnSync("bash", ["-e", "-c", run], {
     cwd,
     encoding: "utf8",
     env: {

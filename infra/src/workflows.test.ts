@@ -53,6 +53,11 @@ describe.each(files)("%s", (path) => {
     for (const [line] of used) expect(line).toMatch(/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
+  test("fails when a command fails whose output it passes on", () => {
+    // The status of `echo "x=$(command)"` is echo's.
+    expect(text).not.toMatch(/echo [^\n]*\$\(/);
+  });
+
   test("has no long-lived key, and lets no event's text into a script", () => {
     expect(text).not.toMatch(/secrets\.|AWS_SECRET|aws-access-key-id/);
     const file = parse(text) as Partial<Workflow> & { runs?: { steps: Step[] } };
