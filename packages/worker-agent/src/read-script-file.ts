@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 
 /** Why a file that a script may have written is not read. */
 export class UnreadableFileError extends Error {}
@@ -12,9 +12,10 @@ export class UnreadableFileError extends Error {}
  */
 export async function readScriptFile(path: string, { mostBytes }: { mostBytes: number }): Promise<string | undefined> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  let file: FileHandle | undefined;
   try {
     // Without O_NONBLOCK a pipe is opened when somebody writes to it.
-    await using file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const stat = await file.stat();
     if (!stat.isFile()) throw new UnreadableFileError("it is no file");
     if (stat.size > mostBytes) throw new UnreadableFileError(`it holds more than ${mostBytes} bytes`);
@@ -24,5 +25,7 @@ export async function readScriptFile(path: string, { mostBytes }: { mostBytes: n
     if (code === "ENOENT") return undefined;
     if (error instanceof UnreadableFileError) throw error;
     throw new UnreadableFileError(code === "ELOOP" ? "it is a link" : `it cannot be read: ${code}`);
+  } finally {
+    await file?.close();
   }
 }

@@ -67,3 +67,22 @@ test("where scripts could read it, no token is written, and the machine's end te
   expect(await second.ended).toBe("recovered");
   expect(await stage.stateKeys("claims/")).toEqual(claims);
 });
+
+test("an agent that is started again behind a failed task takes no other, and reports nothing", async () => {
+  const reports: string[] = [];
+  await using stage = await stageWithWorkers({
+    onCall: ({ operation }) => operation.startsWith("SendTask") && reports.push(operation),
+  });
+  const first = await stage.startWorker({ script: "exit 3", owned: false });
+  const task = await stage.publish({ keepFailed: true });
+  expect(await task.ended).toMatchObject({ error: "Muster.ScriptFailed" });
+  await expect.poll(() => readFile(join(first.folder, "state/task.json"), "utf8")).toContain('"reported":true');
+  first.process.kill("SIGKILL");
+  await first.stopped;
+  const next = await stage.publish();
+  const second = await startInProcess(stage, { script: "true", root: first.folder, instanceId: first.instanceId });
+  expect(await second.ended).toBe("recovered");
+  expect(await next.history()).not.toContain("ActivityStarted");
+  expect(reports.filter((operation) => operation !== "SendTaskHeartbeat")).toEqual(["SendTaskFailure"]);
+  expect(existsSync(join(first.folder, "state/task.json"))).toBe(false);
+});
