@@ -3,6 +3,7 @@ import type { FetchedScript } from "./fetch-script.ts";
 import type { WorkerIdentity } from "./instance-identity.ts";
 import { maskedVariables } from "./mask-secrets.ts";
 import type { Outcome } from "./outcome.ts";
+import type { ScriptExit } from "./run-script.ts";
 import type { Usage } from "./usage.ts";
 
 /** An object that a script uploaded, or the attempt's log. */
@@ -22,6 +23,8 @@ export interface Attempt {
   readonly outcome: Outcome;
   readonly scripts: Readonly<Record<string, FetchedScript | undefined>>;
   readonly env: Readonly<Record<string, string>>;
+  /** Absent when nothing ran. */
+  readonly exit: ScriptExit | undefined;
   readonly usage: Usage | undefined;
   readonly uploads: readonly Artifact[];
   readonly log: Artifact & { readonly complete: boolean };
@@ -80,7 +83,7 @@ export function attemptStatement(attempt: Attempt): object {
           finishedOn: new Date(attempt.finishedMs).toISOString(),
         },
         byproducts: [
-          { name: "outcome", annotations: { ...describe(outcome), ...attempt.usage } },
+          { name: "outcome", annotations: { ...describe(outcome), ...exitOf(attempt), ...attempt.usage } },
           {
             name: "log",
             mediaType: "application/gzip",
@@ -102,6 +105,12 @@ export function attemptStatement(attempt: Attempt): object {
     },
   };
 }
+
+/** How the script ended, whatever was made of that: of a cancelled attempt nothing else tells. */
+const exitOf = ({ exit }: Attempt): { exit?: number | string } => {
+  const ended = exit?.signal ?? exit?.code;
+  return ended === undefined ? {} : { exit: ended };
+};
 
 function describe(outcome: Outcome): object {
   switch (outcome.kind) {

@@ -16,11 +16,11 @@ test("an exit code is the script's own failure, a signal is not", () => {
   });
 });
 
-test("137 means killed only when memory had run out", () => {
-  expect(classifyExit({ code: 137, leftBehind: 0 }, calm)?.error).toBe("Muster.ScriptFailed");
-  expect(classifyExit({ code: 137, leftBehind: 0 }, { ...calm, outOfMemory: true })).toEqual({
+test.each([1, 2, 137])("exit %i means killed when memory had run out, and only then", (code) => {
+  expect(classifyExit({ code, leftBehind: 0 }, calm)?.error).toBe("Muster.ScriptFailed");
+  expect(classifyExit({ code, leftBehind: 0 }, { ...calm, outOfMemory: true })).toEqual({
     error: "Muster.ScriptKilled",
-    exit: 137,
+    exit: code,
     message: "out of memory",
   });
 });

@@ -1,4 +1,3 @@
-import { constants } from "node:os";
 import { ErrorName } from "@muster/pipeline";
 import type { ScriptExit } from "./run-script.ts";
 import type { EndReason } from "./task-ending.ts";
@@ -9,9 +8,6 @@ export interface TaskFailure {
   readonly exit?: number | string;
   readonly message?: string;
 }
-
-/** As a shell reports a command that SIGKILL ended. */
-const KILLED = 128 + constants.signals.SIGKILL;
 
 /**
  * Why a script did not succeed; undefined when it did.
@@ -25,7 +21,8 @@ export function classifyExit(
   // Whatever its traps made of the exit code: it was not let finish.
   if (reason !== undefined) return { ...failureOf(reason), ...(exit !== undefined && { exit }) };
   if (code === 0) return undefined;
-  if (signal !== undefined || (code === KILLED && outOfMemory)) {
+  // What was killed is seldom the script itself: make says 2 when its compiler was.
+  if (signal !== undefined || outOfMemory) {
     return {
       error: ErrorName.scriptKilled,
       ...(exit !== undefined && { exit }),

@@ -137,7 +137,7 @@ async function run(
     targets,
     mask: createMask([claimed.token, ...secretValues(env)]),
     ...(silence !== undefined && { onOutput: silence.touch }),
-    onStart: ({ group }) => meter.watch(group),
+    onStart: (marks) => meter.watch(marks),
     signal: ending.signal,
   });
   if (exclusive) await endRest();

@@ -54,6 +54,7 @@ async function putRecord(
     outcome: execution.outcome,
     scripts: execution.scripts ?? {},
     env: execution.env ?? {},
+    exit: execution.exit,
     usage: execution.usage,
     uploads,
     log: { uri: `s3://${logPlace.bucket}/${logPlace.key}`, sha256, complete },

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** A process as the kernel's table shows it. @see proc_pid_stat(5) */
 export interface ProcessEntry {
@@ -35,6 +35,20 @@ export function readProcesses(): ProcessEntry[] {
           },
         ];
   });
+}
+
+/** The PID namespace that a process is in; empty where it is gone, or another user's. */
+export function namespaceOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return "";
+  }
+}
+
+/** The most memory that a process has held so far; 0 where it is gone. */
+export function peakBytes(pid: number): number {
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readText(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
 }
 
 /** The process that another has started, where that is one; undefined where it is none or several. */

@@ -1,7 +1,7 @@
-import { readFile, readlink } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { setTimeout as realSleep } from "node:timers/promises";
 import type { Clock } from "./clock.ts";
-import { readProcesses } from "./process-table.ts";
+import { namespaceOf, readProcesses } from "./process-table.ts";
 import type { ScriptRoom } from "./script-room.ts";
 
 /** How the processes of a script are told from all others. */
@@ -43,7 +43,7 @@ export async function findProcesses({ group, variable, since = 0, sealed }: Proc
     .map(async (process) => {
       if (process.group === group || process.session === group) return process.pid;
       if (process.startTicks < since || process.pid === sealed?.keeper) return undefined;
-      if (sealed !== undefined && (await readNamespace(process.pid)) === sealed.namespace) return process.pid;
+      if (sealed !== undefined && namespaceOf(process.pid) === sealed.namespace) return process.pid;
       return (await readEnvironment(process.pid)).includes(variable) ? process.pid : undefined;
     });
   return (await Promise.all(found)).filter((pid) => pid !== undefined);
@@ -54,8 +54,6 @@ async function readEnvironment(pid: number): Promise<string[]> {
   const text = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
   return text.split("\0");
 }
-
-const readNamespace = (pid: number): Promise<string> => readlink(`/proc/${pid}/ns/pid`).catch(() => "");
 
 const LOOK_MS = 20;
 const GIVE_UP_MS = 5000;

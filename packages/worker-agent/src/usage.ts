@@ -1,27 +1,31 @@
 import { statfs } from "node:fs/promises";
 import type { Clock } from "./clock.ts";
-import { childrenCpuSeconds, readProcesses } from "./process-table.ts";
+import { childrenCpuSeconds, namespaceOf, peakBytes, readProcesses } from "./process-table.ts";
+import type { ProcessMarks } from "./processes.ts";
 
 /** What a script used of its machine. */
 export interface Usage {
   /** Of the script and everything it waited for. */
   readonly cpuSeconds: number;
-  /** The most that its processes held at once, as often as that was looked at; absent for a script that ended before the first look. */
+  /**
+   * The most that its processes held at once, as often as that was looked at, and at least the most that one of them ever held. Absent for a
+   * script that ended before the first look. Not what a cgroup counts, which includes the disk's cache.
+   */
   readonly memoryBytes?: number;
   /** The most by which the file system of its working folder filled up. */
   readonly diskBytes: number;
 }
 
 export interface UsageMeter {
-  /** From when the script's process group is known. */
-  watch(group: number): void;
+  /** From when the script's processes can be told from others. */
+  watch(marks: ProcessMarks): void;
   finish(): Promise<Usage>;
 }
 
 const FIRST_LOOK_MS = 250;
-const LOOK_MS = 15_000;
+const LOOK_MS = 2000;
 
-/** Looks at a script's processes and disk now and then: often at its beginning, later every fifteen seconds. */
+/** Looks at a script's processes and disk now and then: often at its beginning, later every two seconds. */
 export function startUsageMeter(folder: string, clock: Clock): UsageMeter {
   const cpuBefore = childrenCpuSeconds();
   const freeBefore = freeBytes(folder);
@@ -30,19 +34,19 @@ export function startUsageMeter(folder: string, clock: Clock): UsageMeter {
   let cancel = () => {};
   let finished = false;
 
-  const look = async (group: number) => {
-    const held = groupMemory(group);
+  const look = async (marks: ProcessMarks) => {
+    const held = memoryOf(marks);
     if (held > 0) memoryBytes = Math.max(memoryBytes ?? 0, held);
     leastFree = Math.min(leastFree, await freeBytes(folder));
   };
-  const schedule = (group: number, waitMs: number) => {
+  const schedule = (marks: ProcessMarks, waitMs: number) => {
     if (finished) return;
     cancel = clock.at(clock.now() + waitMs, () => {
-      void look(group).then(() => schedule(group, Math.min(LOOK_MS, waitMs * 2)));
+      void look(marks).then(() => schedule(marks, Math.min(LOOK_MS, waitMs * 2)));
     });
   };
   return {
-    watch: (group) => schedule(group, FIRST_LOOK_MS),
+    watch: (marks) => schedule(marks, FIRST_LOOK_MS),
     async finish() {
       finished = true;
       cancel();
@@ -58,10 +62,17 @@ export function startUsageMeter(folder: string, clock: Clock): UsageMeter {
 
 const round = (seconds: number): number => Math.round(seconds * 100) / 100;
 
-const groupMemory = (script: number): number =>
-  readProcesses()
-    .filter(({ group, session }) => group === script || session === script)
-    .reduce((sum, { residentBytes }) => sum + residentBytes, 0);
+/** What they hold together now, or the most that one of them ever held, where that is more. */
+function memoryOf({ group, since = 0, sealed }: ProcessMarks): number {
+  const own = readProcesses().filter(
+    (process) =>
+      process.group === group ||
+      process.session === group ||
+      (sealed !== undefined && process.startTicks >= since && namespaceOf(process.pid) === sealed.namespace),
+  );
+  const together = own.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
+  return Math.max(together, ...own.map(({ pid }) => peakBytes(pid)));
+}
 
 async function freeBytes(folder: string): Promise<number> {
   try {

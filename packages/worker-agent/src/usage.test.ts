@@ -1,0 +1,55 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runOneTask } from "../testing/run-one-task.ts";
+import { testStage } from "../testing/test-stage.ts";
+
+const python = (program: string) => `python3 -c '${program}'`;
+
+test("a script's output tells the CPU time that it took, and memory that it had only for a moment", async () => {
+  await using stage = await testStage();
+  const { ending } = await runOneTask(
+    stage,
+    python(`
+import time
+held = bytearray(200 * 10**6)
+del held
+while time.process_time() < 0.5: pass
+time.sleep(0.7)`),
+  );
+  const { cpu_sec, memory_mb } = ending.output as Record<string, number>;
+  expect(cpu_sec).toBeGreaterThanOrEqual(0.5);
+  expect(cpu_sec).toBeLessThan(5);
+  expect(memory_mb).toBeGreaterThanOrEqual(200);
+  expect(memory_mb).toBeLessThan(300);
+});
+
+test("a script's output tells how full it made the disk, also when it has tidied up", async ({ skip }) => {
+  await using stage = await testStage();
+  const root = join(stage.folder, "disk");
+  mkdirSync(root);
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=100m", "none", root], { stdio: "ignore" });
+  } catch {
+    return skip("a disk of its own needs the right to mount one");
+  }
+  try {
+    const { ending } = await runOneTask(stage, "head -c 50000000 /dev/zero >big; sleep 0.7; rm big", { root });
+    const { disk_mb } = ending.output as Record<string, number>;
+    expect(disk_mb).toBeGreaterThanOrEqual(50);
+    expect(disk_mb).toBeLessThan(55);
+  } finally {
+    execFileSync("umount", ["-l", root]);
+  }
+});
+
+test("what a script's children held in sessions of their own counts where it runs in a room", async ({ skip }) => {
+  if (process.getuid?.() !== 0) return skip("rooms need root");
+  await using stage = await testStage();
+  const hold = python("import time; held = bytearray(100 * 10**6); time.sleep(1)");
+  const { ending } = await runOneTask(stage, `setsid -w ${hold} & setsid -w ${hold} & wait`, { owned: false });
+  const { memory_mb } = ending.output as Record<string, number>;
+  expect(memory_mb).toBeGreaterThanOrEqual(200);
+  expect(memory_mb).toBeLessThan(300);
+});
