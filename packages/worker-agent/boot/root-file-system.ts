@@ -29,7 +29,7 @@ export function makeRootFileSystem(release: Release, folder: string): void {
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
     const lastWords = `${stdout}\n${stderr}`.trim().split("\n").at(-1);
     throw new MusterError(`debootstrap cannot make ${release}: ${lastWords}`, {
-      hint: "it needs the release's mirror and the keyring that its packages are signed with",
+      hint: "it needs a debootstrap that knows the release, its mirror, and the keyring that its packages are signed with",
     });
   }
   renameSync(unfinished, folder);

@@ -7,8 +7,8 @@ import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { isConditionFailed } from "./aws-failure.ts";
 import { type ObjectPlace, type PutCondition, putObject } from "./objects.ts";
 
-/** Larger files go in parts, each of which can be sent again by itself, and is held in memory until it is there. */
-const PART_BYTES = 8 * 1024 * 1024;
+/** Larger files go in parts, each of which can be sent again by itself, and is held in memory until it is there: S3 takes no smaller ones. */
+const PART_BYTES = 5 * 1024 * 1024;
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const MOST_PARTS = 10_000;
 const PARTS_AT_ONCE = 4;

@@ -105,6 +105,7 @@ async function startProcess(
       AWS_ENDPOINT_URL: url,
       AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataUrl,
       MUSTER_INSTANCE: instanceId,
+      ...(tags.logsUrl !== undefined && { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: tags.logsUrl }),
     },
   });
   let text = "";
