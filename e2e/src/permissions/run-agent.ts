@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
@@ -26,9 +26,9 @@ export async function runAgent(
   await mkdir(join(home, "tmp"), { recursive: true });
   await writeFile(join(home, "user-data"), userData);
   const { PATH = "" } = process.env;
-  const agent: ChildProcess = spawn("bash", [join(home, "user-data")], {
+  const agent = spawn("bash", [join(home, "user-data")], {
     cwd: home,
-    stdio: ["pipe", "ignore", "ignore"],
+    stdio: ["pipe", "ignore", "pipe"],
     detached: true,
     env: {
       ...environment,
@@ -40,10 +40,14 @@ export async function runAgent(
       AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataUrl,
     },
   });
+  const complaints: string[] = [];
+  agent.stderr.setEncoding("utf8").on("data", (text: string) => complaints.push(text));
   const ended = once(agent, "close");
   const kill = () => agent.pid !== undefined && agent.exitCode === null && process.kill(-agent.pid, "SIGKILL");
   signal.addEventListener("abort", kill, { once: true });
   await ended;
+  // A build that waits for a worker tells nothing of an agent that could not begin.
+  if (agent.exitCode !== 0 && !signal.aborted) process.stderr.write(`${instanceId}: ${complaints.join("")}`);
 }
 
 /** A machine that never boots. */
