@@ -1,3 +1,5 @@
+import { createMask } from "./mask-secrets.ts";
+
 /** The agent's own log: one JSON object a line, apart from the output of scripts. */
 export interface Diagnostics {
   info(message: string, fields?: DiagnosticFields): void;
@@ -8,19 +10,28 @@ export interface Diagnostics {
 /** `error` may hold anything that was thrown; only its name and message are written. */
 export type DiagnosticFields = Readonly<Record<string, unknown>>;
 
-/** @param write takes one line, without its end */
+/**
+ * Lines of `time`, `level` and `message`, then what else there is to say; a message is always the same words, so that it can be searched for.
+ * @param write takes one line, without its end
+ */
 export function createDiagnostics(write: (line: string) => void, now: () => number = Date.now): Diagnostics {
+  // Errors quote what was asked for.
+  const mask = createMask();
+  const hide = (_: string, value: unknown) => (typeof value === "string" ? mask(value) : value);
   const log =
     (level: string) =>
     (message: string, { error, ...fields }: DiagnosticFields = {}) =>
       write(
-        JSON.stringify({
-          time: new Date(now()).toISOString(),
-          level,
-          message,
-          ...fields,
-          ...(error !== undefined && describeError(error)),
-        }),
+        JSON.stringify(
+          {
+            time: new Date(now()).toISOString(),
+            level,
+            message,
+            ...fields,
+            ...(error !== undefined && describeError(error)),
+          },
+          hide,
+        ),
       );
   return { info: log("info"), warn: log("warn"), error: log("error") };
 }
