@@ -1,6 +1,7 @@
 import { ErrorName, TaskInput, workerPollName } from "@muster/pipeline";
 import { sleep, untilAborted } from "./clock.ts";
 import { isPretended } from "./execute-task.ts";
+import { endFormerInit } from "./former-init.ts";
 import { type ClaimedTask, createPoller } from "./poll.ts";
 import { recoverTask } from "./recover-task.ts";
 import { report } from "./report.ts";
@@ -61,7 +62,9 @@ async function pollAndRun(worker: Worker): Promise<PollingEnd> {
   let idleSinceMs = clock.now();
   let tasks = 0;
   let last: TaskEnd | undefined;
-  if (await recoverTask(worker)) return { end: "recovered", tasks, last };
+  const recovered = await recoverTask(worker);
+  await endFormerInit({ ...worker, folder: worker.folder.state });
+  if (recovered) return { end: "recovered", tasks, last };
   if (wantsInitAtOnce(worker)) await readyForTasks(worker);
   else void scripts.dummy();
 

@@ -42,12 +42,22 @@ async function archive(): Promise<{ bytes: Buffer; sha256: string }> {
   return { bytes: stdout, sha256: createHash("sha256").update(stdout).digest("hex") };
 }
 
-/** Boots one machine with this archive's URL; its own folders and power switch stand in for the machine's. */
-async function boot(url: (sha256: string) => string): Promise<{ console: string; exitCode: number | null }> {
+/**
+ * Boots one machine with this archive's URL; its own folders and power switch stand in for the machine's, and it does not wait long between tries.
+ * @param first what the bucket answers with at first, where that is not the archive
+ */
+async function boot(
+  url: (sha256: string) => string,
+  first?: (bytes: Buffer) => Buffer,
+): Promise<{ console: string; exitCode: number | null }> {
   const { bytes, sha256 } = await archive();
   const outcome = Promise.withResolvers<{ console: string; exitCode: number | null }>();
   let address = "";
+  let fetches = 0;
   await using aws = createLocalAws({
+    onCall: ({ operation }) => {
+      if (operation === "GetObject" && ++fetches === 1) void put(bytes);
+    },
     runInstance: async ({ userData, metadataUrl }) => {
       const tools = join(root, "tools");
       await mkdir(tools, { recursive: true });
@@ -55,7 +65,8 @@ async function boot(url: (sha256: string) => string): Promise<{ console: string;
       const here = userData
         .replaceAll("/opt/muster", join(root, "opt"))
         .replaceAll("/etc/systemd/system", root)
-        .replaceAll("/run/systemd/system", join(root, "no-systemd"));
+        .replaceAll("/run/systemd/system", join(root, "no-systemd"))
+        .replace("(1, 2, 4, 8, 16, None)", "(0.5, 0.5, None)");
       const machine = spawn("bash", ["--norc", "-c", here], {
         env: {
           PATH: [tools, process.env.PATH].join(delimiter),
@@ -74,7 +85,8 @@ async function boot(url: (sha256: string) => string): Promise<{ console: string;
   aws.start();
   const s3 = new S3Client({ ...aws.clientConfig(), forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: "assets" }));
-  await s3.send(new PutObjectCommand({ Bucket: "assets", Key: "agents/x.tar.gz", Body: bytes }));
+  const put = (Body: Buffer) => s3.send(new PutObjectCommand({ Bucket: "assets", Key: "agents/x.tar.gz", Body }));
+  await put(first === undefined ? bytes : first(bytes));
   const userData = renderUserData({ environment, bootstrap: ec2Bootstrap({ archive: url(sha256) }) });
   const machine = {
     ImageId: "ami-00000000",
@@ -97,6 +109,16 @@ test("a fresh machine fetches the agent with its role, checks it and starts it w
   expect(file).not.toContain("UNRELATED");
 });
 
+test.each([
+  ["was cut short", (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1)],
+  ["is another's", () => Buffer.from("another")],
+])("an archive that %s is fetched again", async (_, first) => {
+  const { console, exitCode } = await boot((sha256) => `s3://assets/agents/x.tar.gz#sha256=${sha256}`, first);
+  expect(console).toMatch(/the agent could not be fetched: .* has the SHA-256 [0-9a-f]{64}/);
+  expect(exitCode).toBe(0);
+  expect(existsSync(join(root, "called"))).toBe(true);
+});
+
 test("an archive that is not the one that was deployed is not run, and the machine turns itself off", async () => {
   const { console, exitCode } = await boot(() => `s3://assets/agents/x.tar.gz#sha256=${"0".repeat(64)}`);
   expect(exitCode).not.toBe(0);
@@ -105,10 +127,24 @@ test("an archive that is not the one that was deployed is not run, and the machi
   expect(existsSync(join(root, "called"))).toBe(false);
 });
 
+test("systemd understands all of the unit", async ({ skip }) => {
+  if (spawnSync("systemd-analyze", ["--version"]).error !== undefined) return skip("systemd-analyze is not here");
+  await boot((sha256) => `s3://assets/agents/x.tar.gz#sha256=${sha256}`);
+  const { status, stderr } = spawnSync("systemd-analyze", ["verify", join(root, "muster-worker.service")], {
+    encoding: "utf8",
+  });
+  expect({ status, complaints: stderr.split("\n").filter((line) => line.includes("muster-worker")) }).toEqual({
+    status: 0,
+    complaints: [],
+  });
+});
+
 test("the unit turns the machine off when the agent is done, and when it gives up", () => {
   const bootstrap = ec2Bootstrap({ archive: "s3://assets/x" });
   expect(bootstrap).toContain("SuccessAction=poweroff");
-  expect(bootstrap).toContain("FailureAction=poweroff");
+  expect(bootstrap).toContain("StartLimitAction=poweroff");
+  // systemd would not wait for the restarts.
+  expect(bootstrap).not.toContain("FailureAction");
   expect(bootstrap).toContain("Restart=on-failure");
 });
 

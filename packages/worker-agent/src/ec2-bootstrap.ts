@@ -54,8 +54,11 @@ exec ${FOLDER}/node ${NODE_FLAGS.join(" ")} ${FOLDER}/agent/agent.mjs --dir /var
 `;
 
 /**
- * Off when it is done and off when it gives up: a machine without an agent costs money for nothing. A script that runs out of memory dies
- * alone, and may start as many processes as the machine can hold.
+ * Off when it is done and off when it gives up: a machine without an agent costs money for nothing. FailureAction= would turn it off at the first
+ * crash, before any restart; StartLimitAction= acts when the restarts are used up. A script that runs out of memory dies
+ * alone, and may start as many processes as the machine can hold. When the agent dies, its scripts do by themselves, and init's cleanup() must be let
+ * run: systemd ends no process but the agent.
+ * @see systemd.unit(5)
  */
 const UNIT = `[Unit]
 Description=Muster worker
@@ -64,12 +67,12 @@ After=network-online.target
 StartLimitIntervalSec=600
 StartLimitBurst=5
 SuccessAction=poweroff
-FailureAction=poweroff
+StartLimitAction=poweroff
 [Service]
 ExecStart=${FOLDER}/start
 Restart=on-failure
 RestartSec=1
-KillMode=mixed
+KillMode=process
 TimeoutStopSec=110
 OOMPolicy=continue
 TasksMax=infinity
@@ -114,12 +117,12 @@ def fetch():
             digest.update(block)
             file.write(block)
     if url.fragment and 'sha256=' + digest.hexdigest() != url.fragment:
-        raise SystemExit('muster: %s has the SHA-256 %s' % (sys.argv[1], digest.hexdigest()))
+        raise OSError('%s has the SHA-256 %s' % (sys.argv[1], digest.hexdigest()))
 for wait in (1, 2, 4, 8, 16, None):
     try:
         fetch()
         break
-    except OSError as error:
+    except Exception as error:
         print('muster: the agent could not be fetched:', error, flush=True)
         if wait is None:
             raise SystemExit(1)

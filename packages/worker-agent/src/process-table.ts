@@ -37,6 +37,12 @@ export function readProcesses(): ProcessEntry[] {
   });
 }
 
+/** When a process started, as the table counts it; undefined where there is none, or only a dead one. */
+export function startTicksOf(pid: number): number | undefined {
+  const fields = readStat(String(pid));
+  return fields.length === 0 || fields[0] === "Z" ? undefined : Number(fields[19]);
+}
+
 /** The PID namespace that a process is in; empty where it is gone, or another user's. */
 export function namespaceOf(pid: number): string {
   try {

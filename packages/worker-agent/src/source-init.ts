@@ -6,6 +6,7 @@ import type { Readable, Writable } from "node:stream";
 import { MusterError } from "@muster/pipeline";
 import { type Clock, untilAborted, within } from "./clock.ts";
 import type { FetchedScript } from "./fetch-script.ts";
+import { forgetInit, initVariable, noteInit } from "./former-init.ts";
 import type { PipeSource } from "./output-pipe.ts";
 import { endProcesses } from "./processes.ts";
 import { type LineTarget, readOutput } from "./script-output.ts";
@@ -83,13 +84,15 @@ export async function sourceInit(options: InitOptions): Promise<SourcedInit> {
     stdio: ["ignore", pipe.writeFd, pipe.writeFd, "pipe", "pipe"],
   });
   const gone = exitOf(shell);
-  await pipe.closeWriteEnd();
+  await Promise.all([pipe.closeWriteEnd(), shell.pid !== undefined && noteInit(folder, shell.pid)]);
   const commands = shell.stdio[3] as Writable;
   commands.on("error", () => {});
 
   const end = async () => {
-    if (shell.pid !== undefined)
-      await endProcesses({ group: shell.pid, variable: `MUSTER_INIT=${exportsFile}`, graceMs: GRACE_MS, clock });
+    if (shell.pid !== undefined) {
+      await endProcesses({ group: shell.pid, variable: initVariable(folder), graceMs: GRACE_MS, clock });
+    }
+    await forgetInit(folder);
     pipe.readable.destroy();
     await output.ended.catch(() => {});
   };

@@ -1,0 +1,37 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { stageWithWorkers } from "../testing/stage-with-workers.ts";
+import { startInProcess } from "../testing/worker-in-process.ts";
+import { initVariable } from "./former-init.ts";
+import { findProcesses, NO_GROUP } from "./processes.ts";
+
+test("an agent that is started again sources init when the cleanup of the one that died is over, and its daemons are gone", async () => {
+  await using stage = await stageWithWorkers();
+  const notes = join(stage.folder, "notes");
+  const read = () => readFile(notes, "utf8").catch(() => "");
+  const init = `
+    setsid sleep 1000 >/dev/null 2>&1 </dev/null &
+    echo sourced >>${notes}
+    cleanup() { sleep 1; echo cleaned >>${notes}; }`;
+  const first = await stage.startWorker({ script: "true", init, owned: false });
+  expect((await (await stage.publish()).ended).status).toBe("SUCCEEDED");
+  const left = () => findProcesses({ group: NO_GROUP, variable: initVariable(join(first.folder, "state")) });
+  const former = await left();
+  expect(former.length).toBeGreaterThanOrEqual(2);
+  first.process.kill("SIGKILL");
+  await first.stopped;
+  const second = await startInProcess(stage, {
+    script: "true",
+    init,
+    root: first.folder,
+    instanceId: first.instanceId,
+  });
+  expect((await (await stage.publish()).ended).status).toBe("SUCCEEDED");
+  expect(await read()).toBe("sourced\ncleaned\nsourced\n");
+  expect((await left()).filter((pid) => former.includes(pid))).toEqual([]);
+  second.stop("the test is over");
+  await second.ended;
+  expect(await read()).toBe("sourced\ncleaned\nsourced\ncleaned\n");
+  expect(await left()).toEqual([]);
+});
