@@ -1,3 +1,6 @@
+import { writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { DescribeTagsCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { runUntil, virtualClock } from "@muster/local";
 import { WorkerTag } from "@muster/pipeline";
@@ -30,6 +33,25 @@ test("a worker that nobody needs ends after ten minutes, and not before", async 
   expect(await runUntil(stage.aws, clock, worker.ended)).toBe("idle");
   expect((clock.now() - startMs) / 60_000).toBeGreaterThanOrEqual(10);
   expect((clock.now() - startMs) / 60_000).toBeLessThan(11.5);
+});
+
+test("one line in a file tells what a worker does, and at last why it has ended", async () => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  const go = join(stage.folder, "go");
+  const { worker, ...agent } = await startInProcess(stage, { script: `until [ -e ${go} ]; do sleep 0.05; done` });
+  const status = () => readFile(join(worker.folder.root, "status"), "utf8");
+  await runUntil(stage.aws, clock, async () => (await status()).startsWith("ww-"));
+  expect(await status()).toMatch(/^ww-0-MakeThing idle since \d{4}-\d\d-\d\dT[\d:.]+Z\n$/);
+  const task = await stage.publish();
+  await runUntil(stage.aws, clock, async () => (await status()).startsWith("wa-"), { childProcesses: "ignore" });
+  const name = "MakeThing-1.2.3-debian-12-bookworm";
+  expect(await status()).toMatch(new RegExp(`^wa-1-${name} active ${name} since \\S+Z\n$`));
+  writeFileSync(go, "");
+  await runUntil(stage.aws, clock, task.ended);
+  agent.stop("the test is over");
+  await runUntil(stage.aws, clock, agent.ended);
+  expect(await status()).toMatch(/^ended \(stopped\) since \S+Z\n$/);
 });
 
 test("a worker takes no task after its lifetime", async () => {

@@ -22,8 +22,21 @@ const AFTER_REQUEUE_MS = 10_000;
 
 /** Polls and runs tasks, one at a time, until there is a reason to stop; then cleans up. Rejects only where the agent itself is wrong. */
 export async function runAgent(worker: Worker): Promise<AgentEnd> {
-  const { tag, environment, diagnostics, log, claims, scripts, unfinished, watchdog, pipes, view, stop, lastWordsMs } =
-    worker;
+  const {
+    tag,
+    environment,
+    diagnostics,
+    log,
+    claims,
+    scripts,
+    unfinished,
+    watchdog,
+    pipes,
+    view,
+    stop,
+    status,
+    lastWordsMs,
+  } = worker;
   tag.show({ state: "waiting", tasks: 0, subject: environment.worker.ACTIVITY_NAME, tagState: "idle", task: "" });
   const { end, tasks, last } = await pollAndRun(worker);
   diagnostics.info("the worker ends", { end, tasks });
@@ -44,6 +57,8 @@ export async function runAgent(worker: Worker): Promise<AgentEnd> {
   const recordsMs = stop.aborted ? lastWordsMs : LAST_FLUSH_MS;
   await Promise.all([claims.settled(), tag.settled(), worker.records.settle(recordsMs)]);
   if (!(await flushed)) diagnostics.error("the end of the log could not be sent");
+  status.ended(end);
+  await status.settled();
   await unfinished.clear().catch((error: unknown) => diagnostics.warn("the last task is still noted", { error }));
   return end;
 }

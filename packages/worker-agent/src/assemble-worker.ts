@@ -65,6 +65,7 @@ export async function assembleWorker(parts: WorkerParts): Promise<Worker> {
     diagnostics,
   };
   const tag = isInstance ? nameTag({ clients, instanceId, clock, diagnostics }) : noNameTag;
+  const status = statusFile(join(folder.root, "status"), clock);
   return {
     environment,
     identity,
@@ -76,7 +77,8 @@ export async function assembleWorker(parts: WorkerParts): Promise<Worker> {
     records: recordUploads({ clock, diagnostics }),
     pipes,
     claims: isInstance ? claimRecord(claim) : noClaimRecord,
-    tag: shownIn(tag, statusFile(join(folder.root, "status"), clock)),
+    tag: shownIn(tag, status),
+    status,
     watchdog: startWatchdog({ path: scripts.PATH ?? "" }),
     scripts: workerScripts({ clients, clock, diagnostics, environment, folder, targets: [log], pipes, stop }),
     unfinished: unfinishedTaskFile(folder.state),

@@ -1,7 +1,7 @@
 import { runUntil, virtualClock } from "@muster/local";
 import { expect, test } from "vitest";
 import { testStage } from "../testing/test-stage.ts";
-import { clientsInProcess, recordedDiagnostics } from "../testing/worker-in-process.ts";
+import { clientsInProcess, recordedDiagnostics, startInProcess } from "../testing/worker-in-process.ts";
 import { createPoller } from "./poll.ts";
 
 const never = new AbortController().signal;
@@ -66,4 +66,24 @@ test("whoever gives up a poll gets nothing, and the task goes to the next", asyn
   expect(await first).toBeUndefined();
   await stage.publish();
   expect(await createPoller(options)(never)).toBeDefined();
+});
+
+test("a task whose worker never heard of it is found by its missing first heartbeat, and the worker takes the next", async () => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  stage.aws.failCalls(
+    { service: "states", operation: "GetActivityTask", times: 1 },
+    { code: "InternalFailure", status: 500, afterwards: true },
+  );
+  const task = await stage.publish({ heartbeatSeconds: 120, timeoutSeconds: 7200 });
+  const startMs = clock.now();
+  const worker = await startInProcess(stage, { script: "true" });
+  await runUntil(stage.aws, clock, task.ended);
+  const events = (await task.history()).filter((type) => type.startsWith("Activity"));
+  expect(events).toEqual(["ActivityScheduled", "ActivityStarted", "ActivityTimedOut"]);
+  expect(clock.now() - startMs).toBeLessThan(121_000);
+  const next = await stage.publish();
+  expect(await runUntil(stage.aws, clock, next.ended)).toMatchObject({ status: "SUCCEEDED" });
+  worker.stop("the test is over");
+  await runUntil(stage.aws, clock, worker.ended);
 });

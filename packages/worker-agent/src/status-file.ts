@@ -3,17 +3,26 @@ import { workerName } from "@muster/pipeline";
 import type { Clock } from "./clock.ts";
 import type { NameTag, WorkerTags } from "./name-tag.ts";
 
-/** One line for whoever logs in to the machine: what the worker does, and since when. Best effort, as tags are. */
-export function statusFile(file: string, clock: Clock): Pick<NameTag, "show"> {
+/** One line for whoever logs in to the machine: what the worker does, or why it has ended, and since when. */
+export interface StatusFile extends NameTag {
+  /** Nothing is shown after this. */
+  ended(why: string): void;
+}
+
+/** Best effort, as tags are. */
+export function statusFile(file: string, clock: Clock): StatusFile {
   let last: Promise<void> = Promise.resolve();
+  const write = (text: string) => {
+    const line = `${text} since ${new Date(clock.now()).toISOString()}\n`;
+    last = last
+      .then(() => writeFile(`${file}.new`, line))
+      .then(() => rename(`${file}.new`, file))
+      .catch(() => {});
+  };
   return {
-    show(tags) {
-      const line = `${statusLine(tags)} since ${new Date(clock.now()).toISOString()}\n`;
-      last = last
-        .then(() => writeFile(`${file}.new`, line))
-        .then(() => rename(`${file}.new`, file))
-        .catch(() => {});
-    },
+    show: (tags) => write(statusLine(tags)),
+    ended: (why) => write(`ended (${why})`),
+    settled: () => last,
   };
 }
 

@@ -11,7 +11,8 @@ import { writeScripts } from "../testing/worker-process.ts";
 async function startTestWorker(stage: TestStage, log: string, dummy: string, words = ["--log", log]) {
   const urls = await writeScripts(stage, { script: "echo real", dummy }, "test-worker");
   const flags = ["--disable-warning=ExperimentalWarning", agentProgram, "--test-worker", "test-1"];
-  return spawn(process.execPath, [...flags, ...words], {
+  const start = ["-c", 'umask 077; exec "$0" "$@"', process.execPath];
+  return spawn("sh", [...start, ...flags, ...words], {
     stdio: ["ignore", "ignore", "pipe"],
     env: {
       ...urls,
@@ -50,6 +51,16 @@ test("a test worker runs the dummy script, logs into its file, and touches neith
     expect.stringContaining("end MakeThing"),
   ]);
   expect([...services]).toEqual(["states"]);
+});
+
+test("a script's files can be read by others, whatever the umask that its agent was started with", async () => {
+  await using stage = await testStage();
+  const log = join(stage.folder, "make-thing.log");
+  const worker = await startTestWorker(stage, log, "umask; touch file; stat -c %a file .");
+  expect(await (await stage.publish({ debug: "skip_ec2" })).ended).toMatchObject({ status: "SUCCEEDED" });
+  worker.kill("SIGTERM");
+  await once(worker, "exit");
+  expect((await readFile(log, "utf8")).split("\n").slice(1, 4)).toEqual(["0022", "644", "755"]);
 });
 
 test("a test worker gives a real task back, for a real worker to take", async () => {

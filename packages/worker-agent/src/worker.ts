@@ -9,6 +9,7 @@ import type { NameTag } from "./name-tag.ts";
 import type { PipeSource } from "./output-pipe.ts";
 import type { RecordUploads } from "./record-uploads.ts";
 import type { ScriptView } from "./script-view.ts";
+import type { StatusFile } from "./status-file.ts";
 import type { UnfinishedTaskFile } from "./unfinished-task.ts";
 import type { Watchdog } from "./watchdog.ts";
 import type { WorkerFolder } from "./worker-folder.ts";
@@ -26,6 +27,7 @@ export interface Worker {
   readonly records: RecordUploads;
   readonly claims: ClaimRecord;
   readonly tag: NameTag;
+  readonly status: StatusFile;
   readonly pipes: PipeSource;
   readonly watchdog: Watchdog;
   readonly scripts: WorkerScripts;
