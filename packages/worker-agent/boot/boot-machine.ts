@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,7 +24,13 @@ const run = (command: string, ...words: string[]) =>
 run("ip", "link", "set", "lo", "up");
 run("ip", "address", "add", `${METADATA_ADDRESS}/32`, "dev", "lo");
 
+/** A machine that has not come so far by then tells what it wrote to its console. */
+const PATIENCE_MS = 200_000;
 const machine = { root: writableCopy(rootFileSystem), console: "" };
+setTimeout(() => {
+  process.stderr.write(`the machine has not processed its tasks and turned itself off:\n${machine.console}\n`);
+  process.exit(1);
+}, PATIENCE_MS);
 let stage: TestStage | undefined;
 stage = await testStage({ runInstance: (instance) => boot(instance) });
 const userData = renderUserData({
@@ -82,7 +88,8 @@ function writableCopy(lower: string): string {
   for (const folder of [upper, work, root]) mkdirSync(folder);
   run("mount", "-t", "overlay", "overlay", "-o", `lowerdir=${lower},upperdir=${upper},workdir=${work}`, root);
   run("mount", "--rbind", "/dev", join(root, "dev"));
-  // Nothing here has power to switch off.
+  // Nothing here has power to switch off. Where there is systemd it is a link, which would be followed to this machine's own files.
+  rmSync(join(root, "usr/sbin/shutdown"), { force: true });
   writeFileSync(join(root, "usr/sbin/shutdown"), '#!/bin/sh\necho "$*" >>/power\n', { mode: 0o755 });
   writeFileSync(join(root, "power"), "");
   return root;

@@ -101,7 +101,7 @@ async function makeRoom(folder: string): Promise<SealedRoom> {
   };
 }
 
-const enter = (keeper: number) => ["--target", `${keeper}`, "--pid", "--mount", "--root", "--"] as const;
+const enter = (keeper: number) => ["--target", `${keeper}`, "--pid", "--mount", "--root", "--wd", "--"] as const;
 
 async function endOf(child: ChildProcess): Promise<string> {
   try {
