@@ -10,6 +10,8 @@ export interface KillRound {
   readonly afterMs: number;
   /** Whether the machine starts a killed agent again. */
   readonly restart: boolean;
+  /** How long CloudWatch takes to answer: so long the worker waits with its report when the script has ended. */
+  readonly logMs?: number;
 }
 
 export interface KillOutcome {
@@ -32,9 +34,10 @@ const HEARTBEAT_SECONDS = 3;
 const PATIENCE_MS = 15_000;
 
 /** Publishes a task to a real worker, kills with SIGKILL, and waits for the task's end. */
-export async function killRound({ victim, afterMs, restart }: KillRound): Promise<KillOutcome> {
+export async function killRound({ victim, afterMs, restart, logMs = 0 }: KillRound): Promise<KillOutcome> {
   const stage = await stageWithWorkers();
   try {
+    if (logMs > 0) stage.aws.delayCalls({ service: "logs", operation: "PutLogEvents" }, logMs);
     const worker = await stage.startWorker({
       script: SCRIPT,
       owned: !restart,

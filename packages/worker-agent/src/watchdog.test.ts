@@ -29,6 +29,7 @@ async function startGuard(script: string) {
     const child = spawn(${JSON.stringify(file)}, { detached: true, stdio: "ignore", env: { PATH: process.env.PATH, MARK: ${JSON.stringify(`${folder}/mark`)} } });
     watchdog.guard({ group: child.pid, variable: ${JSON.stringify(`MARK=${folder}/mark`)} });
     process.on("SIGUSR1", () => { watchdog.release(); console.log("released"); });
+    process.on("SIGUSR2", () => { watchdog.guardRest({ variable: ${JSON.stringify(`MARK=${folder}/mark`)} }); console.log(child.pid); });
     console.log("guarding");
     setInterval(() => {}, 1000);
   `;
@@ -48,6 +49,22 @@ test("when the agent is killed, its script dies with all that it started, daemon
   await expect.poll(async () => (await findProcesses(marks())).length, { timeout: 20_000 }).toBe(4);
   guard.kill("SIGKILL");
   await expect.poll(() => findProcesses(marks()), { timeout: 20_000 }).toEqual([]);
+});
+
+test("of a script that has ended only what bears its mark dies: its group may be another's", async () => {
+  const guard = await startGuard("setsid sleep 1000 & env -i sleep 1000 & wait");
+  await expect.poll(async () => (await findProcesses(marks())).length, { timeout: 20_000 }).toBe(2);
+  guard.kill("SIGUSR2");
+  const [group] = await once(guard.stdout, "data");
+  const others = { group: Number(group), variable: "none" };
+  try {
+    await expect.poll(async () => (await findProcesses(others)).length, { timeout: 20_000 }).toBe(2);
+    guard.kill("SIGKILL");
+    await expect.poll(() => findProcesses(marks()), { timeout: 20_000 }).toEqual([]);
+    expect(await findProcesses(others)).toHaveLength(1);
+  } finally {
+    await killProcesses(others);
+  }
 });
 
 test("a script that has ended for the agent is not touched any more", async () => {
