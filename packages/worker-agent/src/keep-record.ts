@@ -62,9 +62,10 @@ async function putRecord(
     logStream: workerLogStream(identity.instanceId),
     lastLines: log.tail,
   });
+  const isLarge = typeof contents === "string";
   const putLog = async () => {
     const [{ uploadFile }, { putObject }, s3] = await Promise.all([loadTransfer(), loadObjects(), clients.s3()]);
-    await (typeof contents === "string"
+    await (isLarge
       ? uploadFile(s3, logPlace, { file: contents, contentType: LOG_TYPE, partsAtOnce: 1 })
       : putObject(s3, logPlace, { body: contents, contentType: LOG_TYPE }));
   };
@@ -73,7 +74,7 @@ async function putRecord(
     await putJson(s3, { bucket: STATE_BUCKET, key }, statement);
   };
   await Promise.all([
-    records.put(task.name, putLog).then(() => rm(files.log, { force: true })),
+    records.put(task.name, putLog).then(() => (isLarge ? rm(files.log, { force: true }) : undefined)),
     records.put(task.name, putStatement),
   ]);
 }
