@@ -64,8 +64,10 @@ test("a task that finds no room on its machine's disk is given to another, and t
     return skip("a full disk needs the right to mount one");
   }
   try {
-    const init = `cleanup() { touch ${cleaned}; }; dd if=/dev/zero of=${root}/rest bs=4k status=none 2>/dev/null; true`;
+    const init = `cleanup() { touch ${cleaned}; }`;
     const worker = await startInProcess(stage, { root, init, script: "echo never" });
+    await worker.worker.scripts.init();
+    execFileSync("sh", ["-c", `! dd if=/dev/zero of=${root}/rest bs=4k 2>/dev/null`]);
     const task = await stage.publish();
     expect(await task.ended).toEqual(
       failure("Muster.WorkerInterrupted", { message: expect.stringContaining("no room for the task: ENOSPC") }),
