@@ -4,7 +4,7 @@ import hhvm, { MakeBinaryPackage } from "@muster/pipeline-hhvm";
 import { expect, test } from "vitest";
 import { machineWorld, type Work } from "./machine-world.ts";
 
-const pipeline = { ...hhvm, platforms: listedPlatforms({ url: (version) => `s3://hhvm-assets/targets/${version}` }) };
+const pipeline = { ...hhvm, platforms: listedPlatforms({ url: (version) => `s3://assets/targets/${version}` }) };
 const platforms = ["debian-11-bullseye", "ubuntu-18.04-bionic", "ubuntu-20.04-focal"];
 
 /** The objects that each step's script would leave. */
@@ -23,7 +23,7 @@ async function hhvmWorld(work: Work = () => ({ seconds: 60 })) {
   for (const version of ["4.28.2", "4.29.0", "2026.11.24"]) {
     await world.s3.send(
       new PutObjectCommand({
-        Bucket: "hhvm-assets",
+        Bucket: "assets",
         Key: `targets/${version}`,
         Body: `${platforms.join("\n")}\n`,
       }),
@@ -119,7 +119,7 @@ test("the same release again skips what is done, says why, and ends at once wher
   expect(again.output).toEqual({
     ForEachVersion: {
       "4.28.2": {
-        MakeSourceTarball: { skip: true, reason: "s3://hhvm-scratch/hhvm-4.28.2.tar.gz exists" },
+        MakeSourceTarball: { skip: true, reason: "s3://scratch/hhvm-4.28.2.tar.gz exists" },
         ForEachPlatform: Object.fromEntries(platforms.map((platform) => [platform, { MakeBinaryPackage: skipped }])),
         PublishBinaryPackages: skipped,
         PublishSourceTarball: { skip: true, reason: "tarball succeeded, signature succeeded" },

@@ -23,15 +23,8 @@ import {
   sleepUntil,
   virtualClock,
 } from "@muster/local";
-import {
-  awsName,
-  functionNames,
-  type Pipeline,
-  type S3Object,
-  type StageDescription,
-  TaskInput,
-  workerPollName,
-} from "@muster/pipeline";
+import { functionNames, type Pipeline, type S3Object, TaskInput, workerPollName } from "@muster/pipeline";
+import { describeStage } from "./describe-stage.ts";
 
 /** How a task ends: after so many seconds of work, with an error or without. */
 export interface TaskEnd {
@@ -81,7 +74,7 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
 
   const stage = describeStage(pipeline, aws.ec2.network.subnets);
   const handlers = createHandlers(pipeline, stage, { ...clients, now: () => new Date(clock.now()) });
-  for (const name of functionNames) functions.set(`${pipeline.name}-${name}`, (event) => handlers[name](event));
+  for (const name of functionNames) functions.set(name, (event) => handlers[name](event));
   for (const Bucket of Object.values(stage.buckets)) await s3.send(new CreateBucketCommand({ Bucket }));
   for (const [activity, arn] of Object.entries(stage.activities)) {
     await sfn.send(new CreateActivityCommand({ name: arn.slice(arn.lastIndexOf(":") + 1) }));
@@ -179,35 +172,5 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
       };
     },
     [Symbol.asyncDispose]: () => aws.close(),
-  };
-}
-
-function describeStage(
-  pipeline: Pipeline,
-  subnets: readonly { subnetId: string; availabilityZone: string }[],
-): StageDescription {
-  const arn = (service: string, resource: string) => `arn:aws:${service}:us-west-2:000000000000:${resource}`;
-  const perActivity = (value: (name: string) => string) =>
-    Object.fromEntries(pipeline.activities.map(({ name }) => [name, value(awsName("local", pipeline, name))]));
-  return {
-    stage: "local",
-    pipeline: pipeline.name,
-    region: "us-west-2",
-    accountId: "000000000000",
-    stateMachineArn: arn("states", `stateMachine:${pipeline.name}`),
-    activities: perActivity((name) => arn("states", `activity:${name}`)),
-    functions: Object.fromEntries(
-      functionNames.map((name) => [name, arn("lambda", `function:${pipeline.name}-${name}`)]),
-    ),
-    buckets: {
-      assets: `${pipeline.name}-assets`,
-      scratch: `${pipeline.name}-scratch`,
-      downloads: `${pipeline.name}-downloads`,
-      state: `${pipeline.name}-state`,
-    },
-    logGroups: perActivity((name) => `/muster/local/${name}`),
-    launchTemplates: perActivity((name) => name),
-    subnets: subnets.map(({ subnetId, availabilityZone }) => ({ id: subnetId, zone: availabilityZone })),
-    downloadsUrl: "https://example.org",
   };
 }

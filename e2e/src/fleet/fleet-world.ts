@@ -29,6 +29,7 @@ import {
   virtualClock,
 } from "@muster/local";
 import { functionNames, type Pipeline, type StageDescription, type TaskInput } from "@muster/pipeline";
+import { describeStage } from "../describe-stage.ts";
 import { playWorker, type Worked } from "./play-worker.ts";
 
 export interface FleetOptions {
@@ -75,7 +76,7 @@ export async function fleetWorld({ pipeline, ...options }: FleetOptions) {
   const s3 = new S3Client({ ...config, forcePathStyle: true });
   const sfn = new SFNClient(config);
   const ec2 = new EC2Client(config);
-  const stage = { ...describeStage(pipeline, aws.ec2.network.subnets), ...options.stage };
+  const stage = describeStage(pipeline, aws.ec2.network.subnets, options.stage);
 
   const clients = {
     s3,
@@ -199,27 +200,4 @@ async function routeEvents(events: EventBridgeClient, Arn: string): Promise<void
     await events.send(new PutRuleCommand({ Name, EventPattern: JSON.stringify(pattern) }));
     await events.send(new PutTargetsCommand({ Rule: Name, Targets: [{ Id: "repair", Arn }] }));
   }
-}
-
-function describeStage(
-  pipeline: Pipeline,
-  subnets: readonly { subnetId: string; availabilityZone: string }[],
-): StageDescription {
-  const arn = (service: string, resource: string) => `arn:aws:${service}:us-west-2:000000000000:${resource}`;
-  const perActivity = (value: (name: string) => string) =>
-    Object.fromEntries(pipeline.activities.map(({ name }) => [name, value(name)]));
-  return {
-    stage: "local",
-    pipeline: pipeline.name,
-    region: "us-west-2",
-    accountId: "000000000000",
-    stateMachineArn: arn("states", `stateMachine:${pipeline.name}`),
-    activities: perActivity((name) => arn("states", `activity:${name}`)),
-    functions: Object.fromEntries(functionNames.map((name) => [name, arn("lambda", `function:${name}`)])),
-    buckets: { assets: "assets", scratch: "scratch", downloads: "downloads", state: "state" },
-    logGroups: perActivity((name) => `/muster/local/${name}`),
-    launchTemplates: perActivity((name) => name),
-    subnets: subnets.map(({ subnetId, availabilityZone }) => ({ id: subnetId, zone: availabilityZone })),
-    downloadsUrl: "https://example.org",
-  };
 }

@@ -14,7 +14,7 @@ import { createHandlers } from "@muster/lambdas";
 import { createLocalAws, instanceOf, type LambdaFunction } from "@muster/local";
 import { type Activity, type FunctionName, functionNames, type Pipeline } from "@muster/pipeline";
 import { localBootstrap, renderUserData } from "@muster/worker-agent";
-import { describeStage } from "./describe-stage.ts";
+import { describeStage } from "../describe-stage.ts";
 import { deletions, iamCalls } from "./iam-call.ts";
 import { runAgent, untilTold } from "./run-agent.ts";
 
@@ -63,7 +63,10 @@ export async function recordingWorld(
       if (principal !== undefined) record(principal, iamCalls(call, stage));
     },
   });
-  const stage = describeStage(pipeline, aws.ec2.network.subnets);
+  const stage = describeStage(pipeline, aws.ec2.network.subnets, {
+    stage: "recorded",
+    distributionId: "EXAMPLE",
+  });
 
   function record(principal: string, calls: readonly string[]): void {
     const known = recorded.get(principal) ?? new Set();

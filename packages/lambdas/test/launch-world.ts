@@ -33,6 +33,7 @@ import { createHandlers } from "../src/create-handlers.ts";
 import { jsonLog } from "../src/log.ts";
 import { examplePipeline } from "./example-pipeline.ts";
 import { exampleStage } from "./example-stage.ts";
+import { type PublishedTask, publishedTask } from "./published-task.ts";
 
 export interface WorldOptions extends Pick<LocalAwsOptions, "ec2" | "vcpuQuotas" | "runInstance"> {
   readonly pipeline?: Pipeline;
@@ -214,33 +215,8 @@ export async function launchWorld({
       return call("PrepareActivity", event) as Promise<PrepareActivityAnswer>;
     },
     /** Publishes tasks, as a build does that is past their preparation. */
-    async publish(
-      build: string,
-      tasks: readonly {
-        activity: string;
-        version?: string;
-        platform?: string;
-        debug?: DebugMode;
-        templateVersion?: string;
-      }[],
-    ) {
-      const described = tasks.map(
-        ({ activity, version = "1.2.3", platform, debug = "", templateVersion }): TaskInput => {
-          const { timeout = 60, heartbeat = 30 } = pipeline.activities.find(({ name }) => name === activity) ?? {};
-          return {
-            name: [activity, version, platform].filter((part) => part !== undefined).join("-"),
-            activity,
-            version,
-            ...(platform === undefined ? {} : { platform }),
-            execution: executionArn(build),
-            debug,
-            timeoutSeconds: timeout,
-            heartbeatSeconds: heartbeat,
-            ...(templateVersion === undefined ? {} : { templateVersion }),
-            env: {},
-          };
-        },
-      );
+    async publish(build: string, tasks: readonly PublishedTask[]) {
+      const described = tasks.map((task) => publishedTask(task, { pipeline, execution: executionArn(build) }));
       const { stateMachineArn } = stage;
       await clients.sfn.send(
         new StartExecutionCommand({ stateMachineArn, name: build, input: JSON.stringify({ tasks: described }) }),

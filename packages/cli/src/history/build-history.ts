@@ -1,51 +1,10 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
-import {
-  BuildInput,
-  HealthCheckAnswer,
-  instanceOfPollName,
-  PrepareActivityAnswer,
-  type Results,
-  TaskSuccess,
-  taskName,
-} from "@muster/pipeline";
+import { BuildInput, instanceOfPollName, type Results, TaskSuccess, taskName } from "@muster/pipeline";
 import * as z from "zod";
+import { parseJson, readMember } from "./event-data.ts";
+import { decide, endAttempt, fail, noteMissing, retry, type Step, settle, succeed } from "./step.ts";
 
-export type StepState = "preparing" | "waiting" | "running" | "retrying" | "succeeded" | "failed" | "skipped";
 export type BuildState = "running" | "succeeded" | "failed" | "aborted" | "timed out";
-
-/** One worker's try at a task; `startedAt` is absent while no worker has taken it. */
-export interface Attempt {
-  readonly scheduledAt: Date;
-  startedAt?: Date;
-  endedAt?: Date;
-  /** Instance id of the worker that took it. */
-  instance?: string;
-  error?: string;
-  cause?: string;
-}
-
-/** A named state that a user can read of in a report: an activity or a Lambda state. */
-export interface Step {
-  readonly kind: "activity" | "function";
-  /** `MakeBinaryPackage`, `UpdateIndices`. */
-  readonly name: string;
-  readonly version?: string;
-  readonly platform?: string;
-  /** `<name>-<version>[-<platform>]`. */
-  readonly key: string;
-  state: StepState;
-  readonly enteredAt: Date;
-  endedAt?: Date;
-  readonly attempts: Attempt[];
-  /** The evidence for which it was skipped or run. */
-  reason?: string;
-  /** Why no worker could be launched for it yet, and when that was found. */
-  deferred?: { readonly why: string; readonly at: Date };
-  /** One line of its script's own, from a success. */
-  note?: string;
-  error?: string;
-  cause?: string;
-}
 
 /** What an execution's history says of a build. */
 export interface BuildHistory {
@@ -273,86 +232,3 @@ const endStates = {
 
 const taskKey = (name: string, version: string | undefined, platform: string | undefined): string =>
   version === undefined ? name : taskName(name, { version, platform });
-
-function decide(step: Step, output: string | undefined, at: Date): Step {
-  const answer = PrepareActivityAnswer.safeParse(parseJson(output)).data;
-  if (answer === undefined) return step;
-  step.reason = answer.reason;
-  if (answer.skip) {
-    step.state = "skipped";
-    step.endedAt = at;
-  } else {
-    step.state = "waiting";
-    if (answer.deferred !== undefined) step.deferred = { why: answer.deferred, at };
-  }
-  return step;
-}
-
-/** What a health check found out about tasks without workers, now or no more. */
-function noteMissing(steps: Iterable<Step>, output: string | undefined, at: Date): Step[] {
-  const { repaired = [] } = HealthCheckAnswer.safeParse(parseJson(output)).data ?? {};
-  const reasons = new Map(repaired.map(({ activity, why }) => [activity, why]));
-  return [...steps].filter((step) => {
-    const why = reasons.get(step.name);
-    if (step.state !== "waiting" || why === step.deferred?.why) return false;
-    if (why === undefined) delete step.deferred;
-    else step.deferred = { why, at };
-    return true;
-  });
-}
-
-function retry(
-  step: Step,
-  at: Date,
-  details: { error?: string | undefined; cause?: string | undefined } | undefined,
-): Step {
-  const attempt = step.attempts.at(-1);
-  const failure = { ...(details?.error && { error: details.error }), ...(details?.cause && { cause: details.cause }) };
-  if (attempt !== undefined && attempt.endedAt === undefined) Object.assign(attempt, failure, { endedAt: at });
-  Object.assign(step, failure);
-  step.state = "retrying";
-  return step;
-}
-
-function endAttempt(attempt: Attempt | undefined, at: Date): void {
-  if (attempt !== undefined) attempt.endedAt = at;
-}
-
-function succeed(step: Step, at: Date): Step {
-  step.state = "succeeded";
-  step.endedAt = at;
-  delete step.error;
-  delete step.cause;
-  return step;
-}
-
-function fail(step: Step, at: Date, stateName: string | undefined): Step {
-  step.state = "failed";
-  step.endedAt = at;
-  if (stateName?.startsWith("PrepareTo")) step.reason = `${stateName} failed`;
-  return step;
-}
-
-/** An error that nothing caught ends the execution without its state being left. */
-function* settle(steps: Iterable<Step>, endedAt: Date | undefined): Generator<Step> {
-  for (const step of steps) {
-    if (step.state !== "retrying") continue;
-    step.state = "failed";
-    if (endedAt !== undefined) step.endedAt = endedAt;
-    yield step;
-  }
-}
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    // AWS truncates what is too long for an event.
-    return undefined;
-  }
-}
-
-function readMember(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}

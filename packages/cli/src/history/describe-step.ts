@@ -1,7 +1,7 @@
 import { failureLine } from "@muster/pipeline";
 import { formatDuration } from "../format-duration.ts";
 import type { TextStyle } from "../print.ts";
-import type { Step } from "./build-history.ts";
+import type { Step } from "./step.ts";
 
 export interface StepDescription {
   readonly symbol: string;

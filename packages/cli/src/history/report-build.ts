@@ -1,9 +1,10 @@
 import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
 import type { Print } from "../print.ts";
-import type { BuildHistory, Step } from "./build-history.ts";
+import type { BuildHistory } from "./build-history.ts";
 import { describeStep, isFinished } from "./describe-step.ts";
 import type { BuildSummary } from "./find-build.ts";
+import type { Step } from "./step.ts";
 
 /** A build for people: its finished and unfinished tasks with times, and how it ended. */
 export function reportBuild(

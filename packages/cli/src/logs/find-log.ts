@@ -1,9 +1,10 @@
 import { DescribeLogStreamsCommand, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import { nearestWord, workerLogStream } from "@muster/pipeline";
 import { counted } from "../counted.ts";
-import type { BuildHistory, Step } from "../history/build-history.ts";
+import type { BuildHistory } from "../history/build-history.ts";
 import { type BuildSummary, findBuild, listBuilds, nothingBuilt } from "../history/find-build.ts";
 import { loadBuild } from "../history/load-build.ts";
+import type { Step } from "../history/step.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UsageError } from "../usage-error.ts";
 import type { LogStream } from "./log-reader.ts";

@@ -1,7 +1,8 @@
 import { Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import type { BuildHistory, Step } from "../history/build-history.ts";
+import type { BuildHistory } from "../history/build-history.ts";
+import type { Step } from "../history/step.ts";
 import { createPrint } from "../print.ts";
 import { liveProgress } from "./live-progress.ts";
 import { plainProgress } from "./plain-progress.ts";

@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
-import type { BuildHistory, Step } from "../history/build-history.ts";
+import type { BuildHistory } from "../history/build-history.ts";
 import { describeStep, isFinished } from "../history/describe-step.ts";
+import type { Step } from "../history/step.ts";
 import type { Print } from "../print.ts";
 import { isBookkeeping, isVerdict, type Progress } from "./progress.ts";
 

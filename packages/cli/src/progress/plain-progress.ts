@@ -1,5 +1,5 @@
-import type { Attempt, Step } from "../history/build-history.ts";
 import { describeStep } from "../history/describe-step.ts";
+import type { Attempt, Step } from "../history/step.ts";
 import type { Print } from "../print.ts";
 import { isBookkeeping, isVerdict, type Progress } from "./progress.ts";
 

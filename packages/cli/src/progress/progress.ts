@@ -1,4 +1,5 @@
-import type { BuildHistory, Step } from "../history/build-history.ts";
+import type { BuildHistory } from "../history/build-history.ts";
+import type { Step } from "../history/step.ts";
 
 /** Shows a build while it runs. */
 export interface Progress {
