@@ -78,6 +78,7 @@ export {
   StepResult,
 } from "./results.ts";
 export { type BucketRole, downloads, type S3Object, s3Url, scratch } from "./s3-object.ts";
+export { shortenJson } from "./shorten-json.ts";
 export { type FunctionName, functionNames, StageDescription, stageParameter } from "./stage-description.ts";
 export {
   branchEndStateName,

@@ -1,4 +1,4 @@
-import { MAX_CAUSE_BYTES, type TaskFailureCause, type TaskSuccess } from "@muster/pipeline";
+import { MAX_CAUSE_BYTES, shortenJson, type TaskFailureCause, type TaskSuccess } from "@muster/pipeline";
 
 /** How a task ended: exactly one of these is reported, or nothing where there is nobody left to tell. */
 export type Outcome =
@@ -12,21 +12,9 @@ export function causeText(cause: TaskFailureCause): string {
   const text = JSON.stringify(cause);
   if (Buffer.byteLength(text) <= MAX_CAUSE_BYTES) return text;
   const { message = "", ...rest } = cause;
-  const room = MAX_CAUSE_BYTES - Buffer.byteLength(JSON.stringify({ ...rest, message: "…" }));
+  const room = MAX_CAUSE_BYTES - Buffer.byteLength(JSON.stringify({ ...rest, message: "" }));
   const shortened = shortenJson(message, room);
-  if (shortened !== "") return JSON.stringify({ ...rest, message: `${shortened}…` });
+  if (shortened !== "") return JSON.stringify({ ...rest, message: shortened });
   const { ec2, time_sec, exit } = cause;
   return JSON.stringify({ ec2, time_sec, ...(exit !== undefined && { exit }) });
-}
-
-/** The longest beginning that takes no more than `bytes` inside a JSON string. */
-function shortenJson(text: string, bytes: number): string {
-  let taken = "";
-  let left = bytes;
-  for (const character of text) {
-    left -= Buffer.byteLength(JSON.stringify(character)) - 2;
-    if (left < 0) break;
-    taken += character;
-  }
-  return taken;
 }

@@ -1,9 +1,11 @@
 import { GetActivityTaskCommand, SendTaskFailureCommand } from "@aws-sdk/client-sfn";
-import { ErrorName, TaskInput } from "@muster/pipeline";
+import { ErrorName, MAX_CAUSE_BYTES, shortenJson, TaskInput } from "@muster/pipeline";
 import { taskKey } from "./pending-tasks.ts";
 import type { RepairContext } from "./repair-context.ts";
-import { shorten } from "./shorten.ts";
 import type { Doom } from "./tasks-without-worker.ts";
+
+/** For a message in a cause; the whole of it is in the log. */
+const ROOM = MAX_CAUSE_BYTES - JSON.stringify({ message: "" }).length;
 
 /**
  * A queue that holds a task answers at once. Going away earlier than the poll's end may lose a task that is published in that very moment until
@@ -32,7 +34,9 @@ export async function failWaitingTasks(
       new SendTaskFailureCommand({
         taskToken,
         error: isDoomed ? error : ErrorName.requeued,
-        cause: JSON.stringify({ message: isDoomed ? shorten(message) : "it belongs to a build that still waits" }),
+        cause: JSON.stringify({
+          message: isDoomed ? shortenJson(message, ROOM) : "it belongs to a build that still waits",
+        }),
       }),
     );
     if (!isDoomed) continue;

@@ -1,4 +1,4 @@
-import type { Activity, LaunchRecord, RepairReport } from "@muster/pipeline";
+import { type Activity, type LaunchRecord, MAX_CAUSE_BYTES, type RepairReport, shortenJson } from "@muster/pipeline";
 import { runningBuilds } from "../builds/running-builds.ts";
 import type { TaskOfBuild } from "../builds/tasks-of-history.ts";
 import { openDemands, reopenedDemands } from "../launching/demands.ts";
@@ -15,7 +15,6 @@ import { failLostClaims } from "./lost-claims.ts";
 import { type Deficit, measureDeficit } from "./measure-deficit.ts";
 import { progressOfBuilds, type RunningBuild } from "./pending-tasks.ts";
 import type { RepairContext } from "./repair-context.ts";
-import { shorten } from "./shorten.ts";
 import { type Doom, describeRefusals, expiredTasks, hopelessTasks } from "./tasks-without-worker.ts";
 
 /**
@@ -120,9 +119,9 @@ async function whyMissing(
     context: RepairContext;
   },
 ): Promise<string> {
-  if (bootsFail) return shorten(await whyNoWorker(launches, context));
+  if (bootsFail) return shortenJson(await whyNoWorker(launches, context), MAX_CAUSE_BYTES);
   const errors = launched.flatMap((launch) => launch.errors);
-  if (errors.length > 0) return shorten(describeRefusals(errors));
+  if (errors.length > 0) return shortenJson(describeRefusals(errors), MAX_CAUSE_BYTES);
   return maxWorkers === undefined
     ? "the stage has as many workers as it may have"
     : `${name} has as many workers as it may have`;
