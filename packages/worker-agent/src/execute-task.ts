@@ -140,8 +140,8 @@ async function run(
     onStart: (marks) => meter.watch(marks),
     signal: ending.signal,
   });
-  if (exclusive) await endRest();
   const usage = await meter.finish();
+  if (exclusive) await endRest();
   if (exit.leftBehind > 0) say(targets, `ended ${exit.leftBehind} processes that the script had left behind`);
   if (exit.unread) say(targets, "what cannot be found still writes: its output is not read any more");
   const outOfMemory = killsBefore !== undefined && (outOfMemoryKills() ?? 0) > killsBefore;

@@ -9,6 +9,10 @@ export interface ProcessEntry {
   readonly group: number;
   readonly session: number;
   readonly residentBytes: number;
+  /** CPU time of its own. */
+  readonly cpuSeconds: number;
+  /** CPU time of its children that have ended and that it has waited for, and of theirs. */
+  readonly childrenCpuSeconds: number;
   /** Since the machine booted. */
   readonly startTicks: number;
 }
@@ -31,6 +35,8 @@ export function readProcesses(): ProcessEntry[] {
             group: Number(fields[2]),
             session: Number(fields[3]),
             residentBytes: Number(fields[21]) * PAGE_BYTES,
+            cpuSeconds: secondsOf(fields, 11),
+            childrenCpuSeconds: secondsOf(fields, 13),
             startTicks: Number(fields[19]),
           },
         ];
@@ -76,10 +82,14 @@ function processIds(): string[] {
   }
 }
 
-/** CPU seconds of all children of this process that have ended and been waited for, and of theirs. */
-export function childrenCpuSeconds(): number {
-  const fields = readStat("self");
-  return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) / TICKS_PER_SECOND;
+/** CPU seconds of all children of a process that have ended and been waited for, and of theirs; 0 where it is gone. */
+export function childrenCpuSeconds(pid: number): number {
+  return secondsOf(readStat(String(pid)), 13);
+}
+
+/** In user mode, which is the field of that index, and in the kernel, which is the next. */
+function secondsOf(fields: readonly string[], index: number): number {
+  return (Number(fields[index] ?? 0) + Number(fields[index + 1] ?? 0)) / TICKS_PER_SECOND;
 }
 
 /** Now, as processes' start times count; rounded down by a second, which clocks of containers may differ by. */

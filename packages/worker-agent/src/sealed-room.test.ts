@@ -162,6 +162,11 @@ test("orphans are buried while their script goes on", async () => {
   expect(lines).toEqual(["buried"]);
 });
 
+test("a script cannot end its room, whatever signal it sends to whomever it can reach", async () => {
+  await run("trap '' TERM INT HUP USR1; for name in TERM INT HUP USR1 KILL; do kill -$name -1 1; done; echo here");
+  expect(lines.at(-1)).toBe("here");
+});
+
 test("a room whose keeper is gone is not given to a script", async () => {
   rooms.prepare();
   await rooms.ready();

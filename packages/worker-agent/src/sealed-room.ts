@@ -9,11 +9,12 @@ import type { ScriptRoom } from "./script-room.ts";
 
 /**
  * The first process of a PID namespace: the kernel ends all others when it ends, which it does when the agent does, at the end of its input.
- * Orphans become its children; the kernel buries those of a parent that ignores their end, which not every shell can.
+ * Orphans become its children. Bash waits for whichever child ends, also for those it does not know, so that their CPU time is counted: the kernel
+ * forgets that of children whose end is ignored. No signal of the script's reaches it, as it handles none of those.
  * @see pid_namespaces(7)
  */
 const MAKE = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "slave", "--"];
-const KEEP = `mount -t tmpfs -o size=4k,mode=0555 none "$0" && echo ready && exec env --ignore-signal=CHLD cat >/dev/null`;
+const KEEP = `mount -t tmpfs -o size=4k,mode=0555 none "$0" && echo ready && while read -r _; do :; done`;
 
 /**
  * nsenter stays outside, waits, and ends as the script does, be it by KILL. It is not in the script's session, whose signals are not for it.
@@ -66,7 +67,7 @@ interface SealedRoom extends ScriptRoom {
 }
 
 async function makeRoom(folder: string): Promise<SealedRoom> {
-  const holder = spawn("unshare", [...MAKE, "sh", "-c", KEEP, folder], {
+  const holder = spawn("unshare", [...MAKE, "bash", "-c", KEEP, folder], {
     cwd: "/",
     env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
     detached: true,

@@ -53,3 +53,24 @@ test("what a script's children held in sessions of their own counts where it run
   expect(memory_mb).toBeGreaterThanOrEqual(200);
   expect(memory_mb).toBeLessThan(300);
 });
+
+test("CPU time that nobody waited for counts where it runs in a room: of orphans, of the killed, and of what is still there", async ({
+  skip,
+}) => {
+  if (process.getuid?.() !== 0) return skip("rooms need root");
+  await using stage = await testStage();
+  const { ending } = await runOneTask(
+    stage,
+    `
+burn() { ${python("import time\nwhile time.process_time() < 0.5: pass")}; touch "$1"; }
+export -f burn
+(burn orphan &)
+(burn killed & kill -KILL $BASHPID)
+(setsid bash -c "burn daemon; exec sleep 1000" >/dev/null 2>&1 </dev/null &)
+until [ -e orphan ] && [ -e killed ] && [ -e daemon ]; do sleep 0.05; done`,
+    { owned: false },
+  );
+  const { cpu_sec } = ending.output as Record<string, number>;
+  expect(cpu_sec).toBeGreaterThanOrEqual(1.5);
+  expect(cpu_sec).toBeLessThan(2.5);
+});
