@@ -54,12 +54,15 @@ export function openStorage({ dir, owner, onDamaged }: StorageOptions): Storage 
 
 function temporaryStorage(flusher: Flusher, onDamaged: StorageOptions["onDamaged"]): Storage {
   let made: string | undefined;
+  let closed = false;
   const remove = () => {
     if (made !== undefined) rmSync(made, { recursive: true, force: true });
     made = undefined;
   };
   return {
     get dir() {
+      // A call that was delayed may come to its turn only now: nobody would remove what it makes.
+      if (closed) throw new AwsError("ServiceUnavailable", "this AWS has been closed");
       if (made === undefined) {
         made = mkdtempSync(join(tmpdir(), "muster-local-"));
         process.once("exit", remove);
@@ -72,6 +75,7 @@ function temporaryStorage(flusher: Flusher, onDamaged: StorageOptions["onDamaged
     onDamaged,
     announce() {},
     async close() {
+      closed = true;
       process.off("exit", remove);
       remove();
       await flusher.flush();
