@@ -12,7 +12,7 @@ export const idle = (): Promise<Figure[]> => withStage(watchIdle);
 
 async function watchIdle(stage: RecordedStage): Promise<Figure[]> {
   const worker = await stage.startWorker({ script: "exit 0" });
-  await (await stage.publish()).ended;
+  await stage.runTask();
   await sleep(SETTLE_MS);
   const pid = worker.process.pid as number;
   const before = processUsage(pid);

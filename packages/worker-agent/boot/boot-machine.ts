@@ -5,12 +5,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { RunningInstance } from "@muster/local";
 import { ec2Bootstrap } from "../src/ec2-bootstrap.ts";
 import { renderUserData } from "../src/user-data.ts";
-import { ACTIVITY, LOG_GROUP, SCRATCH_BUCKET, STATE_BUCKET, type TestStage, testStage } from "../testing/test-stage.ts";
+import { type TestStage, testStage } from "../testing/test-stage.ts";
 
 /**
  * `unshare --net --mount node boot-machine.ts <root file system> <archive>`: an AWS of its own in a network of its own, whose one machine is
@@ -35,36 +34,20 @@ let stage: TestStage | undefined;
 stage = await testStage({ runInstance: (instance) => boot(instance) });
 const userData = renderUserData({
   environment: {
-    ACTIVITY_ARN: stage.activityArn,
-    ACTIVITY_NAME: ACTIVITY,
+    ...stage.environment,
     SCRIPT_URL: await asset(
       "script.sh",
       '#!/bin/bash\necho "built $VERSION on $(. /etc/os-release; echo "$ID")"\nexit "$CODE"\n',
     ),
     INIT_URL: await asset("init.sh", "cleanup() { echo cleaned >/cleaned; }\n"),
     DUMMY_SCRIPT_URL: await asset("dummy.sh", "#!/bin/sh\n"),
-    AWS_REGION: stage.aws.region,
-    LOG_GROUP,
-    STATE_BUCKET,
-    SCRATCH_BUCKET,
   },
   bootstrap: ec2Bootstrap({ archive: await asset("agent.tar.gz", readFileSync(archive)) }),
 });
 const good = await stage.publish({ env: { VERSION: "1.2.3", CODE: "0" } });
-const { Instances = [] } = await stage.ec2.send(
-  new RunInstancesCommand({
-    ImageId: "ami-00000000000000001",
-    InstanceType: "t3.small",
-    MinCount: 1,
-    MaxCount: 1,
-    UserData: Buffer.from(userData).toString("base64"),
-    IamInstanceProfile: { Name: "worker" },
-    MetadataOptions: { HttpTokens: "required" },
-  }),
-);
-const instanceId = Instances[0]?.InstanceId ?? "";
+const instanceId = await stage.launch({ UserData: Buffer.from(userData).toString("base64") });
 const first = await good.ended;
-const second = await (await stage.publish({ env: { VERSION: "1.2.4", CODE: "3" } })).ended;
+const second = await stage.runTask({ env: { VERSION: "1.2.4", CODE: "3" } });
 const { code, power } = await stopped();
 console.log(
   JSON.stringify({

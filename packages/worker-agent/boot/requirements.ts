@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { succeeds } from "../testing/succeeds.ts";
 
 /** Why a machine cannot be booted here; undefined when it can. */
 export function missingForBoot(): string | undefined {
@@ -10,13 +10,4 @@ export function missingForBoot(): string | undefined {
     return "namespaces are not allowed here";
   }
   return undefined;
-}
-
-function succeeds(program: string, ...words: string[]): boolean {
-  try {
-    execFileSync(program, words, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DescribeTagsCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { DescribeTagsCommand } from "@aws-sdk/client-ec2";
 import { runUntil, virtualClock } from "@muster/local";
 import { WorkerTag } from "@muster/pipeline";
 import { expect, test } from "vitest";
@@ -9,14 +9,6 @@ import { type TestStage, testStage } from "../testing/test-stage.ts";
 import { startInProcess } from "../testing/worker-in-process.ts";
 
 const HOUR_MS = 3_600_000;
-
-/** A machine for tags to be on. */
-async function launch(stage: TestStage): Promise<string> {
-  const { Instances = [] } = await stage.ec2.send(
-    new RunInstancesCommand({ ImageId: "ami-00000000000000001", InstanceType: "t3.small", MinCount: 1, MaxCount: 1 }),
-  );
-  return Instances[0]?.InstanceId ?? "";
-}
 
 async function tagsOf(stage: TestStage, instanceId: string): Promise<Record<string, string>> {
   const { Tags = [] } = await stage.ec2.send(
@@ -64,7 +56,7 @@ test("a worker takes no task after its lifetime", async () => {
 test("the machine of a failed task is kept for some hours where the build says so, tagged, and takes no task", async () => {
   const clock = virtualClock();
   await using stage = await testStage({ clock });
-  const instanceId = await launch(stage);
+  const instanceId = await stage.launch();
   const worker = await startInProcess(stage, { script: "exit 2", instanceId });
   const task = await stage.publish({ keepFailed: true });
   await runUntil(stage.aws, clock, task.ended, { childProcesses: "ignore" });
@@ -91,19 +83,16 @@ test("the machine of a failed task is kept for some hours where the build says s
 
 test("a worker on AWS waits for its poll's end before it stops, and gives back what arrives", async () => {
   const clock = virtualClock();
-  await using stage = await testStage({ clock });
-  const polled = new Promise<void>((resolve) => {
-    const cancel = clock.at(clock.now() + 1000, () => {
-      cancel();
-      resolve();
-    });
-  });
+  let polls = 0;
+  await using stage = await testStage({ clock, onCall: ({ operation }) => operation === "GetActivityTask" && polls++ });
   const worker = await startInProcess(stage, { script: "true", owned: false });
-  await runUntil(stage.aws, clock, polled);
+  // The next poll follows at once: before its first, a worker does things that take real time.
+  await runUntil(stage.aws, clock, () => polls === 1);
   worker.stop("spot interruption");
   const task = await stage.publish();
-  expect(await runUntil(stage.aws, clock, task.ended)).toMatchObject({ error: "Muster.Requeued" });
+  // In this order: of a task's end the stage learns in real time, which no timer of the clock stands for when the worker has ended.
   expect(await runUntil(stage.aws, clock, worker.ended)).toBe("stopped");
+  expect(await task.ended).toMatchObject({ error: "Muster.Requeued" });
 });
 
 test("tags and claims that cannot be written fail nothing", async () => {

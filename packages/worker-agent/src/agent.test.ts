@@ -47,8 +47,8 @@ test("init is sourced once, what it exports reaches every task, and its cleanup 
     init: `echo "initialising"; shared=seen; export GREETING="hello there"; cleanup() { echo "cleaned $shared" >${kept}; }`,
     script: `echo "$GREETING, \${shared-nothing} and \${ACTIVITY_ARN-nobody}"`,
   });
-  await (await stage.publish()).ended;
-  await (await stage.publish()).ended;
+  await stage.runTask();
+  await stage.runTask();
   expect(await worker.stopped).toBe(0);
   const lines = await stage.logLines(worker.instanceId);
   expect(lines.filter((line) => line === "initialising")).toHaveLength(1);
@@ -60,7 +60,7 @@ test("cleanup runs after a failure too", async () => {
   await using stage = await stageWithWorkers();
   const kept = `${stage.folder}/cleaned`;
   const worker = await stage.startWorker({ init: `cleanup() { touch ${kept}; }`, script: "exit 1" });
-  await (await stage.publish()).ended;
+  await stage.runTask();
   await worker.stopped;
   expect((await stat(kept)).isFile()).toBe(true);
 });
@@ -106,7 +106,7 @@ test.each([
     script: `echo kept >file; ${script}`,
     afterTask: 'echo "after $VERSION: $SUCCESS $(cat file)"; exit 9',
   });
-  await (await stage.publish()).ended;
+  await stage.runTask();
   expect(await worker.stopped).toBe(0);
   expect(await stage.logLines(worker.instanceId)).toContain(`after 1.2.3: ${success} kept`);
 });
@@ -121,8 +121,8 @@ test("tasks of fake and skip builds run the dummy script, with neither init nor 
     afterTask: "echo after",
     dummy: 'echo "dummy for $VERSION"',
   });
-  await (await stage.publish({ debug: "fake_ec2" })).ended;
-  await (await stage.publish({ debug: "skip_ec2" })).ended;
+  await stage.runTask({ debug: "fake_ec2" });
+  await stage.runTask({ debug: "skip_ec2" });
   await worker.stopped;
   const lines = await stage.logLines(worker.instanceId);
   expect(lines.filter((line) => !line.startsWith("==="))).toEqual(["dummy for 1.2.3", "dummy for 1.2.3"]);
@@ -137,8 +137,8 @@ test("a worker that a fake build launched sources init when a real task reaches 
     script: 'echo "init: $FROM_INIT"',
     dummy: `echo "init: \${FROM_INIT-no}"`,
   });
-  await (await stage.publish({ debug: "fake_ec2" })).ended;
-  await (await stage.publish()).ended;
+  await stage.runTask({ debug: "fake_ec2" });
+  await stage.runTask();
   await worker.stopped;
   const lines = await stage.logLines(worker.instanceId);
   expect(lines.filter((line) => line.startsWith("init:"))).toEqual(["init: no", "init: yes"]);
@@ -154,7 +154,7 @@ test("a failing task of a test build is reported so that nobody retries it", asy
 test("an idle worker ends by itself; its Name and its claim tell that it has nothing to do", async () => {
   await using stage = await stageWithWorkers();
   const worker = await stage.startWorker({ idleSeconds: 1, script: "true" });
-  await (await stage.publish()).ended;
+  await stage.runTask();
   expect(await worker.stopped).toBe(0);
   expect(await nameOf(stage, worker.instanceId)).toMatchObject({
     Name: "ww-1-MakeThing-1.2.3-debian-12-bookworm",

@@ -46,7 +46,7 @@ test("secrets that an error quotes are hidden, and the line stays JSON", () => {
 test("a worker's own log says what happened to a task, and holds nothing that a script printed", async () => {
   await using stage = await stageWithWorkers();
   const worker = await stage.startWorker({ script: "echo printed by a script; exit 3" });
-  await (await stage.publish({ name: "MakeThing-9.9.9" })).ended;
+  await stage.runTask({ name: "MakeThing-9.9.9" });
   await worker.stopped;
   const entries = worker
     .console()

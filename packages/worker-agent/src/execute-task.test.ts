@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runUntil, virtualClock } from "@muster/local";
 import { expect, test } from "vitest";
 import { failure, pass, runOneTask } from "../testing/run-one-task.ts";
+import { smallDisk } from "../testing/small-disk.ts";
 import { testStage } from "../testing/test-stage.ts";
 import { startInProcess } from "../testing/worker-in-process.ts";
 
@@ -41,27 +41,13 @@ test("a script that a signal ended was killed, not failed", async () => {
 
 test("a script that fills its disk fails by itself, with every line of its log", async ({ skip }) => {
   await using stage = await testStage();
-  const root = join(stage.folder, "small-disk");
-  mkdirSync(root);
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "none", root], { stdio: "ignore" });
-  } catch {
-    return skip("a small disk needs the right to mount one");
-  }
-  try {
-    const worker = await startInProcess(stage, {
-      root,
-      script: "dd if=/dev/zero of=big bs=1M 2>/dev/null || echo full; seq 150000; exit 4",
-    });
-    const task = await stage.publish();
-    expect(await task.ended).toEqual(failure("Muster.ScriptFailed", { exit: 4 }));
-    await worker.ended;
-    const lines = await stage.logLines(worker.instanceId);
-    expect(lines.slice(1, 3)).toEqual(["full", "1"]);
-    expect(lines.filter((line) => /^\d+$/.test(line)).length).toBe(150_000);
-  } finally {
-    execFileSync("umount", ["-l", root]);
-  }
+  using disk = smallDisk(join(stage.folder, "small-disk"), "8m");
+  if (disk === undefined) return skip("a small disk needs the right to mount one");
+  const script = "dd if=/dev/zero of=big bs=1M 2>/dev/null || echo full; seq 150000; exit 4";
+  const { ending, lines } = await runOneTask(stage, script, { root: disk.root });
+  expect(ending).toEqual(failure("Muster.ScriptFailed", { exit: 4 }));
+  expect(lines.slice(1, 3)).toEqual(["full", "1"]);
+  expect(lines.filter((line) => /^\d+$/.test(line)).length).toBe(150_000);
 });
 
 test("a script that prints nothing for an hour goes on, and keeps its task by heartbeats", async () => {

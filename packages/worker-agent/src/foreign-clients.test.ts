@@ -1,20 +1,13 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { workerLogStream } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { stageWithWorkers } from "../testing/stage-with-workers.ts";
+import { succeeds } from "../testing/succeeds.ts";
 import { LOG_GROUP } from "../testing/test-stage.ts";
 
-const has = (command: string, args: readonly string[]): boolean => {
-  try {
-    execFileSync(command, args, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-};
 const run = promisify(execFile);
 const OUTPUT = { encoding: "buffer", maxBuffer: 64 * 1024 * 1024 } as const;
 
@@ -80,8 +73,8 @@ const readWithCli: Read = async (url, stream) => {
 };
 
 test.for<[string, boolean, Read]>([
-  ["boto3", has("python3", ["-c", "import boto3"]), readWithBoto3],
-  ["the AWS CLI", has("aws", ["--version"]), readWithCli],
+  ["boto3", succeeds("python3", "-c", "import boto3"), readWithBoto3],
+  ["the AWS CLI", succeeds("aws", "--version"), readWithCli],
 ])(
   "%s reads back what a worker's script printed, byte by byte",
   { timeout: 120_000 },
@@ -91,7 +84,7 @@ test.for<[string, boolean, Read]>([
     const file = join(stage.folder, "printed");
     await writeFile(file, PRINTED);
     const worker = await stage.startWorker({ script: `cat ${file}` });
-    expect((await (await stage.publish()).ended).status).toBe("SUCCEEDED");
+    expect((await stage.runTask()).status).toBe("SUCCEEDED");
     const got = printedLines(await read(stage.url, workerLogStream(worker.instanceId)));
     // Not by toEqual, which would print both.
     expect(got.length).toBe(PRINTED.length);

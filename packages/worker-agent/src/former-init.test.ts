@@ -15,7 +15,7 @@ test("an agent that is started again sources init when the cleanup of the one th
     echo sourced >>${notes}
     cleanup() { sleep 1; echo cleaned >>${notes}; }`;
   const first = await stage.startWorker({ script: "true", init, owned: false });
-  expect((await (await stage.publish()).ended).status).toBe("SUCCEEDED");
+  expect((await stage.runTask()).status).toBe("SUCCEEDED");
   const left = () => findProcesses({ group: NO_GROUP, variable: initVariable(join(first.folder, "state")) });
   const former = await left();
   expect(former.length).toBeGreaterThanOrEqual(2);
@@ -27,7 +27,7 @@ test("an agent that is started again sources init when the cleanup of the one th
     root: first.folder,
     instanceId: first.instanceId,
   });
-  expect((await (await stage.publish()).ended).status).toBe("SUCCEEDED");
+  expect((await stage.runTask()).status).toBe("SUCCEEDED");
   expect(await read()).toBe("sourced\ncleaned\nsourced\n");
   expect((await left()).filter((pid) => former.includes(pid))).toEqual([]);
   second.stop("the test is over");

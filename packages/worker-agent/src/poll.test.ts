@@ -1,23 +1,26 @@
 import { GetExecutionHistoryCommand } from "@aws-sdk/client-sfn";
 import { runUntil, virtualClock } from "@muster/local";
 import { expect, test } from "vitest";
-import { testStage } from "../testing/test-stage.ts";
+import { type TestStage, testStage } from "../testing/test-stage.ts";
 import { clientsInProcess, recordedDiagnostics, startInProcess } from "../testing/worker-in-process.ts";
 import { createPoller } from "./poll.ts";
 
 const never = new AbortController().signal;
 
-test("a poll waits a minute for a task, and history names the worker that took it", async () => {
-  const clock = virtualClock();
-  await using stage = await testStage({ clock });
-  const poll = createPoller({
-    sfn: clientsInProcess(stage.aws).sfn,
-    activityArn: stage.activityArn,
+const pollerOf = ({ aws, activityArn }: TestStage) =>
+  createPoller({
+    sfn: clientsInProcess(aws).sfn,
+    activityArn,
     workerName: "ec2_i-1",
-    clock,
+    clock: aws.clock,
     diagnostics: recordedDiagnostics(),
     stop: never,
   });
+
+test("a poll waits a minute for a task, and history names the worker that took it", async () => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  const poll = pollerOf(stage);
   const startMs = clock.now();
   expect(await runUntil(stage.aws, clock, poll(never))).toBeUndefined();
   expect(clock.now() - startMs).toBe(60_000);
@@ -35,14 +38,7 @@ test("throttled polls come further and further apart, and never all at once", as
     onCall: ({ operation }) => operation === "GetActivityTask" && polls.push(clock.now()),
   });
   stage.aws.failCalls({ operation: "GetActivityTask", times: 9 }, { code: "ThrottlingException" });
-  const poll = createPoller({
-    sfn: clientsInProcess(stage.aws).sfn,
-    activityArn: stage.activityArn,
-    workerName: "ec2_i-1",
-    clock,
-    diagnostics: recordedDiagnostics(),
-    stop: never,
-  });
+  const poll = pollerOf(stage);
   for (let round = 0; round < 9; round++) await runUntil(stage.aws, clock, poll(never));
   await runUntil(stage.aws, clock, poll(never));
   const waits = polls.slice(1).map((atMs, index) => atMs - (polls[index] ?? 0));
@@ -53,20 +49,12 @@ test("throttled polls come further and further apart, and never all at once", as
 
 test("whoever gives up a poll gets nothing, and the task goes to the next", async () => {
   await using stage = await testStage();
-  const options = {
-    sfn: clientsInProcess(stage.aws).sfn,
-    activityArn: stage.activityArn,
-    workerName: "ec2_i-1",
-    clock: stage.aws.clock,
-    diagnostics: recordedDiagnostics(),
-    stop: never,
-  };
   const abandon = new AbortController();
-  const first = createPoller(options)(abandon.signal);
+  const first = pollerOf(stage)(abandon.signal);
   abandon.abort();
   expect(await first).toBeUndefined();
   await stage.publish();
-  expect(await createPoller(options)(never)).toBeDefined();
+  expect(await pollerOf(stage)(never)).toBeDefined();
 });
 
 test("a task whose worker never heard of it is found by its missing first heartbeat, and the worker takes the next", async () => {

@@ -1,13 +1,11 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { virtualClock } from "@muster/local";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Clock, realClock } from "./clock.ts";
+import { gather, markOf, runText, type TextToRun } from "../testing/run-text.ts";
 import { type PipeSource, pipeSource } from "./output-pipe.ts";
 import { findProcesses, killProcesses, NO_GROUP, type ProcessMarks } from "./processes.ts";
-import { runScript } from "./run-script.ts";
-import { openRoom } from "./script-room.ts";
 
 let folder: string;
 let pipes: PipeSource;
@@ -26,45 +24,22 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-interface Options {
-  readonly signal?: AbortSignal;
-  readonly clock?: Clock;
+type Options = Partial<Pick<TextToRun, "signal" | "clock" | "graceMs" | "target">> & {
   readonly onLine?: (line: string) => void;
-  readonly grace?: number;
-}
+};
 
-async function run(text: string, options: Options = {}) {
-  const { signal = new AbortController().signal, clock = realClock, onLine, grace = 10_000 } = options;
-  const file = join(folder, "script");
-  await writeFile(file, text.startsWith("#!") ? text : `#!/bin/bash\n${text}\n`);
-  await chmod(file, 0o755);
-  return runScript({
-    file,
-    room: openRoom,
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? "", MARK: `${folder}/mark` },
-    mark: "MARK",
+const run = (text: string, { onLine, ...options }: Options = {}) =>
+  runText(text, {
+    folder,
     pipes,
-    targets: [
-      {
-        write(more) {
-          lines.push(...more);
-          for (const line of more) onLine?.(line);
-        },
-        room: () => undefined,
-      },
-    ],
-    mask: (line) => line,
+    target: gather(lines, onLine),
     onStart(started) {
       marks = started;
     },
-    signal,
-    graceMs: () => grace,
-    clock,
+    ...options,
   });
-}
 
-const survivors = () => findProcesses({ group: NO_GROUP, variable: `MARK=${folder}/mark` });
+const survivors = () => findProcesses({ group: NO_GROUP, variable: markOf(folder) });
 
 test("standard output and error keep their order", async () => {
   await run("for i in 1 2 3 4 5 6; do echo out$i; echo err$i >&2; done");
@@ -117,7 +92,7 @@ test("daemons that left their session end too, as long as they hold the output",
 test("daemons that gave up session and output are found by what they inherited", async () => {
   await run("(setsid sleep 1000 >/dev/null 2>&1 </dev/null &) ; sleep 0.2");
   expect(await survivors()).toHaveLength(1);
-  await killProcesses({ group: NO_GROUP, variable: `MARK=${folder}/mark` });
+  await killProcesses({ group: NO_GROUP, variable: markOf(folder) });
   expect(await survivors()).toEqual([]);
 });
 
@@ -152,34 +127,19 @@ test("a script that was asked to end before it began ends at once", async () => 
 });
 
 test("a script that writes faster than its lines are taken waits, and loses none", async () => {
-  const file = join(folder, "flood");
-  await writeFile(file, "#!/bin/bash\nseq 200000\n");
-  await chmod(file, 0o755);
   let held = 0;
   let got = 0;
-  const { code } = await runScript({
-    file,
-    room: openRoom,
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? "", MARK: `${folder}/mark` },
-    mark: "MARK",
-    pipes,
-    targets: [
-      {
-        write(more) {
-          for (const line of more) expect(line).toBe(String(++got));
-        },
-        room() {
-          if (held >= 20 || got < held * 5000) return undefined;
-          held++;
-          return new Promise((resolve) => setImmediate(resolve));
-        },
+  const { code } = await run("seq 200000", {
+    target: {
+      write(more) {
+        for (const line of more) expect(line).toBe(String(++got));
       },
-    ],
-    mask: (line) => line,
-    signal: new AbortController().signal,
-    graceMs: () => 1000,
-    clock: realClock,
+      room() {
+        if (held >= 20 || got < held * 5000) return undefined;
+        held++;
+        return new Promise((resolve) => setImmediate(resolve));
+      },
+    },
   });
   expect({ code, got }).toEqual({ code: 0, got: 200_000 });
   expect(held).toBe(20);
@@ -196,7 +156,11 @@ test("a script is not kept from its end by what goes on writing and cannot be fo
 test("an end that comes while its output is waited for shortens that, and changes nothing else", async () => {
   const end = new AbortController();
   const startMs = performance.now();
-  const exit = await run(noise, { signal: end.signal, grace: 1000, onLine: () => lines.length > 10 && end.abort() });
+  const exit = await run(noise, {
+    signal: end.signal,
+    graceMs: () => 1000,
+    onLine: () => lines.length > 10 && end.abort(),
+  });
   expect(exit).toEqual({ code: 0, leftBehind: 0, unread: true });
   expect(performance.now() - startMs).toBeLessThan(5000);
 });

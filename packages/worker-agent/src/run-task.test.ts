@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Lease } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { failure, hasLine, linesOf, runOneTask } from "../testing/run-one-task.ts";
+import { smallDisk } from "../testing/small-disk.ts";
 import { testStage } from "../testing/test-stage.ts";
 import { startInProcess } from "../testing/worker-in-process.ts";
 import { writeScripts } from "../testing/worker-process.ts";
@@ -14,9 +14,9 @@ test("a task runs the scripts that its build names, whatever the worker was laun
   const own = await writeScripts(stage, { script: "echo of the build", afterTask: "echo after the build" }, "build");
   const worker = await startInProcess(stage, { script: "echo of the worker", afterTask: "echo after the worker" });
   const scripts = { script: own.SCRIPT_URL, ...(own.AFTER_TASK_URL && { afterTask: own.AFTER_TASK_URL }) };
-  await (await stage.publish({ scripts })).ended;
-  await (await stage.publish({ scripts: { script: own.SCRIPT_URL } })).ended;
-  await (await stage.publish()).ended;
+  await stage.runTask({ scripts });
+  await stage.runTask({ scripts: { script: own.SCRIPT_URL } });
+  await stage.runTask();
   await hasLine(stage, worker.instanceId, "after the worker");
   const lines = await stage.logLines(worker.instanceId);
   expect(lines.filter((line) => / the (build|worker)$/.test(line))).toEqual([
@@ -55,29 +55,20 @@ test("a task that finds no room on its machine's disk is given to another, and t
   skip,
 }) => {
   await using stage = await testStage();
-  const root = join(stage.folder, "full-disk");
+  using disk = smallDisk(join(stage.folder, "full-disk"), "1m");
+  if (disk === undefined) return skip("a full disk needs the right to mount one");
+  const { root } = disk;
   const cleaned = join(stage.folder, "cleaned");
-  mkdirSync(root);
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "none", root], { stdio: "ignore" });
-  } catch {
-    return skip("a full disk needs the right to mount one");
-  }
-  try {
-    const init = `cleanup() { touch ${cleaned}; }`;
-    const worker = await startInProcess(stage, { root, init, script: "echo never" });
-    await worker.worker.scripts.init();
-    execFileSync("sh", ["-c", `! dd if=/dev/zero of=${root}/rest bs=4k 2>/dev/null`]);
-    const task = await stage.publish();
-    expect(await task.ended).toEqual(
-      failure("Muster.WorkerInterrupted", { message: expect.stringContaining("no room for the task: ENOSPC") }),
-    );
-    expect(await worker.ended).toBe("failed task");
-    expect(await readFile(cleaned, "utf8")).toBe("");
-    expect(await linesOf(stage, worker.instanceId)).not.toContain("never");
-  } finally {
-    execFileSync("umount", ["-l", root]);
-  }
+  const init = `cleanup() { touch ${cleaned}; }`;
+  const worker = await startInProcess(stage, { root, init, script: "echo never" });
+  await worker.worker.scripts.init();
+  execFileSync("sh", ["-c", `! dd if=/dev/zero of=${root}/rest bs=4k 2>/dev/null`]);
+  expect(await stage.runTask()).toEqual(
+    failure("Muster.WorkerInterrupted", { message: expect.stringContaining("no room for the task: ENOSPC") }),
+  );
+  expect(await worker.ended).toBe("failed task");
+  expect(await readFile(cleaned, "utf8")).toBe("");
+  expect(await linesOf(stage, worker.instanceId)).not.toContain("never");
 });
 
 test("a folder that cannot be removed costs neither init's cleanup nor the log", async () => {
@@ -90,10 +81,8 @@ test("a folder that cannot be removed costs neither init's cleanup nor the log",
     script: `${deep}; echo "dug $ROUND"; exit $ROUND`,
   });
   try {
-    expect(await (await stage.publish({ env: { ROUND: "0" } })).ended).toMatchObject({ status: "SUCCEEDED" });
-    expect(await (await stage.publish({ env: { ROUND: "3" } })).ended).toEqual(
-      failure("Muster.ScriptFailed", { exit: 3 }),
-    );
+    expect(await stage.runTask({ env: { ROUND: "0" } })).toMatchObject({ status: "SUCCEEDED" });
+    expect(await stage.runTask({ env: { ROUND: "3" } })).toEqual(failure("Muster.ScriptFailed", { exit: 3 }));
     expect(await worker.ended).toBe("failed task");
     expect(await readFile(cleaned, "utf8")).toBe("");
     expect(await linesOf(stage, worker.instanceId)).toEqual(expect.arrayContaining(["dug 0", "dug 3"]));

@@ -1,24 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { realClock } from "./clock.ts";
+import { gather, runText } from "../testing/run-text.ts";
+import { succeeds } from "../testing/succeeds.ts";
 import { type PipeSource, pipeSource } from "./output-pipe.ts";
 import { readProcesses } from "./process-table.ts";
 import { type ProcessMarks, signalGroup } from "./processes.ts";
-import { runScript } from "./run-script.ts";
 import { prepareRooms, type RoomSource } from "./sealed-room.ts";
 
-const canSeal = (() => {
-  try {
-    execFileSync("unshare", ["--mount", "--pid", "--fork", "--mount-proc", "true"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-})();
+const canSeal = succeeds("unshare", "--mount", "--pid", "--fork", "--mount-proc", "true");
 
 let folder: string;
 let pipes: PipeSource;
@@ -48,35 +41,12 @@ interface Options {
 
 /** Runs a script in a room of its own, which is closed when it has ended. */
 async function run(text: string, { onLine, signal = new AbortController().signal }: Options = {}) {
-  const file = join(folder, "script");
-  await writeFile(file, `#!/bin/bash\n${text}\n`);
-  await chmod(file, 0o755);
   const room = await rooms.room();
   let marks: ProcessMarks | undefined;
-  const exit = await runScript({
-    file,
-    room,
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? "", MARK: `${folder}/mark` },
-    mark: "MARK",
-    pipes,
-    targets: [
-      {
-        write(more) {
-          lines.push(...more);
-          for (const line of more) onLine?.(line);
-        },
-        room: () => undefined,
-      },
-    ],
-    mask: (line) => line,
-    onStart(started) {
-      marks = started;
-    },
-    signal,
-    graceMs: () => 10_000,
-    clock: realClock,
-  });
+  const onStart = (started: ProcessMarks) => {
+    marks = started;
+  };
+  const exit = await runText(text, { folder, room, pipes, target: gather(lines, onLine), onStart, signal });
   await room.close();
   return { exit, marks };
 }

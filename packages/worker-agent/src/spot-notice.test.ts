@@ -1,4 +1,3 @@
-import { RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { type RunningInstance, runUntil, virtualClock } from "@muster/local";
 import { expect, test } from "vitest";
 import { testStage } from "../testing/test-stage.ts";
@@ -16,17 +15,10 @@ test("an instance knows who it is, and stops when it is about to be taken away",
       await new Promise<void>((resolve) => instance.signal.addEventListener("abort", () => resolve(), { once: true }));
     },
   });
-  await stage.ec2.send(
-    new RunInstancesCommand({
-      ImageId: "ami-00000000000000001",
-      InstanceType: "t3.small",
-      MinCount: 1,
-      MaxCount: 1,
-      InstanceMarketOptions: { MarketType: "spot" },
-      MetadataOptions: { HttpTokens: "required", InstanceMetadataTags: "enabled" },
-      TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "muster:launched-by-debug", Value: "fake_ec2" }] }],
-    }),
-  );
+  await stage.launch({
+    InstanceMarketOptions: { MarketType: "spot" },
+    TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "muster:launched-by-debug", Value: "fake_ec2" }] }],
+  });
   await expect.poll(() => running !== undefined).toBe(true);
   const metadata = instanceMetadata(running?.metadataUrl ?? "");
   const diagnostics = recordedDiagnostics();

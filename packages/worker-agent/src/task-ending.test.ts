@@ -1,18 +1,33 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { StopExecutionCommand } from "@aws-sdk/client-sfn";
-import { runUntil, virtualClock } from "@muster/local";
+import { runUntil, type VirtualClock, virtualClock } from "@muster/local";
+import type { TaskInput } from "@muster/pipeline";
 import { expect, test } from "vitest";
-import { failure, hasLine, pass } from "../testing/run-one-task.ts";
+import { failure, hasLine, linesOf, pass } from "../testing/run-one-task.ts";
 import { type TestStage, testStage } from "../testing/test-stage.ts";
 import { startInProcess } from "../testing/worker-in-process.ts";
+
+/** A worker whose script has printed its last words, in a time that only the test lets pass. */
+async function startedInVirtualTime(
+  stage: TestStage,
+  clock: VirtualClock,
+  { script, task }: { readonly script: string; readonly task: Partial<TaskInput> },
+) {
+  const worker = await startInProcess(stage, { script });
+  const published = await stage.publish(task);
+  const hasPrinted = async () => (await linesOf(stage, worker.instanceId)).includes("last words");
+  await runUntil(stage.aws, clock, hasPrinted, { childProcesses: "ignore" });
+  return { worker, task: published };
+}
 
 test("a script that prints nothing for longer than it may is ended, and that is what is reported", async () => {
   const clock = virtualClock();
   await using stage = await testStage({ clock });
-  const worker = await startInProcess(stage, { script: "echo last words; sleep 1000" });
-  const task = await stage.publish({ logIdleSeconds: 600 });
-  await runUntil(stage.aws, clock, () => hasPrinted(stage, worker.instanceId), { childProcesses: "ignore" });
+  const { worker, task } = await startedInVirtualTime(stage, clock, {
+    script: "echo last words; sleep 1000",
+    task: { logIdleSeconds: 600 },
+  });
   await pass(stage, clock, 599_000);
   expect(await task.history()).not.toContain("ActivityFailed");
   await pass(stage, clock, 2000);
@@ -22,15 +37,13 @@ test("a script that prints nothing for longer than it may is ended, and that is 
   await runUntil(stage.aws, clock, worker.ended);
 });
 
-const hasPrinted = async (stage: TestStage, instanceId: string) =>
-  (await stage.logLines(instanceId).catch((): string[] => [])).includes("last words");
-
 test("a script is ended a minute before its step's timeout, even if it ignores TERM, and its log is there", async () => {
   const clock = virtualClock();
   await using stage = await testStage({ clock });
-  const worker = await startInProcess(stage, { script: "trap '' TERM; echo last words; while :; do sleep 0.05; done" });
-  const task = await stage.publish({ timeoutSeconds: 600 });
-  await runUntil(stage.aws, clock, () => hasPrinted(stage, worker.instanceId), { childProcesses: "ignore" });
+  const { worker, task } = await startedInVirtualTime(stage, clock, {
+    script: "trap '' TERM; echo last words; while :; do sleep 0.05; done",
+    task: { timeoutSeconds: 600 },
+  });
   const startMs = clock.now();
   await pass(stage, clock, 551_000);
   const { error, cause } = await task.ended;
@@ -95,8 +108,6 @@ test("a script that has succeeded has succeeded, whatever comes while what it le
   // What is left is asked when the script has ended, and has a second of the clock, which stands still.
   await expect.poll(() => existsSync(asked), { timeout: 30_000 }).toBe(true);
   worker.stop("spot interruption");
-  expect(await runUntil(stage.aws, clock, task.ended, { childProcesses: "ignore" })).toMatchObject({
-    status: "SUCCEEDED",
-  });
   expect(await runUntil(stage.aws, clock, worker.ended, { childProcesses: "ignore" })).toBe("stopped");
+  expect(await task.ended).toMatchObject({ status: "SUCCEEDED" });
 });

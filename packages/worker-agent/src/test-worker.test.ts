@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { agentProgram } from "../testing/agent-program.ts";
-import { ACTIVITY, LOG_GROUP, SCRATCH_BUCKET, STATE_BUCKET, type TestStage, testStage } from "../testing/test-stage.ts";
+import { type TestStage, testStage } from "../testing/test-stage.ts";
 import { writeScripts } from "../testing/worker-process.ts";
 
 /** A worker as run-test-workers starts it: no instance, a log file, the user's own credentials. */
@@ -15,19 +15,14 @@ async function startTestWorker(stage: TestStage, log: string, dummy: string, wor
   return spawn("sh", [...start, ...flags, ...words], {
     stdio: ["ignore", "ignore", "pipe"],
     env: {
+      ...stage.environment,
       ...urls,
       PATH: process.env.PATH,
       HOME: stage.folder,
       TMPDIR: stage.folder,
-      ACTIVITY_ARN: stage.activityArn,
-      ACTIVITY_NAME: ACTIVITY,
-      AWS_REGION: stage.aws.region,
       AWS_ENDPOINT_URL: stage.url,
       AWS_ACCESS_KEY_ID: "test-worker",
       AWS_SECRET_ACCESS_KEY: "secret",
-      LOG_GROUP,
-      STATE_BUCKET,
-      SCRATCH_BUCKET,
     },
   });
 }
@@ -57,7 +52,7 @@ test("a script's files can be read by others, whatever the umask that its agent 
   await using stage = await testStage();
   const log = join(stage.folder, "make-thing.log");
   const worker = await startTestWorker(stage, log, "umask; touch file; stat -c %a file .");
-  expect(await (await stage.publish({ debug: "skip_ec2" })).ended).toMatchObject({ status: "SUCCEEDED" });
+  expect(await stage.runTask({ debug: "skip_ec2" })).toMatchObject({ status: "SUCCEEDED" });
   worker.kill("SIGTERM");
   await once(worker, "exit");
   expect((await readFile(log, "utf8")).split("\n").slice(1, 4)).toEqual(["0022", "644", "755"]);

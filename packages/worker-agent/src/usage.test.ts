@@ -1,8 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runOneTask } from "../testing/run-one-task.ts";
+import { smallDisk } from "../testing/small-disk.ts";
 import { testStage } from "../testing/test-stage.ts";
 
 const python = (program: string) => `python3 -c '${program}'`;
@@ -27,21 +26,12 @@ time.sleep(0.7)`),
 
 test("a script's output tells how full it made the disk, also when it has tidied up", async ({ skip }) => {
   await using stage = await testStage();
-  const root = join(stage.folder, "disk");
-  mkdirSync(root);
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=100m", "none", root], { stdio: "ignore" });
-  } catch {
-    return skip("a disk of its own needs the right to mount one");
-  }
-  try {
-    const { ending } = await runOneTask(stage, "head -c 50000000 /dev/zero >big; sleep 0.7; rm big", { root });
-    const { disk_mb } = ending.output as Record<string, number>;
-    expect(disk_mb).toBeGreaterThanOrEqual(50);
-    expect(disk_mb).toBeLessThan(55);
-  } finally {
-    execFileSync("umount", ["-l", root]);
-  }
+  using disk = smallDisk(join(stage.folder, "disk"), "100m");
+  if (disk === undefined) return skip("a disk of its own needs the right to mount one");
+  const { ending } = await runOneTask(stage, "head -c 50000000 /dev/zero >big; sleep 0.7; rm big", { root: disk.root });
+  const { disk_mb } = ending.output as Record<string, number>;
+  expect(disk_mb).toBeGreaterThanOrEqual(50);
+  expect(disk_mb).toBeLessThan(55);
 });
 
 test("what a script's children held in sessions of their own counts where it runs in a room", async ({ skip }) => {

@@ -13,7 +13,7 @@ test("a script that could not be had when the machine started is tried again for
   const scripts = { script: pathToFileURL(file).href };
   await expect(worker.scripts.script({ scripts })).rejects.toThrow("late.sh");
   await writeFile(file, "#!/bin/sh\necho late\n", { mode: 0o755 });
-  expect(await (await stage.publish({ scripts })).ended).toMatchObject({ status: "SUCCEEDED" });
+  expect(await stage.runTask({ scripts })).toMatchObject({ status: "SUCCEEDED" });
   agent.stop("the test is over");
   await agent.ended;
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchLogsClient, CreateLogGroupCommand, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { EC2Client } from "@aws-sdk/client-ec2";
+import { EC2Client, RunInstancesCommand, type RunInstancesCommandInput } from "@aws-sdk/client-ec2";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import {
   CreateActivityCommand,
@@ -13,7 +13,7 @@ import {
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { createLocalAws, type LocalAws, type LocalAwsOptions } from "@muster/local";
-import { type TaskInput, workerLogStream } from "@muster/pipeline";
+import { type TaskInput, type WorkerEnvironment, workerLogStream } from "@muster/pipeline";
 
 export const ACTIVITY = "MakeThing";
 export const STATE_BUCKET = "test-state";
@@ -45,7 +45,13 @@ export interface TestStage extends AsyncDisposable {
   readonly folder: string;
   readonly url: string;
   readonly activityArn: string;
+  /** What every worker of this stage is told, its scripts aside. */
+  readonly environment: Omit<WorkerEnvironment, "SCRIPT_URL" | "DUMMY_SCRIPT_URL">;
+  /** Launches one machine as launch templates do; answers its id. */
+  launch(options?: Partial<RunInstancesCommandInput>): Promise<string>;
   publish(task?: Partial<TaskInput>): Promise<PublishedTask>;
+  /** Publishes a task and waits until it has ended. */
+  runTask(task?: Partial<TaskInput>): Promise<TaskEnding>;
   logLines(instanceId: string): Promise<string[]>;
   /** Keys of the state bucket. */
   stateKeys(prefix?: string): Promise<string[]>;
@@ -63,6 +69,7 @@ export async function testStage(options: LocalAwsOptions = {}): Promise<TestStag
   const config = aws.clientConfig();
   const sfn = new SFNClient(config);
   const s3 = new S3Client(config);
+  const ec2 = new EC2Client(config);
   const logs = new CloudWatchLogsClient(config);
   const { activityArn = "" } = await sfn.send(new CreateActivityCommand({ name: "test-make-thing" }));
   await Promise.all([STATE_BUCKET, SCRATCH_BUCKET].map((Bucket) => s3.send(new CreateBucketCommand({ Bucket }))));
@@ -100,38 +107,62 @@ export async function testStage(options: LocalAwsOptions = {}): Promise<TestStag
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };
+  const publish = async (task: Partial<TaskInput> = {}): Promise<PublishedTask> => {
+    const name = `build-${Math.random().toString(36).slice(2)}`;
+    const executionArn = `arn:aws:states:${aws.region}:${aws.accountId}:execution:test:${name}`;
+    const input: TaskInput = {
+      name: `${ACTIVITY}-1.2.3-debian-12-bookworm`,
+      activity: ACTIVITY,
+      version: "1.2.3",
+      execution: executionArn,
+      debug: "",
+      timeoutSeconds: 3600,
+      heartbeatSeconds: 300,
+      env: { VERSION: "1.2.3" },
+      ...task,
+    };
+    await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
+    return {
+      executionArn,
+      ended: ending(executionArn),
+      async history() {
+        const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
+        return events.map(({ type }) => type ?? "");
+      },
+    };
+  };
   return {
     aws,
     sfn,
     s3,
-    ec2: new EC2Client(config),
+    ec2,
     folder,
     url,
     activityArn,
-    async publish(task = {}) {
-      const name = `build-${Math.random().toString(36).slice(2)}`;
-      const executionArn = `arn:aws:states:${aws.region}:${aws.accountId}:execution:test:${name}`;
-      const input: TaskInput = {
-        name: `${ACTIVITY}-1.2.3-debian-12-bookworm`,
-        activity: ACTIVITY,
-        version: "1.2.3",
-        execution: executionArn,
-        debug: "",
-        timeoutSeconds: 3600,
-        heartbeatSeconds: 300,
-        env: { VERSION: "1.2.3" },
-        ...task,
-      };
-      await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
-      return {
-        executionArn,
-        ended: ending(executionArn),
-        async history() {
-          const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
-          return events.map(({ type }) => type ?? "");
-        },
-      };
+    environment: {
+      ACTIVITY_ARN: activityArn,
+      ACTIVITY_NAME: ACTIVITY,
+      AWS_REGION: aws.region,
+      LOG_GROUP,
+      STATE_BUCKET,
+      SCRATCH_BUCKET,
     },
+    async launch(options) {
+      const { Instances = [] } = await ec2.send(
+        new RunInstancesCommand({
+          ImageId: "ami-00000000000000001",
+          InstanceType: "t3.small",
+          MinCount: 1,
+          MaxCount: 1,
+          IamInstanceProfile: { Name: "worker" },
+          MetadataOptions: { HttpTokens: "required", InstanceMetadataTags: "enabled" },
+          ...options,
+        }),
+      );
+      return Instances[0]?.InstanceId ?? "";
+    },
+    publish,
+    runTask: async (task) => (await publish(task)).ended,
     async logLines(instanceId) {
       const lines: string[] = [];
       for (let nextToken: string | undefined; ; ) {

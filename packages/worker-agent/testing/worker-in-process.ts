@@ -15,7 +15,7 @@ import type { WorkerIdentity } from "../src/instance-identity.ts";
 import { stopSwitch } from "../src/stop-worker.ts";
 import type { Worker } from "../src/worker.ts";
 import { agentProgram } from "./agent-program.ts";
-import { ACTIVITY, LOG_GROUP, SCRATCH_BUCKET, STATE_BUCKET, type TestStage } from "./test-stage.ts";
+import { LOG_GROUP, type TestStage } from "./test-stage.ts";
 import { type WorkerScriptTexts, writeScripts } from "./worker-process.ts";
 
 /** A worker whose loop runs in the test's own process, on the stage's clock. Its scripts are real processes. */
@@ -70,13 +70,8 @@ export async function startInProcess(stage: TestStage, options: InProcessOptions
   const worker = await assembleWorker({
     environment: {
       worker: {
+        ...stage.environment,
         ...urls,
-        ACTIVITY_ARN: stage.activityArn,
-        ACTIVITY_NAME: ACTIVITY,
-        AWS_REGION: stage.aws.region,
-        LOG_GROUP,
-        STATE_BUCKET,
-        SCRATCH_BUCKET,
         ...(idleSeconds !== undefined && { IDLE_SECONDS: String(idleSeconds) }),
         ...(lifetimeSeconds !== undefined && { MAX_LIFETIME_SECONDS: String(lifetimeSeconds) }),
       },

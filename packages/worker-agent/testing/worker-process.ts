@@ -2,12 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { RunInstancesCommand } from "@aws-sdk/client-ec2";
 import type { RunInstance, RunningInstance } from "@muster/local";
 import { WorkerTag } from "@muster/pipeline";
 import { localBootstrap, renderUserData } from "../src/user-data.ts";
 import { agentProgram } from "./agent-program.ts";
-import { ACTIVITY, LOG_GROUP, SCRATCH_BUCKET, STATE_BUCKET, type TestStage } from "./test-stage.ts";
+import { ACTIVITY, type TestStage } from "./test-stage.ts";
 
 /** Scripts of a worker, as text. */
 export interface WorkerScriptTexts {
@@ -142,47 +141,34 @@ export async function launchWorker(
 ): Promise<WorkerProcess> {
   const { idleSeconds, tags = {}, agent = agentProgram, scriptUrl, fragment = "", owned = true, ...scripts } = options;
   const test = Math.random().toString(36).slice(2);
-  const environment = await writeScripts(stage, scripts, test);
+  const urls = await writeScripts(stage, scripts, test);
   const bootstrap = localBootstrap({ node: process.execPath, agent });
   const userData = renderUserData({
     environment: {
-      ...environment,
-      SCRIPT_URL: (scriptUrl ?? environment.SCRIPT_URL) + fragment,
-      ACTIVITY_ARN: stage.activityArn,
-      ACTIVITY_NAME: ACTIVITY,
-      AWS_REGION: stage.aws.region,
-      LOG_GROUP,
-      STATE_BUCKET,
-      SCRATCH_BUCKET,
+      ...stage.environment,
+      ...urls,
+      SCRIPT_URL: (scriptUrl ?? urls.SCRIPT_URL) + fragment,
       ...(idleSeconds !== undefined && { IDLE_SECONDS: String(idleSeconds) }),
     },
     bootstrap: owned ? bootstrap : bootstrap.replace(" '--owned'", ""),
   });
   const worker = new Promise<WorkerProcess>((resolve) => started.set(test, resolve));
-  await stage.ec2.send(
-    new RunInstancesCommand({
-      ImageId: "ami-00000000000000001",
-      InstanceType: "t3.small",
-      MinCount: 1,
-      MaxCount: 1,
-      UserData: Buffer.from(userData).toString("base64"),
-      InstanceInitiatedShutdownBehavior: "terminate",
-      IamInstanceProfile: { Name: "worker" },
-      MetadataOptions: { HttpTokens: "required", InstanceMetadataTags: "enabled" },
-      TagSpecifications: [
-        {
-          ResourceType: "instance",
-          Tags: Object.entries({
-            Name: `ww-0-${ACTIVITY}`,
-            [WorkerTag.state]: "booting",
-            test,
-            owned: owned ? "yes" : "no",
-            ...tags,
-          }).map(([Key, Value]) => ({ Key, Value })),
-        },
-      ],
-    }),
-  );
+  await stage.launch({
+    UserData: Buffer.from(userData).toString("base64"),
+    InstanceInitiatedShutdownBehavior: "terminate",
+    TagSpecifications: [
+      {
+        ResourceType: "instance",
+        Tags: Object.entries({
+          Name: `ww-0-${ACTIVITY}`,
+          [WorkerTag.state]: "booting",
+          test,
+          owned: owned ? "yes" : "no",
+          ...tags,
+        }).map(([Key, Value]) => ({ Key, Value })),
+      },
+    ],
+  });
   return worker;
 }
 
