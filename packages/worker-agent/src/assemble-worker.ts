@@ -39,7 +39,7 @@ export interface WorkerParts {
 }
 
 const SPOOL_BYTES = 2 ** 30;
-/** A spot instance has two minutes; a systemd unit is given 90 s. */
+/** A spot instance has two minutes; its systemd unit is given 110 s. */
 const LAST_WORDS_MS = 60_000;
 /** The local stage kills after five seconds, and when it is itself gone there is nobody to talk to. */
 const OWNED_LAST_WORDS_MS = 3000;

@@ -20,7 +20,18 @@ export async function noteInit(folder: string, pid: number): Promise<void> {
   await writeFile(fileIn(folder), JSON.stringify({ pid, startTicks: startTicksOf(pid) }));
 }
 
-export const forgetInit = (folder: string): Promise<void> => rm(fileIn(folder), { force: true });
+/** How long a cleanup() may take, with its agent or after it. */
+export const CLEANUP_TIMEOUT_MS = 5 * 60_000;
+const GRACE_MS = 5000;
+
+/** Ends what an init has started and left, and forgets it. @param group its shell's, where that is known to be still its own */
+export async function endInit(
+  folder: string,
+  { clock, group = NO_GROUP }: { clock: Clock; group?: number },
+): Promise<void> {
+  await endProcesses({ group, variable: initVariable(folder), graceMs: GRACE_MS, clock });
+  await rm(fileIn(folder), { force: true });
+}
 
 export interface FormerInit {
   readonly folder: string;
@@ -31,8 +42,6 @@ export interface FormerInit {
 }
 
 const LOOK_MS = 100;
-const CLEANUP_TIMEOUT_MS = 5 * 60_000;
-const GRACE_MS = 5000;
 
 /**
  * When an agent has died here, the shell of its init runs cleanup(): waits for that, so that nothing is made ready while it is being cleared away, and
@@ -46,8 +55,7 @@ export async function endFormerInit({ folder, clock, diagnostics, stop }: Former
   while (startTicksOf(shell.pid) === shell.startTicks && clock.now() < giveUpAtMs && !stop.aborted) {
     await realSleep(LOOK_MS);
   }
-  await endProcesses({ group: NO_GROUP, variable: initVariable(folder), graceMs: GRACE_MS, clock });
-  await forgetInit(folder);
+  await endInit(folder, { clock });
 }
 
 async function readShell(folder: string): Promise<z.infer<typeof Shell> | undefined> {

@@ -16,5 +16,11 @@ export interface ScriptRoom {
   close(): Promise<void>;
 }
 
+/** In a shell that is about to become a script: when memory runs out, the kernel shall choose the script, not the agent that has to tell of it. */
+export const DIE_BEFORE_AGENT = "echo 500 >/proc/self/oom_score_adj";
+
+/** In a shell with a mount namespace of its own: an empty folder covers the one that is its `$0`. */
+export const COVER_FOLDER = 'mount -t tmpfs -o size=4k,mode=0555 none "$0"';
+
 /** No walls: what leaves its script's group and session must be looked for. */
 export const openRoom: ScriptRoom = { command: (file) => [file], async close() {} };

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Diagnostics } from "./diagnostics.ts";
-import { openRoom, type ScriptRoom } from "./script-room.ts";
+import { COVER_FOLDER, DIE_BEFORE_AGENT, openRoom, type ScriptRoom } from "./script-room.ts";
 import { prepareRooms } from "./sealed-room.ts";
 
 /** What scripts see of the machine, so that what is the agent's alone is not there for them. */
@@ -25,8 +25,7 @@ export const openView: ScriptView = {
 
 /** Over the folder, in a mount namespace of the script's own; mounts that are made outside later do reach it. */
 const HIDE = ["unshare", "--mount", "--propagation", "slave", "--", "sh", "-c"] as const;
-const HIDE_AND_BECOME =
-  'echo 500 >/proc/self/oom_score_adj; mount -t tmpfs -o size=4k,mode=0555 none "$0" && exec "$1"';
+const HIDE_AND_BECOME = `${DIE_BEFORE_AGENT}; ${COVER_FOLDER} && exec "$1"`;
 
 /**
  * Hides a folder and all processes but the script's own, which end with it, where the machine allows it: the agent must be root, and have

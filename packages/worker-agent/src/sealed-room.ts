@@ -5,7 +5,7 @@ import { Socket } from "node:net";
 import { setTimeout as realSleep } from "node:timers/promises";
 import { MusterError } from "@muster/pipeline";
 import { onlyChild } from "./process-table.ts";
-import type { ScriptRoom } from "./script-room.ts";
+import { COVER_FOLDER, DIE_BEFORE_AGENT, type ScriptRoom } from "./script-room.ts";
 
 /**
  * The first process of a PID namespace: the kernel ends all others when it ends, which it does when the agent does, at the end of its input.
@@ -14,13 +14,10 @@ import type { ScriptRoom } from "./script-room.ts";
  * @see pid_namespaces(7)
  */
 const MAKE = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "slave", "--"];
-const KEEP = `mount -t tmpfs -o size=4k,mode=0555 none "$0" && echo ready && while read -r _; do :; done`;
+const KEEP = `${COVER_FOLDER} && echo ready && while read -r _; do :; done`;
 
-/**
- * nsenter stays outside, waits, and ends as the script does, be it by KILL. It is not in the script's session, whose signals are not for it.
- * When memory runs out, the kernel shall choose the script, not the agent that has to tell of it.
- */
-const BECOME = `echo 500 >/proc/self/oom_score_adj; cd "$0" && unset OLDPWD && echo >&3 && read -r _ <&3 && exec 3>&- && exec "$1"`;
+/** nsenter stays outside, waits, and ends as the script does, be it by KILL. It is not in the script's session, whose signals are not for it. */
+const BECOME = `${DIE_BEFORE_AGENT}; cd "$0" && unset OLDPWD && echo >&3 && read -r _ <&3 && exec 3>&- && exec "$1"`;
 
 /** A process that hangs in the kernel cannot be waited for. */
 const CLOSE_MS = 5000;

@@ -6,9 +6,8 @@ import type { Readable, Writable } from "node:stream";
 import { MusterError } from "@muster/pipeline";
 import { type Clock, untilAborted, within } from "./clock.ts";
 import type { FetchedScript } from "./fetch-script.ts";
-import { forgetInit, initVariable, noteInit } from "./former-init.ts";
+import { CLEANUP_TIMEOUT_MS, endInit, noteInit } from "./former-init.ts";
 import type { PipeSource } from "./output-pipe.ts";
-import { endProcesses } from "./processes.ts";
 import { type LineTarget, readOutput } from "./script-output.ts";
 
 /** `init` failed: no task can run on this worker. */
@@ -41,8 +40,6 @@ export interface InitOptions {
 }
 
 export const INIT_TIMEOUT_MS = 30 * 60_000;
-const CLEANUP_TIMEOUT_MS = 5 * 60_000;
-const GRACE_MS = 5000;
 
 /**
  * The shell lives as long as the worker, because cleanup() may need any variable that init set. The agent's end of descriptor 3 closes
@@ -89,10 +86,7 @@ export async function sourceInit(options: InitOptions): Promise<SourcedInit> {
   commands.on("error", () => {});
 
   const end = async () => {
-    if (shell.pid !== undefined) {
-      await endProcesses({ group: shell.pid, variable: initVariable(folder), graceMs: GRACE_MS, clock });
-    }
-    await forgetInit(folder);
+    await endInit(folder, { clock, ...(shell.pid !== undefined && { group: shell.pid }) });
     pipe.readable.destroy();
     await output.ended.catch(() => {});
   };
