@@ -67,6 +67,7 @@ function resourceOf(
   { at, activity }: { at: DeployedStage; activity: Activity },
 ): Omit<IamRequest, "action"> {
   const { names, stage, pipeline, stack } = at;
+  if (on.startsWith("quota/")) return { resource: names.arn("servicequotas", on.slice("quota/".length)) };
   switch (on) {
     case "activity":
       return { resource: names.activityArn(activity) };

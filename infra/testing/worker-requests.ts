@@ -1,6 +1,6 @@
 import type { Activity } from "@muster/pipeline";
 import recordedCalls from "./golden/recorded-calls.json" with { type: "json" };
-import { type DeployedStage, distinct, type IamRequest, toRequests } from "./iam-requests.ts";
+import { type DeployedStage, distinct, type IamRequest, INSTANCE, toRequests } from "./iam-requests.ts";
 import { evaluate } from "./references.ts";
 import { scriptRequests } from "./script-requests.ts";
 
@@ -14,7 +14,7 @@ export function workerRequests(activity: Activity, at: DeployedStage): IamReques
     ...ofAgent.flatMap((call) => toRequests(call, { at, activity })),
     ...scriptRequests(activity, at),
     ...fetches(activity, at),
-    ...sessionManager(),
+    ...sessionManager(at),
   ]);
 }
 
@@ -30,8 +30,8 @@ function fetches({ name }: Activity, { stack, names }: DeployedStage): IamReques
 }
 
 /** The machine's own SSM agent. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html */
-const sessionManager = (): IamRequest[] => [
-  { action: "ssm:UpdateInstanceInformation", resource: "*" },
+const sessionManager = ({ names }: DeployedStage): IamRequest[] => [
+  { action: "ssm:UpdateInstanceInformation", resource: names.arn("ec2", `instance/${INSTANCE}`) },
   ...["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"].map((name) => ({
     action: `ssmmessages:${name}`,
     resource: "*",

@@ -43,4 +43,7 @@ test("what names no resource, and what is named by a kind of resource, is told a
   expect(call("ec2", "TerminateInstances", {})).toEqual(["ec2:TerminateInstances instance/worker"]);
   expect(call("ec2", "DescribeInstances", {})).toEqual(["ec2:DescribeInstances *"]);
   expect(call("logs", "PutLogEvents", { logGroupName: "/muster/a" })).toEqual(["logs:PutLogEvents log-stream"]);
+  expect(call("servicequotas", "GetServiceQuota", { ServiceCode: "ec2", QuotaCode: "L-1216C47A" })).toEqual([
+    "servicequotas:GetServiceQuota quota/ec2/L-1216C47A",
+  ]);
 });

@@ -19,6 +19,8 @@ export function iamCalls({ service, operation, input }: ObservedCall, stage: Sta
       return [`logs:${operation} ${of("logGroupName") === "" ? "*" : "log-stream"}`];
     case "cloudfront":
       return [`cloudfront:${operation} distribution`];
+    case "servicequotas":
+      return [`servicequotas:${operation} quota/${of("ServiceCode")}/${of("QuotaCode")}`];
     default:
       return [`${service}:${operation} *`];
   }

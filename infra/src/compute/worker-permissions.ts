@@ -1,7 +1,7 @@
 import { type Activity, type BucketRole, type S3Object, stateKey, WorkerTag, workerLogGroup } from "@muster/pipeline";
-import { ANY, allow, policyVariable, type Statement } from "../iam/policy.ts";
+import { ANY, allow, type Condition, policyVariable, type Statement } from "../iam/policy.ts";
 import { secretStatements } from "../secrets/secret-permissions.ts";
-import type { StageScope } from "../stage-scope.ts";
+import type { ResourceNames, StageScope } from "../stage-scope.ts";
 import { asPrefixes, keysIn, writtenPatterns } from "./object-patterns.ts";
 
 /** What a worker of one activity may do: serve its own queue, touch its own objects, write its own log, name itself. */
@@ -12,7 +12,7 @@ export function workerStatements(activity: Activity, scope: StageScope): Stateme
     ...artifactStatements(activity, scope),
     ...accessStatements(activity, scope),
     ...secretStatements(activity, scope),
-    ...sessionStatements,
+    ...sessionStatements(scope),
   ];
 }
 
@@ -30,9 +30,9 @@ function agentStatements(activity: Activity, { stage, pipeline, names }: StageSc
   return [
     allow("FetchAgentAndScripts", ["s3:GetObjectVersion"], [`${names.bucketArn("assets")}/*`]),
     allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], [names.arn("logs", `${logs}:log-stream:w_*`)]),
-    // The machine that calls is the machine that is tagged, and what it is stays as it was launched: these tags say what it does.
+    // What a machine is stays as it was launched: these tags say what it does.
     allow("TagItself", ["ec2:CreateTags"], [names.arn("ec2", "instance/*")], {
-      ArnEquals: { "ec2:SourceInstanceARN": names.arn("ec2", `instance/${policyVariable("ec2:InstanceID")}`) },
+      ...itself(names),
       "ForAllValues:StringEquals": { "aws:TagKeys": ["Name", WorkerTag.state, WorkerTag.task] },
       // Of a request without tags, "all values" would be true.
       Null: { "aws:TagKeys": "false" },
@@ -78,7 +78,7 @@ function distinct(patterns: readonly string[]): string[] {
 }
 
 /** What the definition names beyond the stage's buckets. */
-function accessStatements({ access }: Activity, { stage, names }: StageScope): Statement[] {
+function accessStatements({ access }: Activity, { names }: StageScope): Statement[] {
   const { otherBuckets = [], imageRepositories = [], volumes = [] } = access ?? {};
   const bucketArn = (name: string) => names.arn("s3", name, { region: "", account: "" });
   return [
@@ -109,19 +109,17 @@ function accessStatements({ access }: Activity, { stage, names }: StageScope): S
           ),
         ]
       : []),
-    ...(volumes.length > 0 ? volumeStatements(volumes, { stage, names }) : []),
+    ...(volumes.length > 0 ? volumeStatements(volumes, names) : []),
   ];
 }
 
-function volumeStatements(volumes: readonly string[], { names }: Pick<StageScope, "stage" | "names">): Statement[] {
+function volumeStatements(volumes: readonly string[], names: ResourceNames): Statement[] {
   const actions = ["ec2:AttachVolume", "ec2:DetachVolume"];
   return [
     allow("AttachVolumes", actions, [names.arn("ec2", "volume/*")], {
       StringEquals: { "aws:ResourceTag/Name": volumes },
     }),
-    allow("AttachToItself", actions, [names.arn("ec2", "instance/*")], {
-      ArnEquals: { "ec2:SourceInstanceARN": names.arn("ec2", `instance/${policyVariable("ec2:InstanceID")}`) },
-    }),
+    allow("AttachToItself", actions, [names.arn("ec2", "instance/*")], itself(names)),
     // Listing has no resource to name.
     allow("FindVolumes", ["ec2:DescribeVolumes"], ANY),
   ];
@@ -129,20 +127,27 @@ function volumeStatements(volumes: readonly string[], { names }: Pick<StageScope
 
 /**
  * Session Manager, in place of SSH: a shell for people whom IAM lets in, without an open port, on machines whose image brings its agent. Nothing else
- * installs it: a worker fetches one archive and runs no package manager before its first script. AWS's own policy for that agent
- * names no resource either.
+ * installs it: a worker fetches one archive and runs no package manager before its first script.
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
  */
-const sessionStatements: readonly Statement[] = [
-  allow(
-    "SessionManager",
-    [
-      "ssm:UpdateInstanceInformation",
-      "ssmmessages:CreateControlChannel",
-      "ssmmessages:CreateDataChannel",
-      "ssmmessages:OpenControlChannel",
-      "ssmmessages:OpenDataChannel",
-    ],
-    ANY,
-  ),
-];
+function sessionStatements({ names }: StageScope): Statement[] {
+  return [
+    allow("RegisterForSessions", ["ssm:UpdateInstanceInformation"], [names.arn("ec2", "instance/*")]),
+    // A channel names no resource. @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmessagegatewayservice.html
+    allow(
+      "OpenSessions",
+      [
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+      ],
+      ANY,
+    ),
+  ];
+}
+
+/** The machine that calls is the machine that is named. */
+const itself = (names: ResourceNames): Condition => ({
+  ArnEquals: { "ec2:SourceInstanceARN": names.arn("ec2", `instance/${policyVariable("ec2:InstanceID")}`) },
+});

@@ -22,6 +22,9 @@ export function allow(
 /** For what AWS has no resource to name; every use says in a comment why. */
 export const ANY = ["*"] as const;
 
+/** In the policy of a key or a secret, `*` is that key or secret: there is no other to name. */
+export const THE_RESOURCE_ITSELF = ["*"] as const;
+
 export function policyDocument(statements: readonly Statement[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }

@@ -2,7 +2,7 @@ import { KmsKey } from "@cdktf/provider-aws/lib/kms-key/index.js";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic/index.js";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy/index.js";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription/index.js";
-import { policyDocument } from "../iam/policy.ts";
+import { policyDocument, THE_RESOURCE_ITSELF } from "../iam/policy.ts";
 import { keyAdministration } from "../secrets/key-administration.ts";
 import type { ResourceNames, StageScope } from "../stage-scope.ts";
 
@@ -24,7 +24,7 @@ export function createAlarmTopic({ stack, stage, names }: StageScope, emails: re
         // SNS asks for the key in their name, without saying which account's rule or alarm publishes: that is the topic's affair.
         Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com"] },
         Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-        Resource: ["*"],
+        Resource: THE_RESOURCE_ITSELF,
       },
     ]),
   });

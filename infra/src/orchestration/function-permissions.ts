@@ -42,8 +42,8 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     ParseInput: [
       ...builds.list,
       allow("ReadBuilds", ["states:DescribeExecution"], [builds.executions]),
-      // Quotas are no resources.
-      allow("ReadQuotas", ["servicequotas:GetServiceQuota"], ANY),
+      // Which of EC2's quotas, its activities' markets say: on-demand and spot have one each.
+      allow("ReadQuotas", ["servicequotas:GetServiceQuota"], [names.arn("servicequotas", "ec2/*")]),
     ],
     GetPlatformsForVersion: listedPlatformStatements(scope),
     PrepareActivity: [
@@ -84,7 +84,9 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     ],
     Reap: [
       ...builds.follow,
+      // As for FailTasks below.
       allow("GiveBackTasks", ["states:SendTaskFailure"], ANY),
+      // Listing instances names no resource.
       allow("SeeWorkers", ["ec2:DescribeInstances"], ANY),
       allow("EndWorkers", ["ec2:TerminateInstances"], [names.arn("ec2", "instance/*")], ofThisStage(scope)),
       state.list,

@@ -1,4 +1,4 @@
-import type { Statement } from "../iam/policy.ts";
+import { type Statement, THE_RESOURCE_ITSELF } from "../iam/policy.ts";
 import type { ResourceNames } from "../stage-scope.ts";
 
 /**
@@ -35,7 +35,7 @@ export function keyAdministration(names: ResourceNames): Statement[] {
         "kms:UpdateAlias",
         "kms:UpdateKeyDescription",
       ],
-      Resource: ["*"],
+      Resource: THE_RESOURCE_ITSELF,
     },
   ];
 }

@@ -3,7 +3,7 @@ import { KmsKey } from "@cdktf/provider-aws/lib/kms-key/index.js";
 import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret/index.js";
 import { SecretsmanagerSecretPolicy } from "@cdktf/provider-aws/lib/secretsmanager-secret-policy/index.js";
 import type { Activity, Secret } from "@muster/pipeline";
-import { policyDocument } from "../iam/policy.ts";
+import { policyDocument, THE_RESOURCE_ITSELF } from "../iam/policy.ts";
 import type { StageScope } from "../stage-scope.ts";
 import { keyAdministration } from "./key-administration.ts";
 
@@ -54,7 +54,7 @@ function createKey({ stack, stage, names }: StageScope, alias: string, readers: 
         Effect: "Allow",
         Principal: { AWS: readers },
         Action: ["kms:Decrypt"],
-        Resource: ["*"],
+        Resource: THE_RESOURCE_ITSELF,
       },
     ]),
     ...(!stage.disposable && { lifecycle: { preventDestroy: true } }),
@@ -78,7 +78,7 @@ function createSecret({ stack, stage }: StageScope, name: string, readers: reado
         Effect: "Deny",
         Principal: "*",
         Action: ["secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"],
-        Resource: ["*"],
+        Resource: THE_RESOURCE_ITSELF,
         Condition: { ArnNotEquals: { "aws:PrincipalArn": readers } },
       },
     ]),
