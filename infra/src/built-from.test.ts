@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { agentBundle, checkSources, functionsBundle, recordSources, sourcesDigest } from "./built-from.ts";
+import { agentBundle, type Bundle, checkSources, functionsBundle, recordSources, sourcesDigest } from "./built-from.ts";
 
 let repository: string;
 const write = (path: string, content: string) => {
@@ -32,7 +32,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(repository, { recursive: true }));
 
-const build = (bundle: ReturnType<typeof agentBundle>) => recordSources(bundle, sourcesDigest(bundle, repository));
+const build = (bundle: Bundle) => recordSources(bundle, sourcesDigest(bundle, repository));
+const builtFunctions = () => {
+  const bundle = functionsBundle("one", folders());
+  build(bundle);
+  return bundle;
+};
 const stale = expect.objectContaining({
   message: "the bundle of one's functions is older than its sources",
   hint: "pnpm --filter infra bundle",
@@ -45,8 +50,7 @@ test.each([
   ["its pipeline", "pipelines/one/pipeline.ts"],
   ["a library", "pnpm-lock.yaml"],
 ])("functions that were bundled before a change of %s are refused in one line", (_, path) => {
-  const bundle = functionsBundle("one", folders());
-  build(bundle);
+  const bundle = builtFunctions();
   expect(() => checkSources(bundle, repository)).not.toThrow();
   write(path, "changed");
   expect(() => checkSources(bundle, repository)).toThrow(stale);
@@ -61,8 +65,7 @@ test.each([
   ["another pipeline", "pipelines/other/pipeline.ts"],
   ["the agent", "packages/worker-agent/src/index.ts"],
 ])("functions stay current through a change of %s", (_, path) => {
-  const bundle = functionsBundle("one", folders());
-  build(bundle);
+  const bundle = builtFunctions();
   write(path, "changed");
   expect(() => checkSources(bundle, repository)).not.toThrow();
 });
