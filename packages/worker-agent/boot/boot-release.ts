@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeRootFileSystem, type Release } from "./root-file-system.ts";
+import { type Release, rootFileSystem } from "./root-file-system.ts";
 
 const here = join(import.meta.dirname, "..");
 const NODE = [process.execPath, "--disable-warning=ExperimentalWarning"] as const;
@@ -24,8 +24,7 @@ export interface BootOutcome {
 
 /** Boots a bare machine of a release with the unmodified user data, on this machine's architecture, and gives it two tasks. */
 export function bootRelease(release: Release): BootOutcome {
-  const root = join(here, "node_modules/.cache/muster-boot", release);
-  makeRootFileSystem(release, root);
+  const root = rootFileSystem(release);
   const archives = mkdtempSync(join(tmpdir(), "muster-boot-archive-"));
   try {
     const architecture = process.arch === "arm64" ? "arm64" : "x86_64";

@@ -1,8 +1,10 @@
 import { succeeds } from "../testing/succeeds.ts";
 
+const PROGRAMS = ["debootstrap", "unshare", "systemd-nspawn", "ip", "python3"] as const;
+
 /** Why a machine cannot be booted here; undefined when it can. */
 export function missingForBoot(): string | undefined {
-  for (const program of ["debootstrap", "unshare", "ip", "python3"]) {
+  for (const program of PROGRAMS) {
     if (!succeeds("sh", "-c", `command -v ${program}`)) return `${program} is not installed`;
   }
   if (process.getuid?.() !== 0) return "only root may make a root file system";

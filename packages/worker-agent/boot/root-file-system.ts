@@ -1,26 +1,29 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { MusterError } from "@muster/pipeline";
 
 /** What debootstrap can make. Amazon Linux has no such tool. */
 export const releases = ["bookworm", "trixie", "jammy", "noble"] as const;
 export type Release = (typeof releases)[number];
 
-/** As small as a cloud image's: what cloud-init needs, which is python3, and no more. */
-const INCLUDED = "python3,ca-certificates";
+/** As small as a cloud image's: what cloud-init needs, which is python3, systemd, and no more. */
+const INCLUDED = ["python3", "ca-certificates", "systemd-sysv"] as const;
+
+const CACHE = join(import.meta.dirname, "..", "node_modules/.cache/muster-boot");
 
 /**
- * Makes a root file system of a release, unless an earlier call has. Takes a minute, and the network.
+ * The root file system of a release; made unless an earlier call has, which takes a minute, and the network.
  * @throws MusterError with debootstrap's last words
  */
-export function makeRootFileSystem(release: Release, folder: string): void {
-  if (existsSync(folder)) return;
+export function rootFileSystem(release: Release): string {
+  const folder = join(CACHE, [release, ...INCLUDED].join("+"));
+  if (existsSync(folder)) return folder;
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(dirname(folder), { recursive: true });
   try {
-    execFileSync("debootstrap", ["--variant=minbase", `--include=${INCLUDED}`, release, unfinished], {
+    execFileSync("debootstrap", ["--variant=minbase", `--include=${INCLUDED.join(",")}`, release, unfinished], {
       stdio: ["ignore", "pipe", "pipe"],
       encoding: "utf8",
       maxBuffer: 64 * 1024 * 1024,
@@ -33,4 +36,5 @@ export function makeRootFileSystem(release: Release, folder: string): void {
     });
   }
   renameSync(unfinished, folder);
+  return folder;
 }

@@ -139,15 +139,6 @@ test("systemd understands all of the unit", async ({ skip }) => {
   });
 });
 
-test("the unit turns the machine off when the agent is done, and when it gives up", () => {
-  const bootstrap = ec2Bootstrap({ archive: "s3://assets/x" });
-  expect(bootstrap).toContain("SuccessAction=poweroff");
-  expect(bootstrap).toContain("StartLimitAction=poweroff");
-  // systemd would not wait for the restarts.
-  expect(bootstrap).not.toContain("FailureAction");
-  expect(bootstrap).toContain("Restart=on-failure");
-});
-
 test("with long names and URLs the user data stays within 8 KiB", () => {
   const url = `s3://${"b".repeat(63)}/scripts/${"k".repeat(60)}.sh?versionId=${"v".repeat(32)}#sha256=${"0".repeat(64)}`;
   const long = { ...environment, SCRIPT_URL: url, INIT_URL: url, AFTER_TASK_URL: url, DUMMY_SCRIPT_URL: url };

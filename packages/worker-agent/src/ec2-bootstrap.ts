@@ -23,7 +23,7 @@ cat > ${FOLDER}/start <<'START'
 ${START}START
 chmod 755 ${FOLDER}/start
 cat > /etc/systemd/system/muster-worker.service <<'UNIT'
-${UNIT}UNIT
+${WORKER_UNIT}UNIT
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload
   systemctl start --no-block muster-worker.service
@@ -55,23 +55,24 @@ exec ${FOLDER}/node ${NODE_FLAGS.join(" ")} ${FOLDER}/agent/agent.mjs --dir /var
 
 /**
  * Off when it is done and off when it gives up: a machine without an agent costs money for nothing. FailureAction= would turn it off at the first
- * crash, before any restart; StartLimitAction= acts when the restarts are used up. A script that runs out of memory dies
+ * crash, before any restart, and so would SuccessAction=: in systemd 252, a unit passes through the state of one that has succeeded on its way to each
+ * restart. StartLimitAction= acts when the restarts are used up. A script that runs out of memory dies
  * alone, and may start as many processes as the machine can hold. When the agent dies, its scripts do by themselves, and init's cleanup() must be let
  * run: systemd ends no process but the agent.
- * @see systemd.unit(5)
+ * @see systemd.unit(5), systemd.exec(5) for SERVICE_RESULT
  */
-const UNIT = `[Unit]
+export const WORKER_UNIT = `[Unit]
 Description=Muster worker
 Wants=network-online.target
 After=network-online.target
 StartLimitIntervalSec=600
 StartLimitBurst=5
-SuccessAction=poweroff
 StartLimitAction=poweroff
 [Service]
 ExecStart=${FOLDER}/start
 Restart=on-failure
 RestartSec=1
+ExecStopPost=/bin/sh -c '[ "$SERVICE_RESULT" != success ] || systemctl start --no-block --job-mode=replace-irreversibly poweroff.target'
 KillMode=process
 TimeoutStopSec=110
 OOMPolicy=continue
