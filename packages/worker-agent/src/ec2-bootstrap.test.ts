@@ -9,7 +9,7 @@ import { EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createLocalAws } from "@muster/local";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ec2Bootstrap } from "./ec2-bootstrap.ts";
+import { ec2Bootstrap, WORKER_UNIT } from "./ec2-bootstrap.ts";
 import { MAX_USER_DATA_BYTES, renderUserData } from "./user-data.ts";
 
 const environment = {
@@ -137,6 +137,14 @@ test("systemd understands all of the unit", async ({ skip }) => {
     status: 0,
     complaints: [],
   });
+});
+
+test("the unit restarts an agent that crashes, and turns the machine off when it is done or gives up", () => {
+  expect(WORKER_UNIT).toContain("Restart=on-failure\n");
+  expect(WORKER_UNIT).toContain("StartLimitAction=poweroff\n");
+  expect(WORKER_UNIT).toMatch(/^ExecStopPost=.*SERVICE_RESULT.* poweroff\.target'$/m);
+  // systemd would not wait for the restarts.
+  expect(WORKER_UNIT).not.toMatch(/FailureAction|SuccessAction/);
 });
 
 test("with long names and URLs the user data stays within 8 KiB", () => {
