@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { maskHashes, prettyStack } from "../testing/pretty-stack.ts";
 import { declared, evaluate, references, resourcesOf } from "../testing/references.ts";
+import { ACCOUNT_NAMES, INNER_NAMES, namesIn } from "../testing/resource-names.ts";
 import { bare, everything, stage, usual } from "../testing/sample-stages.ts";
 import { type SynthesisedStack, synthStage, synthText } from "../testing/synth-stage.ts";
 
@@ -40,17 +41,17 @@ describe.each(cases)("the stack of $pipeline with $kind", ({ definition }) => {
   });
 
   test("keeps every name within AWS's limits", () => {
-    const tooLong = LIMITS.flatMap(([type, attribute, longest]) =>
-      resourcesOf(stack, type)
-        .map(([, body]) => String(body[attribute] ?? ""))
+    const tooLong = [...ACCOUNT_NAMES, ...INNER_NAMES].flatMap((named) => {
+      const [type, attribute, longest] = named;
+      return namesIn(stack, named)
         .filter((name) => name.length > longest || name.length === 0)
-        .map((name) => `${type}.${attribute}: ${name}`),
-    );
+        .map((name) => `${type}.${attribute}: ${name}`);
+    });
     expect(tooLong).toEqual([]);
   });
 
   test("gives no two resources of a kind the same name", () => {
-    const twice = LIMITS.flatMap(([type, attribute]) => {
+    const twice = [...ACCOUNT_NAMES, ...INNER_NAMES].flatMap(([type, attribute]) => {
       // A filter's name is its log group's own.
       const names = resourcesOf(stack, type).map(([, body]) => `${body[attribute]}${body.log_group_name ?? ""}`);
       return names.filter((name, index) => names.indexOf(name) !== index);
@@ -159,36 +160,6 @@ test("credentials of another account are refused", async () => {
   expect(stack.provider.aws?.[0]?.allowed_account_ids).toEqual(["111122223333"]);
 });
 
-/** Longest names. @see https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html, each service's quotas */
-const LIMITS: readonly (readonly [type: string, attribute: string, longest: number])[] = [
-  ["aws_iam_role", "name", 64],
-  ["aws_iam_instance_profile", "name", 128],
-  ["aws_iam_policy", "name", 128],
-  ["aws_lambda_function", "function_name", 64],
-  ["aws_sfn_activity", "name", 80],
-  ["aws_sfn_state_machine", "name", 80],
-  ["aws_launch_template", "name", 128],
-  ["aws_s3_bucket", "bucket", 63],
-  ["aws_cloudwatch_log_group", "name", 512],
-  ["aws_cloudwatch_log_metric_filter", "name", 512],
-  ["aws_cloudwatch_event_rule", "name", 64],
-  ["aws_cloudwatch_metric_alarm", "alarm_name", 255],
-  ["aws_cloudwatch_dashboard", "dashboard_name", 255],
-  ["aws_cloudwatch_log_delivery_source", "name", 60],
-  ["aws_cloudwatch_log_delivery_destination", "name", 60],
-  ["aws_cloudfront_cache_policy", "name", 128],
-  ["aws_cloudfront_function", "name", 64],
-  ["aws_cloudfront_origin_access_control", "name", 64],
-  ["aws_cloudfront_origin_request_policy", "name", 128],
-  ["aws_cloudfront_response_headers_policy", "name", 128],
-  ["aws_scheduler_schedule_group", "name", 64],
-  ["aws_scheduler_schedule", "name", 64],
-  ["aws_sns_topic", "name", 256],
-  ["aws_budgets_budget", "name", 100],
-  ["aws_security_group", "name", 255],
-  ["aws_ssm_parameter", "name", 1011],
-];
-
 function findCycle(stack: SynthesisedStack): string[] | undefined {
   const edges = new Map<string, Set<string>>();
   for (const { type, name, from } of references(stack)) {
@@ -218,10 +189,9 @@ const bindings = join(dirname(require.resolve("@cdktf/provider-aws/package.json"
 
 /** Whether the provider's bindings have a getter for it. */
 function knownAttribute(type: string, attribute: string): boolean {
-  const data = type.startsWith("data.");
-  const folder = `${data ? "data-" : ""}${type.replace(/^data\./, "").replaceAll("_", "-")}`;
-  const known = folder.replace(/^aws-/, "").replace("data-aws", "data-aws");
-  const declaration = readFileSync(join(bindings, known, "index.d.ts"), "utf8");
+  // aws_s3_bucket is in s3-bucket, data.aws_ami in data-aws-ami.
+  const folder = type.replace(/^aws_/, "").replaceAll(/[._]/g, "-");
+  const declaration = readFileSync(join(bindings, folder, "index.d.ts"), "utf8");
   const camel = attribute.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   return attribute === "id" || new RegExp(`^\\s+(get|readonly) ${camel}\\b`, "m").test(declaration);
 }

@@ -1,39 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { resourcesOf } from "../testing/references.ts";
+import { ACCOUNT_NAMES, namesIn } from "../testing/resource-names.ts";
 import { stage, usual } from "../testing/sample-stages.ts";
 import { type SynthesisedStack, synthStage } from "../testing/synth-stage.ts";
 
-/** Where a resource's name stands, for what an account has once a region. */
-const NAMED: readonly (readonly [type: string, attribute: string])[] = [
-  ["aws_budgets_budget", "name"],
-  ["aws_cloudfront_cache_policy", "name"],
-  ["aws_cloudfront_function", "name"],
-  ["aws_cloudfront_origin_access_control", "name"],
-  ["aws_cloudfront_origin_request_policy", "name"],
-  ["aws_cloudfront_response_headers_policy", "name"],
-  ["aws_cloudwatch_dashboard", "dashboard_name"],
-  ["aws_cloudwatch_event_rule", "name"],
-  ["aws_cloudwatch_log_delivery_destination", "name"],
-  ["aws_cloudwatch_log_delivery_source", "name"],
-  ["aws_cloudwatch_log_group", "name"],
-  ["aws_cloudwatch_metric_alarm", "alarm_name"],
-  ["aws_ecr_repository", "name"],
-  ["aws_iam_policy", "name"],
-  ["aws_iam_role", "name"],
-  ["aws_kms_alias", "name"],
-  ["aws_lambda_function", "function_name"],
-  ["aws_launch_template", "name"],
-  ["aws_s3_bucket", "bucket"],
-  ["aws_scheduler_schedule_group", "name"],
-  ["aws_secretsmanager_secret", "name"],
-  ["aws_sfn_activity", "name"],
-  ["aws_sfn_state_machine", "name"],
-  ["aws_sns_topic", "name"],
-  ["aws_ssm_parameter", "name"],
-];
-
 const namesOf = (stack: SynthesisedStack): string[] =>
-  NAMED.flatMap(([type, attribute]) => resourcesOf(stack, type).map(([, body]) => `${type} ${body[attribute]}`));
+  ACCOUNT_NAMES.flatMap((named) => namesIn(stack, named).map((name) => `${named[0]} ${name}`));
 
 /** Some of the names that hhvm's definition chooses, as they are on a stage. */
 const definedNames = (prefix: string): string[] => [
@@ -53,7 +25,7 @@ describe("two stages of one pipeline in one account and region", () => {
   });
 
   test("share no name", () => {
-    for (const [type] of NAMED) expect(resourcesOf(hhvm, type).length, type).toBeGreaterThan(0);
+    for (const [type] of ACCOUNT_NAMES) expect(resourcesOf(hhvm, type).length, type).toBeGreaterThan(0);
     const taken = new Set(namesOf(hhvm));
     expect(namesOf(canary).filter((name) => taken.has(name))).toEqual([]);
   });
