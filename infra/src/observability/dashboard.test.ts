@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { evaluate, resourcesOf } from "../../testing/references.ts";
 import { everything, stage } from "../../testing/sample-stages.ts";
 import { type Resource, type SynthesisedStack, synthStage } from "../../testing/synth-stage.ts";
+import { workerStates } from "./metrics.ts";
 
 interface Widget {
   readonly properties: {
@@ -44,6 +45,21 @@ describe.each(["hhvm", "muster"])("on a stage of %s", (pipeline) => {
     expect(own.length).toBeGreaterThan(0);
     for (const [, name, dimension] of own)
       expect(made).toContain([name, ...(typeof dimension === "string" ? [dimension] : [])].join(" "));
+  });
+
+  test("builds, durations, failures, queues, workers, launch errors and costs are on one page", () => {
+    const shown = widgets.flatMap(({ properties }) => properties.metrics).map((metric) => metric.slice(0, 2).join(" "));
+    for (const metric of [
+      "ExecutionsStarted",
+      "ExecutionTime",
+      "ExecutionsFailed",
+      "ActivityRunTime",
+      "ActivitiesFailed",
+    ])
+      expect(shown).toContain(`AWS/States ${metric}`);
+    for (const metric of ["OldestWaitSeconds", "TasksPending", "LaunchErrors", "CapacityErrors"])
+      expect(shown).toContain(`${namespace()} ${metric}`);
+    for (const state of workerStates) expect(shown).toContain(`${namespace()} Workers-${state}`);
   });
 
   test("a task that is still waiting raises its activity's alarm", () => {
