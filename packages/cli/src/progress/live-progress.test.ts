@@ -136,9 +136,9 @@ test("without a terminal each thing that happens is one line, said once", () => 
   });
   progress.update(build([done, failed]), [failed]);
   expect(written.map((line) => stripVTControlCharacters(line))).toEqual([
-    "12:00:00 MakeSource-1.2.3 waits for a worker\n",
-    "12:00:04 MakeSource-1.2.3 succeeded in 3.0 s on i-1\n",
-    expect.stringMatching(/^12:00:09 Publish-1\.2\.3 FAILED: .*Muster\.ScriptFailed, exit 1/),
+    "12:00:00Z MakeSource-1.2.3 waits for a worker\n",
+    "12:00:04Z MakeSource-1.2.3 succeeded in 3.0 s on i-1\n",
+    expect.stringMatching(/^12:00:09Z Publish-1\.2\.3 FAILED: .*Muster\.ScriptFailed, exit 1/),
   ]);
 });
 
@@ -155,7 +155,7 @@ test("a step that nobody waits for is shown while it is tried again", () => {
   const verdict = step("CheckForFailures", { ...again, version: "" });
   plainProgress(print).update(build([platforms, verdict]), [platforms, verdict]);
   expect(written.map((line) => stripVTControlCharacters(line))).toEqual([
-    "12:00:01 GetPlatformsForVersion-1.2.3 to be tried again: Error, https://example.org/list cannot be reached\n",
+    "12:00:01Z GetPlatformsForVersion-1.2.3 to be tried again: Error, https://example.org/list cannot be reached\n",
   ]);
   const progress = liveProgress(print, { now: () => later(2) });
   progress.update(build([platforms, verdict]), [platforms, verdict]);

@@ -3,7 +3,7 @@ import type { Attempt, Step } from "../history/step.ts";
 import type { Print } from "../print.ts";
 import { isBookkeeping, isVerdict, type Progress } from "./progress.ts";
 
-/** One line for each thing that happens, for logs and pipes: `23:51:07 MakeBinaryPackage-… succeeded in 12 s on i-…`. */
+/** One line for each thing that happens, for logs and pipes, with its time in UTC: `23:51:07Z MakeBinaryPackage-… succeeded in 12 s on i-…`. */
 export function plainProgress(print: Print): Progress {
   const said = new Map<string, string>();
   return {
@@ -12,7 +12,7 @@ export function plainProgress(print: Print): Progress {
         const news = newsOf(step);
         if (news === undefined || said.get(step.key) === news.key) continue;
         said.set(step.key, news.key);
-        print.note(`${news.at.toISOString().slice(11, 19)} ${step.key} ${news.words}`);
+        print.note(`${news.at.toISOString().slice(11, 19)}Z ${step.key} ${news.words}`);
       }
     },
     close() {},
