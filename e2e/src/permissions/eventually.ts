@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined>,
-  { patienceMs = 60_000 }: { patienceMs?: number } = {},
+  { patienceMs = 180_000 }: { patienceMs?: number } = {},
 ): Promise<T> {
   for (const started = Date.now(); Date.now() - started < patienceMs; await sleep(50)) {
     const found = await look();

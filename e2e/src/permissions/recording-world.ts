@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateLaunchTemplateCommand, EC2Client } from "@aws-sdk/client-ec2";
@@ -13,12 +13,10 @@ import { renderStateMachine } from "@muster/asl";
 import { createHandlers } from "@muster/lambdas";
 import { createLocalAws, instanceOf, type LambdaFunction } from "@muster/local";
 import { type Activity, type FunctionName, functionNames, type Pipeline } from "@muster/pipeline";
-import { localBootstrap, renderUserData } from "@muster/worker-agent";
+import { agentProgram, localBootstrap, renderUserData } from "@muster/worker-agent";
 import { describeStage } from "../describe-stage.ts";
 import { deletions, iamCalls } from "./iam-call.ts";
 import { runAgent, untilTold } from "./run-agent.ts";
-
-const AGENT = fileURLToPath(new URL("../../../packages/worker-agent/src/main.ts", import.meta.url));
 
 /** Calls by who made them: a function, or the workers of an activity, by name. */
 export type Recording = ReadonlyMap<string, ReadonlySet<string>>;
@@ -137,7 +135,7 @@ export async function recordingWorld(
         SCRATCH_BUCKET: stage.buckets.scratch,
         IDLE_SECONDS,
       },
-      bootstrap: localBootstrap({ node: process.execPath, agent: AGENT }),
+      bootstrap: localBootstrap({ node: process.execPath, agent: agentProgram() }),
     });
     await ec2.send(
       new CreateLaunchTemplateCommand({

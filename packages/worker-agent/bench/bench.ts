@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { agentProgram } from "../testing/agent-program.ts";
+import { agentProgram } from "../src/agent-program.ts";
 import { type Figure, figureLine, isOver } from "./figure.ts";
 import { firstPoll } from "./first-poll.ts";
 import { flood } from "./flood.ts";
@@ -32,7 +32,7 @@ if (unknown !== undefined) {
   console.error(`bench: there is no bench "${unknown}"\n  ${Object.keys(benches).join(", ")}`);
   process.exit(2);
 }
-console.log(`agent: ${agentProgram}`);
+console.log(`agent: ${agentProgram()}`);
 for (const [name, bench] of Object.entries(benches)) {
   if (options.only !== undefined && !options.only.includes(name)) continue;
   for (const figure of await bench()) {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { MusterError } from "@muster/pipeline";
 
 export type Architecture = "x86_64" | "arm64";
@@ -33,16 +33,7 @@ export function fetchNodeBinary(
   const { name, integrity } = PACKAGES[architecture];
   mkdirSync(cache, { recursive: true });
   const file = join(cache, `${name}-${NODE}.tgz`);
-  if (!existsSync(file)) {
-    const packed = spawnSync("npm", ["pack", `${name}@${NODE}`, "--pack-destination", cache, "--silent"], {
-      encoding: "utf8",
-    });
-    if (packed.status !== 0) {
-      throw new MusterError(`${name}@${NODE} cannot be fetched from the npm registry`, {
-        hint: packed.stderr.trim().split("\n").at(-1) || "check the network and npm's settings",
-      });
-    }
-  }
+  if (!existsSync(file)) downloadPackage(`${name}@${NODE}`, file);
   const digest = `sha512-${createHash("sha512").update(readFileSync(file)).digest("base64")}`;
   if (digest !== integrity) {
     rmSync(file);
@@ -54,4 +45,24 @@ export function fetchNodeBinary(
   });
   if (unpacked.status !== 0) throw new MusterError(`${file} holds no bin/node`);
   writeFileSync(target, unpacked.stdout, { mode: 0o755 });
+}
+
+/** Another process may fetch the same at the same time: a file that is there is whole. */
+function downloadPackage(spec: string, file: string): void {
+  const folder = mkdtempSync(`${file}-`);
+  try {
+    const words = ["pack", spec, "--pack-destination", folder, "--loglevel=error"];
+    const packed = spawnSync("npm", words, { encoding: "utf8" });
+    if (packed.status !== 0) {
+      const reason = /^npm (?:ERR!|error) (?!code |errno |syscall |A complete log)(.+)$/m.exec(
+        packed.stderr ?? "",
+      )?.[1];
+      throw new MusterError(`${spec} cannot be fetched from the npm registry`, {
+        hint: reason ?? packed.error?.message ?? "check the network and npm's settings",
+      });
+    }
+    renameSync(join(folder, basename(file)), file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { CreateBucketCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createLocalAws, type LocalAws } from "@muster/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { agentProgram } from "../testing/agent-program.ts";
+import { agentProgram } from "./agent-program.ts";
 
 let aws: LocalAws;
 let s3: S3Client;
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 /** The command as a script calls it. */
 async function musterS3(...words: string[]): Promise<{ code: number; out: string; error: string }> {
-  const flags = ["--disable-warning=ExperimentalWarning", agentProgram, "s3"];
+  const flags = ["--disable-warning=ExperimentalWarning", agentProgram(), "s3"];
   const child = spawn(process.execPath, [...flags, ...words], {
     cwd: folder,
     env: {

@@ -3,14 +3,14 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { agentProgram } from "../testing/agent-program.ts";
 import { type TestStage, testStage } from "../testing/test-stage.ts";
 import { writeScripts } from "../testing/worker-process.ts";
+import { agentProgram } from "./agent-program.ts";
 
 /** A worker as run-test-workers starts it: no instance, a log file, the user's own credentials. */
 async function startTestWorker(stage: TestStage, log: string, dummy: string, words = ["--log", log]) {
   const urls = await writeScripts(stage, { script: "echo real", dummy }, "test-worker");
-  const flags = ["--disable-warning=ExperimentalWarning", agentProgram, "--test-worker", "test-1"];
+  const flags = ["--disable-warning=ExperimentalWarning", agentProgram(), "--test-worker", "test-1"];
   const start = ["-c", 'umask 077; exec "$0" "$@"', process.execPath];
   return spawn("sh", [...start, ...flags, ...words], {
     stdio: ["ignore", "ignore", "pipe"],
@@ -81,7 +81,7 @@ test("a test worker without a log file says what it needs, in one line", async (
 });
 
 test("an agent without its variables names every one that is missing", async () => {
-  const flags = ["--disable-warning=ExperimentalWarning", agentProgram];
+  const flags = ["--disable-warning=ExperimentalWarning", agentProgram()];
   const agent = spawn(process.execPath, flags, {
     stdio: ["ignore", "ignore", "pipe"],
     env: { PATH: process.env.PATH },

@@ -7,6 +7,7 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import type { LocalAws } from "@muster/local";
 import { workerLogStream } from "@muster/pipeline";
 import { type AgentEnd, runAgent } from "../src/agent.ts";
+import { agentProgram } from "../src/agent-program.ts";
 import { assembleWorker } from "../src/assemble-worker.ts";
 import type { AwsClients } from "../src/aws-clients.ts";
 import { cloudWatchSink } from "../src/cloud-watch-sink.ts";
@@ -14,7 +15,6 @@ import { createDiagnostics, type Diagnostics } from "../src/diagnostics.ts";
 import type { WorkerIdentity } from "../src/instance-identity.ts";
 import { stopSwitch } from "../src/stop-worker.ts";
 import type { Worker } from "../src/worker.ts";
-import { agentProgram } from "./agent-program.ts";
 import { LOG_GROUP, type TestStage } from "./test-stage.ts";
 import { type WorkerScriptTexts, writeScripts } from "./worker-process.ts";
 
@@ -89,7 +89,7 @@ export async function startInProcess(stage: TestStage, options: InProcessOptions
     clock: stage.aws.clock,
     diagnostics,
     root: options.root ?? join(stage.folder, instanceId),
-    program: agentProgram,
+    program: agentProgram(),
     sink: cloudWatchSink({
       clients,
       logGroupName: LOG_GROUP,

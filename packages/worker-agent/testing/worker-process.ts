@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { RunInstance, RunningInstance } from "@muster/local";
 import { WorkerTag } from "@muster/pipeline";
+import { agentProgram } from "../src/agent-program.ts";
 import { localBootstrap, renderUserData } from "../src/user-data.ts";
-import { agentProgram } from "./agent-program.ts";
 import { ACTIVITY, type TestStage } from "./test-stage.ts";
 
 /** Scripts of a worker, as text. */
@@ -139,7 +139,15 @@ export async function launchWorker(
   { started }: ReturnType<typeof workerProcesses>,
   options: WorkerOptions,
 ): Promise<WorkerProcess> {
-  const { idleSeconds, tags = {}, agent = agentProgram, scriptUrl, fragment = "", owned = true, ...scripts } = options;
+  const {
+    idleSeconds,
+    tags = {},
+    agent = agentProgram(),
+    scriptUrl,
+    fragment = "",
+    owned = true,
+    ...scripts
+  } = options;
   const test = Math.random().toString(36).slice(2);
   const urls = await writeScripts(stage, scripts, test);
   const bootstrap = localBootstrap({ node: process.execPath, agent });

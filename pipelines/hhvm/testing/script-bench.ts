@@ -1,16 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { CreateBucketCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createLocalAws } from "@muster/local";
+import { agentProgram } from "@muster/worker-agent";
 
 const scripts = join(import.meta.dirname, "../scripts");
-/** The program that gives scripts their `muster-s3`: its bundle, which starts much faster, where it has been built. */
-const bundle = join(import.meta.dirname, "../node_modules/@muster/worker-agent/dist/agent.mjs");
-const agent = existsSync(bundle) ? bundle : join(bundle, "../../src/main.ts");
 
 export interface Ended {
   readonly code: number | null;
@@ -40,7 +37,7 @@ export async function scriptBench() {
   };
   await writeProgram(
     "muster-s3",
-    `#!/bin/sh\nexec ${process.execPath} --disable-warning=ExperimentalWarning ${agent} s3 "$@"\n`,
+    `#!/bin/sh\nexec ${process.execPath} --disable-warning=ExperimentalWarning ${agentProgram()} s3 "$@"\n`,
   );
   const callsFile = join(folder, "calls");
 

@@ -5,12 +5,11 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { CreateBucketCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createLocalAws } from "@muster/local";
+import { agentProgram } from "@muster/worker-agent";
 
 const scripts = join(import.meta.dirname, "../scripts");
 const tools = join(import.meta.dirname, "../tools");
 const nodeFlags = ["--disable-warning=ExperimentalWarning"];
-/** The program that gives scripts their `muster-s3`. */
-const agent = join(import.meta.dirname, "../../../packages/worker-agent/src/main.ts");
 
 export interface TaskOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -43,7 +42,10 @@ export async function taskBench() {
     await writeFile(join(programs, name), text);
     await chmod(join(programs, name), 0o755);
   };
-  await addProgram("muster-s3", `#!/bin/sh\nexec ${[process.execPath, ...nodeFlags, agent].join(" ")} s3 "$@"\n`);
+  await addProgram(
+    "muster-s3",
+    `#!/bin/sh\nexec ${[process.execPath, ...nodeFlags, agentProgram()].join(" ")} s3 "$@"\n`,
+  );
 
   const run = async (program: string, args: readonly string[], task: TaskOptions): Promise<Ended> => {
     const cwd = await mkdtemp(join(folder, "task-"));

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { type StageDescription, WorkerEnvironment } from "@muster/pipeline";
-import { agentProgram } from "../stages/local/agent-program.ts";
+import { agentProgram } from "@muster/worker-agent";
 import { filesOf, testWorkerName } from "./test-worker-files.ts";
 
 export interface TestWorkerOptions {

@@ -18,5 +18,6 @@ function isNewer(bundle: string, sources: string): boolean {
   const built = statSync(bundle).mtimeMs;
   return [sources, fileURLToPath(new URL(".", import.meta.resolve("@muster/pipeline")))]
     .flatMap((folder) => globSync(join(folder, "**/*.ts")))
+    .filter((file) => !file.endsWith(".test.ts"))
     .every((file) => statSync(file).mtimeMs <= built);
 }
