@@ -49,6 +49,9 @@ export function startTicksOf(pid: number): number | undefined {
   return fields.length === 0 || fields[0] === "Z" ? undefined : Number(fields[19]);
 }
 
+/** As `ProcessEntry.state`; undefined where there is no such process. */
+export const stateOf = (pid: number | undefined): string | undefined => readStat(String(pid))[0];
+
 /** The PID namespace that a process is in; empty where it is gone, or another user's. */
 export function namespaceOf(pid: number): string {
   try {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { gather, markOf, runText, type TextToRun } from "../testing/run-text.ts";
 import { type PipeSource, pipeSource } from "./output-pipe.ts";
 import { findProcesses, killProcesses, NO_GROUP, type ProcessMarks } from "./processes.ts";
+import type { ScriptRoom } from "./script-room.ts";
 
 let folder: string;
 let pipes: PipeSource;
@@ -24,7 +25,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-type Options = Partial<Pick<TextToRun, "signal" | "clock" | "graceMs" | "target">> & {
+type Options = Partial<Pick<TextToRun, "room" | "signal" | "clock" | "graceMs" | "target">> & {
   readonly onLine?: (line: string) => void;
 };
 
@@ -119,6 +120,28 @@ test("a script that ignores TERM is killed with its whole group when its grace i
   expect(await survivors()).not.toEqual([]);
   clock.advance(1);
   expect(await running).toMatchObject({ signal: "SIGKILL" });
+  expect(await survivors()).toEqual([]);
+});
+
+test("a script that is stopped ends when it is asked to", async () => {
+  const end = new AbortController();
+  const exit = await run("echo ready; kill -STOP $$; echo never", {
+    signal: end.signal,
+    onLine: () => setTimeout(() => end.abort(), 200),
+  });
+  expect(exit).toEqual({ signal: "SIGTERM", asked: true, leftBehind: 0 });
+});
+
+test("what KILL does not end is waited for no longer", async () => {
+  // Its room's door stays when the script, the only child, is gone: as one that hangs in the kernel.
+  const door = 'setsid sh -c "echo >&3; read -r _ <&3; exec sleep 1000" & wait; exec sleep 1000';
+  const room: ScriptRoom = {
+    sealed: { namespace: "none", keeper: 0 },
+    command: () => ["bash", "-c", door],
+    async close() {},
+  };
+  const exit = await run("", { room, signal: AbortSignal.abort(), graceMs: () => 100 });
+  expect(exit).toMatchObject({ signal: "SIGKILL", asked: true });
   expect(await survivors()).toEqual([]);
 });
 

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { setTimeout as realSleep } from "node:timers/promises";
-import type { Clock } from "./clock.ts";
+import { type Clock, untilAborted } from "./clock.ts";
 import type { PipeSource } from "./output-pipe.ts";
-import { bootTicks, onlyChild } from "./process-table.ts";
+import { bootTicks, onlyChild, stateOf } from "./process-table.ts";
 import { endProcesses, type ProcessMarks, signalGroup } from "./processes.ts";
 import { type LineTarget, readOutput, type ScriptOutput } from "./script-output.ts";
 import type { ScriptRoom } from "./script-room.ts";
@@ -23,7 +23,7 @@ export interface ScriptToRun {
   readonly onOutput?: () => void;
   /** Called with the script's process group as soon as there is one. */
   readonly onStart?: (marks: ProcessMarks) => void;
-  /** Ends the script: TERM to its group, after the grace KILL. */
+  /** Ends the script, also one that is stopped: TERM to its group, after the grace KILL. */
   readonly signal: AbortSignal;
   readonly graceMs: () => number;
   readonly clock: Clock;
@@ -47,6 +47,10 @@ const SILENT_MS = 2000;
 /** And one that is written to for so long after, while nobody holds the lines back. */
 const PATIENCE_MS = 6000;
 const LEFT_BEHIND_GRACE_MS = 1000;
+/** What KILL has not ended by then hangs in the kernel, and is not waited for. */
+const KILLED_MS = 5000;
+/** How often a sealed script is looked at for having been stopped and continued. */
+const STOPPED_LOOK_MS = 1000;
 /** Within this time the output of a script that leaves nothing behind has ended. */
 const AT_ONCE_MS = 50;
 
@@ -59,21 +63,32 @@ export async function runScript(script: ScriptToRun): Promise<ScriptExit> {
   const pipe = await script.pipes.next();
   const output = readOutput({ readable: pipe.readable, ...script });
   output.ended.catch(() => {});
+  const hangs = new AbortController();
   let cancelKill = () => {};
   let end = () => {};
+  let unfollow = () => {};
   try {
     const since = bootTicks();
     const { child, group } = await start(script, pipe.writeFd).finally(() => pipe.closeWriteEnd());
     const { sealed } = script.room;
     const marks = { group, variable: `${mark}=${env[mark] ?? ""}`, since, ...(sealed && { sealed }) };
     script.onStart?.(marks);
+    if (sealed) unfollow = followContinued(child, group);
+    const kill = () => {
+      signalGroup(group, "SIGKILL");
+      // In real time: when a process is gone is a matter of the machine, not of the clock.
+      const timer = setTimeout(() => hangs.abort(), KILLED_MS);
+      cancelKill = () => clearTimeout(timer);
+    };
     end = () => {
+      cancelKill = clock.at(clock.now() + graceMs(), kill);
       signalGroup(group, "SIGTERM");
-      cancelKill = clock.at(clock.now() + graceMs(), () => signalGroup(group, "SIGKILL"));
+      signalGroup(group, "SIGCONT");
     };
     if (signal.aborted) end();
     else signal.addEventListener("abort", end, { once: true });
-    const [code, killedBy] = (await exited(child)) as [number | null, NodeJS.Signals | null];
+    const [code, killedBy] = (await untilAborted(hangs.signal, exited(child))) ?? [null, "SIGKILL"];
+    if (hangs.signal.aborted) child.kill("SIGKILL");
     // What happens from now on changes nothing about how it ended.
     const asked = signal.aborted;
     signal.removeEventListener("abort", end);
@@ -87,6 +102,7 @@ export async function runScript(script: ScriptToRun): Promise<ScriptExit> {
       ...(unread && { unread }),
     };
   } finally {
+    unfollow();
     cancelKill();
     signal.removeEventListener("abort", end);
     pipe.readable.destroy();
@@ -121,9 +137,19 @@ async function start({ room, file, cwd, env }: ScriptToRun, output: number): Pro
   throw new Error(`the script's namespaces could not be entered: nsenter ended with ${killedBy ?? code}`);
 }
 
-function exited(child: ChildProcess): Promise<unknown[]> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve([child.exitCode, child.signalCode]);
-  return once(child, "exit");
+type Ended = [code: number | null, signal: NodeJS.Signals | null];
+
+async function exited(child: ChildProcess): Promise<Ended> {
+  if (child.exitCode !== null || child.signalCode !== null) return [child.exitCode, child.signalCode];
+  return (await once(child, "exit")) as Ended;
+}
+
+/** nsenter stops itself when its child is stopped, and would neither see it continued nor ended. @returns what ends the looking */
+function followContinued(child: ChildProcess, group: number): () => void {
+  const timer = setInterval(() => {
+    if (stateOf(child.pid) === "T" && stateOf(group) !== "T") child.kill("SIGCONT");
+  }, STOPPED_LOOK_MS);
+  return () => clearInterval(timer);
 }
 
 /** Background processes end with their script. An open pipe gives away those that have left the group. */

@@ -125,6 +125,22 @@ test("a script that is asked to end gets TERM once, and the time that it takes",
   expect(signalGroup(marks?.group ?? 0, 0)).toBe(false);
 });
 
+test("a script that is stopped is asked to end, and ends", async () => {
+  const end = new AbortController();
+  const { exit } = await run("echo ready; kill -STOP $$; echo never", {
+    signal: end.signal,
+    onLine: () => setTimeout(() => end.abort(), 200),
+  });
+  expect(exit).toEqual({ signal: "SIGTERM", asked: true, leftBehind: 0 });
+  expect(lines).toEqual(["ready"]);
+});
+
+test("a script that is stopped and continued ends as it wants to", async () => {
+  const { exit } = await run("(sleep 0.3; kill -CONT $$) & kill -STOP $$; echo continued; wait; exit 7");
+  expect(exit).toEqual({ code: 7, leftBehind: 0 });
+  expect(lines).toEqual(["continued"]);
+});
+
 test("orphans are buried while their script goes on", async () => {
   await run(`
     for i in $(seq 20); do (setsid true &) ; done
