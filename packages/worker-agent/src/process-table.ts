@@ -52,6 +52,9 @@ export function startTicksOf(pid: number): number | undefined {
 /** As `ProcessEntry.state`; undefined where there is no such process. */
 export const stateOf = (pid: number | undefined): string | undefined => readStat(String(pid))[0];
 
+/** The process group that a process is in; NaN where there is no such process. */
+export const groupOf = (pid: number): number => Number(readStat(String(pid))[2]);
+
 /** The PID namespace that a process is in; empty where it is gone, or another user's. */
 export function namespaceOf(pid: number): string {
   try {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as realSleep } from "node:timers/promises";
 import type { Clock } from "./clock.ts";
-import { namespaceOf, readProcesses } from "./process-table.ts";
+import { groupOf, namespaceOf, readProcesses } from "./process-table.ts";
 import type { ScriptRoom } from "./script-room.ts";
 
 /** How the processes of a script are told from all others. */
@@ -61,13 +61,16 @@ const GIVE_UP_MS = 5000;
 export interface EndProcesses extends ProcessMarks {
   /** Between asking and killing. */
   readonly graceMs: number;
+  /** The group has got its TERM already. */
+  readonly groupIsAsked?: boolean;
   readonly clock: Clock;
 }
 
-/** Ends everything that bears the marks: TERM, and after the grace KILL. Answers how many processes there were. */
-export async function endProcesses({ graceMs, clock, ...marks }: EndProcesses): Promise<number> {
+/** Ends everything that bears the marks: TERM, and after the grace KILL. Answers how many processes it had to ask. */
+export async function endProcesses({ graceMs, groupIsAsked, clock, ...marks }: EndProcesses): Promise<number> {
   const first = await findProcesses(marks);
-  for (const pid of first) signalProcess(pid, "SIGTERM");
+  const toAsk = groupIsAsked ? first.filter((pid) => groupOf(pid) !== marks.group) : first;
+  for (const pid of toAsk) signalProcess(pid, "SIGTERM");
   const killAtMs = clock.now() + graceMs;
   // Looking is paced by real time: whether a process is gone is a fact of the machine, not of the clock.
   let left = first;
@@ -76,7 +79,7 @@ export async function endProcesses({ graceMs, clock, ...marks }: EndProcesses): 
     left = await findProcesses(marks);
   }
   await killProcesses(marks);
-  return first.length;
+  return toAsk.length;
 }
 
 /** Ends everything that bears the marks at once. What is born meanwhile is found on the next look. */

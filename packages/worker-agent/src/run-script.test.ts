@@ -107,6 +107,33 @@ test("a script that is asked to end gets TERM, and says what it wants to say", a
   expect(lines.at(-1)).toBe("asked");
 });
 
+test("what a shell without a trap runs is asked once, and gets the whole grace", async () => {
+  const end = new AbortController();
+  const tool = "trap 'echo asked; sleep 1.5 & wait; echo tidied; exit 1' TERM; echo ready; sleep 1000 & wait";
+  const exit = await run(`bash -c "${tool}"; echo never`, {
+    signal: end.signal,
+    onLine: (line) => line === "ready" && end.abort(),
+  });
+  expect(exit).toEqual({ signal: "SIGTERM", asked: true, leftBehind: 0 });
+  expect(lines).toEqual(["ready", "asked", "tidied"]);
+});
+
+test("what it runs and does not end is killed when the grace is over", async () => {
+  const end = new AbortController();
+  let askedMs = 0;
+  const exit = await run("bash -c \"trap '' TERM; echo ready; exec sleep 1000\"; echo never", {
+    signal: end.signal,
+    graceMs: () => 2000,
+    onLine() {
+      askedMs = performance.now();
+      end.abort();
+    },
+  });
+  expect(performance.now() - askedMs).toBeGreaterThan(1900);
+  expect(exit).toEqual({ signal: "SIGTERM", asked: true, leftBehind: 0 });
+  expect(await survivors()).toEqual([]);
+});
+
 test("a script that ignores TERM is killed with its whole group when its grace is over, and not before", async () => {
   const clock = virtualClock();
   const end = new AbortController();

@@ -36,7 +36,7 @@ export interface ScriptExit {
   readonly signal?: NodeJS.Signals;
   /** It was told to end before it did. */
   readonly asked?: true;
-  /** Processes that it had left behind, and that were ended. */
+  /** Processes that it had left behind, and that were ended; not those that were asked with it. */
   readonly leftBehind: number;
   /** Its output was given up: something that cannot be found goes on writing to it. */
   readonly unread?: true;
@@ -80,8 +80,10 @@ export async function runScript(script: ScriptToRun): Promise<ScriptExit> {
       const timer = setTimeout(() => hangs.abort(), KILLED_MS);
       cancelKill = () => clearTimeout(timer);
     };
+    let killAtMs = 0;
     end = () => {
-      cancelKill = clock.at(clock.now() + graceMs(), kill);
+      killAtMs = clock.now() + graceMs();
+      cancelKill = clock.at(killAtMs, kill);
       signalGroup(group, "SIGTERM");
       signalGroup(group, "SIGCONT");
     };
@@ -93,7 +95,7 @@ export async function runScript(script: ScriptToRun): Promise<ScriptExit> {
     const asked = signal.aborted;
     signal.removeEventListener("abort", end);
     cancelKill();
-    const { count, unread } = await endLeftBehind(marks, { ...script, output });
+    const { count, unread } = await endLeftBehind(marks, { ...script, output, ...(asked && { killAtMs }) });
     return {
       ...(code !== null && { code }),
       ...(killedBy !== null && { signal: killedBy }),
@@ -152,13 +154,21 @@ function followContinued(child: ChildProcess, group: number): () => void {
   return () => clearInterval(timer);
 }
 
+interface LeftBehind extends Pick<ScriptToRun, "clock" | "signal" | "graceMs"> {
+  readonly output: ScriptOutput;
+  /** The script's group has been asked to end, and has time until then. */
+  readonly killAtMs?: number;
+}
+
 /** Background processes end with their script. An open pipe gives away those that have left the group. */
 async function endLeftBehind(
   marks: ProcessMarks,
-  { output, clock, signal, graceMs }: Pick<ScriptToRun, "clock" | "signal" | "graceMs"> & { output: ScriptOutput },
+  { output, clock, signal, graceMs, killAtMs }: LeftBehind,
 ): Promise<{ count: number; unread?: true }> {
   if ((await endsWithin(output, AT_ONCE_MS)) && !signalGroup(marks.group, 0)) return { count: 0 };
-  const count = await endProcesses({ ...marks, graceMs: LEFT_BEHIND_GRACE_MS, clock });
+  // A shell without a trap ends at once, and the program that it runs then needs its time to put things away.
+  const restMs = Math.max(LEFT_BEHIND_GRACE_MS, (killAtMs ?? 0) - clock.now());
+  const count = await endProcesses({ ...marks, graceMs: restMs, groupIsAsked: killAtMs !== undefined, clock });
   let waitedMs = 0;
   for (let seen = -1; seen !== output.arrivals || output.heldBack; ) {
     seen = output.arrivals;
