@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { stageWithWorkers } from "../testing/stage-with-workers.ts";
+import { STATE_BUCKET, testStage } from "../testing/test-stage.ts";
 import { startInProcess } from "../testing/worker-in-process.ts";
 import { findProcesses, NO_GROUP } from "./processes.ts";
 
@@ -66,6 +68,23 @@ test("where scripts could read it, no token is written, and the machine's end te
   const second = await startInProcess(stage, { script: "true", root: worker.folder, instanceId: worker.instanceId });
   expect(await second.ended).toBe("recovered");
   expect(await stage.stateKeys("claims/")).toEqual(claims);
+});
+
+test("the claim of a task whose end could not be reported stays, so that repair ends it", async () => {
+  await using stage = await testStage();
+  const instanceId = "i-0123456789abcdef0";
+  const root = join(stage.folder, instanceId);
+  await mkdir(join(root, "state"), { recursive: true });
+  const note = { task: "MakeThing-1", execution: "arn:build", claimedAtMs: 0, token: "t", variable: "NO=such" };
+  await writeFile(join(root, "state/task.json"), JSON.stringify(note));
+  const claim = `claims/MakeThing/${instanceId}.json`;
+  await stage.s3.send(new PutObjectCommand({ Bucket: STATE_BUCKET, Key: claim, Body: "{}" }));
+  stage.aws.failCalls({ service: "states", operation: "SendTaskFailure" }, { code: "ServiceUnavailable", status: 503 });
+  const worker = await startInProcess(stage, { script: "true", root, instanceId });
+  await expect.poll(() => worker.messages.some((line) => line.includes("a report failed"))).toBe(true);
+  worker.stop("spot interruption");
+  expect(await worker.ended).toBe("recovered");
+  expect(await stage.stateKeys("claims/")).toEqual([claim]);
 });
 
 test("an agent that is started again behind a failed task takes no other, and reports nothing", async () => {

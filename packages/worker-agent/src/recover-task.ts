@@ -33,9 +33,9 @@ export async function recoverTask(worker: Worker): Promise<boolean> {
   if (task.token !== undefined) {
     const outcome = { kind: "failure", error: ErrorName.workerInterrupted, cause } as const;
     const untilMs = clock.now() + REPORT_MS;
-    await report(outcome, { sfn: clients.sfn, token: task.token, clock, diagnostics, untilMs, signal: stop });
-    // The claim stays where there is no token: by it, repair ends the task when this machine is gone.
-    claims.clear();
+    const answer = await report(outcome, { sfn: clients.sfn, token: task.token, clock, diagnostics, untilMs, signal: stop });
+    // Where nothing was reported, or there is no token, the claim stays: by it, repair ends the task when this machine is gone.
+    if (answer !== "unreported") claims.clear();
   }
   return true;
 }
