@@ -10,11 +10,15 @@ afterEach(() => {
 });
 
 /** A machine's metadata service, which insists on tokens; the first `silent` requests for one get no answer. */
-async function metadataService({ silent }: { silent: number }) {
+async function metadataService({ silent = 0, validMs = 3_600_000 }: { silent?: number; validMs?: number }) {
   let asked = 0;
+  let down = false;
   const held: ServerResponse[] = [];
   const server = createServer(({ method, url, headers }, response) => {
-    if (method === "PUT") {
+    if (down) {
+      response.statusCode = 503;
+      response.end();
+    } else if (method === "PUT") {
       asked++;
       if (asked > silent) response.end("token");
       else held.push(response);
@@ -23,7 +27,7 @@ async function metadataService({ silent }: { silent: number }) {
       response.end();
     } else if (url?.endsWith("/security-credentials/")) response.end("worker");
     else {
-      const expiration = new Date(Date.now() + 3_600_000).toISOString();
+      const expiration = new Date(Date.now() + validMs).toISOString();
       response.end(JSON.stringify({ AccessKeyId: "AKIA", SecretAccessKey: "s", Token: "t", Expiration: expiration }));
     }
   }).listen(0, "127.0.0.1");
@@ -32,6 +36,9 @@ async function metadataService({ silent }: { silent: number }) {
   for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"]) vi.stubEnv(name, undefined);
   return {
     asked: () => asked,
+    goDown() {
+      down = true;
+    },
     async [Symbol.asyncDispose]() {
       for (const response of held) response.destroy();
       server.close();
@@ -46,6 +53,22 @@ test("a metadata service that once took too long is asked for a token again", as
   await using service = await metadataService({ silent: 1 });
   expect(await patientCredentials(newChain)()).toMatchObject({ accessKeyId: "AKIA" });
   expect(service.asked()).toBe(2);
+});
+
+test("credentials serve until they expire when the metadata service fails at their rotation", async () => {
+  await using service = await metadataService({ validMs: 200_000 });
+  const client = new SFNClient({ region: "us-west-2", credentials: patientCredentials(newChain) });
+  await client.config.credentials();
+  service.goDown();
+  expect(await client.config.credentials()).toMatchObject({ accessKeyId: "AKIA" });
+});
+
+test("credentials that have expired are not handed out", async () => {
+  await using service = await metadataService({ validMs: 0 });
+  const credentials = patientCredentials(newChain);
+  await credentials();
+  service.goDown();
+  await expect(credentials()).rejects.toThrow(expect.objectContaining({ name: "CredentialsProviderError" }));
 });
 
 test("any other error is not waited out", async () => {
