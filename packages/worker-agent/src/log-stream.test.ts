@@ -143,6 +143,29 @@ test("what an agent that died left on disk is sent first, in its order", async (
   expect(await readdir(folder)).toEqual([]);
 });
 
+test.each([
+  ["refuses lines", 1],
+  ["does not answer", 0],
+])("what an agent had to say while CloudWatch %s survives it, in its order", async (_, refusals) => {
+  const spool = logSpool({ folder, mostBytes: 2 ** 30, startedMs: 1 });
+  let sends = 0;
+  const sink = async () => {
+    if (sends++ < refusals) throw new Error("refused");
+    return new Promise<never>(() => {});
+  };
+  const dead = createLogStream({ sink, spool, clock: realClock, diagnostics: recordedDiagnostics() });
+  const lines = ["one", "two", "three", "four"];
+  for (const line of lines) {
+    dead.write([line]);
+    await dead.flush(1);
+  }
+  await expect.poll(() => readdir(folder), { timeout: 10_000 }).toHaveLength(lines.length);
+  const log = open({ startedMs: 2 });
+  log.write(["after"]);
+  expect(await log.flush(10_000)).toBe(true);
+  expect(await stored()).toEqual([...lines, "after"]);
+});
+
 test("a stream that already exists, or that somebody deletes, is no obstacle", async () => {
   await new CloudWatchLogsClient(aws.clientConfig()).send(new CreateLogStreamCommand(stream));
   const log = open();

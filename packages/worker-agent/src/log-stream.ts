@@ -26,8 +26,9 @@ const EVENT_OVERHEAD = 26;
 
 /** So long a line waits for company before it is sent. */
 const LINGER_MS = 100;
-/** Closed batches beyond these go to disk. */
+/** Closed batches beyond these go to disk; all of them when one has failed, or has not been taken in time. */
 const BATCHES_IN_MEMORY = 3;
+const IN_TIME_MS = 2000;
 const BYTES_IN_MEMORY = 8 * MOST_BYTES;
 const SPOOL_AGAIN_MS = 5000;
 /** A clock that is so far from the last line's time was set; smaller steps back are evened out, so that lines keep their order. */
@@ -50,6 +51,7 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
   let sequence = 0;
   let bytesInMemory = 0;
   let isSending = true;
+  let isHeldUp = false;
   let spooling = false;
   let noSpoolUntilMs = 0;
   let cancelLinger: (() => void) | undefined;
@@ -86,24 +88,30 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
     open = [];
     openBytes = 0;
     if (!isSending) void send();
-    if (queue.length > BATCHES_IN_MEMORY) void spoolNewest();
+    if (isHeldUp || queue.length > BATCHES_IN_MEMORY) void spoolBatches();
   };
   const linger = () => {
     cancelLinger ??= clock.at(clock.now() + LINGER_MS, closeOpen);
   };
 
-  const spoolNewest = async () => {
+  /** The newest are sent last. While nothing can be sent the oldest go first, and none may be lost with the agent. */
+  const nextToSpool = (): Batch | undefined => {
+    const inMemory = queue.filter(({ events, spooled }) => events !== undefined && spooled === undefined);
+    if (isHeldUp) return inMemory[0];
+    const waiting = inMemory.filter((batch) => batch !== queue[0]);
+    return waiting.length < BATCHES_IN_MEMORY ? undefined : waiting.at(-1);
+  };
+  const spoolBatches = async () => {
     if (spooling) return;
     spooling = true;
     try {
       for (;;) {
-        const inMemory = queue.slice(1).filter((batch) => batch.events !== undefined);
-        const batch = inMemory.at(-1);
-        if (batch?.events === undefined || inMemory.length < BATCHES_IN_MEMORY || clock.now() < noSpoolUntilMs) return;
+        const batch = nextToSpool();
+        if (batch?.events === undefined || clock.now() < noSpoolUntilMs) return;
         batch.spooled = await spool.store(batch.sequence, batch.events);
-        // It may have been sent meanwhile.
-        if (queue.includes(batch)) dropFromMemory(batch);
-        else await removeFromDisk(batch.spooled);
+        // It may have been sent meanwhile, or is being sent.
+        if (!queue.includes(batch)) await removeFromDisk(batch.spooled);
+        else if (batch !== queue[0]) dropFromMemory(batch);
       }
     } catch (error) {
       noSpoolUntilMs = clock.now() + SPOOL_AGAIN_MS;
@@ -123,6 +131,10 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
       ];
     }
   };
+  const holdUp = () => {
+    isHeldUp = true;
+    void spoolBatches();
+  };
   const sendEvents = async (batch: readonly LogEvent[]) => {
     let events = batch;
     let refusals = 0;
@@ -136,6 +148,7 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
         }
       } catch (error) {
         diagnostics.warn("log events could not be sent", { tries, error });
+        holdUp();
         await sleep(clock, backOff(tries, { firstMs: 200, mostMs: 5000 }));
       }
     }
@@ -152,7 +165,10 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
     isSending = true;
     for (let batch = queue[0]; batch !== undefined; batch = queue[0]) {
       const events = batch.events ?? (await load(batch));
+      const cancelHoldUp = clock.at(clock.now() + IN_TIME_MS, holdUp);
       await sendEvents(events);
+      cancelHoldUp();
+      isHeldUp = false;
       queue.shift();
       dropFromMemory(batch);
       await removeFromDisk(batch.spooled);
@@ -190,7 +206,7 @@ export function createLogStream({ sink, spool, clock, diagnostics }: LogStreamOp
     },
     room() {
       if (bytesInMemory < BYTES_IN_MEMORY) return undefined;
-      void spoolNewest();
+      void spoolBatches();
       return new Promise((resolve) => waiters.push(resolve));
     },
     flush(ms) {

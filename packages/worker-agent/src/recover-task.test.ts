@@ -47,6 +47,7 @@ test("an agent that is started again ends what is left of the script and reports
   expect(existsSync(join(first.folder, "state/task.json"))).toBe(false);
   const lines = await stage.logLines(first.instanceId);
   expect(lines).not.toContain("seen");
+  expect(lines.at(-2)).toContain("may be missing here");
   expect(lines.at(-1)).toContain("Muster.WorkerInterrupted, the worker's agent died");
 });
 

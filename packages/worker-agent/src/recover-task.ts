@@ -22,6 +22,7 @@ export async function recoverTask(worker: Worker): Promise<boolean> {
   const seconds = Math.max(0, Math.round((clock.now() - task.claimedAtMs) / 1000));
   const cause = { ec2: identity.instanceId, time_sec: String(seconds), message: "the worker's agent died" };
   log.write([
+    "muster: the worker's agent died: what was printed just before may be missing here",
     logMarker({
       kind: "end",
       task: task.task,
@@ -33,7 +34,14 @@ export async function recoverTask(worker: Worker): Promise<boolean> {
   if (task.token !== undefined) {
     const outcome = { kind: "failure", error: ErrorName.workerInterrupted, cause } as const;
     const untilMs = clock.now() + REPORT_MS;
-    const answer = await report(outcome, { sfn: clients.sfn, token: task.token, clock, diagnostics, untilMs, signal: stop });
+    const answer = await report(outcome, {
+      sfn: clients.sfn,
+      token: task.token,
+      clock,
+      diagnostics,
+      untilMs,
+      signal: stop,
+    });
     // Where nothing was reported, or there is no token, the claim stays: by it, repair ends the task when this machine is gone.
     if (answer !== "unreported") claims.clear();
   }
