@@ -60,10 +60,8 @@ export function createMusterStack(
     parts,
     description,
     targets: {
-      launchTemplateArns: workers.map(({ launchTemplate }) => launchTemplate.arn),
       subnetIds: network.subnets.map(({ id }) => id),
       securityGroupId: network.securityGroupId,
-      workerRoleArns: workers.map(({ roleArn }) => roleArn),
       imageParameters: [...new Set(pipeline.activities.map((activity) => imageParameter(activity, pipeline)))],
       distributionArn: edge?.distribution.arn,
     },

@@ -1,5 +1,5 @@
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter/index.js";
-import { functionNames, type StageDescription, stageParameter } from "@muster/pipeline";
+import { functionNames, type StageDescriptionInput, stageParameter } from "@muster/pipeline";
 import { TerraformLocal } from "cdktf";
 import type { WorkerParts } from "./compute/workers.ts";
 import type { Edge } from "./edge/distribution.ts";
@@ -11,16 +11,13 @@ export function describeStage(
   { stack, stage, pipeline, names }: StageScope,
   { workers, network, edge }: { workers: readonly WorkerParts[]; network: Network; edge: Edge | undefined },
 ): TerraformLocal {
-  const perActivity = (value: (parts: WorkerParts) => string) =>
-    Object.fromEntries(workers.map((parts) => [parts.activity.name, value(parts)]));
   const { maxWorkers, maxCostPerHour } = stage.limits;
-  const description: StageDescription = {
+  const description: StageDescriptionInput = {
     stage: stage.name,
     pipeline: pipeline.name,
     region: stage.region,
     accountId: stage.account,
     stateMachineArn: names.stateMachineArn,
-    activities: perActivity(({ queue }) => queue.id),
     functions: Object.fromEntries(functionNames.map((name) => [name, names.lambda(name)])),
     buckets: {
       assets: names.bucket("assets"),
@@ -28,9 +25,10 @@ export function describeStage(
       downloads: names.bucket("downloads"),
       state: names.bucket("state"),
     },
-    logGroups: perActivity(({ logGroup }) => logGroup.name),
-    launchTemplates: perActivity(({ launchTemplate }) => launchTemplate.name),
-    launchTemplateVersions: perActivity(({ launchTemplate }) => String(launchTemplate.latestVersion)),
+    // What each activity has besides is named as all stages name it.
+    launchTemplateVersions: Object.fromEntries(
+      workers.map(({ activity, launchTemplate }) => [activity.name, String(launchTemplate.latestVersion)]),
+    ),
     subnets: network.subnets.map(({ id, zone }) => ({ id, zone })),
     ...(edge && { distributionId: edge.distribution.id }),
     downloadsUrl: edge?.url ?? `https://${names.bucket("downloads")}.s3.${stage.region}.amazonaws.com`,

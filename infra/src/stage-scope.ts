@@ -4,6 +4,7 @@ import {
   type BucketRole,
   type FunctionName,
   fitName,
+  launchTemplateName,
   type Pipeline,
   type Secret,
   stagePrefix,
@@ -26,8 +27,14 @@ export interface ResourceNames {
   bucket(role: BucketRole | "logs"): string;
   lambda(name: FunctionName): string;
   workerRole(activity: Activity): string;
+  /** Where workers' roles are, and nothing else: what hands them over need not name each. */
+  readonly workerRolePath: string;
+  /** A pattern of policies. */
+  readonly workerRoleArns: string;
   launchTemplate(activity: Activity): string;
   activityArn(activity: Activity): string;
+  /** A pattern of policies, which other stages' queues may match too. */
+  readonly activityArns: string;
   /** A secret or a key that the definition names: the name that it has on this stage, a key's with `alias/`. */
   secret(secret: Secret): string;
   /** An image repository that the definition names. */
@@ -60,6 +67,7 @@ export function resourceNames(stage: Stage, pipeline: Pipeline): ResourceNames {
   const bucket: ResourceNames["bucket"] = (role) => existing(role) ?? bucketName(of(role, 255), account);
   const stateMachine = of("Build", 80);
   const prefix = stagePrefix(stage.name, pipeline);
+  const workerRolePath = `/muster/${stage.name}/workers/`;
   // What is managed elsewhere has the names that the definition says.
   const prefixes = { images: prefix, secrets: stage.secrets === "existing" ? "" : prefix };
   return {
@@ -67,8 +75,11 @@ export function resourceNames(stage: Stage, pipeline: Pipeline): ResourceNames {
     bucket,
     lambda: (name) => of(name),
     workerRole: ({ name }) => of(`${name}Worker`),
-    launchTemplate: ({ name }) => of(name, 128),
+    workerRolePath,
+    workerRoleArns: arn("iam", `role${workerRolePath}*`, { region: "" }),
+    launchTemplate: ({ name }) => launchTemplateName(stage.name, pipeline, name),
     activityArn: ({ name }) => arn("states", `activity:${of(name, 80)}`),
+    activityArns: arn("states", `activity:${prefix}${pipeline.name}-*`),
     secret: (secret) =>
       secret.kind === "kms-key"
         ? `alias/${prefixes.secrets}${secret.alias.replace(/^alias\//, "")}`

@@ -4,6 +4,7 @@ import { App } from "cdktf";
 import { findBuiltParts } from "./built-parts.ts";
 import { loadPipeline } from "./load-pipeline.ts";
 import { createMusterStack } from "./muster-stack.ts";
+import { checkSizes } from "./size-limits.ts";
 import type { Stage } from "./stage-settings.ts";
 
 export interface SynthesisOptions {
@@ -19,7 +20,7 @@ export interface SynthesisOptions {
 
 /**
  * Writes one Terraform stack for each stage, `<outdir>/stacks/<stage>/cdk.tf.json`.
- * @throws MusterError before anything is written, when a pipeline does not load or something is not built
+ * @throws MusterError before anything is written, when a pipeline does not load, something is not built, or a stage is more than AWS takes
  */
 export async function synthesise({ stages, outdir, pipelines, functions, agents }: SynthesisOptions): Promise<void> {
   const loaded = await Promise.all(
@@ -32,7 +33,7 @@ export async function synthesise({ stages, outdir, pipelines, functions, agents 
   );
   // Validation asks for what only a deployment needs, like an installed Terraform.
   const app = new App({ outdir, skipValidation: true });
-  for (const options of loaded) createMusterStack(app, options);
+  for (const options of loaded) checkSizes(options.stage.name, createMusterStack(app, options));
   app.synth();
 }
 

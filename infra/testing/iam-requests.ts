@@ -70,7 +70,7 @@ function resourceOf(
   if (on.startsWith("quota/")) return { resource: names.arn("servicequotas", on.slice("quota/".length)) };
   switch (on) {
     case "activity":
-      return { resource: names.activityArn(activity) };
+      return { resource: names.activityArn(activity), context: stageTags({ stage, pipeline }) };
     case "state-machine":
       return { resource: names.stateMachineArn };
     case "execution":
@@ -93,7 +93,7 @@ function resourceOf(
     case "instance/worker":
       return {
         resource: names.arn("ec2", `instance/${INSTANCE}`),
-        context: { "aws:ResourceTag/muster:stage": stage.name, "aws:ResourceTag/muster:pipeline": pipeline.name },
+        context: stageTags({ stage, pipeline }),
       };
     case "*":
       return { resource: "*" };
@@ -101,6 +101,12 @@ function resourceOf(
       throw new Error(`no resource is known for "${on}"`);
   }
 }
+
+/** What everything of a stage bears. */
+export const stageTags = ({ stage, pipeline }: Pick<DeployedStage, "stage" | "pipeline">) => ({
+  "aws:ResourceTag/muster:stage": stage.name,
+  "aws:ResourceTag/muster:pipeline": pipeline.name,
+});
 
 /** What a launch names, as EC2 sees it. */
 export function launchContext(activity: Activity, { stack, names, stage, pipeline }: DeployedStage) {
@@ -132,13 +138,18 @@ function launch(activity: Activity, at: DeployedStage): IamRequest[] {
   const parameter = imageParameter(activity, pipeline);
   const account = parameter.startsWith("/aws/service/") ? { account: "" } : {};
   return [
-    ...[made("fleet"), made("instance"), made("volume"), image, template, ...subnets].map((resource) => ({
+    ...[made("fleet"), made("instance"), made("volume"), image, ...subnets].map((resource) => ({
       action: "ec2:CreateFleet",
       resource,
     })),
+    ...["ec2:CreateFleet", "ec2:RunInstances"].map((action) => ({
+      action,
+      resource: template,
+      context: stageTags(at),
+    })),
     ...[
       ...["instance", "volume", "network-interface", "spot-instances-request"].map(made),
-      ...[image, snapshot, template, ...subnets, group],
+      ...[image, snapshot, ...subnets, group],
     ].map((resource) => ({ action: "ec2:RunInstances", resource, context: { "ec2:LaunchTemplate": template } })),
     ...["instance", "volume", "spot-instances-request", "fleet"].map((kind) => ({
       action: "ec2:CreateTags",

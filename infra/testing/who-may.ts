@@ -20,9 +20,9 @@ export async function whoMay(
 ): Promise<string[]> {
   const able: string[] = [];
   for (const [role, statements] of policies(at)) {
-    const name = String(at.stack.resource.aws_iam_role?.[`${role}_role`]?.name);
+    const { name, path } = at.stack.resource.aws_iam_role?.[`${role}_role`] ?? {};
     const principal = `arn:aws:sts::111122223333:assumed-role/${name}/session`;
-    const context = { ...request.context, "aws:PrincipalArn": `arn:aws:iam::111122223333:role/muster/${name}` };
+    const context = { ...request.context, "aws:PrincipalArn": `arn:aws:iam::111122223333:role${path}${name}` };
     const asked = { statements, request: { ...request, context }, principal };
     if (await isAllowed(resourcePolicy === undefined ? asked : { ...asked, resourcePolicy })) able.push(role);
   }

@@ -32,6 +32,7 @@ export function createWorkers(
     });
     const { role } = createRole(scope, `${name}_worker`, {
       name: names.workerRole(activity),
+      path: names.workerRolePath,
       description: `Workers of ${name}`,
       service: "ec2.amazonaws.com",
       statements: workerStatements(activity, scope),

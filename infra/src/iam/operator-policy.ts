@@ -1,5 +1,5 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
-import { stageParameter, workerLogGroup } from "@muster/pipeline";
+import { stageParameter, workerLogGroups } from "@muster/pipeline";
 import type { StageScope } from "../stage-scope.ts";
 import { allow, policyDocument, type Statement } from "./policy.ts";
 import { IAM_PATH } from "./role.ts";
@@ -18,10 +18,9 @@ export function createOperatorPolicy(scope: StageScope): IamPolicy {
 function operatorStatements({ stage, pipeline, names }: StageScope): Statement[] {
   const executions = names.arn("states", `execution:${names.stateMachine}:*`);
   const buckets = (["scratch", "downloads"] as const).map((role) => names.bucketArn(role));
-  const logs = (streams: string) =>
-    pipeline.activities.map((activity) =>
-      names.arn("logs", `log-group:${workerLogGroup(stage.name, pipeline, activity)}${streams}`),
-    );
+  const logs = (streams: string) => [
+    names.arn("logs", `log-group:${workerLogGroups(stage.name, pipeline)}*${streams}`),
+  ];
   return [
     allow("FindStage", ["ssm:GetParameter"], [names.arn("ssm", `parameter${stageParameter(stage.name)}`)]),
     allow("StartBuilds", ["states:StartExecution", "states:ListExecutions"], [names.stateMachineArn]),

@@ -8,6 +8,8 @@ export const IAM_PATH = "/muster/";
 
 export interface RoleOptions {
   readonly name: string;
+  /** `IAM_PATH` where absent. */
+  readonly path?: string;
   readonly description: string;
   /** Who may take it: `lambda.amazonaws.com`. */
   readonly service: string;
@@ -27,7 +29,7 @@ export function createRole(scope: StageScope, id: string, options: RoleOptions):
   const { stack, stage } = scope;
   const role = new IamRole(stack, `${id}_role`, {
     name: options.name,
-    path: IAM_PATH,
+    path: options.path ?? IAM_PATH,
     description: options.description,
     assumeRolePolicy: JSON.stringify({
       Version: "2012-10-17",

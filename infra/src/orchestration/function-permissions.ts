@@ -1,5 +1,6 @@
 import type { FunctionName } from "@muster/pipeline";
 import { ANY, allow, type Statement } from "../iam/policy.ts";
+import { ofThisStage } from "../iam/stage-tags.ts";
 import type { StageScope } from "../stage-scope.ts";
 import { type LaunchTargets, launchStatements } from "./launch-permissions.ts";
 import { listedPlatformStatements } from "./listed-platforms.ts";
@@ -98,13 +99,6 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
   };
 }
 
-/** Machines that bear this stage's tags. */
-function ofThisStage({ stage, pipeline }: StageScope) {
-  return {
-    StringEquals: { "aws:ResourceTag/muster:stage": stage.name, "aws:ResourceTag/muster:pipeline": pipeline.name },
-  };
-}
-
 function recordStatements({ names }: StageScope) {
   const bucket = names.bucketArn("state");
   return {
@@ -118,7 +112,8 @@ function recordStatements({ names }: StageScope) {
   };
 }
 
-function buildStatements({ names, pipeline }: StageScope) {
+function buildStatements(scope: StageScope) {
+  const { names } = scope;
   const executions = names.arn("states", `execution:${names.stateMachine}:*`);
   const list = [allow("ListBuilds", ["states:ListExecutions"], [names.stateMachineArn])];
   return {
@@ -126,7 +121,8 @@ function buildStatements({ names, pipeline }: StageScope) {
     list,
     follow: [...list, allow("ReadHistories", ["states:GetExecutionHistory"], [executions])],
     failTasks: [
-      allow("TakeTasksToFail", ["states:GetActivityTask"], pipeline.activities.map(names.activityArn)),
+      // By name and tags: the stage that bears its pipeline's name has names that may begin another's.
+      allow("TakeTasksToFail", ["states:GetActivityTask"], [names.activityArns], ofThisStage(scope)),
       // Names no resource: the task's token is the permission.
       allow("FailTasks", ["states:SendTaskFailure"], ANY),
     ],

@@ -1,26 +1,28 @@
 import { ANY, allow, type Statement } from "../iam/policy.ts";
+import { ofThisStage } from "../iam/stage-tags.ts";
 import type { StageScope } from "../stage-scope.ts";
 
 /** What a launch names. */
 export interface LaunchTargets {
-  readonly launchTemplateArns: readonly string[];
   readonly subnetIds: readonly string[];
   readonly securityGroupId: string;
-  readonly workerRoleArns: readonly string[];
   /** SSM parameters of the workers' images. */
   readonly imageParameters: readonly string[];
 }
 
 /**
  * Launching workers by CreateFleet, which EC2 carries out with its caller's permissions: it runs instances, tags what it makes, hands instances their
- * role and resolves the image's parameter. Workers can only be launched from this stage's launch templates.
- * All that a launch names carries the key `ec2:LaunchTemplate`, but for the spot request.
+ * role and resolves the image's parameter. Workers can only be launched from this stage's launch templates: every launch must come from a template,
+ * and of templates only those that bear the stage's tags may be used. All that a launch names carries the key `ec2:LaunchTemplate`, but for the spot
+ * request.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-fleet-prerequisites.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-RunInstances
  */
-export function launchStatements({ stage, pipeline, names }: StageScope, targets: LaunchTargets): Statement[] {
+export function launchStatements(scope: StageScope, targets: LaunchTargets): Statement[] {
+  const { stage, pipeline, names } = scope;
   const ec2 = (resource: string) => names.arn("ec2", resource);
-  const fromTemplates = { ArnEquals: { "ec2:LaunchTemplate": targets.launchTemplateArns } };
+  const templates = ec2("launch-template/*");
+  const fromTemplates = { ArnLike: { "ec2:LaunchTemplate": templates } };
   const made = ["instance/*", "volume/*", "network-interface/*"].map(ec2);
   const images = ["image/*", "snapshot/*"].map((resource) => names.arn("ec2", resource, { account: "" }));
   const places = [
@@ -34,14 +36,14 @@ export function launchStatements({ stage, pipeline, names }: StageScope, targets
       [
         ...["fleet/*", "instance/*", "volume/*"].map(ec2),
         names.arn("ec2", "image/*", { account: "" }),
-        ...targets.launchTemplateArns,
         ...targets.subnetIds.map((id) => ec2(`subnet/${id}`)),
       ],
     ),
     allow("RunWorkers", ["ec2:RunInstances"], made, fromTemplates),
     // A request for spot capacity does not tell its template; the instance that it gets does.
     allow("RequestSpot", ["ec2:RunInstances"], [ec2("spot-instances-request/*")]),
-    allow("RunFrom", ["ec2:RunInstances"], [...targets.launchTemplateArns, ...images, ...places], fromTemplates),
+    allow("RunFrom", ["ec2:RunInstances"], [...images, ...places], fromTemplates),
+    allow("UseTemplates", ["ec2:CreateFleet", "ec2:RunInstances"], [templates], ofThisStage(scope)),
     allow(
       "TagAtBirth",
       ["ec2:CreateTags"],
@@ -54,7 +56,7 @@ export function launchStatements({ stage, pipeline, names }: StageScope, targets
         },
       },
     ),
-    allow("HandOverRoles", ["iam:PassRole"], targets.workerRoleArns, {
+    allow("HandOverRoles", ["iam:PassRole"], [names.workerRoleArns], {
       StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" },
     }),
     allow(

@@ -1,12 +1,21 @@
 import type { Activity, FunctionName } from "@muster/pipeline";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type DeployedStage, deployed, type IamRequest, INSTANCE, launchContext } from "../../testing/iam-requests.ts";
+import {
+  type DeployedStage,
+  deployed,
+  type IamRequest,
+  INSTANCE,
+  launchContext,
+  stageTags,
+} from "../../testing/iam-requests.ts";
 import { stage, usual } from "../../testing/sample-stages.ts";
 import { scriptRequests } from "../../testing/script-requests.ts";
 import { decide, isAllowed, statementsOf } from "../../testing/simulate.ts";
 import { loadSample } from "../../testing/synth-stage.ts";
 import { resourcePolicy, whoMay } from "../../testing/who-may.ts";
 import type { Statement } from "../iam/policy.ts";
+import { resourceNames } from "../stage-scope.ts";
+import type { Stage } from "../stage-settings.ts";
 
 describe("what is forbidden is denied", () => {
   let at: DeployedStage;
@@ -177,10 +186,20 @@ describe("what is forbidden is denied", () => {
     const { template, tags } = launchContext(make, at);
     const instance = at.names.arn("ec2", "instance/*");
     const foreignTemplate = at.names.arn("ec2", "launch-template/lt-0000000000000dead");
+    const canary = { ...at.stage, name: "hhvm-canary" };
+    const ofCanary = resourceNames(canary, at.pipeline);
+    const useOf = (resource: string, context = {}) =>
+      ["ec2:CreateFleet", "ec2:RunInstances"].map((action) => ({
+        action,
+        resource,
+        context: { "ec2:LaunchTemplate": resource, ...context },
+      }));
     expect(
       await denied(statements, [
         { action: "ec2:RunInstances", resource: instance },
-        { action: "ec2:RunInstances", resource: instance, context: { "ec2:LaunchTemplate": foreignTemplate } },
+        ...useOf(foreignTemplate),
+        ...useOf(foreignTemplate, stageTags({ stage: canary, pipeline: at.pipeline })),
+        ...useOf(template, stageTags({ stage: at.stage, pipeline: { ...at.pipeline, name: "muster" } })),
         {
           action: "ec2:RunInstances",
           resource: at.names.arn("ec2", "subnet/subnet-0000000000000dead"),
@@ -203,11 +222,34 @@ describe("what is forbidden is denied", () => {
         },
         {
           action: "iam:PassRole",
-          resource: `arn:aws:iam::111122223333:role/muster/${at.names.workerRole(make)}`,
+          resource: `arn:aws:iam::111122223333:role${at.names.workerRolePath}${at.names.workerRole(make)}`,
           context: { "iam:PassedToService": "lambda.amazonaws.com" },
+        },
+        {
+          action: "iam:PassRole",
+          resource: `arn:aws:iam::111122223333:role${ofCanary.workerRolePath}${ofCanary.workerRole(make)}`,
+          context: { "iam:PassedToService": "ec2.amazonaws.com" },
+        },
+        {
+          action: "iam:PassRole",
+          resource: `arn:aws:iam::111122223333:role/muster/${at.names.lambda("Reap")}`,
+          context: { "iam:PassedToService": "ec2.amazonaws.com" },
         },
       ]),
     ).toBe(true);
+  });
+
+  test("a stage whose name begins another's takes none of its tasks", async () => {
+    const { pipeline, stack, made } = await loadSample(stage("hhvm", usual("hhvm")));
+    const canary = { ...made, name: "hhvm-canary" };
+    const request = (of: Stage) => ({
+      action: "states:GetActivityTask",
+      resource: resourceNames(of, pipeline).activityArn(make),
+      context: stageTags({ stage: of, pipeline }),
+    });
+    const own = await whoMay(deployed(made, pipeline, stack), request(made));
+    expect(own.sort()).toEqual(["HealthCheck", "MakeBinaryPackage_worker", "PrepareActivity", "Repair"]);
+    expect(await whoMay(deployed(made, pipeline, stack), request(canary))).toEqual([]);
   });
 
   test("buckets refuse whatever does not come over TLS", async () => {

@@ -40,13 +40,24 @@ export function fitName(name: string, longest: number): string {
   return `${name.slice(0, longest - DIGEST_LENGTH - 1).replace(/-+$/, "")}-${digest}`;
 }
 
+/** The longest name of a launch template. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html */
+const LONGEST_TEMPLATE_NAME = 128;
+
+/** The launch template of an activity's workers. */
+export const launchTemplateName = (stage: string, pipeline: Pick<Pipeline, "name">, activity: string): string =>
+  awsName(stage, pipeline, activity, LONGEST_TEMPLATE_NAME);
+
+/** What the log groups of a stage's workers, and no others, begin with. */
+export const workerLogGroups = (stage: string, pipeline: Pick<Pipeline, "name">): string =>
+  `/muster/${stage}/${pipeline.name}/`;
+
 /** The log group of an activity's workers. */
 export function workerLogGroup(
   stage: string,
   pipeline: Pick<Pipeline, "name">,
   { name }: Pick<Activity, "name">,
 ): string {
-  return `/muster/${stage}/${pipeline.name}/${kebab(name)}`;
+  return `${workerLogGroups(stage, pipeline)}${kebab(name)}`;
 }
 
 /** The log stream of a worker, in its activity's group. */

@@ -15,8 +15,10 @@ export {
   fitName,
   instanceOfPollName,
   kebab,
+  launchTemplateName,
   stagePrefix,
   workerLogGroup,
+  workerLogGroups,
   workerLogStream,
   workerPollName,
 } from "./aws-names.ts";
@@ -79,7 +81,13 @@ export {
 } from "./results.ts";
 export { type BucketRole, downloads, type S3Object, s3Url, scratch } from "./s3-object.ts";
 export { shortenJson } from "./shorten-json.ts";
-export { type FunctionName, functionNames, StageDescription, stageParameter } from "./stage-description.ts";
+export {
+  type FunctionName,
+  functionNames,
+  StageDescription,
+  type StageDescriptionInput,
+  stageParameter,
+} from "./stage-description.ts";
 export {
   branchEndStateName,
   fixedStateNames,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { awsName, launchTemplateName, workerLogGroup } from "./aws-names.ts";
 
 /** The Lambda functions of a stage; the state machine names the first nine and the two of the wake-up. */
 export const functionNames = [
@@ -19,24 +20,26 @@ export const functionNames = [
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
 
-/** All that is needed to work with a deployment; on AWS it is the value of one SSM parameter. */
-export const StageDescription = z.object({
+const byActivity = z.record(z.string(), z.string());
+
+/** As it is written: an SSM parameter holds 8 KB, so that what all stages name alike is left out. */
+const WrittenDescription = z.object({
   stage: z.string(),
   pipeline: z.string(),
   region: z.string(),
   accountId: z.string(),
   stateMachineArn: z.string(),
   /** ARN by activity name. */
-  activities: z.record(z.string(), z.string()),
+  activities: byActivity.optional(),
   /** Function name or ARN by function. */
   functions: z.record(z.string(), z.string()),
   buckets: z.object({ assets: z.string(), scratch: z.string(), downloads: z.string(), state: z.string() }),
   /** Log group by activity name. */
-  logGroups: z.record(z.string(), z.string()),
+  logGroups: byActivity.optional(),
   /** Launch template name by activity name. */
-  launchTemplates: z.record(z.string(), z.string()),
+  launchTemplates: byActivity.optional(),
   /** Version of its launch template by activity name; the template's default one where absent. */
-  launchTemplateVersions: z.record(z.string(), z.string()).optional(),
+  launchTemplateVersions: byActivity.optional(),
   /** Subnets that workers may run in, with their zones. */
   subnets: z.array(z.object({ id: z.string(), zone: z.string() })),
   distributionId: z.string().optional(),
@@ -49,7 +52,24 @@ export const StageDescription = z.object({
   /** `never`: on-demand only, whatever the pipeline wishes. */
   spot: z.enum(["as-declared", "never"]).optional(),
 });
-export type StageDescription = z.infer<typeof StageDescription>;
+export type StageDescriptionInput = z.input<typeof WrittenDescription>;
+
+/** All that is needed to work with a deployment; on AWS it is the value of one SSM parameter. Read, it is complete. */
+export const StageDescription = WrittenDescription.transform((written) => {
+  const { stage, pipeline, stateMachineArn, launchTemplateVersions = {} } = written;
+  const of = { name: pipeline };
+  const named = (nameOf: (activity: string) => string) =>
+    Object.fromEntries(Object.keys(launchTemplateVersions).map((activity) => [activity, nameOf(activity)]));
+  const activityArn = (activity: string) =>
+    stateMachineArn.replace(/:stateMachine:.*/, `:activity:${awsName(stage, of, activity)}`);
+  return {
+    ...written,
+    activities: written.activities ?? named(activityArn),
+    logGroups: written.logGroups ?? named((name) => workerLogGroup(stage, of, { name })),
+    launchTemplates: written.launchTemplates ?? named((name) => launchTemplateName(stage, of, name)),
+  };
+});
+export type StageDescription = z.output<typeof StageDescription>;
 
 /** SSM parameter that holds a stage's description. */
 export const stageParameter = (stage: string): string => `/muster/${stage}/description`;

@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Pipeline } from "@muster/pipeline";
+import { loadPipeline } from "../src/load-pipeline.ts";
+import type { Stage } from "../src/stage-settings.ts";
+import { synthesise } from "../src/synthesise.ts";
+import { builtParts, type SynthesisedStack } from "./synth-stage.ts";
+
+const library = join(import.meta.dirname, "../../packages/pipeline/src/index.ts");
+
+/** A pipeline `large` of so many activities, and a stage that runs it. */
+export async function synthLarge(
+  stage: Stage,
+  activities: number,
+): Promise<{ stack: SynthesisedStack; pipeline: Pipeline }> {
+  const parts = builtParts("large");
+  try {
+    const pipelines = join(parts.folder, `pipelines-${activities}`);
+    mkdirSync(join(pipelines, "large"), { recursive: true });
+    writeFileSync(join(pipelines, "large/step.sh"), "");
+    writeFileSync(join(pipelines, "large/pipeline.ts"), definition(activities));
+    const { pipeline } = await loadPipeline("large", pipelines);
+    const outdir = join(parts.folder, "out");
+    await synthesise({ stages: [stage], outdir, pipelines, ...parts });
+    return { pipeline, stack: JSON.parse(readFileSync(join(outdir, "stacks", stage.name, "cdk.tf.json"), "utf8")) };
+  } finally {
+    parts.remove();
+  }
+}
+
+const definition = (activities: number): string => `
+import { activity, definePipeline, fixedPlatforms, forEachVersion, hours, scratch } from ${JSON.stringify(library)};
+const steps = Array.from({ length: ${activities} }, (_, index) =>
+  activity({
+    name: "PublishSignedPackageNumber" + (index + 1),
+    per: "version",
+    script: "step.sh",
+    timeout: hours(1),
+    worker: { instanceTypes: ["t3.micro"], rootVolumeGb: 16 },
+    produces: ({ version }) => [scratch(version + "/" + index)],
+  }),
+);
+export default definePipeline({
+  name: "large",
+  summary: "Many activities",
+  platforms: fixedPlatforms("debian-12-bookworm"),
+  flow: forEachVersion(...steps),
+  image: "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id",
+  dummyScript: "step.sh",
+  invalidates: [],
+  source: (version) => scratch(version),
+});
+`;
