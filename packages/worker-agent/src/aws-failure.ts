@@ -10,7 +10,17 @@ export function taskIsOver(error: unknown): boolean {
 
 /** Whether S3 refused a conditional write because the object is not what the writer believed. */
 export function isConditionFailed(error: unknown): boolean {
-  return hasName(error, ["PreconditionFailed", "ConditionalRequestConflict"]);
+  return hasName(error, ["PreconditionFailed"]);
+}
+
+/** Whether S3 refused a conditional write because another was under way, and says nothing of the condition. */
+export function isWriteConflict(error: unknown): boolean {
+  return hasName(error, ["ConditionalRequestConflict"]);
+}
+
+/** Whether an upload in parts has been completed, or given up. */
+export function isMissingUpload(error: unknown): boolean {
+  return hasName(error, ["NoSuchUpload"]);
 }
 
 export function isMissingObject(error: unknown): boolean {

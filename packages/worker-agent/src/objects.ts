@@ -6,7 +6,8 @@ import {
   type PutObjectCommandInput,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { isConditionFailed, isMissingObject } from "./aws-failure.ts";
+import { isMissingObject } from "./aws-failure.ts";
+import { writeOnCondition } from "./conditional-write.ts";
 
 /** Where an object lies. */
 export interface ObjectPlace {
@@ -47,32 +48,32 @@ export async function readBytes(
 }
 
 /** The new version's ETag; undefined when the condition did not hold. */
-export async function putObject(
+export function putObject(
   s3: S3Client,
-  { bucket, key }: ObjectPlace,
+  place: ObjectPlace,
   {
     body,
     contentType,
-    ifMatch,
-    ifNoneMatch,
+    ...condition
   }: { body: NonNullable<PutObjectCommandInput["Body"]>; contentType?: string } & PutCondition,
 ): Promise<string | undefined> {
-  try {
-    const { ETag = "" } = await s3.send(
-      new PutObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        Body: body,
-        ContentType: contentType,
-        IfMatch: ifMatch,
-        IfNoneMatch: ifNoneMatch,
-      }),
-    );
-    return ETag;
-  } catch (error) {
-    if (isConditionFailed(error) || (ifMatch !== undefined && isMissingObject(error))) return undefined;
-    throw error;
-  }
+  return writeOnCondition(s3, place, {
+    ...condition,
+    async write(metadata) {
+      const { ETag = "" } = await s3.send(
+        new PutObjectCommand({
+          Bucket: place.bucket,
+          Key: place.key,
+          Body: body,
+          ContentType: contentType,
+          IfMatch: condition.ifMatch,
+          IfNoneMatch: condition.ifNoneMatch,
+          Metadata: metadata,
+        }),
+      );
+      return ETag;
+    },
+  });
 }
 
 /** @param value is written as JSON */

@@ -97,6 +97,26 @@ test("conditions hold, and a condition that does not has an exit code of its own
   expect((await musterS3("cp", "s3://files/pointer", "-")).out).toBe("2");
 });
 
+test.each([
+  ["small", 1, "PutObject"],
+  ["large", 6 * 1024 * 1024, "CompleteMultipartUpload"],
+])("a %s file whose conditional write was answered by nobody is there all the same", async (name, bytes, operation) => {
+  await writeFile(join(folder, name), Buffer.alloc(bytes, name));
+  aws.failCalls({ service: "s3", operation, times: 1 }, { code: "InternalError", status: 500, afterwards: true });
+  const up = await musterS3("cp", name, `s3://files/lost-${name}`, "--if-none-match");
+  const { ETag } = await s3.send(new HeadObjectCommand({ Bucket: "files", Key: `lost-${name}` }));
+  expect(up).toEqual({ code: 0, out: `${ETag}\n`, error: "" });
+});
+
+test("a conditional write that met another is tried again", async () => {
+  await writeFile(join(folder, "met"), "1");
+  const conflict = { code: "ConditionalRequestConflict", status: 409 };
+  aws.failCalls({ service: "s3", operation: "PutObject", times: 2 }, conflict);
+  expect(await musterS3("cp", "met", "s3://files/met", "--if-none-match")).toMatchObject({ code: 0 });
+  aws.failCalls({ service: "s3", operation: "PutObject", times: 1 }, conflict);
+  expect(await musterS3("cp", "met", "s3://files/met", "--if-none-match")).toMatchObject({ code: 3 });
+});
+
 test("exists tells there from not there from do not know", async () => {
   await writeFile(join(folder, "there"), "1");
   await musterS3("cp", "there", "s3://files/there");

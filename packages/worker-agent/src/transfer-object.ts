@@ -4,7 +4,7 @@ import { readFile, rename, rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { isConditionFailed } from "./aws-failure.ts";
+import { writeOnCondition } from "./conditional-write.ts";
 import { type ObjectPlace, type PutCondition, putObject } from "./objects.ts";
 
 /** Larger files go in parts, each of which can be sent again by itself, and is held in memory until it is there: S3 takes no smaller ones. */
@@ -41,36 +41,39 @@ export async function uploadFile(
 
 async function uploadParts(
   s3: S3Client,
-  { bucket, key }: ObjectPlace,
-  { file, size, contentType, ifMatch, ifNoneMatch, partsAtOnce = PARTS_AT_ONCE }: FileToUpload & { size: number },
+  place: ObjectPlace,
+  { file, size, contentType, partsAtOnce = PARTS_AT_ONCE, ...condition }: FileToUpload & { size: number },
 ): Promise<Uploaded | undefined> {
   const { Upload } = await import("@aws-sdk/lib-storage");
-  const hash = createHash("sha256");
+  let hash = createHash("sha256");
   async function* body() {
     for await (const bytes of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
       hash.update(bytes);
       yield bytes;
     }
   }
-  try {
-    const { ETag = "" } = await new Upload({
-      client: s3,
-      partSize: Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS)),
-      queueSize: partsAtOnce,
-      params: {
-        Bucket: bucket,
-        Key: key,
-        Body: Readable.from(body(), { objectMode: false }),
-        ContentType: contentType,
-        IfMatch: ifMatch,
-        IfNoneMatch: ifNoneMatch,
-      },
-    }).done();
-    return { etag: ETag, sha256: hash.digest("hex") };
-  } catch (error) {
-    if (isConditionFailed(error)) return undefined;
-    throw error;
-  }
+  const etag = await writeOnCondition(s3, place, {
+    ...condition,
+    async write(metadata) {
+      hash = createHash("sha256");
+      const { ETag = "" } = await new Upload({
+        client: s3,
+        partSize: Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS)),
+        queueSize: partsAtOnce,
+        params: {
+          Bucket: place.bucket,
+          Key: place.key,
+          Body: Readable.from(body(), { objectMode: false }),
+          ContentType: contentType,
+          IfMatch: condition.ifMatch,
+          IfNoneMatch: condition.ifNoneMatch,
+          Metadata: metadata,
+        },
+      }).done();
+      return ETag;
+    },
+  });
+  return etag === undefined ? undefined : { etag, sha256: hash.digest("hex") };
 }
 
 /** @param file where it appears when it is complete; `-` is standard output */
