@@ -5,7 +5,7 @@ import { LocalBackend, S3Backend, TerraformOutput, TerraformStack } from "cdktf"
 import type { Construct } from "constructs";
 import type { BuiltParts } from "./built-parts.ts";
 import { createImageRepositories } from "./compute/image-repositories.ts";
-import { imageParameter } from "./compute/worker-image.ts";
+import { imageParameters } from "./compute/worker-image.ts";
 import { createWorkers } from "./compute/workers.ts";
 import { createAccessLog, edgeLogWriters } from "./edge/access-log.ts";
 import { createEdge } from "./edge/distribution.ts";
@@ -62,7 +62,7 @@ export function createMusterStack(
     targets: {
       subnetIds: network.subnets.map(({ id }) => id),
       securityGroupId: network.securityGroupId,
-      imageParameters: [...new Set(pipeline.activities.map((activity) => imageParameter(activity, pipeline)))],
+      imageParameters: imageParameters(pipeline),
       distributionArn: edge?.distribution.arn,
     },
   });

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { resourcesOf } from "../../testing/references.ts";
+import { stage, usual } from "../../testing/sample-stages.ts";
+import { synthStage } from "../../testing/synth-stage.ts";
 import { loadPipeline } from "../load-pipeline.ts";
-import { imageParameter } from "./worker-image.ts";
+import { imageParameter, imageParameters } from "./worker-image.ts";
 
 const pipelines = join(import.meta.dirname, "../../../pipelines");
 
@@ -31,4 +34,35 @@ test("an activity on arm64 gets the pipeline's image of that architecture", asyn
   expect(() => imageParameter(arm, { ...pipeline, image: "/images/ours" })).toThrow(
     `${activity.name} runs on arm64, and the pipeline's image /images/ours names no architecture`,
   );
+});
+
+test("an image that its publisher has deprecated is found all the same", async () => {
+  const { data = {} } = await synthStage(stage("test", usual("hhvm")));
+  const images = Object.values(data.aws_ami ?? {});
+  expect(images.length).toBeGreaterThan(0);
+  for (const image of images) expect(image.include_deprecated).toBe(true);
+});
+
+test("whoever launches resolves all images of a publisher, and of an account's own just those that are named", async () => {
+  const { pipeline } = await loadPipeline("muster", pipelines);
+  const named = (...images: string[]) => {
+    const [activity] = pipeline.activities;
+    if (activity === undefined) throw new Error("no activity");
+    return imageParameters({
+      ...pipeline,
+      activities: images.map((image) => ({ ...activity, worker: { ...activity.worker, image } })),
+    });
+  };
+  expect(
+    named(
+      "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id",
+      "/aws/service/canonical/ubuntu/server/26.04/stable/current/amd64/hvm/ebs-gp3/ami-id",
+      "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+      "/muster/images/ours",
+    ),
+  ).toEqual([
+    "/aws/service/canonical/ubuntu/server/*",
+    "/aws/service/ami-amazon-linux-latest/*",
+    "/muster/images/ours",
+  ]);
 });

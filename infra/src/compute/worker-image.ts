@@ -28,6 +28,16 @@ export function imageParameter({ name, worker }: Activity, pipeline: Pipeline): 
   );
 }
 
+/**
+ * Parameters of the pipeline's images, as patterns of policies. Of AWS's public ones it is all that a publisher has, up to the version: builds that run
+ * while an image changes go on with templates that name the earlier one.
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
+ */
+export function imageParameters(pipeline: Pipeline): string[] {
+  const named = pipeline.activities.map((activity) => imageParameter(activity, pipeline));
+  return [...new Set(named.map((name) => name.replace(/^(\/aws\/service\/[^/]+\/(?:[a-z-]+\/)*).*$/, "$1*")))];
+}
+
 /** The device under which images of this parameter have their root volume: what its size is set on. */
 export function rootDevice({ stack }: StageScope, parameter: string): string {
   const id = parameter.replaceAll(/[^A-Za-z0-9]+/g, "_").replace(/^_/, "");
@@ -36,5 +46,7 @@ export function rootDevice({ stack }: StageScope, parameter: string): string {
   const image = new DataAwsSsmParameter(stack, `image_id_${id}`, { name: parameter });
   return new DataAwsAmi(stack, `image_${id}`, {
     filter: [{ name: "image-id", values: [image.insecureValue] }],
+    // Publishers deprecate an image long before they withdraw it, and a stage keeps those that its state knows.
+    includeDeprecated: true,
   }).rootDeviceName;
 }

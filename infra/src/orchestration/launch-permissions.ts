@@ -6,7 +6,7 @@ import type { StageScope } from "../stage-scope.ts";
 export interface LaunchTargets {
   readonly subnetIds: readonly string[];
   readonly securityGroupId: string;
-  /** SSM parameters of the workers' images. */
+  /** SSM parameters of the workers' images, as patterns. */
   readonly imageParameters: readonly string[];
 }
 

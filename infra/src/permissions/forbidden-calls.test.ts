@@ -252,6 +252,26 @@ describe("what is forbidden is denied", () => {
     expect(await whoMay(deployed(made, pipeline, stack), request(canary))).toEqual([]);
   });
 
+  test("an image is resolved also for builds that began with another of its publisher, and no other parameter is read", async () => {
+    const resolve = (path: string) => ({
+      action: "ssm:GetParameters",
+      resource: at.names.arn("ssm", `parameter${path}`, path.startsWith("/aws/service/") ? { account: "" } : {}),
+    });
+    const earlier = resolve("/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id");
+    for (const name of ["PrepareActivity", "HealthCheck", "Repair"] as const) {
+      const statements = statementsOf(at.stack, name);
+      expect(await isAllowed({ statements, request: earlier }), name).toBe(true);
+      expect(
+        await denied(statements, [
+          resolve("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"),
+          resolve("/muster/test/description"),
+          resolve("/database/password"),
+        ]),
+        name,
+      ).toBe(true);
+    }
+  });
+
   test("buckets refuse whatever does not come over TLS", async () => {
     for (const role of ["assets", "scratch", "downloads", "state"] as const) {
       const resource = `${at.names.bucketArn(role)}/some/key`;
