@@ -54,7 +54,10 @@ describe.each(["hhvm", "muster"])("on a stage of %s", (pipeline) => {
       "ExecutionTime",
       "ExecutionsFailed",
       "ActivityRunTime",
+      "ExecutionsTimedOut",
       "ActivitiesFailed",
+      "ActivitiesTimedOut",
+      "ActivitiesHeartbeatTimedOut",
     ])
       expect(shown).toContain(`AWS/States ${metric}`);
     for (const metric of ["OldestWaitSeconds", "TasksPending", "LaunchErrors", "CapacityErrors"])

@@ -57,6 +57,7 @@ function widgets(scope: StageScope): Widget[] {
       ofBuilds("ExecutionsStarted", { label: "started" }),
       ofBuilds("ExecutionsSucceeded", { label: "succeeded", color: "#2ca02c" }),
       ofBuilds("ExecutionsFailed", { label: "failed", color: "#d62728" }),
+      ofBuilds("ExecutionsTimedOut", { label: "timed out", color: "#9467bd" }),
       ofBuilds("ExecutionsAborted", { label: "stopped", color: "#7f7f7f" }),
     ]),
     graph("How long builds take (ms)", { period: DAY, stat: "p50" }, [
@@ -71,7 +72,12 @@ function widgets(scope: StageScope): Widget[] {
     graph(
       "Failed tasks",
       { period: HOUR, stat: "Sum" },
-      activities.map((activity) => ofQueue(activity, "ActivitiesFailed")),
+      // What runs out of time counts as failed nowhere else. @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+      activities.flatMap((activity) => [
+        ofQueue(activity, "ActivitiesFailed"),
+        ofQueue(activity, "ActivitiesTimedOut", { label: `${activity.name}: timed out` }),
+        ofQueue(activity, "ActivitiesHeartbeatTimedOut", { label: `${activity.name}: no heartbeat` }),
+      ]),
     ),
     graph(
       "Age of the queue: how long the oldest task has waited for a worker (s)",
