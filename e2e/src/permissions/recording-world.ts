@@ -30,8 +30,8 @@ export interface RecordingOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Idle workers of the recording leave soon. */
-const IDLE_SECONDS = "3";
+/** Idle workers of the recording leave soon: they do between polls. */
+const IDLE_SECONDS = 3;
 
 /**
  * A stage on AWS in memory on which every function and every worker calls with credentials of its own, so that each call has a caller: functions
@@ -50,6 +50,7 @@ export async function recordingWorld(
   let url = "";
 
   const aws = createLocalAws({
+    longPollMs: IDLE_SECONDS * 1000,
     functions: (name) => functions.get(name),
     runInstance: (instance) => {
       instances.set(instance.instanceId, instance.tags["muster:activity"] ?? "");
@@ -133,7 +134,7 @@ export async function recordingWorld(
         LOG_GROUP,
         STATE_BUCKET: stage.buckets.state,
         SCRATCH_BUCKET: stage.buckets.scratch,
-        IDLE_SECONDS,
+        IDLE_SECONDS: String(IDLE_SECONDS),
       },
       bootstrap: localBootstrap({ node: process.execPath, agent: agentProgram() }),
     });

@@ -36,6 +36,8 @@ export interface LocalAwsOptions {
   readonly accountId?: string;
   /** Divides what only paces in Step Functions: waits, retry delays, timeouts of callbacks. */
   readonly timeScale?: number;
+  /** How long GetActivityTask waits for a task; a minute as on AWS. */
+  readonly longPollMs?: number;
   /** Events of an execution's history; 25,000 as on AWS. */
   readonly historyLimit?: number;
   /** False: a view of a folder that another process owns; nothing is written and nothing moves. */
@@ -146,6 +148,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     seed,
     invoke,
     ...(options.timeScale !== undefined && { timeScale: options.timeScale }),
+    ...(options.longPollMs !== undefined && { longPollMs: options.longPollMs }),
     ...(options.historyLimit !== undefined && { historyLimit: options.historyLimit }),
     flusher: storage.flusher,
     onDamaged,

@@ -29,14 +29,17 @@ function script({ lines, incompressible }: FloodOptions): string {
 
 /** One task that prints as fast as it can. */
 export const flood = (options: FloodOptions): Promise<Figure[]> =>
-  withStage(async (stage) => {
-    const gate = await logGate(stage.url);
-    try {
-      return await runFlood(options, { stage, gate });
-    } finally {
-      await gate.refuse();
-    }
-  });
+  withStage(
+    async (stage) => {
+      const gate = await logGate(stage.url);
+      try {
+        return await runFlood(options, { stage, gate });
+      } finally {
+        await gate.refuse();
+      }
+    },
+    { longPollMs: IDLE_SECONDS * 1000 },
+  );
 
 async function runFlood(
   options: FloodOptions,

@@ -46,6 +46,20 @@ test("one line in a file tells what a worker does, and at last why it has ended"
   expect(await status()).toMatch(/^ended \(stopped\) since \S+Z\n$/);
 });
 
+test("an idle worker waits for its last poll's answer: a task that comes meanwhile is not lost", async () => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  const startMs = clock.now();
+  const worker = await startInProcess(stage, { script: "true", idleSeconds: 30 });
+  const passIdleTime = clock.at(startMs + 45_000, () => {});
+  await runUntil(stage.aws, clock, () => clock.now() >= startMs + 45_000);
+  passIdleTime();
+  const task = await stage.publish();
+  await runUntil(stage.aws, clock, task.ended, { childProcesses: "ignore" });
+  expect(clock.now() - startMs).toBeLessThan(60_000);
+  expect(await runUntil(stage.aws, clock, worker.ended)).toBe("idle");
+});
+
 test("a worker takes no task after its lifetime", async () => {
   const clock = virtualClock();
   await using stage = await testStage({ clock });

@@ -40,10 +40,10 @@ test("a worker takes no task after a failure, and its Name keeps saying so", asy
 });
 
 test("init is sourced once, what it exports reaches every task, and its cleanup runs at the end", async () => {
-  await using stage = await stageWithWorkers();
+  await using stage = await stageWithWorkers({ longPollMs: 1000 });
   const kept = `${stage.folder}/cleaned`;
   const worker = await stage.startWorker({
-    idleSeconds: 1,
+    idleSeconds: 3,
     init: `echo "initialising"; shared=seen; export GREETING="hello there"; cleanup() { echo "cleaned $shared" >${kept}; }`,
     script: `echo "$GREETING, \${shared-nothing} and \${ACTIVITY_ARN-nobody}"`,
   });
@@ -100,9 +100,9 @@ test.each([
   ["true", "true"],
   ["exit 4", "false"],
 ])("the after-task script runs after `%s`, with SUCCESS=%s, in the task's folder", async (script, success) => {
-  await using stage = await stageWithWorkers();
+  await using stage = await stageWithWorkers({ longPollMs: 1000 });
   const worker = await stage.startWorker({
-    idleSeconds: 1,
+    idleSeconds: 3,
     script: `echo kept >file; ${script}`,
     afterTask: 'echo "after $VERSION: $SUCCESS $(cat file)"; exit 9',
   });
@@ -112,9 +112,9 @@ test.each([
 });
 
 test("tasks of fake and skip builds run the dummy script, with neither init nor after-task", async () => {
-  await using stage = await stageWithWorkers();
+  await using stage = await stageWithWorkers({ longPollMs: 1000 });
   const worker = await stage.startWorker({
-    idleSeconds: 1,
+    idleSeconds: 3,
     tags: { [WorkerTag.launchedBy]: "fake_ec2" },
     init: "echo init",
     script: "echo real",
@@ -129,9 +129,9 @@ test("tasks of fake and skip builds run the dummy script, with neither init nor 
 });
 
 test("a worker that a fake build launched sources init when a real task reaches it", async () => {
-  await using stage = await stageWithWorkers();
+  await using stage = await stageWithWorkers({ longPollMs: 1000 });
   const worker = await stage.startWorker({
-    idleSeconds: 1,
+    idleSeconds: 3,
     tags: { [WorkerTag.launchedBy]: "fake_ec2" },
     init: "export FROM_INIT=yes",
     script: 'echo "init: $FROM_INIT"',
@@ -152,8 +152,8 @@ test("a failing task of a test build is reported so that nobody retries it", asy
 });
 
 test("an idle worker ends by itself; its Name and its claim tell that it has nothing to do", async () => {
-  await using stage = await stageWithWorkers();
-  const worker = await stage.startWorker({ idleSeconds: 1, script: "true" });
+  await using stage = await stageWithWorkers({ longPollMs: 1000 });
+  const worker = await stage.startWorker({ idleSeconds: 3, script: "true" });
   await stage.runTask();
   expect(await worker.stopped).toBe(0);
   expect(await nameOf(stage, worker.instanceId)).toMatchObject({

@@ -87,7 +87,7 @@ async function pollAndRun(worker: Worker): Promise<PollingEnd> {
   while (!stop.aborted) {
     if (clock.now() >= endOfLifeMs) return { end: "lifetime", tasks, last };
     if (clock.now() - idleSinceMs >= idleMs) return { end: "idle", tasks, last };
-    const claimed = await next(Math.min(idleSinceMs + idleMs, endOfLifeMs));
+    const claimed = await next();
     if (claimed === undefined) continue;
     last = await runTask(worker, claimed, ++tasks);
     if (stop.aborted) break;
@@ -116,8 +116,11 @@ async function readyForTasks({ scripts, environment, stop }: Worker): Promise<vo
 
 const noValue = (): void => {};
 
-/** Polls until a time; a task that arrives when the worker must stop goes back to the queue. */
-function createTaskSource(worker: Worker): (untilMs: number) => Promise<ClaimedTask | undefined> {
+/**
+ * Polls once, and to the end: a poll that is given up may just have been answered, and its task would wait for its first heartbeat in vain. A
+ * task that arrives when the worker must stop goes back to the queue.
+ */
+function createTaskSource(worker: Worker): () => Promise<ClaimedTask | undefined> {
   const { clients, environment, identity, clock, mayAbandonPolls, stop } = worker;
   const poll = createPoller({
     ...worker,
@@ -125,15 +128,11 @@ function createTaskSource(worker: Worker): (untilMs: number) => Promise<ClaimedT
     activityArn: environment.worker.ACTIVITY_ARN,
     workerName: workerPollName(identity.instanceId),
   });
-  return async (untilMs) => {
+  return async () => {
     const abandon = new AbortController();
     const giveUp = () => abandon.abort();
-    const cancel = mayAbandonPolls ? clock.at(untilMs, giveUp) : () => {};
     if (mayAbandonPolls) stop.addEventListener("abort", giveUp, { once: true });
-    const claimed = await poll(abandon.signal).finally(() => {
-      cancel();
-      stop.removeEventListener("abort", giveUp);
-    });
+    const claimed = await poll(abandon.signal).finally(() => stop.removeEventListener("abort", giveUp));
     if (claimed === undefined) return undefined;
     const isOthers = worker.testOnly && !isPretendedInput(claimed.input);
     if (!stop.aborted && !isOthers) return claimed;

@@ -36,8 +36,8 @@ export interface Worker {
   /** A test worker: it runs the dummy script only, and gives real tasks back. */
   readonly testOnly: boolean;
   /**
-   * Whoever answers polls sees a caller go away and hands it nothing: true of the local stage. AWS may hand out a task until a poll's end,
-   * so that one given up early may lose a task for as long as its heartbeat takes.
+   * A worker that must stop need not wait for its poll's end: true of the local stage, which sees a caller go away and knows whose tasks are
+   * left. AWS may hand out a task until a poll's end, so that one given up early may lose a task for as long as its heartbeat takes.
    */
   readonly mayAbandonPolls: boolean;
   /** How long it may go on talking after it was told to stop. */

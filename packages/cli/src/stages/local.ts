@@ -77,6 +77,8 @@ async function ownStage({ dir, loaded, options }: Place, { timeScale, port = 0 }
     onDamaged: (name, reason) =>
       print.error({ message: `${name} is damaged and was set aside: ${reason}`, hint: undefined }),
     ...(timeScale !== undefined && { timeScale }),
+    // Workers leave between polls.
+    ...(env.idleSeconds !== undefined && { longPollMs: Math.min(Number(env.idleSeconds), 60) * 1000 }),
   });
   try {
     await sweepInstances(instances);

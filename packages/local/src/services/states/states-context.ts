@@ -14,6 +14,8 @@ export interface StatesContext {
   readonly catalog: Catalog;
   readonly executions: ExecutionStore;
   readonly engine: Engine;
+  /** How long GetActivityTask waits for a task. */
+  readonly longPollMs: number;
   arnOf(kind: "stateMachine" | "execution" | "activity", name: string): string;
   startExecution(start: {
     readonly stateMachine: StateMachineRecord;

@@ -39,6 +39,8 @@ export interface StatesOptions {
   readonly invoke: InvokeFunction;
   /** Divides Wait states, retry delays and the timeouts of callbacks: they only pace. */
   readonly timeScale?: number;
+  /** How long GetActivityTask waits for a task; a minute as on AWS. */
+  readonly longPollMs?: number;
   /** Events that end an execution; 25,000 as on AWS. */
   readonly historyLimit?: number;
   readonly flusher?: Flusher;
@@ -66,6 +68,7 @@ export interface States {
 }
 
 const HISTORY_LIMIT = 25_000;
+const LONG_POLL_MS = 60_000;
 
 /** Step Functions on this machine: Standard workflows in JSONPath mode. */
 export function createStates(options: StatesOptions): States {
@@ -114,6 +117,7 @@ export function createStates(options: StatesOptions): States {
     catalog,
     executions,
     engine,
+    longPollMs: options.longPollMs ?? LONG_POLL_MS,
     arnOf: (kind, name) => `arn:aws:states:${region}:${accountId}:${kind}:${name}`,
     startExecution({ stateMachine, arn, name, inputText }) {
       const { definitionHash } = stateMachine;

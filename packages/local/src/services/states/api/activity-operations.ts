@@ -7,9 +7,6 @@ import { checkArn, checkName, type Input, optionalString, requiredString, shorte
 import { pageOf } from "./paging.ts";
 import { readTags } from "./tag-operations.ts";
 
-/** How long GetActivityTask waits for a task. */
-const LONG_POLL_MS = 60_000;
-
 export function activityOperations(context: StatesContext): Record<string, Operation> {
   const { catalog, clock } = context;
 
@@ -76,9 +73,9 @@ interface Wait {
   readonly signal: AbortSignal;
 }
 
-/** Resolves to a task, or to nothing after a minute. A client that goes away before a task is claimed for it loses none. */
+/** Resolves to a task, or to nothing after a while. A client that goes away before a task is claimed for it loses none. */
 function waitForTask(context: StatesContext, { activityArn, workerName, signal }: Wait): Promise<object> {
-  const { engine, clock } = context;
+  const { engine, clock, longPollMs } = context;
   return new Promise((resolve) => {
     if (signal.aborted) return resolve({});
     const claim = (task: QueuedTask) => {
@@ -99,7 +96,7 @@ function waitForTask(context: StatesContext, { activityArn, workerName, signal }
         if (waiting) stop();
         resolve({});
       };
-      const cancelTimeout = clock.at(clock.now() + LONG_POLL_MS, giveUp);
+      const cancelTimeout = clock.at(clock.now() + longPollMs, giveUp);
       const stopListening = context.whenClosed(giveUp);
       signal.addEventListener("abort", giveUp, { once: true });
       engine.queues.poll(activityArn, {
