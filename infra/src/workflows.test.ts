@@ -120,6 +120,35 @@ test("each workflow takes the role that its code deserves: pull requests none th
   ]);
 });
 
+test("credentials of another account are refused before anything runs with them", () => {
+  // Releases before know no such input, or look at it on some ways to credentials only.
+  const guarding = /^aws-actions\/configure-aws-credentials@[0-9a-f]{40} # v(6\.(2\.[1-9]|[3-9]|\d\d)|[7-9]\.)/;
+  const takers = files.flatMap((path) =>
+    [...read(path).matchAll(/uses: (aws-actions\/.*)\n\s+with:\n((?:\s{8,}.*\n)+)/g)].map(([, uses, inputs]) => ({
+      uses,
+      inputs,
+    })),
+  );
+  expect(takers).toHaveLength(2);
+  for (const { uses, inputs } of takers) {
+    expect(uses).toMatch(guarding);
+    expect(inputs).toContain(`allowed-account-ids: ${expression("inputs.account")}`);
+  }
+});
+
+test("actions run on a Node that GitHub's runners still have", () => {
+  /** The first major release of each on Node 24. */
+  const first: Readonly<Record<string, number>> = {
+    "actions/checkout": 5,
+    "actions/setup-node": 5,
+    "aws-actions/configure-aws-credentials": 6,
+    "hashicorp/setup-terraform": 4,
+  };
+  for (const path of files)
+    for (const [, name = "", major] of read(path).matchAll(/uses: ([\w-]+\/[\w-]+)@\S+ # v(\d+)/g))
+      expect(Number(major), `${path}: ${name}`).toBeGreaterThanOrEqual(first[name] ?? Number.POSITIVE_INFINITY);
+});
+
 test("whoever takes a role says so, and nobody else can", () => {
   for (const name of names)
     for (const job of Object.values(workflow(name).jobs)) {
