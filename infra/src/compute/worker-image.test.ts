@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { resourcesOf } from "../../testing/references.ts";
 import { stage, usual } from "../../testing/sample-stages.ts";
 import { synthStage } from "../../testing/synth-stage.ts";
 import { loadPipeline } from "../load-pipeline.ts";
