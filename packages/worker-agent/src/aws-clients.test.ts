@@ -4,7 +4,8 @@ import { PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { GetActivityTaskCommand, SendTaskSuccessCommand } from "@aws-sdk/client-sfn";
 import { expect, onTestFinished, test } from "vitest";
-import { type AwsClients, createClients, LONG_POLL_SOCKET_MS } from "./aws-clients.ts";
+import { type AwsClients, createClients } from "./aws-clients.ts";
+import { LONG_POLL_SOCKET_MS } from "./request-handler.ts";
 
 /** An endpoint that takes whatever comes, and never says a word: a network that has lost its way back. */
 async function silentEndpoint() {

@@ -2,8 +2,8 @@ import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient, type SFNClientConfig } from "@aws-sdk/client-sfn";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { patientCredentials } from "./patient-credentials.ts";
+import { createRequestHandler } from "./request-handler.ts";
 
 /** Clients of AWS. All but the one that polls are loaded when they are first needed: a worker's first poll does not wait for them. */
 export interface AwsClients {
@@ -14,11 +14,6 @@ export interface AwsClients {
   destroy(): void;
 }
 
-/** A long poll is held for 60 s. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html */
-export const LONG_POLL_SOCKET_MS = 70_000;
-
-const CONNECT_MS = 5000;
-
 export interface ClientsOptions extends Pick<SFNClientConfig, "endpoint" | "credentials"> {
   readonly region: string;
   /** Buckets in the path, for an endpoint whose host name has no room for them. */
@@ -28,13 +23,8 @@ export interface ClientsOptions extends Pick<SFNClientConfig, "endpoint" | "cred
 }
 
 /** Clients that share one memoised source of credentials: the SDK's default chain, unless the options name another. */
-export function createClients({
-  forcePathStyle,
-  silentMs = LONG_POLL_SOCKET_MS,
-  ...options
-}: ClientsOptions): AwsClients {
-  // The handler's requestTimeout only warns, on the console; and a time for whole requests would cut off large uploads.
-  const handler = new NodeHttpHandler({ connectionTimeout: CONNECT_MS, socketTimeout: silentMs });
+export function createClients({ forcePathStyle, silentMs, ...options }: ClientsOptions): AwsClients {
+  const handler = createRequestHandler(silentMs);
   const fromChain = patientCredentials(() => new SFNClient({ region: options.region }).config.credentials);
   const config = { ...options, credentials: options.credentials ?? fromChain };
   const sfn = new SFNClient({ ...config, requestHandler: handler });

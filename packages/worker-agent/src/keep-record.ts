@@ -10,7 +10,7 @@ import type { Worker } from "./worker.ts";
 /** The log of the attempt that has this record. */
 export const logKeyOf = (recordKey: string): string => recordKey.replace(/\.json$/, ".log.gz");
 
-const loadTransfer = lazily(() => import("./transfer-object.ts"));
+const loadUpload = lazily(() => import("./upload-file.ts"));
 const loadObjects = lazily(() => import("./objects.ts"));
 
 const LOG_TYPE = "application/gzip";
@@ -64,7 +64,7 @@ async function putRecord(
   });
   const isLarge = typeof contents === "string";
   const putLog = async () => {
-    const [{ uploadFile }, { putObject }, s3] = await Promise.all([loadTransfer(), loadObjects(), clients.s3()]);
+    const [{ uploadFile }, { putObject }, s3] = await Promise.all([loadUpload(), loadObjects(), clients.s3()]);
     await (isLarge
       ? uploadFile(s3, logPlace, { file: contents, contentType: LOG_TYPE, partsAtOnce: 1 })
       : putObject(s3, logPlace, { body: contents, contentType: LOG_TYPE }));

@@ -3,11 +3,13 @@ import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { InvalidInputError, MusterError } from "@muster/pipeline";
+import { downloadObject } from "./download-object.ts";
 import { readS3Environment, type S3Environment } from "./env.ts";
 import { deleteObject, type ObjectPlace, objectExists, type PutCondition } from "./objects.ts";
 import { patientCredentials } from "./patient-credentials.ts";
+import { createRequestHandler } from "./request-handler.ts";
 import { createS3Client } from "./s3-client.ts";
-import { downloadObject, uploadFile } from "./transfer-object.ts";
+import { uploadFile } from "./upload-file.ts";
 
 const USAGE = `usage: muster-s3 cp FILE s3://BUCKET/KEY [--if-match ETAG | --if-none-match] [--content-type TYPE]
        muster-s3 cp s3://BUCKET/KEY FILE|-
@@ -42,7 +44,8 @@ async function run(words: string[], environment: S3Environment): Promise<number>
   const [first = "", second = ""] = operands;
   const { region, hasOneEndpoint } = environment;
   const credentials = patientCredentials(() => createS3Client({ region }).config.credentials);
-  const s3 = createS3Client({ region, credentials, forcePathStyle: hasOneEndpoint, maxAttempts: 5 });
+  const requestHandler = createRequestHandler();
+  const s3 = createS3Client({ region, credentials, requestHandler, forcePathStyle: hasOneEndpoint, maxAttempts: 5 });
   const wants = command === "cp" ? 2 : 1;
   if (operands.length !== wants) throw new InvalidInputError(USAGE);
   switch (command) {

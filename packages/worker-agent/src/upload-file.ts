@@ -1,9 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { readFile, rename, rm, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { writeOnCondition } from "./conditional-write.ts";
 import { type ObjectPlace, type PutCondition, putObject } from "./objects.ts";
 
@@ -74,22 +73,4 @@ async function uploadParts(
     },
   });
   return etag === undefined ? undefined : { etag, sha256: hash.digest("hex") };
-}
-
-/** @param file where it appears when it is complete; `-` is standard output */
-export async function downloadObject(s3: S3Client, { bucket, key }: ObjectPlace, file: string): Promise<void> {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  if (file === "-") {
-    await pipeline(Body as Readable, process.stdout, { end: false });
-    return;
-  }
-  const target = file.endsWith("/") ? file + key.slice(key.lastIndexOf("/") + 1) : file;
-  const unfinished = `${target}.${randomUUID()}`;
-  try {
-    await pipeline(Body as Readable, createWriteStream(unfinished));
-    await rename(unfinished, target);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
 }
