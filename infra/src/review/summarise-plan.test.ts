@@ -121,3 +121,28 @@ test("plans that differ only in a value have different digests, and plans of two
   expect(digest(5, "a")).toBe(digest(5, "b"));
   expect(digest(5, "a")).not.toBe(digest(6, "a"));
 });
+
+const check = (status: string, ...messages: string[]) => ({
+  address: { kind: "check", name: "zones", to_display: "check.zones" },
+  status,
+  instances: [{ address: {}, status, problems: messages.map((message) => ({ message })) }],
+});
+
+test("what Terraform's checks warn of stands before all changes, also of a plan that changes nothing", () => {
+  const warning = "The stage prod has no subnet in us-west-2d";
+  const checks = [check("fail", warning), check("pass"), { address: {}, status: "unknown" }];
+  const changing = Plan.parse({ checks, resource_changes: [change("aws_s3_bucket.downloads", ["delete"])] });
+  const idle = Plan.parse({ checks });
+  for (const plan of [changing, idle]) {
+    const text = summarisePlan(plan, at);
+    expect(text).toContain(`> ⚠️ ${warning}\n`);
+    expect(text.match(/⚠️ The stage/g)).toHaveLength(1);
+  }
+  const text = summarisePlan(changing, at);
+  expect(text.indexOf(warning)).toBeLessThan(text.indexOf("1 destroyed"));
+  expect(summarisePlan(idle, at)).toContain("Nothing changes.");
+});
+
+test("a check that fails without a message is named", () => {
+  expect(summarisePlan(Plan.parse({ checks: [check("error")] }), at)).toContain("> ⚠️ check.zones");
+});

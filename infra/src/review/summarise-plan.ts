@@ -20,6 +20,16 @@ export const Plan = z.object({
       }),
     )
     .default([]),
+  /** What checks found, each once an instance. */
+  checks: z
+    .array(
+      z.object({
+        address: z.object({ to_display: z.string().optional() }),
+        status: z.string(),
+        instances: z.array(z.object({ problems: z.array(z.object({ message: z.string() })).default([]) })).default([]),
+      }),
+    )
+    .default([]),
   output_changes: z.record(z.string(), z.object({ actions: z.array(z.string()) })).default({}),
 });
 export type Plan = z.infer<typeof Plan>;
@@ -40,7 +50,7 @@ export interface SummaryOptions {
 }
 
 /**
- * A plan as one comment: what is destroyed or replaced first, then what is created and what changes, by attribute. No value is shown, because a comment is
+ * A plan as one comment: what checks warn of, what is destroyed or replaced, then what is created and what changes, by attribute. No value is shown, because a comment is
  * read by more people than the plan is; except of policies, whose actions and principals are what a review is about.
  */
 export function summarisePlan(plan: Plan, { stage, commit, written }: SummaryOptions): string {
@@ -53,7 +63,9 @@ export function summarisePlan(plan: Plan, { stage, commit, written }: SummaryOpt
   const heading = `${HEADING}\`${stage}\` at ${commit.slice(0, 12)}`;
   const outputs = Object.entries(plan.output_changes).filter(([, { actions }]) => !isNothing(actions));
   const outputLine = outputs.length > 0 ? `Outputs change: ${outputs.map(([name]) => `\`${name}\``).join(", ")}` : "";
-  if (changes.length === 0) return `${marker(stage)}\n${heading}\n\n${outputLine || "Nothing changes."}\n`;
+  const warnings = warningsOf(plan);
+  const top = [marker(stage), heading, "", ...warnings.flatMap((line) => [line, ""])];
+  if (changes.length === 0) return `${[...top, outputLine || "Nothing changes."].join("\n")}\n`;
   const counts = `**${destroyed.length} destroyed, ${replaced.length} replaced**, ${created.length} created, ${changed.length} changed`;
   const sections = [
     section("Destroyed", destroyed.map(withWarning), { open: true }),
@@ -74,8 +86,18 @@ export function summarisePlan(plan: Plan, { stage, commit, written }: SummaryOpt
     ),
   ];
   const digest = `<sub>Digest of all values: ${digestOf(changes)}</sub>`;
-  return shorten([marker(stage), heading, "", counts, "", digest, "", ...sections.flat(), outputLine].join("\n"));
+  return shorten([...top, counts, "", digest, "", ...sections.flat(), outputLine].join("\n"));
 }
+
+/** A check does not stop a plan, and Terraform prints it where nobody looks who reads a summary. */
+const warningsOf = ({ checks }: Plan): string[] =>
+  checks
+    .filter(({ status }) => status === "fail" || status === "error")
+    .flatMap(({ address, instances }) => {
+      const messages = instances.flatMap(({ problems }) => problems.map(({ message }) => message));
+      return messages.length > 0 ? messages : [address.to_display ?? "a check failed"];
+    })
+    .map((message) => `> ⚠️ ${message.replaceAll(/\s+/g, " ")}`);
 
 const HEADING = "### Plan of ";
 
