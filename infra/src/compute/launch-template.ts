@@ -70,6 +70,8 @@ export function createLaunchTemplate(
         },
       },
     ],
+    // A recovered machine is a rebooted one: its task is lost anyway, and another machine takes it sooner.
+    maintenanceOptions: { autoRecovery: "disabled" },
     metadataOptions: {
       httpEndpoint: "enabled",
       httpTokens: "required",

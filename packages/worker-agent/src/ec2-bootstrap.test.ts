@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createLocalAws } from "@muster/local";
@@ -145,6 +145,18 @@ test("the unit restarts an agent that crashes, and turns the machine off when it
   expect(WORKER_UNIT).toMatch(/^ExecStopPost=.*SERVICE_RESULT.* poweroff\.target'$/m);
   // systemd would not wait for the restarts.
   expect(WORKER_UNIT).not.toMatch(/FailureAction|SuccessAction/);
+});
+
+test("a rebooted machine starts its agent again", ({ skip }) => {
+  expect(ec2Bootstrap({ archive: "s3://assets/x" })).toContain("\n  systemctl enable muster-worker.service\n");
+  const unit = join(root, "etc/systemd/system/muster-worker.service");
+  mkdirSync(dirname(unit), { recursive: true });
+  writeFileSync(unit, WORKER_UNIT);
+  const { error, status } = spawnSync("systemctl", [`--root=${root}`, "enable", "muster-worker.service"]);
+  if (error !== undefined) return skip("systemctl is not here");
+  expect(status).toBe(0);
+  const wanted = join(root, "etc/systemd/system/multi-user.target.wants/muster-worker.service");
+  expect(lstatSync(wanted).isSymbolicLink()).toBe(true);
 });
 
 test("with long names and URLs the user data stays within 8 KiB", () => {

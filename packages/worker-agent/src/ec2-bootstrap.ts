@@ -26,6 +26,7 @@ cat > /etc/systemd/system/muster-worker.service <<'UNIT'
 ${WORKER_UNIT}UNIT
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload
+  systemctl enable muster-worker.service
   systemctl start --no-block muster-worker.service
   shutdown -c
 else
@@ -58,7 +59,8 @@ exec ${FOLDER}/node ${NODE_FLAGS.join(" ")} ${FOLDER}/agent/agent.mjs --dir /var
  * crash, before any restart, and so would SuccessAction=: in systemd 252, a unit passes through the state of one that has succeeded on its way to each
  * restart. StartLimitAction= acts when the restarts are used up. A script that runs out of memory dies
  * alone, and may start as many processes as the machine can hold. When the agent dies, its scripts do by themselves, and init's cleanup() must be let
- * run: systemd ends no process but the agent.
+ * run: systemd ends no process but the agent. It is enabled because user data runs once: a machine that was rebooted, by a script or by AWS, starts the
+ * agent again, which ends as it does after a crash.
  * @see systemd.unit(5), systemd.exec(5) for SERVICE_RESULT
  */
 export const WORKER_UNIT = `[Unit]
@@ -79,6 +81,8 @@ OOMPolicy=continue
 TasksMax=infinity
 StandardOutput=journal+console
 StandardError=journal+console
+[Install]
+WantedBy=multi-user.target
 `;
 
 /**

@@ -1,9 +1,11 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stageWithWorkers } from "../testing/stage-with-workers.ts";
-import { startInProcess } from "../testing/worker-in-process.ts";
-import { initVariable } from "./former-init.ts";
+import { recordedDiagnostics, startInProcess } from "../testing/worker-in-process.ts";
+import { realClock } from "./clock.ts";
+import { endFormerInit, initVariable, noteInit } from "./former-init.ts";
 import { findProcesses, NO_GROUP } from "./processes.ts";
 
 test("an agent that is started again sources init when the cleanup of the one that died is over, and its daemons are gone", async () => {
@@ -34,4 +36,15 @@ test("an agent that is started again sources init when the cleanup of the one th
   await second.ended;
   expect(await read()).toBe("sourced\ncleaned\nsourced\ncleaned\n");
   expect(await left()).toEqual([]);
+});
+
+test("a process that has the number and the start time of an init from before a reboot is not waited for", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "muster-init-"));
+  await noteInit(folder, process.pid);
+  const file = join(folder, "init-shell");
+  await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), boot: "another" }));
+  const stop = AbortSignal.timeout(10_000);
+  await endFormerInit({ folder, clock: realClock, diagnostics: recordedDiagnostics(), stop });
+  expect(stop.aborted).toBe(false);
+  await rm(folder, { recursive: true });
 });

@@ -4,11 +4,11 @@ import { setTimeout as realSleep } from "node:timers/promises";
 import * as z from "zod";
 import type { Clock } from "./clock.ts";
 import type { Diagnostics } from "./diagnostics.ts";
-import { startTicksOf } from "./process-table.ts";
+import { bootId, startTicksOf } from "./process-table.ts";
 import { endProcesses, NO_GROUP } from "./processes.ts";
 
-/** Numbers of processes come again; with the time of its start, one tells a process. */
-const Shell = z.object({ pid: z.number(), startTicks: z.number() });
+/** Numbers of processes come again; with the time of its start since that boot of the machine, one tells a process. */
+const Shell = z.object({ pid: z.number(), startTicks: z.number(), boot: z.string() });
 
 const fileIn = (folder: string): string => join(folder, "init-shell");
 
@@ -17,7 +17,7 @@ export const initVariable = (folder: string): string => `MUSTER_INIT=${folder}/i
 
 /** Notes the shell of an init, for the agent that comes after this one. */
 export async function noteInit(folder: string, pid: number): Promise<void> {
-  await writeFile(fileIn(folder), JSON.stringify({ pid, startTicks: startTicksOf(pid) }));
+  await writeFile(fileIn(folder), JSON.stringify({ pid, startTicks: startTicksOf(pid), boot: bootId() }));
 }
 
 /** How long a cleanup() may take, with its agent or after it. */
@@ -45,14 +45,15 @@ const LOOK_MS = 100;
 
 /**
  * When an agent has died here, the shell of its init runs cleanup(): waits for that, so that nothing is made ready while it is being cleared away, and
- * then ends what that init had started.
+ * then ends what that init had started. Nothing of one from before a reboot is left to wait for.
  */
 export async function endFormerInit({ folder, clock, diagnostics, stop }: FormerInit): Promise<void> {
   const shell = await readShell(folder);
   if (shell === undefined) return;
   diagnostics.warn("waiting for the cleanup of an init whose agent died");
   const giveUpAtMs = clock.now() + CLEANUP_TIMEOUT_MS;
-  while (startTicksOf(shell.pid) === shell.startTicks && clock.now() < giveUpAtMs && !stop.aborted) {
+  const isOfThisBoot = shell.boot === bootId();
+  while (isOfThisBoot && startTicksOf(shell.pid) === shell.startTicks && clock.now() < giveUpAtMs && !stop.aborted) {
     await realSleep(LOOK_MS);
   }
   await endInit(folder, { clock });

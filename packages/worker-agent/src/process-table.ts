@@ -103,6 +103,9 @@ export function bootTicks(): number {
   return Math.floor((Number.parseFloat(readText("/proc/uptime")) || 0) - 1) * TICKS_PER_SECOND;
 }
 
+/** Another one after each boot of the machine. */
+export const bootId = (): string => readText("/proc/sys/kernel/random/boot_id").trim();
+
 /** How often the kernel has killed a process for want of memory since it booted; undefined where it does not say. */
 export function outOfMemoryKills(): number | undefined {
   const count = /^oom_kill (\d+)$/m.exec(readText("/proc/vmstat"))?.[1];
