@@ -65,6 +65,7 @@ async function boot(
       const here = userData
         .replaceAll("/opt/muster", join(root, "opt"))
         .replaceAll("/etc/systemd/system", root)
+        .replaceAll("/etc/needrestart", join(root, "needrestart"))
         .replaceAll("/run/systemd/system", join(root, "no-systemd"))
         .replace("(1, 2, 4, 8, 16, None)", "(0.5, 0.5, None)");
       const machine = spawn("bash", ["--norc", "-c", here], {
@@ -157,6 +158,16 @@ test("a rebooted machine starts its agent again", ({ skip }) => {
   expect(status).toBe(0);
   const wanted = join(root, "etc/systemd/system/multi-user.target.wants/muster-worker.service");
   expect(lstatSync(wanted).isSymbolicLink()).toBe(true);
+});
+
+test("needrestart leaves the worker alone", async () => {
+  await boot((sha256) => `s3://assets/agents/x.tar.gz#sha256=${sha256}`);
+  const file = join(root, "needrestart/conf.d/muster.conf");
+  // As needrestart reads it, and asks it.
+  const ask = `our %nrconf; do $ARGV[0]; die $@ if $@; my $rc = $nrconf{override_rc};
+    for my $re (keys %$rc) { print $rc->{$re} if "muster-worker.service" =~ /$re/ }`;
+  const { stdout, stderr } = spawnSync("perl", ["-e", ask, file], { encoding: "utf8" });
+  expect({ stdout, stderr }).toEqual({ stdout: "0", stderr: "" });
 });
 
 test("with long names and URLs the user data stays within 8 KiB", () => {

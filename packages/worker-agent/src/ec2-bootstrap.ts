@@ -24,6 +24,8 @@ ${START}START
 chmod 755 ${FOLDER}/start
 cat > /etc/systemd/system/muster-worker.service <<'UNIT'
 ${WORKER_UNIT}UNIT
+mkdir -p /etc/needrestart/conf.d
+echo '${NO_RESTART}' > /etc/needrestart/conf.d/muster.conf
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload
   systemctl enable muster-worker.service
@@ -47,6 +49,12 @@ const VARIABLES = [
   "(SECRET|IMAGE)_PREFIX",
   "(IDLE|MAX_LIFETIME)_SECONDS",
 ];
+
+/**
+ * For Ubuntu, where needrestart restarts the services that a script's apt-get affects: it takes all that runs in a unit for the unit, and would end the
+ * script with the agent.
+ */
+const NO_RESTART = "$nrconf{override_rc}{qr(^muster-worker)} = 0;";
 
 const START = `#!/bin/bash
 . ${FOLDER}/environment
