@@ -43,7 +43,7 @@ export interface ResourceNames {
   readonly prefixes: { readonly secrets: string; readonly images: string };
   readonly stateMachine: string;
   readonly stateMachineArn: string;
-  /** `arn:aws:<service>:<region>:<account>:<rest>` in the stage's partition. */
+  /** `arn:aws:<service>:<region>:<account>:<rest>`. */
   arn(service: string, rest: string, where?: { region?: string; account?: string }): string;
   bucketArn(role: BucketRole | "logs"): string;
 }
@@ -56,9 +56,8 @@ const LONGEST_BUCKET = 63;
 export function resourceNames(stage: Stage, pipeline: Pipeline): ResourceNames {
   const { account, region } = stage;
   const of = (part: string, longest = LONGEST_ROLE) => awsName(stage.name, pipeline, part, longest);
-  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
   const arn: ResourceNames["arn"] = (service, rest, where = {}) =>
-    `arn:${partition}:${service}:${where.region ?? region}:${where.account ?? account}:${rest}`;
+    `arn:aws:${service}:${where.region ?? region}:${where.account ?? account}:${rest}`;
   const existing = (role: BucketRole | "logs"): string | undefined => {
     if (role !== "scratch" && role !== "downloads") return undefined;
     const named = stage.buckets[role] ?? pipeline.buckets?.[role];
@@ -89,7 +88,7 @@ export function resourceNames(stage: Stage, pipeline: Pipeline): ResourceNames {
     stateMachine,
     stateMachineArn: arn("states", `stateMachine:${stateMachine}`),
     arn,
-    bucketArn: (role) => `arn:${partition}:s3:::${bucket(role)}`,
+    bucketArn: (role) => `arn:aws:s3:::${bucket(role)}`,
   };
 }
 

@@ -12,6 +12,10 @@ const problemOf = (definition: object, name = "prod"): string => {
   return "";
 };
 
+const ownNetwork = (cidr: string) => ({ network: { kind: "own", zones: ["us-west-2a"], cidr } });
+const scheduled = (expression: string) => ({ schedules: [{ name: "a", expression }] });
+const boundaryOf = (account: string) => ({ permissionsBoundary: `arn:aws:iam::${account}:policy/muster-boundary` });
+
 test("a stage needs little: where it is, and what it runs", () => {
   const [stage] = defineStages({
     prod: {
@@ -66,12 +70,77 @@ test.each<[what: string, change: object, says: string]>([
   [
     "a schedule that is none",
     { schedules: [{ name: "nightly", expression: "daily" }] },
-    "prod.schedules.0.expression: must be cron(…) or rate(…)",
+    "prod.schedules.0.expression: must be cron(…) of six fields",
+  ],
+  ["China", { region: "cn-north-1" }, "prod.region: cn-north-1 is outside AWS's commercial regions, where"],
+  ["GovCloud", { region: "us-gov-west-1" }, "prod.region: us-gov-west-1 is outside AWS's commercial regions, where"],
+  ["an address range that is none", ownNetwork("999.1.1.1/20"), "prod.network.cidr: must be an IPv4 range"],
+  ["a range that begins within itself", ownNetwork("10.80.3.7/20"), "prod.network.cidr: must be an IPv4 range"],
+  [
+    "a state's key that plans do not find",
+    { state: { bucket: "b-b", key: "foo" } },
+    "prod.state.key: must end in .tfstate",
+  ],
+  [
+    "another account's boundary",
+    boundaryOf("999999999999"),
+    "prod.permissionsBoundary: is not of the account 111122223333",
+  ],
+  [
+    "two schedules of one name",
+    { schedules: ["rate(1 day)", "rate(2 days)"].map((expression) => ({ name: "a", expression })) },
+    "prod.schedules.1.name: a is there twice",
+  ],
+  ["a cron of one word", scheduled("cron(banana)"), "prod.schedules.0.expression: must be cron(…) of six fields"],
+  [
+    "a cron of days and weekdays",
+    scheduled("cron(0 3 1 * SUN *)"),
+    "prod.schedules.0.expression: must be cron(…) of six",
+  ],
+  ["a rate without a unit", scheduled("rate(5)"), "prod.schedules.0.expression: must be cron(…) of six fields"],
+  [
+    "a time zone that there is none of",
+    { schedules: [{ name: "a", expression: "rate(1 day)", timeZone: "Mars/Olympus" }] },
+    "prod.schedules.0.timeZone: must be a time zone, like Europe/Berlin",
+  ],
+  [
+    "an address that is there twice",
+    { alarms: { emails: ["a@x.org", "a@x.org"] } },
+    "prod.alarms.emails.1: a@x.org is there twice",
+  ],
+  [
+    "eleven addresses of a budget",
+    { budget: { monthlyUsd: 10, emails: Array.from({ length: 11 }, (_, index) => `a${index}@x.org`) } },
+    "prod.budget.emails: AWS Budgets tells at most ten addresses",
+  ],
+  ["a tag's key with a blank", { tags: { "cost center": "42" } }, "prod.tags.cost center: must be letters, digits and"],
+  [
+    "a tag's key with a slash",
+    { tags: { "kubernetes.io/owner": "x" } },
+    "prod.tags.kubernetes.io/owner: must be letters",
+  ],
+  ["a tag's key of AWS's", { tags: { "AWS:x": "1" } }, "prod.tags.AWS:x: begins with aws:, which is AWS's"],
+  ["a tag's key of Muster's", { tags: { "muster:stage": "x" } }, "prod.tags.muster:stage: begins with muster:, which"],
+  ["a tag's value that AWS refuses", { tags: { team: "a;b" } }, "prod.tags.team: must be up to 256 letters"],
+  [
+    "nine tags, of which an object in S3 takes eight beside Muster's",
+    { tags: Object.fromEntries([..."abcdefghi"].map((key) => [key, "x"])) },
+    "prod.tags: at most eight",
   ],
 ])("%s is refused by one line that names it", (_, change, says) => {
   const problem = problemOf({ ...good, ...change });
   expect(problem).toContain(says);
   expect(problem).not.toContain("\n");
+});
+
+test.each([
+  "rate(1 minute)",
+  "rate(12 hours)",
+  "cron(30 5 * * ? *)",
+  "cron(0/15 8-18 ? * MON-FRI 2027)",
+  "cron(0 0 L * ? *)",
+])("a schedule may be %s", (expression) => {
+  expect(problemOf({ ...good, ...scheduled(expression) })).toBe("");
 });
 
 test("names of stages fit into those of roles, and local is this machine", () => {

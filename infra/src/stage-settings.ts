@@ -1,9 +1,18 @@
 import { functionNames, InvalidConfigurationError } from "@muster/pipeline";
 import * as z from "zod";
+import { stageProblems } from "./stage-problems.ts";
 
 const days = z.number().int().positive();
 const zoneName = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "must be a zone's name, like us-west-2a");
 const emails = z.array(z.email()).min(1);
+/** Other partitions have other names of services and resources, and no CloudFront that a stage could use. */
+const region = z
+  .string()
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region, like us-west-2")
+  .refine((name) => !/^(cn|us-gov)-|-iso/.test(name), {
+    error: ({ input }) =>
+      `${input} is outside AWS's commercial regions, where a stage cannot work: it uses their CloudFront and ARNs`,
+  });
 const bucketName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be a bucket's name: 3 to 63 lower-case letters, digits, dashes");
@@ -13,7 +22,7 @@ const OwnNetwork = z.strictObject({
   /** Range of the VPC; each zone gets a sixteenth of it, by its letter. */
   cidr: z
     .string()
-    .regex(/^(\d{1,3}\.){3}\d{1,3}\/(1[6-9]|2[0-4])$/, "must be an IPv4 range between /16 and /24")
+    .refine(isRange, "must be an IPv4 range between /16 and /24, by its first address")
     .default("10.80.0.0/20"),
   /** One subnet in each, so name every zone of the region: a launch looks for capacity in those named alone. Plans warn of any that is missing. */
   zones: z.array(zoneName.regex(/[a-o]$/, "must be one of the zones a to o, each of which has its sixteenth")).min(1),
@@ -32,11 +41,32 @@ const ExistingNetwork = z.strictObject({
   publicAddresses: z.boolean(),
 });
 
+function isRange(cidr: string): boolean {
+  const [, base = "", bits] = /^((?:\d{1,3}\.){3}\d{1,3})\/(1[6-9]|2[0-4])$/.exec(cidr) ?? [];
+  const octets = base.split(".").map(Number);
+  const address = octets.reduce((whole, octet) => whole * 256 + octet, 0);
+  return bits !== undefined && octets.every((octet) => octet <= 255) && address % 2 ** (32 - Number(bits)) === 0;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+const EXPRESSION =
+  /^(rate\([1-9]\d* (minute|hour|day)s?\)|cron\(([\w*,/-]+ ){2}(\? [\w*,/-]+ [\w*,/#-]+|[\w*,/-]+ [\w*,/-]+ \?) [\d*,/-]+\))$/;
+
 const Schedule = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,23}$/, "must be lower-case letters, digits and dashes"),
   /** EventBridge Scheduler's: `cron(30 5 * * ? *)`. */
-  expression: z.string().regex(/^(cron|rate)\(.+\)$/, "must be cron(…) or rate(…)"),
-  timeZone: z.string().default("UTC"),
+  expression: z
+    .string()
+    .regex(EXPRESSION, "must be cron(…) of six fields, one of its two for days a ?, or rate(…), like rate(12 hours)"),
+  timeZone: z.string().refine(isTimeZone, "must be a time zone, like Europe/Berlin").default("UTC"),
   /** The build's words, as `muster build` takes them; none: today's nightly. */
   input: z.string().default(""),
 });
@@ -47,9 +77,17 @@ export const StageSettings = z
     /** A folder under `pipelines/`. */
     pipeline: z.string().regex(/^[a-z][a-z0-9-]*$/, "must be the name of a folder under pipelines/"),
     account: z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account, as text"),
-    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region, like us-west-2"),
+    region,
     /** Terraform's state in S3, locked by a file beside it; without it, in a file of this folder. */
-    state: z.strictObject({ bucket: bucketName, region: z.string().optional(), key: z.string().optional() }).optional(),
+    state: z
+      .strictObject({
+        bucket: bucketName,
+        /** Where the bucket is, which the bootstrap tells; the stage's own region where absent. */
+        region: region.optional(),
+        /** `muster/<stage>.tfstate` where absent. */
+        key: z.string().endsWith(".tfstate", "must end in .tfstate: plans may read no other object").optional(),
+      })
+      .optional(),
     network: z.discriminatedUnion("kind", [OwnNetwork, ExistingNetwork]),
     /** `never` ignores the pipeline's wish for spot instances. */
     spot: z.enum(["as-declared", "never"]).default("as-declared"),
@@ -113,7 +151,12 @@ export const StageSettings = z
       })
       .optional(),
     /** A mail when the month's cost passes, or will pass, this many US dollars. */
-    budget: z.strictObject({ monthlyUsd: z.number().positive(), emails }).optional(),
+    budget: z
+      .strictObject({
+        monthlyUsd: z.number().positive(),
+        emails: emails.max(10, "AWS Budgets tells at most ten addresses"),
+      })
+      .optional(),
     schedules: z.array(Schedule).default([]),
     /** Buckets that exist already, by role, or `own` where the pipeline names one but this stage makes its own. */
     buckets: z.partialRecord(z.enum(["scratch", "downloads"]), z.union([z.literal("own"), bucketName])).default({}),
@@ -127,22 +170,13 @@ export const StageSettings = z
       .string()
       .regex(/^arn:[\w-]+:iam::\d{12}:policy\//, "must be a policy's ARN")
       .optional(),
+    /** On everything, beside Muster's own. Keys are what instances can read of themselves. */
     tags: z.record(z.string(), z.string()).default({}),
     /** A stage to try things with: `cdktf destroy` empties its buckets, forgets its secrets at once. */
     disposable: z.boolean().default(false),
   })
-  .superRefine(({ region, network }, context) => {
-    const zones = network.kind === "own" ? network.zones : network.subnets.map(({ zone }) => zone);
-    for (const [index, zone] of zones.entries()) {
-      const path = network.kind === "own" ? ["network", "zones", index] : ["network", "subnets", index, "zone"];
-      if (!zone.startsWith(region)) context.addIssue({ code: "custom", path, message: `${zone} is not in ${region}` });
-      if (zones.indexOf(zone) !== index)
-        context.addIssue({
-          code: "custom",
-          path,
-          message: `${zone} is there twice: EC2 Fleet takes one subnet a zone`,
-        });
-    }
+  .superRefine((settings, context) => {
+    for (const { path, message } of stageProblems(settings)) context.addIssue({ code: "custom", path, message });
   });
 export type StageSettings = z.output<typeof StageSettings>;
 

@@ -51,7 +51,7 @@ export function createAlarmTopic({ stack, stage, names }: StageScope, emails: re
     ]),
   });
   for (const email of emails) {
-    new SnsTopicSubscription(stack, `alarm_mail_${email.replaceAll(/[^A-Za-z0-9]+/g, "_")}`, {
+    new SnsTopicSubscription(stack, `alarm_mail_${email.replaceAll(/[^A-Za-z0-9]/g, escapeSign)}`, {
       topicArn: topic.arn,
       protocol: "email",
       endpoint: email,
@@ -59,3 +59,6 @@ export function createAlarmTopic({ stack, stage, names }: StageScope, emails: re
   }
   return topic;
 }
+
+/** Addresses that differ in a sign alone are two. */
+const escapeSign = (sign: string): string => (sign === "@" ? "_at_" : `-${sign.charCodeAt(0).toString(16)}-`);

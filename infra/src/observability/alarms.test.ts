@@ -56,6 +56,13 @@ describe("a stage with alarms", () => {
   });
 });
 
+test("addresses that differ in a sign alone get mail each", async () => {
+  const emails = ["a.b@x.org", "a-b@x.org", "a_b@x.org", "a+b@x.org"];
+  const stack = await synthStage(stage("test", { ...usual("muster"), alarms: { emails } }));
+  const mail = resourcesOf(stack, "aws_sns_topic_subscription").map(([, { endpoint }]) => endpoint);
+  expect(mail.sort()).toEqual(emails.sort());
+});
+
 test("a stage without alarms has none, and no topic", async () => {
   const stack = await synthStage(stage("test", bare("muster")));
   for (const type of ["aws_cloudwatch_metric_alarm", "aws_sns_topic", "aws_sns_topic_subscription"])

@@ -111,8 +111,7 @@ function widgets(scope: StageScope): Widget[] {
       { period: FIVE_MINUTES, stat: "Maximum" },
       costOf(activities, ofWorkers),
     ),
-    // Other partitions have their billing elsewhere.
-    ...(/^(cn|us-gov)-/.test(scope.stage.region) ? [] : [accountCharges]),
+    accountCharges,
     graph("Errors of functions", { period: HOUR, stat: "Sum" }, [
       ...(["PrepareActivity", "HealthCheck", "Repair", "Reap", "UpdateIndices"] as const).map(
         (name): Metric => ["AWS/Lambda", "Errors", "FunctionName", names.lambda(name), { label: name }],

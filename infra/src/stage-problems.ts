@@ -1,0 +1,69 @@
+import type { StageSettings } from "./stage-settings.ts";
+
+interface Problem {
+  readonly path: (string | number)[];
+  readonly message: string;
+}
+
+/** What is wrong between settings that are each well-formed. */
+export function stageProblems(settings: StageSettings): Problem[] {
+  return [
+    ...zoneProblems(settings),
+    ...boundaryProblems(settings),
+    ...twice(
+      settings.schedules.map(({ name }) => name),
+      (index) => ["schedules", index, "name"],
+    ),
+    ...twice(settings.alarms?.emails ?? [], (index) => ["alarms", "emails", index]),
+    ...twice(settings.budget?.emails ?? [], (index) => ["budget", "emails", index]),
+    ...tagProblems(settings.tags),
+  ];
+}
+
+function zoneProblems({ region, network }: StageSettings): Problem[] {
+  const zones = network.kind === "own" ? network.zones : network.subnets.map(({ zone }) => zone);
+  const place = (index: number) =>
+    network.kind === "own" ? ["network", "zones", index] : ["network", "subnets", index, "zone"];
+  return [
+    ...zones.flatMap((zone, index) =>
+      zone.startsWith(region) ? [] : [{ path: place(index), message: `${zone} is not in ${region}` }],
+    ),
+    ...twice(zones, place, ": EC2 Fleet takes one subnet a zone"),
+  ];
+}
+
+function boundaryProblems({ account, permissionsBoundary }: StageSettings): Problem[] {
+  if (permissionsBoundary === undefined || permissionsBoundary.includes(`:iam::${account}:`)) return [];
+  return [{ path: ["permissionsBoundary"], message: `is not of the account ${account}` }];
+}
+
+/** S3 takes ten tags of an object, of which Muster has two. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+const MOST_TAGS = 8;
+
+/**
+ * Instances read their tags from their metadata, which takes fewer keys than tags do.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
+ */
+function tagProblems(tags: StageSettings["tags"]): Problem[] {
+  const problems = Object.entries(tags).flatMap(([key, value]) => {
+    const owner = /^(aws|muster):/i.exec(key)?.[1]?.toLowerCase();
+    const whose = owner === "aws" ? "AWS's" : "Muster's";
+    return [
+      ...(owner === undefined ? [] : [`begins with ${owner}:, which is ${whose}`]),
+      ...(/^(?!\.{1,2}$|_index$)[A-Za-z0-9+=.,_:@-]{1,128}$/.test(key)
+        ? []
+        : ["must be letters, digits and + - = . , _ : @, up to 128, with neither blanks nor slashes"]),
+      ...(/^[\p{L}\p{N}\p{Z}+=._:/@-]{0,256}$/u.test(value)
+        ? []
+        : ["must be up to 256 letters, digits, blanks and + - = . _ : / @"]),
+    ].map((message) => ({ path: ["tags", key], message }));
+  });
+  const many = Object.keys(tags).length > MOST_TAGS;
+  return many ? [...problems, { path: ["tags"], message: "at most eight, beside Muster's own two" }] : problems;
+}
+
+function twice(values: readonly string[], place: (index: number) => Problem["path"], why = ""): Problem[] {
+  return values.flatMap((value, index) =>
+    values.indexOf(value) === index ? [] : [{ path: place(index), message: `${value} is there twice${why}` }],
+  );
+}
