@@ -3,6 +3,7 @@ import { defineStages } from "./src/stage-settings.ts";
 /**
  * The deployments of this repository. Accounts, state buckets and addresses here are examples: put your own in their place before the first
  * `cdktf deploy`. What each setting means stands in `src/stage-settings.ts`; state buckets and boundaries come from `bootstrap/bootstrap.yaml`.
+ * A stage in another region than its state bucket says where that is: `state: { bucket, region }`.
  */
 export default defineStages({
   hhvm: {

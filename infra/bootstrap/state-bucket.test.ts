@@ -16,3 +16,10 @@ test("Terraform's state is encrypted, versioned, private, and outlives the boots
   });
   expect(JSON.stringify(properties("StateBucket").BucketEncryption)).toContain("aws:kms");
 });
+
+test("the outputs say where the bucket is, for stages of another region", () => {
+  const values = Object.fromEntries(
+    Object.entries(bootstrapTemplate().Outputs).map(([name, { Value }]) => [name, Value]),
+  );
+  expect(values).toMatchObject({ StateBucket: "muster-terraform-state-111122223333", StateRegion: "us-west-2" });
+});

@@ -8,6 +8,7 @@ import { decide } from "./simulate.ts";
 /** The bootstrap's CloudFormation template, as it is made in one account. */
 export interface BootstrapTemplate {
   readonly Parameters: Readonly<Record<string, { AllowedPattern?: string }>>;
+  readonly Outputs: Readonly<Record<string, { Value: unknown }>>;
   readonly Resources: Readonly<
     Record<string, { Type: string; Properties: Record<string, unknown>; DeletionPolicy?: string }>
   >;
@@ -22,6 +23,7 @@ export const boundaryArn: string = policyArn("muster-boundary");
 const VARIABLES: Readonly<Record<string, string>> = {
   "AWS::AccountId": ACCOUNT,
   "AWS::Partition": "aws",
+  "AWS::Region": "us-west-2",
   Repository: "owner/name",
   Stages: "hhvm,staging",
   "StateBucket.Arn": stateBucketArn,
