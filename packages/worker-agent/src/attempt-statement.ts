@@ -27,6 +27,8 @@ export interface Attempt {
   readonly exit: ScriptExit | undefined;
   readonly usage: Usage | undefined;
   readonly uploads: readonly Artifact[];
+  /** False where the agent died: what it knew of the attempt is missing here. */
+  readonly complete: boolean;
   readonly log: Artifact & { readonly complete: boolean };
   readonly logGroup: string;
   readonly logStream: string;
@@ -83,7 +85,15 @@ export function attemptStatement(attempt: Attempt): object {
           finishedOn: new Date(attempt.finishedMs).toISOString(),
         },
         byproducts: [
-          { name: "outcome", annotations: { ...describe(outcome), ...exitOf(attempt), ...attempt.usage } },
+          {
+            name: "outcome",
+            annotations: {
+              ...describe(outcome),
+              ...exitOf(attempt),
+              ...attempt.usage,
+              ...(!attempt.complete && { complete: false }),
+            },
+          },
           {
             name: "log",
             mediaType: "application/gzip",

@@ -4,6 +4,7 @@ import type { AttemptLog } from "./attempt-log.ts";
 import { type Artifact, attemptStatement } from "./attempt-statement.ts";
 import { lazily } from "./aws-clients.ts";
 import type { Execution, TaskToExecute } from "./execute-task.ts";
+import type { ClaimedTask } from "./poll.ts";
 import { readScriptFile } from "./read-script-file.ts";
 import type { Worker } from "./worker.ts";
 
@@ -15,15 +16,23 @@ const loadObjects = lazily(() => import("./objects.ts"));
 
 const LOG_TYPE = "application/gzip";
 
+/** What a record needs to know of its attempt. */
+export interface AttemptToRecord extends Pick<TaskToExecute, "task" | "files"> {
+  readonly claimed: Pick<ClaimedTask, "claimedAtMs">;
+}
+
+export interface AttemptResult {
+  readonly execution: Execution;
+  readonly log: AttemptLog;
+  /** By an agent that was started again: it knows no more than what is on the disk, and replaces no record. */
+  readonly recovered?: boolean;
+}
+
 /**
  * Puts an attempt's log and record into the state bucket. Best effort: a record that cannot be written fails no task. The promise resolves when
  * they are there, or were given up; whoever does not wait so long leaves it to the worker's end.
  */
-export async function keepRecord(
-  worker: Worker,
-  attempt: TaskToExecute,
-  result: { execution: Execution; log: AttemptLog },
-): Promise<void> {
+export async function keepRecord(worker: Worker, attempt: AttemptToRecord, result: AttemptResult): Promise<void> {
   try {
     await putRecord(worker, attempt, result);
   } catch (error) {
@@ -33,8 +42,8 @@ export async function keepRecord(
 
 async function putRecord(
   worker: Worker,
-  { task, claimed, files }: TaskToExecute,
-  { execution, log }: { execution: Execution; log: AttemptLog },
+  { task, claimed, files }: AttemptToRecord,
+  { execution, log, recovered = false }: AttemptResult,
 ): Promise<void> {
   const { clients, environment, identity, clock, records } = worker;
   const { STATE_BUCKET, ACTIVITY_ARN, AWS_REGION, LOG_GROUP } = environment.worker;
@@ -57,7 +66,8 @@ async function putRecord(
     exit: execution.exit,
     usage: execution.usage,
     uploads,
-    log: { uri: `s3://${logPlace.bucket}/${logPlace.key}`, sha256, complete },
+    log: { uri: `s3://${logPlace.bucket}/${logPlace.key}`, sha256, complete: complete && !recovered },
+    complete: !recovered,
     logGroup: LOG_GROUP,
     logStream: workerLogStream(identity.instanceId),
     lastLines: log.tail,
@@ -69,14 +79,21 @@ async function putRecord(
       ? uploadFile(s3, logPlace, { file: contents, contentType: LOG_TYPE, partsAtOnce: 1 })
       : putObject(s3, logPlace, { body: contents, contentType: LOG_TYPE }));
   };
+  let stated = false;
   const putStatement = async () => {
     const [{ putJson }, s3] = await Promise.all([loadObjects(), clients.s3()]);
-    await putJson(s3, { bucket: STATE_BUCKET, key }, statement);
+    const condition = recovered ? ({ ifNoneMatch: "*" } as const) : {};
+    stated = (await putJson(s3, { bucket: STATE_BUCKET, key }, statement, condition)) !== undefined;
   };
-  await Promise.all([
-    records.put(task.name, putLog).then(() => (isLarge ? rm(files.log, { force: true }) : undefined)),
-    records.put(task.name, putStatement),
-  ]);
+  const keepLog = async () => {
+    await records.put(task.name, putLog);
+    if (isLarge) await rm(files.log, { force: true });
+  };
+  if (!recovered) await Promise.all([keepLog(), records.put(task.name, putStatement)]);
+  else {
+    await records.put(task.name, putStatement);
+    if (stated) await keepLog();
+  }
 }
 
 /** A note has a few hundred bytes. */

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { stageWithWorkers } from "../testing/stage-with-workers.ts";
@@ -27,7 +29,10 @@ test("an agent that is started again ends what is left of the script and reports
   const task = await stage.publish();
   await expect.poll(() => existsSync(marker), { timeout: 30_000 }).toBe(true);
   const saved = JSON.parse(await readFile(join(first.folder, "state/task.json"), "utf8"));
-  expect(saved).toMatchObject({ task: "MakeThing-1.2.3-debian-12-bookworm", token: expect.stringMatching(/./) });
+  expect(saved).toMatchObject({
+    task: { name: "MakeThing-1.2.3-debian-12-bookworm" },
+    token: expect.stringMatching(/./),
+  });
   first.process.kill("SIGKILL");
   await first.stopped;
 
@@ -76,7 +81,17 @@ test("the claim of a task whose end could not be reported stays, so that repair 
   const instanceId = "i-0123456789abcdef0";
   const root = join(stage.folder, instanceId);
   await mkdir(join(root, "state"), { recursive: true });
-  const note = { task: "MakeThing-1", execution: "arn:build", claimedAtMs: 0, token: "t", variable: "NO=such" };
+  const task = {
+    name: "MakeThing-1",
+    activity: "MakeThing",
+    version: "1",
+    execution: "arn:build",
+    debug: "",
+    timeoutSeconds: 60,
+    heartbeatSeconds: 60,
+    env: {},
+  };
+  const note = { task, number: 1, claimedAtMs: 0, token: "t", variable: "NO=such" };
   await writeFile(join(root, "state/task.json"), JSON.stringify(note));
   const claim = `claims/MakeThing/${instanceId}.json`;
   await stage.s3.send(new PutObjectCommand({ Bucket: STATE_BUCKET, Key: claim, Body: "{}" }));
@@ -86,6 +101,67 @@ test("the claim of a task whose end could not be reported stays, so that repair 
   worker.stop("spot interruption");
   expect(await worker.ended).toBe("recovered");
   expect(await stage.stateKeys("claims/")).toEqual([claim]);
+});
+
+test("an attempt whose agent died leaves a record that says so, and what of its log was on the disk", async () => {
+  await using stage = await stageWithWorkers();
+  const marker = join(stage.folder, "running");
+  const script = `seq -f 'line %.0f' 100000; touch ${marker}; sleep 1000`;
+  const first = await stage.startWorker({ script });
+  const task = await stage.publish({ env: { API_TOKEN: "abcdefghijk" } });
+  await expect.poll(() => existsSync(marker), { timeout: 30_000 }).toBe(true);
+  first.process.kill("SIGKILL");
+  await first.stopped;
+  const second = await startInProcess(stage, { script, root: first.folder, instanceId: first.instanceId });
+  expect(await second.ended).toBe("recovered");
+
+  const keys = await stage.stateKeys(`attempts/${task.executionArn.split(":").at(-1)}/`);
+  expect(keys).toEqual([expect.stringMatching(/\.json$/), expect.stringMatching(/\.log\.gz$/)]);
+  const [record, log] = await Promise.all(keys.map((key) => stage.stateObject(key)));
+  const lines = gunzipSync(log ?? "")
+    .toString()
+    .trimEnd()
+    .split("\n");
+  expect(lines.length).toBeGreaterThan(20_000);
+  expect(lines.slice(1, 3)).toEqual(["line 1", "line 2"]);
+  expect(lines.at(-1)).toContain("Muster.WorkerInterrupted, the worker's agent died");
+  const text = record?.toString() ?? "";
+  const { subject, predicate } = JSON.parse(text);
+  expect(subject).toEqual([
+    {
+      name: `s3://${STATE_BUCKET}/${keys[1]}`,
+      digest: {
+        sha256: createHash("sha256")
+          .update(log ?? "")
+          .digest("hex"),
+      },
+    },
+  ]);
+  expect(predicate.runDetails.byproducts).toMatchObject([
+    { name: "outcome", annotations: { result: "failure", error: "Muster.WorkerInterrupted", complete: false } },
+    { name: "log", annotations: { complete: false } },
+    { name: "last lines" },
+  ]);
+  expect(text).not.toContain("abcdefghijk");
+});
+
+test("an attempt that was recorded before its agent died keeps that record", async () => {
+  await using stage = await stageWithWorkers();
+  const script = "exit 3";
+  const first = await stage.startWorker({ script });
+  await stage.publish({ keepFailed: true });
+  const file = join(first.folder, "state/task.json");
+  await expect.poll(() => readFile(file, "utf8").catch(() => ""), { timeout: 30_000 }).toContain('"reported":true');
+  first.process.kill("SIGKILL");
+  await first.stopped;
+  const { reported, ...unreported } = JSON.parse(await readFile(file, "utf8"));
+  await writeFile(file, JSON.stringify(unreported));
+  const read = async () => Promise.all((await stage.stateKeys("attempts/")).map((key) => stage.stateObject(key)));
+  const before = await read();
+  expect(before).toHaveLength(2);
+  const second = await startInProcess(stage, { script, root: first.folder, instanceId: first.instanceId });
+  expect(await second.ended).toBe("recovered");
+  expect(await read()).toEqual(before);
 });
 
 test("an agent that is started again behind a failed task takes no other, and reports nothing", async () => {

@@ -42,7 +42,7 @@ export async function runTask(worker: Worker, claimed: ClaimedTask, number: numb
   diagnostics.info("task taken", { task: task.name, execution: task.execution });
 
   const files = taskFolder(worker.folder, number, claimed.claimedAtMs);
-  const note = unfinishedTask(worker, { claimed, task, files });
+  const note = unfinishedTask(worker, { claimed, task, files, number });
   const ending = watchForEnd(worker, claimed, task);
   const heartbeat = startHeartbeat({
     ...worker,
@@ -118,11 +118,11 @@ function claimOf({ environment, identity }: Worker, { token, claimedAtMs }: Clai
 
 function unfinishedTask(
   { view }: Worker,
-  { claimed, task, files }: Pick<TaskToExecute, "claimed" | "task" | "files">,
+  { claimed, task, files, number }: Pick<TaskToExecute, "claimed" | "task" | "files"> & { readonly number: number },
 ): UnfinishedTask {
   return {
-    task: task.name,
-    execution: task.execution,
+    task,
+    number,
     claimedAtMs: claimed.claimedAtMs,
     variable: `${SCRIPT_MARK}=${files.result}`,
     ...(view.hides && { token: claimed.token }),

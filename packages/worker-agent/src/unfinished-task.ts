@@ -1,11 +1,13 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { TaskInput } from "@muster/pipeline";
 import * as z from "zod";
 
 /** What an agent that is started again must know of the task that it was killed in. */
 export const UnfinishedTask = z.object({
-  task: z.string(),
-  execution: z.string(),
+  task: TaskInput,
+  /** Of the task on its worker, from 1. */
+  number: z.number(),
   claimedAtMs: z.number(),
   /** Only where no script can read this file; the machine's end tells of the task otherwise. */
   token: z.string().optional(),
