@@ -38,6 +38,12 @@ test.each([
   ["+ curl -fsS -u build:hunter2 https://example.org/upload", "hunter2"],
   ["curl https://example.org --user 'build:hunter2'", "hunter2"],
   ["https://build:hunter@2@git.example.org/a.git", "hunter@2"],
+  ["<SecretAccessKey>wJalrXUtnFEMI/K7MDENG</SecretAccessKey>", "wJalrXUtnFEMI"],
+  ["<SessionToken>IQoJb3JpZ2luX2VjEXAMPLE</SessionToken>", "IQoJb3JpZ2luX2VjEXAMPLE"],
+  ["DB_PASS='abc def ghi'", "ghi"],
+  ['password: "correct horse battery staple"', "horse battery staple"],
+  ["Connect-Thing -Password xyzzy42", "xyzzy42"],
+  ["cmake -DDEPLOY_TOKEN=s9f8e7d6c5b4a", "s9f8e7d6c5b4a"],
 ])("the secret in `%s` is hidden", (line, secret) => {
   const shown = createMask()(line);
   expect(shown).not.toContain(secret);
@@ -55,6 +61,9 @@ test.each([
   "basic operations and bearer bonds",
   "tool --password-file /run/secrets/x --token $TOKEN --secret <secret>",
   "docker run --user 1000:1000 builder && curl -fsSL -o /tmp/a https://example.org",
+  "docker build --secret id=npmrc,src=/root/.npmrc .",
+  "/usr/bin/c++ -DTOKEN=IDENTIFIER_LIST -c parse.cpp",
+  "passwd: password expiry information changed.",
   "PWD=/var/lib/muster/tasks/1/work and OLDPWD=/var/lib/muster",
 ])("`%s` holds no secret and stays", (line) => {
   expect(createMask()(line)).toBe(line);
@@ -119,6 +128,11 @@ test.each([
   ["backslashes", 'token"', "\\", '"'],
   ["bearers", "", "authorization: bearer ", ""],
   ["prefixes of tokens", "", "npm_", ""],
+  ["quoted words", "_PASS='", "a b ", ""],
+  ["names of quoted words", "", "_PASS='a b", ""],
+  ["elements", "", "<SessionToken>", ""],
+  ["definitions", "", "-DTOKEN=", ""],
+  ["names in definitions", "-D", "TOKEN_", "="],
 ])("output made of %s costs no more time than other output", (_, before, again, after) => {
   const text = before + again.repeat(HOSTILE_BYTES / again.length) + after;
   const startMs = performance.now();

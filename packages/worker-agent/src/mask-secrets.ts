@@ -14,10 +14,14 @@ const SPACE = String.raw`[ \t]{0,3}`;
 /** A value up to where it ends in a shell, in JSON or in a URL. */
 const VALUE = String.raw`[^\s"'&,;\\]`;
 const QUOTED_VALUE = String.raw`(?:[^"'\\\n]|\\[^"'\n])`;
+/** In quotes it goes on behind spaces. Replaced by `$2`, the quote, and the mask. */
+const ANY_VALUE = `(?:(${QUOTE})(?!-----BEGIN)${QUOTED_VALUE}{6,}|${VALUE}{6,})`;
+/** What a compiler is told in capitals is a name. */
+const NO_DEFINITION = "(?:(?<!-D[A-Z_]{0,32}=)|(?![A-Z][A-Z_]{0,63}(?!\\w)))";
 const KEY = "(?:api|access|secret|signing|private|encryption)";
 
 /**
- * Each with what stays: `$1` where it has a group. Output may be hostile: where a repetition is followed by something that can fail, it has
+ * Each with what stays: `$1`, and `$2`, where it has groups. Output may be hostile: where a repetition is followed by something that can fail, it has
  * a bound, or cannot start again inside of itself.
  */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
@@ -25,15 +29,18 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   // secret_key: …, "access_token": "…", password = …
   [
     new RegExp(
-      `((?:secret_?access_?key|${KEY}_?key|(?:access|auth|bearer|id|refresh|security|session)[_-]?token|passw(?:or)?d|passphrase|client_?secret)(?:${QUOTE})?${SPACE}[=:]${SPACE}(?:${QUOTE})?)${VALUE}{6,}`,
+      `((?:secret_?access_?key|${KEY}_?key|(?:access|auth|bearer|id|refresh|security|session)[_-]?token|passw(?:or)?d|passphrase|client_?secret)(?:${QUOTE})?${SPACE}[=:]${SPACE})(?!password[ .])${ANY_VALUE}`,
       "gi",
     ),
-    `$1${MASK}`,
+    `$1$2${MASK}`,
   ],
   // VAULT_TOKEN=…, as shells and CI systems have them
   [
-    new RegExp(`((?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|CREDENTIALS?)=(?:${QUOTE})?)${VALUE}{6,}`, "g"),
-    `$1${MASK}`,
+    new RegExp(
+      `((?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|CREDENTIALS?)=)${NO_DEFINITION}${ANY_VALUE}`,
+      "g",
+    ),
+    `$1$2${MASK}`,
   ],
   [/(\btoken=)[A-Za-z0-9_.~+/=%-]{16,}/gi, `$1${MASK}`],
   // "Token" : "…", as the metadata service has it
@@ -44,13 +51,15 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     ),
     `$1${MASK}`,
   ],
+  // As STS answers
+  [/(<(?:SecretAccessKey|SessionToken)>)[^<\s]{6,}/g, `$1${MASK}`],
   // X-Vault-Token: …
   [new RegExp(`([a-z]-token:${SPACE})${VALUE}{8,}`, "gi"), `$1${MASK}`],
-  // --password …, but not --password-file or --token "$TOKEN"
+  // --password …, but not --password-file, --token "$TOKEN", or docker's --secret id=…
   [
     new RegExp(
-      String.raw`((?<![\w-])--?[a-z-]{0,30}(?:passw(?:or)?d|passphrase|token|secret|${KEY}-?key)(?:=|[ \t]{1,3})["']?)(?![-<[$])${VALUE}{4,}`,
-      "gi",
+      String.raw`((?<![\w-])--?[A-Za-z-]{0,30}(?:[Pp]assw(?:or)?d|[Pp]assphrase|[Tt]oken|[Ss]ecret|${KEY}-?[Kk]ey)(?:=|[ \t]{1,3})["']?)(?![-<[$]|(?:id|type|src|env)=)${VALUE}{4,}`,
+      "g",
     ),
     `$1${MASK}`,
   ],
