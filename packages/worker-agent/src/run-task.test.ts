@@ -71,23 +71,23 @@ test("a task that finds no room on its machine's disk is given to another, and t
   expect(await linesOf(stage, worker.instanceId)).not.toContain("never");
 });
 
-test("a folder that cannot be removed costs neither init's cleanup nor the log", async () => {
+test("a folder that cannot be removed costs neither init's cleanup nor the log", async ({ skip }) => {
   await using stage = await testStage();
+  using disk = smallDisk(join(stage.folder, "disk"), "1m");
+  if (disk === undefined) return skip("a folder that is in use needs the right to mount one");
   const cleaned = join(stage.folder, "cleaned");
-  // Paths so long are not for those who do not go there step by step.
-  const deep = 'name=$(printf "d%.0s" {1..200}); for i in {1..30}; do mkdir $name; cd $name; done';
   const worker = await startInProcess(stage, {
     init: `cleanup() { touch ${cleaned}; }`,
-    script: `${deep}; echo "dug $ROUND"; exit $ROUND`,
+    script: `mkdir busy; mount -t tmpfs none busy; echo "mounted $ROUND"; exit $ROUND`,
   });
   try {
     expect(await stage.runTask({ env: { ROUND: "0" } })).toMatchObject({ status: "SUCCEEDED" });
     expect(await stage.runTask({ env: { ROUND: "3" } })).toEqual(failure("Muster.ScriptFailed", { exit: 3 }));
     expect(await worker.ended).toBe("failed task");
     expect(await readFile(cleaned, "utf8")).toBe("");
-    expect(await linesOf(stage, worker.instanceId)).toEqual(expect.arrayContaining(["dug 0", "dug 3"]));
+    expect(await linesOf(stage, worker.instanceId)).toEqual(expect.arrayContaining(["mounted 0", "mounted 3"]));
     expect(worker.messages.filter((line) => line.includes("what a task left could not be removed"))).toHaveLength(2);
   } finally {
-    execFileSync("rm", ["-rf", worker.worker.folder.root]);
+    execFileSync("sh", ["-c", `umount ${worker.worker.folder.root}/tasks/*/work/busy`]);
   }
 });
