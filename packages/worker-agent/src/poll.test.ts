@@ -65,7 +65,8 @@ test("a task whose worker never heard of it is found by its missing first heartb
     { code: "InternalFailure", status: 500, afterwards: true },
   );
   const task = await stage.publish({ heartbeatSeconds: 120, timeoutSeconds: 7200 });
-  const worker = await startInProcess(stage, { script: "true" });
+  // Virtual time runs on while the worker reads its files.
+  const worker = await startInProcess(stage, { script: "true", idleSeconds: 86_400 });
   await runUntil(stage.aws, clock, task.ended);
   const { executionArn } = task;
   const { events = [] } = await stage.sfn.send(new GetExecutionHistoryCommand({ executionArn }));

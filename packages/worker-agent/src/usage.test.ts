@@ -37,7 +37,7 @@ test("a script's output tells how full it made the disk, also when it has tidied
 test("what a script's children held in sessions of their own counts where it runs in a room", async ({ skip }) => {
   if (process.getuid?.() !== 0) return skip("rooms need root");
   await using stage = await testStage();
-  const hold = python("import time; held = bytearray(100 * 10**6); time.sleep(1)");
+  const hold = python("import time; held = bytearray(100 * 10**6); time.sleep(4)");
   const { ending } = await runOneTask(stage, `setsid -w ${hold} & setsid -w ${hold} & wait`, { owned: false });
   const { memory_mb } = ending.output as Record<string, number>;
   expect(memory_mb).toBeGreaterThanOrEqual(200);
