@@ -108,6 +108,7 @@ test("a script that has succeeded has succeeded, whatever comes while what it le
   // What is left is asked when the script has ended, and has a second of the clock, which stands still.
   await expect.poll(() => existsSync(asked), { timeout: 30_000 }).toBe(true);
   worker.stop("spot interruption");
-  expect(await runUntil(stage.aws, clock, worker.ended, { childProcesses: "ignore" })).toBe("stopped");
-  expect(await task.ended).toMatchObject({ status: "SUCCEEDED" });
+  const ended = await runUntil(stage.aws, clock, task.ended, { childProcesses: "ignore" });
+  expect(ended).toMatchObject({ status: "SUCCEEDED" });
+  expect(await runUntil(stage.aws, clock, worker.ended)).toBe("stopped");
 });
