@@ -24,19 +24,18 @@ export interface RunningMuster {
 export interface MusterOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Of the user who runs it. */
-  readonly uid?: number;
-  readonly gid?: number;
+  /** A program that starts it, with its arguments. */
+  readonly through?: readonly string[];
 }
 
 /** Starts the real command in a process of its own, with nothing of this process's environment but what it needs. */
-export function startMuster(args: readonly string[], { cwd, env = {}, ...user }: MusterOptions): RunningMuster {
+export function startMuster(args: readonly string[], { cwd, env = {}, through = [] }: MusterOptions): RunningMuster {
   const { PATH = "", HOME = cwd } = process.env;
   const started = performance.now();
-  const child = spawn(process.execPath, [...programArguments, ...args], {
+  const [program = "", ...words] = [...through, process.execPath, ...programArguments, ...args];
+  const child = spawn(program, words, {
     cwd,
     env: { PATH, HOME, USER: "tester", ...env },
-    ...user,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
