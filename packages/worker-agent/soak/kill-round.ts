@@ -31,7 +31,7 @@ for i in 1 2 3 4 5; do echo "step $i"; sleep 0.1; done
 `;
 
 const HEARTBEAT_SECONDS = 3;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 /** Publishes a task to a real worker, kills with SIGKILL, and waits for the task's end. */
 export async function killRound({ victim, afterMs, restart, logMs = 0 }: KillRound): Promise<KillOutcome> {
