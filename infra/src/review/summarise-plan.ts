@@ -50,8 +50,8 @@ export interface SummaryOptions {
 }
 
 /**
- * A plan as one comment: what checks warn of, what is destroyed or replaced, then what is created and what changes, by attribute. No value is shown, because a comment is
- * read by more people than the plan is; except of policies, whose actions and principals are what a review is about.
+ * A plan as one comment: what checks warn of, what is destroyed or replaced, then what is created and what changes, by attribute. No value is
+ * shown, because a comment is read by more people than the plan is; except of policies, whose actions and principals are what a review is about.
  */
 export function summarisePlan(plan: Plan, { stage, commit, written }: SummaryOptions): string {
   const changes = plan.resource_changes.filter(({ change }) => !isNothing(change.actions));

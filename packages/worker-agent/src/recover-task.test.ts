@@ -7,7 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { stageWithWorkers } from "../testing/stage-with-workers.ts";
-import { STATE_BUCKET, testStage } from "../testing/test-stage.ts";
+import { STATE_BUCKET, type TestStage, testStage } from "../testing/test-stage.ts";
 import { startInProcess } from "../testing/worker-in-process.ts";
 import { findProcesses, NO_GROUP } from "./processes.ts";
 
@@ -76,8 +76,8 @@ test("where scripts could read it, no token is written, and the machine's end te
   expect(await stage.stateKeys("claims/")).toEqual(claims);
 });
 
-test("the claim of a task whose end could not be reported stays, so that repair ends it", async () => {
-  await using stage = await testStage();
+/** The folder of a worker whose agent died in a task, and the claim that it left. */
+async function afterDeath(stage: TestStage) {
   const instanceId = "i-0123456789abcdef0";
   const root = join(stage.folder, instanceId);
   await mkdir(join(root, "state"), { recursive: true });
@@ -95,12 +95,22 @@ test("the claim of a task whose end could not be reported stays, so that repair 
   await writeFile(join(root, "state/task.json"), JSON.stringify(note));
   const claim = `claims/MakeThing/${instanceId}.json`;
   await stage.s3.send(new PutObjectCommand({ Bucket: STATE_BUCKET, Key: claim, Body: "{}" }));
-  stage.aws.failCalls({ service: "states", operation: "SendTaskFailure" }, { code: "ServiceUnavailable", status: 503 });
-  const worker = await startInProcess(stage, { script: "true", root, instanceId });
+  return { instanceId, root, claim };
+}
+
+test.each([
+  ["whose end could not be reported stays, so that repair ends it", Number.POSITIVE_INFINITY, true],
+  ["that a worker which must stop reports with its last words goes", 1, false],
+])("the claim of a task %s", async (_, times, stays) => {
+  await using stage = await testStage();
+  const { claim, ...left } = await afterDeath(stage);
+  const report = { service: "states", operation: "SendTaskFailure", times };
+  stage.aws.failCalls(report, { code: "ServiceUnavailable", status: 503 });
+  const worker = await startInProcess(stage, { script: "true", ...left });
   await expect.poll(() => worker.messages.some((line) => line.includes("a report failed"))).toBe(true);
   worker.stop("spot interruption");
   expect(await worker.ended).toBe("recovered");
-  expect(await stage.stateKeys("claims/")).toEqual([claim]);
+  expect(await stage.stateKeys("claims/")).toEqual(stays ? [claim] : []);
 });
 
 test("an attempt whose agent died leaves a record that says so, and what of its log was on the disk", async () => {

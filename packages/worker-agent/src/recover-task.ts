@@ -2,7 +2,7 @@ import { ErrorName, logMarker } from "@muster/pipeline";
 import { within } from "./clock.ts";
 import { killProcesses, NO_GROUP } from "./processes.ts";
 import { recoverRecord } from "./recover-record.ts";
-import { report } from "./report.ts";
+import { reportOutcome } from "./report-outcome.ts";
 import type { Worker } from "./worker.ts";
 
 const REPORT_MS = 300_000;
@@ -14,7 +14,7 @@ const RECORD_MS = 30_000;
  * False when there was nothing. A worker that has recovered a task takes no other: why it died is not known.
  */
 export async function recoverTask(worker: Worker): Promise<boolean> {
-  const { unfinished, clock, diagnostics, identity, clients, claims, log, stop, lastWordsMs } = worker;
+  const { unfinished, clock, diagnostics, identity, claims, log, stop, lastWordsMs } = worker;
   const note = await unfinished.read();
   if (note === undefined) return false;
   const { task, claimedAtMs, token } = note;
@@ -42,15 +42,7 @@ export async function recoverTask(worker: Worker): Promise<boolean> {
   const recordMs = stop.aborted ? lastWordsMs / 2 : RECORD_MS;
   await within(clock, recordMs, { work: kept, otherwise: undefined });
   if (token !== undefined) {
-    const untilMs = clock.now() + REPORT_MS;
-    const answer = await report(outcome, {
-      sfn: clients.sfn,
-      token,
-      clock,
-      diagnostics,
-      untilMs,
-      signal: stop,
-    });
+    const answer = await reportOutcome(worker, { token, outcome, untilMs: clock.now() + REPORT_MS });
     // Where nothing was reported, or there is no token, the claim stays: by it, repair ends the task when this machine is gone.
     if (answer !== "unreported") claims.clear();
   }

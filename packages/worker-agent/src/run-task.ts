@@ -1,12 +1,13 @@
 import { type Claim, ErrorName, logMarker, TaskInput } from "@muster/pipeline";
 import { type AttemptLog, attemptLog } from "./attempt-log.ts";
-import { sleep, within } from "./clock.ts";
+import { within } from "./clock.ts";
 import { type Execution, executeTask, type TaskToExecute } from "./execute-task.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { keepRecord } from "./keep-record.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ClaimedTask } from "./poll.ts";
-import { type ReportAnswer, report } from "./report.ts";
+import type { ReportAnswer } from "./report.ts";
+import { reportOutcome } from "./report-outcome.ts";
 import { runAfterTask } from "./run-after-task.ts";
 import { SCRIPT_MARK } from "./run-guarded.ts";
 import { type TaskEnding, taskEnding } from "./task-ending.ts";
@@ -33,7 +34,7 @@ export async function runTask(worker: Worker, claimed: ClaimedTask, number: numb
   const task = parseTask(claimed.input);
   if (task === undefined) {
     const outcome = refusal(worker, "the task's input is not one that Muster makes");
-    await reportOutcome(worker, claimed, { outcome, untilMs: claimed.claimedAtMs + REPORT_MS });
+    await reportOutcome(worker, { ...claimed, outcome, untilMs: claimed.claimedAtMs + REPORT_MS });
     return { name: "unknown", failed: true, keepMachine: false };
   }
   const { claims, tag, diagnostics, unfinished, view } = worker;
@@ -101,7 +102,7 @@ async function executeAndReport(
   const flushMs = Math.max(0, Math.min(mostMs, timeoutMs - REPORT_MS - clock.now()));
   const kept = identity.instance === undefined ? Promise.resolve() : keepRecord(worker, toExecute, { execution, log });
   await Promise.all([worker.log.flush(flushMs), within(clock, flushMs, { work: kept, otherwise: undefined })]);
-  const answer = await reportOutcome(worker, claimed, { outcome: execution.outcome, untilMs: timeoutMs });
+  const answer = await reportOutcome(worker, { ...claimed, outcome: execution.outcome, untilMs: timeoutMs });
   return { execution, answer };
 }
 
@@ -159,36 +160,6 @@ function watchForEnd({ clock, stop }: Worker, { claimedAtMs }: ClaimedTask, task
   ending.endAt(claimedAtMs + task.timeoutSeconds * 1000 - BEFORE_TIMEOUT_MS, { kind: "timed-out" });
   ending.endOn(stop, () => ({ kind: "interrupted", why: (stop.reason as StopReason).why }));
   return ending;
-}
-
-async function reportOutcome(
-  { diagnostics, clock, clients, stop, lastWordsMs }: Worker,
-  { token }: ClaimedTask,
-  { outcome, untilMs }: { outcome: Outcome; untilMs: number },
-): Promise<ReportAnswer> {
-  if (outcome.kind === "cancelled") {
-    diagnostics.info("the task is over for Step Functions", { why: outcome.why });
-    return "moot";
-  }
-  const giveUp = new AbortController();
-  const hurry = () => void sleep(clock, lastWordsMs, giveUp.signal).then(() => giveUp.abort());
-  if (stop.aborted) hurry();
-  else stop.addEventListener("abort", hurry, { once: true });
-  try {
-    const answer = await report(outcome, {
-      sfn: clients.sfn,
-      token,
-      clock,
-      diagnostics,
-      untilMs,
-      signal: giveUp.signal,
-    });
-    diagnostics.info("task reported", { outcome: outcome.kind, answer });
-    return answer;
-  } finally {
-    stop.removeEventListener("abort", hurry);
-    giveUp.abort();
-  }
 }
 
 function describeOutcome(outcome: Outcome): string {
