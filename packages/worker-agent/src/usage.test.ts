@@ -4,6 +4,9 @@ import { runOneTask } from "../testing/run-one-task.ts";
 import { smallDisk } from "../testing/small-disk.ts";
 import { testStage } from "../testing/test-stage.ts";
 
+/** Longer than from one look at a script's memory to the next. */
+const LOOKED_AT_SECONDS = 2.5;
+
 const python = (program: string) => `python3 -c '${program}'`;
 
 test("a script's output tells the CPU time that it took, and memory that it had only for a moment", async () => {
@@ -15,7 +18,7 @@ import time
 held = bytearray(200 * 10**6)
 del held
 while time.process_time() < 0.5: pass
-time.sleep(0.7)`),
+time.sleep(${LOOKED_AT_SECONDS})`),
   );
   const { cpu_sec, memory_mb } = ending.output as Record<string, number>;
   expect(cpu_sec).toBeGreaterThanOrEqual(0.5);
@@ -37,7 +40,8 @@ test("a script's output tells how full it made the disk, also when it has tidied
 test("what a script's children held in sessions of their own counts where it runs in a room", async ({ skip }) => {
   if (process.getuid?.() !== 0) return skip("rooms need root");
   await using stage = await testStage();
-  const hold = python("import time; held = bytearray(100 * 10**6); time.sleep(4)");
+  // Each may begin a second and a half after the other.
+  const hold = python(`import time; held = bytearray(100 * 10**6); time.sleep(${LOOKED_AT_SECONDS + 1.5})`);
   const { ending } = await runOneTask(stage, `setsid -w ${hold} & setsid -w ${hold} & wait`, { owned: false });
   const { memory_mb } = ending.output as Record<string, number>;
   expect(memory_mb).toBeGreaterThanOrEqual(200);
