@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { RunningInstance } from "@muster/local";
-import { ec2Bootstrap } from "../src/ec2-bootstrap.ts";
-import { renderUserData } from "../src/user-data.ts";
+import { ec2Bootstrap } from "../src/machine/ec2-bootstrap.ts";
+import { renderUserData } from "../src/machine/user-data.ts";
 import { type TestStage, testStage } from "../testing/test-stage.ts";
 
 /**

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { WORKER_UNIT } from "../src/ec2-bootstrap.ts";
+import { WORKER_UNIT } from "../src/machine/ec2-bootstrap.ts";
 import { type Release, rootFileSystem } from "./root-file-system.ts";
 
 const PATIENCE_MS = 120_000;

@@ -1,4 +1,4 @@
-import { createMask } from "./mask-secrets.ts";
+import { createMask } from "./log/mask-secrets.ts";
 
 /** The agent's own log: one JSON object a line, apart from the output of scripts. */
 export interface Diagnostics {

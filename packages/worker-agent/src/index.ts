@@ -1,3 +1,3 @@
 export { agentProgram } from "./agent-program.ts";
-export { ec2Bootstrap } from "./ec2-bootstrap.ts";
-export { localBootstrap, MAX_USER_DATA_BYTES, renderUserData, type UserDataOptions } from "./user-data.ts";
+export { ec2Bootstrap } from "./machine/ec2-bootstrap.ts";
+export { localBootstrap, MAX_USER_DATA_BYTES, renderUserData, type UserDataOptions } from "./machine/user-data.ts";

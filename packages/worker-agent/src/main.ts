@@ -5,7 +5,7 @@ import { createDiagnostics } from "./diagnostics.ts";
 /** The program on a worker: `agent [--owned] [--dir FOLDER]`, and what its scripts call as `muster-s3`: `agent s3 …`. */
 async function main(words: string[]): Promise<number> {
   if (words[0] === "s3") {
-    const { runS3Command } = await import("./s3-command.ts");
+    const { runS3Command } = await import("./s3/s3-command.ts");
     return runS3Command(words.slice(1));
   }
   const { values } = parseArgs({
@@ -17,7 +17,7 @@ async function main(words: string[]): Promise<number> {
       log: { type: "string" },
     },
   });
-  const { startAgent } = await import("./start-agent.ts");
+  const { startAgent } = await import("./agent/start-agent.ts");
   return startAgent({
     program: process.argv[1] ?? "",
     owned: values.owned,

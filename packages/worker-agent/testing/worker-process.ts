@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { RunInstance, RunningInstance } from "@muster/local";
 import { WorkerTag } from "@muster/pipeline";
 import { agentProgram } from "../src/agent-program.ts";
-import { localBootstrap, renderUserData } from "../src/user-data.ts";
+import { localBootstrap, renderUserData } from "../src/machine/user-data.ts";
 import { ACTIVITY, type TestStage } from "./test-stage.ts";
 
 /** Scripts of a worker, as text. */

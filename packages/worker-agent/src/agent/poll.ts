@@ -1,0 +1,47 @@
+import { GetActivityTaskCommand, type SFNClient } from "@aws-sdk/client-sfn";
+import { backOff, type Clock, sleep } from "../clock.ts";
+import type { Diagnostics } from "../diagnostics.ts";
+
+/** A task that this worker has taken: nobody else gets it while its token lives. */
+export interface ClaimedTask {
+  /** Secret: whoever has it may end the task. */
+  readonly token: string;
+  /** JSON, a TaskInput unless somebody else feeds the queue. */
+  readonly input: string;
+  /** Milliseconds since 1970; AWS counts the task's timeout from about then. */
+  readonly claimedAtMs: number;
+}
+
+export interface Poll {
+  readonly sfn: SFNClient;
+  readonly activityArn: string;
+  /** As histories name the worker. */
+  readonly workerName: string;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  /** Ends the waiting after a failed call. */
+  readonly stop: AbortSignal;
+}
+
+/** One long poll, of about a minute; undefined when no task came. The signal gives it up. */
+export type Poller = (signal: AbortSignal) => Promise<ClaimedTask | undefined>;
+
+/** After a failed call a poll waits, longer each time, so that a throttled fleet comes to rest. */
+export function createPoller({ sfn, activityArn, workerName, clock, diagnostics, stop }: Poll): Poller {
+  let failures = 0;
+  return async (signal) => {
+    try {
+      const { taskToken, input } = await sfn.send(new GetActivityTaskCommand({ activityArn, workerName }), {
+        abortSignal: signal,
+      });
+      failures = 0;
+      return taskToken ? { token: taskToken, input: input ?? "", claimedAtMs: clock.now() } : undefined;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      failures++;
+      diagnostics.warn("a poll failed", { failures, error });
+      await sleep(clock, backOff(failures, { firstMs: 500, mostMs: 30_000 }), AbortSignal.any([signal, stop]));
+      return undefined;
+    }
+  };
+}

@@ -1,0 +1,50 @@
+import { ErrorName, logMarker } from "@muster/pipeline";
+import { within } from "../clock.ts";
+import { killProcesses, NO_GROUP } from "../script/processes.ts";
+import { reportOutcome } from "../task/report-outcome.ts";
+import { recoverRecord } from "./recover-record.ts";
+import type { Worker } from "./worker.ts";
+
+const REPORT_MS = 300_000;
+/** So long the report waits for the record. */
+const RECORD_MS = 30_000;
+
+/**
+ * Ends what an agent that died here has left: its script's processes, and its task, which is reported as interrupted.
+ * False when there was nothing. A worker that has recovered a task takes no other: why it died is not known.
+ */
+export async function recoverTask(worker: Worker): Promise<boolean> {
+  const { unfinished, clock, diagnostics, identity, claims, log, stop, lastWordsMs } = worker;
+  const note = await unfinished.read();
+  if (note === undefined) return false;
+  const { task, claimedAtMs, token } = note;
+  await killProcesses({ group: NO_GROUP, variable: note.variable });
+  if (note.reported) {
+    diagnostics.warn("this agent was started again after it died behind a failed task", { task: task.name });
+    return true;
+  }
+  diagnostics.warn("this agent was started again after it died in a task", { task: task.name });
+  const seconds = Math.max(0, Math.round((clock.now() - claimedAtMs) / 1000));
+  const cause = { ec2: identity.instanceId, time_sec: String(seconds), message: "the worker's agent died" };
+  const lastLines = [
+    "muster: the worker's agent died: what was printed just before may be missing here",
+    logMarker({
+      kind: "end",
+      task: task.name,
+      build: task.execution.slice(task.execution.lastIndexOf(":") + 1),
+      attempt: new Date(claimedAtMs).toISOString(),
+      details: `${ErrorName.workerInterrupted}, ${cause.message}, after ${seconds} s`,
+    }),
+  ];
+  log.write(lastLines);
+  const outcome = { kind: "failure", error: ErrorName.workerInterrupted, cause } as const;
+  const kept = recoverRecord(worker, note, { outcome, lastLines });
+  const recordMs = stop.aborted ? lastWordsMs / 2 : RECORD_MS;
+  await within(clock, recordMs, { work: kept, otherwise: undefined });
+  if (token !== undefined) {
+    const answer = await reportOutcome(worker, { token, outcome, untilMs: clock.now() + REPORT_MS });
+    // Where nothing was reported, or there is no token, the claim stays: by it, repair ends the task when this machine is gone.
+    if (answer !== "unreported") claims.clear();
+  }
+  return true;
+}

@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { UPLOADS_FILE } from "../env.ts";
+
+/** Where a worker keeps its things on disk. */
+export interface WorkerFolder {
+  readonly root: string;
+  /** Only the agent's: never in a script's view. */
+  readonly state: string;
+  readonly spool: string;
+  /** Of attempts, until they are in S3. */
+  readonly logs: string;
+  readonly scripts: string;
+  /** Commands that scripts get on their PATH. */
+  readonly bin: string;
+}
+
+/** Where one task has its things. */
+export interface TaskFolder {
+  readonly root: string;
+  /** The script's working folder. */
+  readonly work: string;
+  readonly tmp: string;
+  /** MUSTER_RESULT: also what marks the script's processes. */
+  readonly result: string;
+  readonly uploads: string;
+  /** Elsewhere: it stays until it is in S3, which may be after the task. */
+  readonly log: string;
+}
+
+export async function createWorkerFolder(root: string): Promise<WorkerFolder> {
+  const folder = {
+    root,
+    state: join(root, "state"),
+    spool: join(root, "state", "spool"),
+    logs: join(root, "state", "logs"),
+    scripts: join(root, "scripts"),
+    bin: join(root, "bin"),
+  };
+  await mkdir(root, { recursive: true, mode: 0o755 });
+  await mkdir(folder.state, { recursive: true, mode: 0o700 });
+  await mkdir(folder.logs, { recursive: true, mode: 0o700 });
+  await mkdir(folder.bin, { recursive: true });
+  return folder;
+}
+
+/** @param number of the task on this worker, from 1 */
+export function taskFolder({ root, logs }: WorkerFolder, number: number, claimedAtMs: number): TaskFolder {
+  const name = `${number}-${claimedAtMs}`;
+  const task = join(root, "tasks", name);
+  return {
+    root: task,
+    work: join(task, "work"),
+    tmp: join(task, "tmp"),
+    result: join(task, "result.json"),
+    uploads: join(task, UPLOADS_FILE),
+    log: join(logs, `${name}.log.gz`),
+  };
+}
+
+export async function createTaskFolder({ work, tmp }: TaskFolder): Promise<void> {
+  await Promise.all([mkdir(work, { recursive: true }), mkdir(tmp, { recursive: true })]);
+}
+
+const REMOVE_TRIES = 4;
+const REMOVE_AGAIN_MS = 50;
+
+/**
+ * Whatever a script made of its folder, also while something still writes to it. By a process of its own: of a build's hundred thousands of files
+ * Node's own removal makes as many promises, and nothing else gets its turn.
+ */
+export async function removeFolder(path: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await promisify(execFile)("rm", ["-rf", "--", path]);
+      return;
+    } catch (error) {
+      if (tries === REMOVE_TRIES) throw error;
+      await sleep(REMOVE_AGAIN_MS);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { type RunningInstance, runUntil, virtualClock } from "@muster/local";
+import { expect, test } from "vitest";
+import { testStage } from "../../testing/test-stage.ts";
+import { recordedDiagnostics } from "../../testing/worker-in-process.ts";
+import { stopSwitch } from "../agent/stop-worker.ts";
+import { readIdentity } from "./instance-identity.ts";
+import { instanceMetadata } from "./instance-metadata.ts";
+import { watchForSpotNotice } from "./spot-notice.ts";
+
+test("an instance knows who it is, and stops when it is about to be taken away", async () => {
+  let running: RunningInstance | undefined;
+  await using stage = await testStage({
+    runInstance: async (instance) => {
+      running = instance;
+      await new Promise<void>((resolve) => instance.signal.addEventListener("abort", () => resolve(), { once: true }));
+    },
+  });
+  await stage.launch({
+    InstanceMarketOptions: { MarketType: "spot" },
+    TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "muster:launched-by-debug", Value: "fake_ec2" }] }],
+  });
+  await expect.poll(() => running !== undefined).toBe(true);
+  const metadata = instanceMetadata(running?.metadataUrl ?? "");
+  const diagnostics = recordedDiagnostics();
+  const clock = virtualClock();
+  const identity = await readIdentity(metadata, { clock, diagnostics });
+  expect(identity).toEqual({
+    instanceId: running?.instanceId,
+    instance: { imageId: "ami-00000000000000001", instanceType: "t3.small", spot: true, launchedBy: "fake_ec2" },
+  });
+
+  const stop = stopSwitch();
+  watchForSpotNotice({ metadata, stop, clock, diagnostics });
+  const world = { idle: () => stage.aws.idle() };
+  const looked = clock.now() + 30_000;
+  await runUntil(world, clock, () => clock.now() >= looked);
+  expect(stop.signal.aborted).toBe(false);
+  stage.aws.ec2.interruptSpot(identity.instanceId);
+  await runUntil(world, clock, () => stop.signal.aborted);
+  expect(stop.signal.reason).toEqual({ why: expect.stringMatching(/^spot interruption: action : terminate/) });
+  expect(diagnostics.messages).toEqual([]);
+});
+
+test("a metadata service that does not answer is asked again", async () => {
+  const clock = virtualClock();
+  const diagnostics = recordedDiagnostics();
+  const world = { idle: () => new Promise<void>((resolve) => setTimeout(resolve, 20)) };
+  const identity = readIdentity(instanceMetadata("http://127.0.0.1:1"), { clock, diagnostics });
+  await expect(runUntil(world, clock, identity)).rejects.toThrow("ECONNREFUSED");
+  expect(diagnostics.messages).toHaveLength(9);
+});

@@ -1,0 +1,158 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateBucketCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { createLocalAws, type LocalAws } from "@muster/local";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { agentProgram } from "../agent-program.ts";
+
+let aws: LocalAws;
+let s3: S3Client;
+let url: string;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "muster-s3-"));
+  aws = createLocalAws();
+  ({ url } = await aws.listen());
+  s3 = new S3Client(aws.clientConfig());
+  await s3.send(new CreateBucketCommand({ Bucket: "files" }));
+});
+afterAll(async () => {
+  await aws.close();
+  await rm(folder, { recursive: true });
+});
+
+/** The command as a script calls it. */
+async function musterS3(...words: string[]): Promise<{ code: number; out: string; error: string }> {
+  const flags = ["--disable-warning=ExperimentalWarning", agentProgram(), "s3"];
+  const child = spawn(process.execPath, [...flags, ...words], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      AWS_REGION: "us-west-2",
+      AWS_ENDPOINT_URL: url,
+      AWS_ACCESS_KEY_ID: "AKIALOCALLOCALLOCAL0",
+      AWS_SECRET_ACCESS_KEY: "local",
+      MUSTER_RESULT: join(folder, "result.json"),
+    },
+  });
+  let out = "";
+  let error = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    error += text;
+  });
+  const code = await new Promise<number>((resolve) => child.on("close", (exit) => resolve(exit ?? -1)));
+  return { code, out, error };
+}
+
+const sha256 = (bytes: Buffer | string) => createHash("sha256").update(bytes).digest("hex");
+
+test("a file goes up with its type and comes down as it was, and its digest is noted for the attempt's record", async () => {
+  await writeFile(join(folder, "a file.txt"), "hello\n");
+  const up = await musterS3("cp", "a file.txt", "s3://files/dir/ä b.txt", "--content-type", "text/plain");
+  expect(up).toMatchObject({ code: 0, error: "" });
+  const { ETag, ContentType } = await s3.send(new HeadObjectCommand({ Bucket: "files", Key: "dir/ä b.txt" }));
+  expect({ etag: up.out, type: ContentType }).toEqual({ etag: `${ETag}\n`, type: "text/plain" });
+  expect(await musterS3("cp", "s3://files/dir/ä b.txt", "down.txt")).toMatchObject({ code: 0 });
+  expect(await readFile(join(folder, "down.txt"), "utf8")).toBe("hello\n");
+  expect(await musterS3("cp", "s3://files/dir/ä b.txt", "-")).toMatchObject({ code: 0, out: "hello\n" });
+  const notes = (await readFile(join(folder, "uploads.jsonl"), "utf8")).trim().split("\n");
+  expect(notes.map((note) => JSON.parse(note))).toContainEqual({
+    uri: "s3://files/dir/ä b.txt",
+    sha256: sha256("hello\n"),
+  });
+});
+
+test("a place that ends with a slash is a folder on either side", async () => {
+  await writeFile(join(folder, "named.txt"), "x");
+  expect((await musterS3("cp", "named.txt", "s3://files/in/")).code).toBe(0);
+  expect((await musterS3("exists", "s3://files/in/named.txt")).code).toBe(0);
+  expect((await musterS3("cp", "s3://files/in/named.txt", "./")).code).toBe(0);
+});
+
+test("a large file goes in parts, and its digest is that of the whole", async () => {
+  const bytes = Buffer.alloc(40 * 1024 * 1024, "0123456789abcdef");
+  await writeFile(join(folder, "large"), bytes);
+  expect(await musterS3("cp", "large", "s3://files/large")).toMatchObject({ code: 0, error: "" });
+  expect(await musterS3("cp", "s3://files/large", "large-again")).toMatchObject({ code: 0 });
+  expect(sha256(await readFile(join(folder, "large-again")))).toBe(sha256(bytes));
+  expect(await readFile(join(folder, "uploads.jsonl"), "utf8")).toContain(sha256(bytes));
+});
+
+test("conditions hold, and a condition that does not has an exit code of its own", async () => {
+  await writeFile(join(folder, "v1"), "1");
+  await writeFile(join(folder, "v2"), "2");
+  const first = await musterS3("cp", "v1", "s3://files/pointer", "--if-none-match");
+  expect(first.code).toBe(0);
+  const again = await musterS3("cp", "v2", "s3://files/pointer", "--if-none-match");
+  expect(again).toMatchObject({ code: 3, error: "muster-s3: s3://files/pointer is not as the condition says\n" });
+  const next = await musterS3("cp", "v2", "s3://files/pointer", "--if-match", first.out.trim());
+  expect(next.code).toBe(0);
+  expect((await musterS3("cp", "v1", "s3://files/pointer", "--if-match", first.out.trim())).code).toBe(3);
+  expect((await musterS3("cp", "s3://files/pointer", "-")).out).toBe("2");
+});
+
+test.each([
+  ["small", 1, "PutObject"],
+  ["large", 6 * 1024 * 1024, "CompleteMultipartUpload"],
+])("a %s file whose conditional write was answered by nobody is there all the same", async (name, bytes, operation) => {
+  await writeFile(join(folder, name), Buffer.alloc(bytes, name));
+  aws.failCalls({ service: "s3", operation, times: 1 }, { code: "InternalError", status: 500, afterwards: true });
+  const up = await musterS3("cp", name, `s3://files/lost-${name}`, "--if-none-match");
+  const { ETag } = await s3.send(new HeadObjectCommand({ Bucket: "files", Key: `lost-${name}` }));
+  expect(up).toEqual({ code: 0, out: `${ETag}\n`, error: "" });
+});
+
+test("a conditional write that met another is tried again", async () => {
+  await writeFile(join(folder, "met"), "1");
+  const conflict = { code: "ConditionalRequestConflict", status: 409 };
+  aws.failCalls({ service: "s3", operation: "PutObject", times: 2 }, conflict);
+  expect(await musterS3("cp", "met", "s3://files/met", "--if-none-match")).toMatchObject({ code: 0 });
+  aws.failCalls({ service: "s3", operation: "PutObject", times: 1 }, conflict);
+  expect(await musterS3("cp", "met", "s3://files/met", "--if-none-match")).toMatchObject({ code: 3 });
+});
+
+test("exists tells there from not there from do not know", async () => {
+  await writeFile(join(folder, "there"), "1");
+  await musterS3("cp", "there", "s3://files/there");
+  expect((await musterS3("exists", "s3://files/there")).code).toBe(0);
+  expect((await musterS3("exists", "s3://files/ther")).code).toBe(1);
+  const restore = aws.failCalls({ service: "s3" }, { code: "AccessDenied", status: 403 });
+  expect((await musterS3("exists", "s3://files/there")).code).toBe(2);
+  restore();
+});
+
+test("ls prints every key under a prefix, rm removes one", async () => {
+  await writeFile(join(folder, "k"), "1");
+  for (const key of ["p/1", "p/2", "q/1"]) await musterS3("cp", "k", `s3://files/${key}`);
+  expect((await musterS3("ls", "s3://files/p/")).out).toBe("s3://files/p/1\ns3://files/p/2\n");
+  expect((await musterS3("rm", "s3://files/p/1")).code).toBe(0);
+  expect((await musterS3("rm", "s3://files/p/1")).code).toBe(0);
+  expect((await musterS3("ls", "s3://files/p/")).out).toBe("s3://files/p/2\n");
+});
+
+test.each([
+  [["cp", "one"], 2, "usage: muster-s3"],
+  [["cp", "a", "b"], 2, "one side of cp must be an s3:// URL"],
+  [["move", "s3://a/b"], 2, "usage: muster-s3"],
+  [["ls", "files"], 2, '"files" is no s3://BUCKET/KEY'],
+  [["cp", "--fast", "a", "s3://a/b"], 2, "Unknown option '--fast'"],
+  [["cp", "s3://files/nowhere", "x"], 1, "NoSuchKey"],
+  [["cp", "missing-file", "s3://files/x"], 1, "ENOENT"],
+  [["cp", "s3://no-such-bucket/x", "x"], 1, "NoSuchBucket"],
+])("%j fails with %i and one line that says why", async (words, code, why) => {
+  const failed = await musterS3(...words);
+  expect(failed).toMatchObject({ code, out: "" });
+  expect(failed.error).toContain(why);
+  expect(failed.error).not.toContain("    at ");
+});
+
+test("a download that breaks off leaves no file behind", async () => {
+  expect((await musterS3("cp", "s3://files/not-there", "broken")).code).toBe(1);
+  await expect(readFile(join(folder, "broken"))).rejects.toThrow("ENOENT");
+});

@@ -1,0 +1,139 @@
+import { appendFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { parseArgs } from "node:util";
+import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { InvalidInputError, MusterError } from "@muster/pipeline";
+import { patientCredentials } from "../aws/patient-credentials.ts";
+import { createRequestHandler } from "../aws/request-handler.ts";
+import { createS3Client } from "../aws/s3-client.ts";
+import { readS3Environment, type S3Environment } from "../env.ts";
+import { downloadObject } from "./download-object.ts";
+import { deleteObject, type ObjectPlace, objectExists, type PutCondition } from "./objects.ts";
+import { uploadFile } from "./upload-file.ts";
+
+const USAGE = `usage: muster-s3 cp FILE s3://BUCKET/KEY [--if-match ETAG | --if-none-match] [--content-type TYPE]
+       muster-s3 cp s3://BUCKET/KEY FILE|-
+       muster-s3 ls s3://BUCKET/PREFIX
+       muster-s3 exists s3://BUCKET/KEY
+       muster-s3 rm s3://BUCKET/KEY`;
+
+/** The object is not what the command was told it is. Exit code 3, so that a script can tell it from any other failure. */
+class ConditionFailedError extends MusterError {
+  override readonly name = "Muster.ConditionFailed";
+}
+
+/**
+ * The `muster-s3` command of scripts. Exit codes: 0 done, or there; 1 failed, or not there; 2 wrongly called, or `exists` could not find out;
+ * 3 the condition did not hold.
+ */
+export async function runS3Command(words: string[]): Promise<number> {
+  const environment = readS3Environment();
+  try {
+    return await run(words, environment);
+  } catch (error) {
+    process.stderr.write(`muster-s3: ${explain(error)}\n`);
+    if (error instanceof InvalidInputError) return 2;
+    if (error instanceof ConditionFailedError) return 3;
+    return words[0] === "exists" ? 2 : 1;
+  }
+}
+
+async function run(words: string[], environment: S3Environment): Promise<number> {
+  const { values, positionals } = parseWords(words);
+  const [command, ...operands] = positionals;
+  const [first = "", second = ""] = operands;
+  const { region, hasOneEndpoint } = environment;
+  const credentials = patientCredentials(() => createS3Client({ region }).config.credentials);
+  const requestHandler = createRequestHandler();
+  const s3 = createS3Client({ region, credentials, requestHandler, forcePathStyle: hasOneEndpoint, maxAttempts: 5 });
+  const wants = command === "cp" ? 2 : 1;
+  if (operands.length !== wants) throw new InvalidInputError(USAGE);
+  switch (command) {
+    case "cp":
+      if (isUrl(first) === isUrl(second)) throw new InvalidInputError(`one side of cp must be an s3:// URL\n${USAGE}`);
+      if (isUrl(first)) await downloadObject(s3, placeOf(first), second);
+      else await upload(s3, { file: first, url: second, environment, ...values });
+      return 0;
+    case "ls":
+      await list(s3, placeOf(first));
+      return 0;
+    case "exists":
+      return (await objectExists(s3, placeOf(first))) ? 0 : 1;
+    case "rm":
+      await deleteObject(s3, placeOf(first));
+      return 0;
+    default:
+      throw new InvalidInputError(USAGE);
+  }
+}
+
+function parseWords(words: string[]) {
+  try {
+    return parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: {
+        "if-match": { type: "string" },
+        "if-none-match": { type: "boolean" },
+        "content-type": { type: "string" },
+      },
+    });
+  } catch (error) {
+    throw new InvalidInputError(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+  }
+}
+
+const isUrl = (operand: string): boolean => operand.startsWith("s3://");
+
+function placeOf(url: string): ObjectPlace {
+  const match = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(url);
+  if (match === null) throw new InvalidInputError(`"${url}" is no s3://BUCKET/KEY`);
+  return { bucket: match[1] ?? "", key: match[2] ?? "" };
+}
+
+interface UploadOptions {
+  readonly file: string;
+  readonly url: string;
+  readonly environment: S3Environment;
+  readonly "if-match"?: string | undefined;
+  readonly "if-none-match"?: boolean | undefined;
+  readonly "content-type"?: string | undefined;
+}
+
+/** Its digest is noted where the agent finds it when it writes the attempt's record. */
+async function upload(s3: S3Client, { file, url, environment, ...options }: UploadOptions): Promise<void> {
+  const { bucket, key } = placeOf(url);
+  const place = { bucket, key: key === "" || key.endsWith("/") ? key + basename(file) : key };
+  const ifMatch = options["if-match"];
+  const condition: PutCondition = {
+    ...(ifMatch !== undefined && { ifMatch }),
+    ...(options["if-none-match"] && { ifNoneMatch: "*" }),
+  };
+  const contentType = options["content-type"];
+  const uploaded = await uploadFile(s3, place, {
+    file,
+    ...(contentType !== undefined && { contentType }),
+    ...condition,
+  });
+  const name = `s3://${place.bucket}/${place.key}`;
+  if (uploaded === undefined) throw new ConditionFailedError(`${name} is not as the condition says`);
+  process.stdout.write(`${uploaded.etag}\n`);
+  if (environment.uploadsFile === undefined) return;
+  await appendFile(environment.uploadsFile, `${JSON.stringify({ uri: name, sha256: uploaded.sha256 })}\n`);
+}
+
+/** Keys, one a line, in their order. */
+async function list(s3: S3Client, { bucket, key }: ObjectPlace): Promise<void> {
+  let token: string | undefined;
+  do {
+    const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, ContinuationToken: token }));
+    for (const { Key } of page.Contents ?? []) process.stdout.write(`s3://${bucket}/${Key}\n`);
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof MusterError) return error.message;
+  return `${error.name}: ${error.message.split("\n", 1)[0]}`;
+}

@@ -1,0 +1,50 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { stageWithWorkers } from "../../testing/stage-with-workers.ts";
+import { recordedDiagnostics, startInProcess } from "../../testing/worker-in-process.ts";
+import { realClock } from "../clock.ts";
+import { endFormerInit, initVariable, noteInit } from "./former-init.ts";
+import { findProcesses, NO_GROUP } from "./processes.ts";
+
+test("an agent that is started again sources init when the cleanup of the one that died is over, and its daemons are gone", async () => {
+  await using stage = await stageWithWorkers();
+  const notes = join(stage.folder, "notes");
+  const read = () => readFile(notes, "utf8").catch(() => "");
+  const init = `
+    setsid sleep 1000 >/dev/null 2>&1 </dev/null &
+    echo sourced >>${notes}
+    cleanup() { sleep 1; echo cleaned >>${notes}; }`;
+  const first = await stage.startWorker({ script: "true", init, owned: false });
+  expect((await stage.runTask()).status).toBe("SUCCEEDED");
+  const left = () => findProcesses({ group: NO_GROUP, variable: initVariable(join(first.folder, "state")) });
+  const former = await left();
+  expect(former.length).toBeGreaterThanOrEqual(2);
+  first.process.kill("SIGKILL");
+  await first.stopped;
+  const second = await startInProcess(stage, {
+    script: "true",
+    init,
+    root: first.folder,
+    instanceId: first.instanceId,
+  });
+  expect((await stage.runTask()).status).toBe("SUCCEEDED");
+  expect(await read()).toBe("sourced\ncleaned\nsourced\n");
+  expect((await left()).filter((pid) => former.includes(pid))).toEqual([]);
+  second.stop("the test is over");
+  await second.ended;
+  expect(await read()).toBe("sourced\ncleaned\nsourced\ncleaned\n");
+  expect(await left()).toEqual([]);
+});
+
+test("a process that has the number and the start time of an init from before a reboot is not waited for", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "muster-init-"));
+  await noteInit(folder, process.pid);
+  const file = join(folder, "init-shell");
+  await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), boot: "another" }));
+  const stop = AbortSignal.timeout(10_000);
+  await endFormerInit({ folder, clock: realClock, diagnostics: recordedDiagnostics(), stop });
+  expect(stop.aborted).toBe(false);
+  await rm(folder, { recursive: true });
+});
