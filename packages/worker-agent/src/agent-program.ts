@@ -16,7 +16,10 @@ export function agentProgram(): string {
 
 function isNewer(bundle: string, sources: string): boolean {
   const built = statSync(bundle).mtimeMs;
-  return [sources, fileURLToPath(new URL(".", import.meta.resolve("@muster/pipeline")))]
+  const ours = ["@muster/pipeline", "@muster/records"].map((name) =>
+    fileURLToPath(new URL(".", import.meta.resolve(name))),
+  );
+  return [sources, ...ours]
     .flatMap((folder) => globSync(join(folder, "**/*.ts")))
     .filter((file) => !file.endsWith(".test.ts"))
     .every((file) => statSync(file).mtimeMs <= built);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { isConditionFailed, isMissingObject, isMissingUpload, isWriteConflict } from "../aws/aws-failure.ts";
+import { isConditionFailed, isMissingObject, isMissingUpload, isWriteConflict } from "@muster/records";
 import type { ObjectPlace, PutCondition } from "./objects.ts";
 
 /** By this metadata of an object a writer knows its own. */

@@ -6,7 +6,7 @@ import {
   type PutObjectCommandInput,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { isMissingObject } from "../aws/aws-failure.ts";
+import { isMissingObject } from "@muster/records";
 import { writeOnCondition } from "./conditional-write.ts";
 
 /** Where an object lies. */

@@ -1,5 +1,5 @@
 import { SendTaskHeartbeatCommand, type SFNClient } from "@aws-sdk/client-sfn";
-import { taskIsOver } from "../aws/aws-failure.ts";
+import { taskIsOver } from "@muster/records";
 import { type Clock, sleep, within } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 

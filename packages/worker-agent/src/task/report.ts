@@ -1,5 +1,5 @@
 import { SendTaskFailureCommand, SendTaskSuccessCommand, type SFNClient } from "@aws-sdk/client-sfn";
-import { taskIsOver } from "../aws/aws-failure.ts";
+import { taskIsOver } from "@muster/records";
 import { backOff, type Clock, sleep } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { causeText, type Outcome } from "./outcome.ts";

@@ -1,0 +1,7 @@
+export {
+  isConditionFailed,
+  isMissingObject,
+  isMissingUpload,
+  isWriteConflict,
+  taskIsOver,
+} from "./aws-failure.ts";
