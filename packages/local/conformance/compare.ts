@@ -1,4 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
+import { entriesOf, isArray, isObject, type Json, objectOf } from "../src/services/states/language/json.ts";
+import { jsonText, parseJson } from "../src/services/states/language/json-text.ts";
 import type { Expected, Outcome, RecordedHistoryEvent } from "./recorded-case.ts";
 
 /** What differs from the recording in status, error or output; undefined when nothing does. */
@@ -7,10 +8,8 @@ export function compareOutcome(expected: Expected, outcome: Outcome): string | u
     return `status ${outcome.status} (${outcome.error ?? "no error"}), recorded ${expected.status}`;
   if ((expected.error ?? undefined) !== outcome.error) return `error ${outcome.error}, recorded ${expected.error}`;
   if (expected.outputExact !== true) return undefined;
-  const [here, there] = [comparable(outcome.output), comparable(expected.output)];
-  return isDeepStrictEqual(here, there)
-    ? undefined
-    : `output ${JSON.stringify(here)}, recorded ${JSON.stringify(there)}`;
+  const [here, there] = [comparable(outcome.output ?? null), comparable(expected.output ?? null)];
+  return here === there ? undefined : `output ${here}, recorded ${there}`;
 }
 
 /** What differs in the history: type, id and previous event, or, where branches ran in parallel, how often each type occurs. */
@@ -20,14 +19,60 @@ export function compareHistory(expected: Expected, outcome: Outcome): string | u
   return firstDifference(outcome.history.map(placed), recorded.map(placed));
 }
 
+/**
+ * What differs in what events say, down to the text of numbers: names, inputs, outputs, errors, causes, resources, limits. Where branches ran in
+ * parallel, the order of events does not count.
+ */
+export function compareDetails(expected: Expected, outcome: Outcome): string | undefined {
+  const here = outcome.history.map(detailed);
+  const recorded = (expected.history ?? []).map(detailed);
+  if (expected.historyOrdered !== false) {
+    const odd = recorded.findIndex((event, index) => !masks(event, here[index] ?? ""));
+    return odd === -1 ? undefined : `${here[odd] ?? "nothing"}, recorded ${recorded[odd]}`;
+  }
+  const left = withoutParallel(here);
+  for (const event of withoutParallel(recorded).sort(byPlaceholders)) {
+    const match = left.findIndex((candidate) => masks(event, candidate));
+    if (match === -1) return `${left.find((candidate) => typeOf(candidate) === typeOf(event))}, recorded ${event}`;
+    left.splice(match, 1);
+  }
+  return undefined;
+}
+
 function placed({ id, previousEventId, type }: RecordedHistoryEvent): string {
   return `${id} ${type} after ${previousEventId}`;
 }
 
+/** An event's type and details, as text. */
+function detailed(event: RecordedHistoryEvent): string {
+  const details = Object.entries(event).filter(([name]) => name.endsWith("EventDetails"));
+  return `${event.type} ${details.map(([, fields]) => comparable(fields as Json)).join()}`;
+}
+
+const typeOf = (event: string): string => event.slice(0, event.indexOf(" "));
+
+/** What no two runs share stands in recordings as `<name>`, or under these names: times, names of machines and functions, tokens, ids. */
+const PLACEHOLDER = /<[A-Za-z_][\w:-]*>|activity_arn|lambda_function_name|(?<=")(?:date|timestamp)(?=")/;
+
+/** Whether an event is the recorded one, whatever stands at the recording's placeholders. */
+function masks(recorded: string, event: string): boolean {
+  if (recorded === event) return true;
+  const fixed = recorded.split(PLACEHOLDER);
+  if (fixed.length === 1) return false;
+  return new RegExp(`^${fixed.map((part) => literally(part)).join(".*?")}$`, "s").test(event);
+}
+
+const literally = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** Exact events are matched first. */
+const byPlaceholders = (a: string, b: string): number => a.split(PLACEHOLDER).length - b.split(PLACEHOLDER).length;
+
 /** Whether ParallelStateSucceeded is shown depends on how AWS happened to schedule the branches. */
+const withoutParallel = (events: readonly string[]): string[] =>
+  events.filter((event) => !event.startsWith("ParallelStateSucceeded"));
+
 function countTypes(events: readonly RecordedHistoryEvent[]): string[] {
-  const types = events.map(({ type }) => type).filter((type) => type !== "ParallelStateSucceeded");
-  return types.sort();
+  return withoutParallel(events.map(({ type }) => type)).sort();
 }
 
 function firstDifference(here: readonly string[], there: readonly string[]): string | undefined {
@@ -38,21 +83,23 @@ function firstDifference(here: readonly string[], there: readonly string[]): str
   return undefined;
 }
 
-/** The recordings' own treatment: JSON inside strings parsed, what no two runs share left out. */
-function comparable(value: unknown): unknown {
+/** The recordings' own treatment, as text: JSON inside strings parsed, keys sorted, what no two runs share left out. */
+const comparable = (value: Json): string => jsonText(plain(value));
+
+function plain(value: Json): Json {
   if (typeof value === "string") {
     const parsed = parse(value);
-    return parsed === undefined ? value : comparable(parsed);
+    return parsed === undefined ? value : plain(parsed);
   }
-  if (Array.isArray(value)) return value.map(comparable);
-  if (typeof value !== "object" || value === null) return value;
-  const kept = Object.entries(value).filter(([key]) => !/^(Sdk.*|requestId|stackTrace|trace)$/.test(key));
-  return Object.fromEntries(kept.map(([key, member]) => [key, comparable(member)]));
+  if (isArray(value)) return value.map(plain);
+  if (!isObject(value)) return value;
+  const kept = entriesOf(value).filter(([key]) => !/^(Sdk.*|requestId|stackTrace|trace)$/.test(key));
+  return objectOf(kept.map(([key, part]) => [key, plain(part)] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function parse(text: string): unknown {
+function parse(text: string): Json | undefined {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

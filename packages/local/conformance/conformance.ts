@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { compareHistory, compareOutcome } from "./compare.ts";
+import { parseJson } from "../src/services/states/language/json-text.ts";
+import { compareDetails, compareHistory, compareOutcome } from "./compare.ts";
 import { env } from "./env.ts";
 import type { RecordedCase } from "./recorded-case.ts";
 import { runCase } from "./run-case.ts";
@@ -14,38 +15,43 @@ export interface Score {
 
 export interface Miss {
   readonly name: string;
-  readonly part: "outcome" | "history";
+  readonly part: "outcome" | "history" | "details";
   readonly difference: string;
 }
 
 export interface Report {
   readonly outcomes: Score;
   readonly histories: Score;
+  /** Of the events of recorded histories, what they say. */
+  readonly details: Score;
   readonly misses: Miss[];
 }
 
 /** Runs recorded cases and says where this Step Functions differs from AWS. */
 export async function conformance(cases: readonly RecordedCase[]): Promise<Report> {
-  const report: Report = { outcomes: { passed: 0, total: 0 }, histories: { passed: 0, total: 0 }, misses: [] };
+  const score = (): Score => ({ passed: 0, total: 0 });
+  const report: Report = { outcomes: score(), histories: score(), details: score(), misses: [] };
+  const scores = { outcome: report.outcomes, history: report.histories, details: report.details } as const;
   for (const recorded of cases) {
     const { name, expected } = recorded;
     const note = (part: Miss["part"], difference: string | undefined) => {
-      const score = part === "outcome" ? report.outcomes : report.histories;
-      score.total++;
-      if (difference === undefined) score.passed++;
+      scores[part].total++;
+      if (difference === undefined) scores[part].passed++;
       else report.misses.push({ name, part, difference });
     };
     const run = await runCase(recorded).catch((error: unknown) => String(error));
     note("outcome", typeof run === "string" ? run : compareOutcome(expected, run));
-    if (expected.history !== undefined) note("history", typeof run === "string" ? run : compareHistory(expected, run));
+    if (expected.history === undefined) continue;
+    note("history", typeof run === "string" ? run : compareHistory(expected, run));
+    note("details", typeof run === "string" ? run : compareDetails(expected, run));
   }
   return report;
 }
 
 export function readCases(file: string): readonly RecordedCase[] {
-  const cases: unknown = JSON.parse(readFileSync(file, "utf8"));
+  const cases = parseJson(readFileSync(file, "utf8"));
   if (!Array.isArray(cases)) throw new Error("it must hold a list of cases");
-  return cases as RecordedCase[];
+  return cases as unknown as RecordedCase[];
 }
 
 async function main(): Promise<void> {
@@ -70,10 +76,10 @@ async function main(): Promise<void> {
     return;
   }
   for (const { name, part, difference } of report.misses) process.stdout.write(`${name}: ${part}: ${difference}\n`);
-  const { outcomes, histories } = report;
-  process.stdout.write(
-    `outcomes ${outcomes.passed}/${outcomes.total}, histories ${histories.passed}/${histories.total}\n`,
-  );
+  const line = (["outcomes", "histories", "details"] as const)
+    .map((name) => `${name} ${report[name].passed}/${report[name].total}`)
+    .join(", ");
+  process.stdout.write(`${line}\n`);
 }
 
 if (import.meta.main ?? process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -1,6 +1,8 @@
 import { AwsError } from "../src/aws-error.ts";
 import { type Clock, sleepUntil } from "../src/clock.ts";
 import type { InvocationResult, InvokeFunction } from "../src/lambda-functions.ts";
+import type { Json } from "../src/services/states/language/json.ts";
+import { jsonText, parseJson } from "../src/services/states/language/json-text.ts";
 
 type Behaviour = (
   event: unknown,
@@ -16,7 +18,7 @@ function fails(errorType: string, errorMessage: string): Behaviour {
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   id_function: (event) => ({ payload: event }),
   echo_function: () => ({ payload: { Return: "HelloWorld" } }),
-  return_decorated_input: (event) => ({ payload: `input-event-${JSON.stringify(event)}` }),
+  return_decorated_input: (event) => ({ payload: `input-event-${jsonText(event as Json)}` }),
   return_bytes_str: () => ({ payload: "HelloWorld!" }),
   large_output_string: () => ({ payload: "a".repeat(257 * 1024) }),
   raise_exception: fails("Exception", "Some exception was raised."),
@@ -38,7 +40,7 @@ export function recordedFunctions(behaviours: Readonly<Record<string, string>>, 
     const run = BEHAVIOURS[behaviour];
     if (run === undefined)
       throw new Error(`the case needs a function that behaves as ${behaviour}: add it to function-behaviours.ts`);
-    return run(JSON.parse(JSON.stringify(payload)), clock, signal);
+    return run(parseJson(jsonText(payload as Json)), clock, signal);
   };
 }
 

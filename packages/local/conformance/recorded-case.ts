@@ -1,8 +1,10 @@
+import type { Json } from "../src/services/states/language/json.ts";
+
 /** An execution recorded on AWS, with what it was run against. Data inside strings has been parsed. */
 export interface RecordedCase {
   readonly name: string;
-  readonly definition: unknown;
-  readonly input: unknown;
+  readonly definition: Json;
+  readonly input: Json;
   /** Function ARN → how it behaves. */
   readonly lambdas: Readonly<Record<string, string>>;
   readonly activities: readonly RecordedActivity[];
@@ -20,7 +22,7 @@ export interface RecordedActivity {
 export interface Expected {
   readonly status: string;
   readonly error?: string | null;
-  readonly output?: unknown;
+  readonly output?: Json;
   /** False when the output holds placeholders, so that only the status can be compared. */
   readonly outputExact?: boolean;
   readonly history?: readonly RecordedHistoryEvent[];

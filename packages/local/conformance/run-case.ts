@@ -1,5 +1,6 @@
 import { type VirtualClock, virtualClock } from "../src/clock.ts";
 import type { OperationContext } from "../src/service.ts";
+import { jsonText } from "../src/services/states/language/json-text.ts";
 import { createStates } from "../src/services/states/states.ts";
 import { recordedFunctions } from "./function-behaviours.ts";
 import type { Outcome, RecordedActivity, RecordedCase } from "./recorded-case.ts";
@@ -34,12 +35,12 @@ export async function runCase(recorded: RecordedCase): Promise<Outcome> {
     for (const activity of recorded.activities) await prepareActivity(call, activity, clock);
     const { stateMachineArn } = await call<{ stateMachineArn: string }>("CreateStateMachine", {
       name: "recorded",
-      definition: JSON.stringify(recorded.definition),
+      definition: jsonText(recorded.definition),
       roleArn: "snf_role_arn",
     });
     const { executionArn } = await call<{ executionArn: string }>("StartExecution", {
       stateMachineArn,
-      input: JSON.stringify(recorded.input),
+      input: jsonText(recorded.input),
     });
     if (recorded.stopAtOnce) await call("StopExecution", { executionArn });
     return await outcomeOf(call, executionArn, clock);

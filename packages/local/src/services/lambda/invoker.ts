@@ -2,6 +2,8 @@ import { AwsError } from "../../aws-error.ts";
 import type { InvocationResult, InvokeFunction, LambdaFunction } from "../../lambda-functions.ts";
 import type { Movement } from "../../movement.ts";
 import type { Random } from "../../random.ts";
+import type { Json } from "../states/language/json.ts";
+import { jsonText } from "../states/language/json-text.ts";
 
 /** Functions by name, or a way to find one. */
 export type LambdaFunctions =
@@ -34,7 +36,7 @@ export function createInvoker({ functions, movement, random }: InvokerOptions): 
       );
     }
     return movement.track(`Lambda ${functionName}`, async (): Promise<InvocationResult> => {
-      const event: unknown = JSON.parse(JSON.stringify(payload ?? {}));
+      const event: unknown = JSON.parse(jsonText((payload ?? {}) as Json));
       try {
         const result = await run(event, { functionName, awsRequestId: random.uuid(), signal });
         return crossResult(result);

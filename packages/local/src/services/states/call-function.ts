@@ -3,6 +3,8 @@ import type { InvocationResult, InvokeFunction } from "../../lambda-functions.ts
 import type { Execution } from "./interpreter/execution.ts";
 import type { Frame } from "./interpreter/frame.ts";
 import { isObject, type Json, type JsonObject, member } from "./language/json.ts";
+import { jsonSize } from "./language/json-size.ts";
+import { parseJson } from "./language/json-text.ts";
 import type { Failure } from "./language/state-error.ts";
 
 export type CallOutcome =
@@ -20,7 +22,7 @@ export async function callFunction(
       return outcomeOf(await invoke(resource.arn, frame.payload, signal), (payload) => payload);
     return await invokeWithParameters(invoke, { execution, parameters: frame.payload, signal });
   } catch (error) {
-    return { kind: "failed", failure: refusal(error) };
+    return { kind: "failed", failure: refusal(execution, error) };
   }
 }
 
@@ -32,17 +34,25 @@ async function invokeWithParameters(
   const fields = isObject(parameters) ? parameters : {};
   const name = member(fields, "FunctionName");
   if (typeof name !== "string") throw new AwsError("InvalidParameterValueException", "FunctionName must be a string");
+  const functionArn = qualified(execution, name);
   const type = member(fields, "InvocationType") ?? "RequestResponse";
   const payload = payloadOf(member(fields, "Payload"));
   if (type === "DryRun") return { kind: "succeeded", output: response(execution, { statusCode: 204, payload: "" }) };
   if (type === "Event") {
     // Whoever invokes asynchronously does not learn how it ended.
-    void invoke(name, payload).catch(() => undefined);
+    void invoke(functionArn, payload).catch(() => undefined);
     return { kind: "succeeded", output: response(execution, { statusCode: 202, payload: "" }) };
   }
-  return outcomeOf(await invoke(name, payload, signal), (result) =>
+  return outcomeOf(await invoke(functionArn, payload, signal), (result) =>
     response(execution, { statusCode: 200, payload: result }),
   );
+}
+
+/** Step Functions asks Lambda for a version by ARN, which shows where there is no such function. */
+function qualified({ arn }: Execution, name: string): string {
+  if (name.includes(":")) return name;
+  const [, partition, , region, account] = arn.split(":");
+  return `arn:${partition}:lambda:${region}:${account}:function:${name}:$LATEST`;
 }
 
 /** A string goes to the function as the JSON text it is; nothing goes to it as an empty object. */
@@ -50,7 +60,7 @@ function payloadOf(payload: Json | undefined): Json {
   if (payload === undefined || payload === null) return {};
   if (typeof payload !== "string") return payload;
   try {
-    return JSON.parse(payload);
+    return parseJson(payload);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new AwsError("InvalidRequestContentException", `Could not parse request body into json: ${reason}`);
@@ -65,23 +75,22 @@ function outcomeOf(result: InvocationResult, answer: (payload: Json) => Json): C
 }
 
 /** Lambda itself refused the call. */
-function refusal(error: unknown): Failure {
+function refusal(execution: Execution, error: unknown): Failure {
   if (!(error instanceof AwsError)) {
     return { error: "Lambda.SdkClientException", cause: error instanceof Error ? error.message : String(error) };
   }
-  const details = `(Service: AWSLambda; Status Code: ${error.status}; Error Code: ${error.code}; Proxy: null)`;
+  const details = `(Service: AWSLambda; Status Code: ${error.status}; Error Code: ${error.code}; Request ID: ${requestIdOf(hexDigits(execution))}; Proxy: null)`;
   return { error: `Lambda.${error.code}`, cause: `${error.message} ${details}` };
 }
 
 /** What the Lambda integration gives as the result, down to the HTTP response it came with. */
 function response(execution: Execution, { statusCode, payload }: { statusCode: number; payload: Json }): JsonObject {
-  const { surroundings, history } = execution;
-  const random = surroundings.random(execution, history.length);
-  const hex = (length: number) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join("");
-  const requestId = `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`;
+  const { surroundings } = execution;
+  const hex = hexDigits(execution);
+  const requestId = requestIdOf(hex);
   const headers = {
     Connection: "keep-alive",
-    "Content-Length": String(Buffer.byteLength(JSON.stringify(payload))),
+    "Content-Length": String(jsonSize(payload)),
     "Content-Type": "application/json",
     Date: new Date(surroundings.now()).toUTCString(),
     "X-Amz-Executed-Version": "$LATEST",
@@ -101,3 +110,13 @@ function response(execution: Execution, { statusCode, payload }: { statusCode: n
     StatusCode: statusCode,
   };
 }
+
+type HexDigits = (length: number) => string;
+
+/** The same at the same event of the same execution. */
+function hexDigits(execution: Execution): HexDigits {
+  const random = execution.surroundings.random(execution, execution.history.length);
+  return (length) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join("");
+}
+
+const requestIdOf = (hex: HexDigits): string => `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`;

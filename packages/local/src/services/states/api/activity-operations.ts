@@ -2,6 +2,7 @@ import { AwsError } from "../../../aws-error.ts";
 import type { Operation, OperationContext } from "../../../service.ts";
 import type { QueuedTask } from "../activity-queues.ts";
 import type { ActivityRecord } from "../journal/metadata-journal.ts";
+import { jsonText } from "../language/json-text.ts";
 import type { StatesContext } from "../states-context.ts";
 import { checkArn, checkName, type Input, optionalString, requiredString, shorterThan } from "./check-input.ts";
 import { pageOf } from "./paging.ts";
@@ -113,6 +114,6 @@ function waitForTask(context: StatesContext, { activityArn, workerName, signal }
 function answerOf({ engine }: StatesContext, { execution, frame, scheduledId }: QueuedTask): object {
   return {
     taskToken: engine.tokens.create({ executionArn: execution.arn, frameId: frame.id, scheduledId }),
-    input: JSON.stringify(frame.payload),
+    input: jsonText(frame.payload),
   };
 }

@@ -6,6 +6,7 @@ import type { Execution } from "../interpreter/execution.ts";
 import { historyEvent } from "../interpreter/history-event.ts";
 import { endExecution } from "../interpreter/step.ts";
 import { DATA_LIMIT_BYTES } from "../language/json-size.ts";
+import { jsonText } from "../language/json-text.ts";
 import type { StatesContext } from "../states-context.ts";
 import {
   checkArn,
@@ -55,7 +56,7 @@ export function executionOperations(context: StatesContext): Record<string, Oper
     DescribeExecution(input: Input) {
       const execution = find(input);
       const withData = optionalString(input, "includedData") !== "METADATA_ONLY";
-      const output = execution.status === "SUCCEEDED" ? JSON.stringify(execution.output) : undefined;
+      const output = execution.status === "SUCCEEDED" ? jsonText(execution.output ?? null) : undefined;
       return {
         ...dates(execution),
         executionArn: execution.arn,

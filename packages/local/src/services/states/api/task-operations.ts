@@ -7,6 +7,7 @@ import { type Frame, Phase } from "../interpreter/frame.ts";
 import { attempt } from "../interpreter/step.ts";
 import type { Json } from "../language/json.ts";
 import { DATA_LIMIT_BYTES } from "../language/json-size.ts";
+import { parseJson } from "../language/json-text.ts";
 import { settleTask } from "../state-types/task.ts";
 import type { StatesContext } from "../states-context.ts";
 import { type Input, optionalString, requiredString, shorterThan } from "./check-input.ts";
@@ -62,7 +63,7 @@ export function taskOperations(context: StatesContext): Record<string, Operation
 
 function parseOutput(text: string): Json {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new AwsError("InvalidOutput", `Invalid Output: '${error instanceof Error ? error.message : error}'`);
   }

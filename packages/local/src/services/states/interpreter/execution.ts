@@ -1,4 +1,5 @@
 import type { Json } from "../language/json.ts";
+import { parseJson } from "../language/json-text.ts";
 import type { StateMachineDefinition } from "../language/state.ts";
 import type { Failure } from "../language/state-error.ts";
 import type { EventCode } from "./event-codes.ts";
@@ -84,7 +85,7 @@ export interface Surroundings {
 export function createExecution(start: ExecutionStart, surroundings: Surroundings): Execution {
   return {
     ...start,
-    input: JSON.parse(start.inputText),
+    input: parseJson(start.inputText),
     surroundings,
     history: createHistory(),
     frames: new Map(),

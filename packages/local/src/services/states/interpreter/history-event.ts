@@ -1,4 +1,5 @@
 import type { Json } from "../language/json.ts";
+import { jsonText } from "../language/json-text.ts";
 import type { Failure } from "../language/state-error.ts";
 import { EventCode, type EventType, eventType } from "./event-codes.ts";
 import type { Execution } from "./execution.ts";
@@ -131,7 +132,7 @@ function dataField(
 function textOf(execution: Execution, value: Json | undefined): string {
   return typeof value === "object" && value !== null && value === execution.input
     ? execution.inputText
-    : JSON.stringify(value ?? null);
+    : jsonText(value ?? null);
 }
 
 function failed(payload: RecordedEvent["payload"]): { error?: string; cause?: string } {

@@ -1,4 +1,5 @@
-import { isArray, type Json } from "../language/json.ts";
+import { isArray, type Json, numberOf } from "../language/json.ts";
+import { jsonText } from "../language/json-text.ts";
 import type { MapState } from "../language/state.ts";
 import { RuntimeError } from "../language/state-error.ts";
 import type { Execution } from "./execution.ts";
@@ -27,8 +28,9 @@ export function itemsOf(execution: Execution, frame: Frame, state: MapState): Ma
 function concurrencyOf(state: MapState, scope: ReturnType<typeof scopeOf>): number {
   if (typeof state.maxConcurrency === "number") return state.maxConcurrency;
   const value = readExplained(state.maxConcurrency, scope);
-  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+  const limit = numberOf(value);
+  if (Number.isInteger(limit) && Number(limit) >= 0) return Number(limit);
   throw new RuntimeError(
-    `The MaxConcurrencyPath field refers to value "${JSON.stringify(value)}" which is not a non-negative integer`,
+    `The MaxConcurrencyPath field refers to value "${jsonText(value)}" which is not a non-negative integer`,
   );
 }

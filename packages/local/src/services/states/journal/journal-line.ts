@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { parseJson } from "../language/json-text.ts";
 
 /** One record of a journal: a checksum and the record's JSON, on a line of its own. */
 export function journalLine(json: string): string {
@@ -47,7 +48,7 @@ function parseLine(line: Buffer): unknown {
   const checksum = crc32(json).toString(16).padStart(8, "0");
   if (line.toString("latin1", 0, CHECKSUM_LENGTH) !== `${checksum} `) return undefined;
   try {
-    return JSON.parse(json.toString());
+    return parseJson(json.toString());
   } catch {
     return undefined;
   }

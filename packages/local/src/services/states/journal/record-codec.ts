@@ -2,6 +2,7 @@ import type { EventCode } from "../interpreter/event-codes.ts";
 import type { Execution, ExecutionRecord, RecordExtra } from "../interpreter/execution.ts";
 import type { Frame } from "../interpreter/frame.ts";
 import type { Json } from "../language/json.ts";
+import { jsonText } from "../language/json-text.ts";
 
 /**
  * Where a record's data is. Most events only hand on what the frame already holds: saying so keeps a journal from repeating a
@@ -21,7 +22,7 @@ export function encodeRecord(execution: Execution, record: ExecutionRecord): str
   if (source === Source.literal) encoded.push(value as Json);
   else if (extra !== undefined) encoded.push(0);
   if (extra !== undefined) encoded.push(extra);
-  return JSON.stringify(encoded);
+  return jsonText(encoded as unknown as Json);
 }
 
 export function decodeRecord(execution: Execution, encoded: EncodedRecord): ExecutionRecord {

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, member } from "./json.ts";
+import { isObject, type Json, type JsonObject, member, numberOf } from "./json.ts";
 import type { Path } from "./parse-path.ts";
 import { compilePath, NoSuchPathError, readPath, type Scope } from "./path.ts";
 import { RuntimeError } from "./state-error.ts";
@@ -28,14 +28,14 @@ const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
 /** The value that a type of comparison orders, undefined for a value of another type: the comparison is then false. */
 const COMPARABLE: Readonly<Record<string, (value: Json) => string | number | boolean | undefined>> = {
   String: (value) => (typeof value === "string" ? value : undefined),
-  Numeric: (value) => (typeof value === "number" ? value : undefined),
+  Numeric: numberOf,
   Boolean: (value) => (typeof value === "boolean" ? value : undefined),
   Timestamp: (value) => (typeof value === "string" ? parseTimestamp(value) : undefined),
 };
 
 const TYPE_TESTS: Readonly<Record<string, (value: Json) => boolean>> = {
   IsNull: (value) => value === null,
-  IsNumeric: (value) => typeof value === "number",
+  IsNumeric: (value) => numberOf(value) !== undefined,
   IsString: (value) => typeof value === "string",
   IsBoolean: (value) => typeof value === "boolean",
   IsTimestamp: (value) => typeof value === "string" && parseTimestamp(value) !== undefined,

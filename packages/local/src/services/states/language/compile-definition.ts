@@ -1,6 +1,7 @@
 import { compileState } from "./compile-state.ts";
 import { type FieldReader, fieldReader, type Problem } from "./field-reader.ts";
 import { isObject, type Json } from "./json.ts";
+import { parseJson } from "./json-text.ts";
 import type { State, StateGraph, StateMachineDefinition } from "./state.ts";
 
 export type CompiledDefinition =
@@ -42,7 +43,7 @@ export function compileDefinition(text: string): CompiledDefinition {
 
 function parse(text: string, problems: Problem[]): Json | undefined {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     const message = `The definition is not valid JSON: ${error instanceof Error ? error.message : error}`;
     problems.push({ code: "INVALID_JSON_DESCRIPTION", message, location: "/" });

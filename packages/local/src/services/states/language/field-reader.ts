@@ -1,5 +1,5 @@
 import type { Evaluate } from "./intrinsic.ts";
-import { isArray, isObject, type Json, type JsonObject, member } from "./json.ts";
+import { isArray, isObject, type Json, type JsonObject, member, numberOf } from "./json.ts";
 import type { Path } from "./parse-path.ts";
 import { compilePath } from "./path.ts";
 import { compileTemplate, TemplateError } from "./payload-template.ts";
@@ -87,10 +87,10 @@ export function fieldReader(fields: JsonObject, location: string, problems: Prob
     number(field, { least, most = Number.POSITIVE_INFINITY, integer = true }) {
       const value = read(field);
       if (value === undefined) return undefined;
-      const valid =
-        typeof value === "number" && value >= least && value <= most && (!integer || Number.isInteger(value));
+      const number = numberOf(value) ?? Number.NaN;
+      const valid = number >= least && number <= most && (!integer || Number.isInteger(number));
       const range = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
-      return valid ? value : expected(field, `${integer ? "an integer" : "a number"} ${range}`);
+      return valid ? number : expected(field, `${integer ? "an integer" : "a number"} ${range}`);
     },
     path(field) {
       const value = read(field);

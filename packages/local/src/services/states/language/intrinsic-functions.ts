@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { deepEqual, isArray, isObject, type Json, type JsonObject } from "./json.ts";
+import { ExactNumber } from "./exact-number.ts";
+import { deepEqual, entriesOf, isArray, isObject, type Json, type JsonObject, numberOf, objectOf } from "./json.ts";
+import { jsonText, parseJson } from "./json-text.ts";
 
 /** An intrinsic function was called with what it does not take; becomes States.IntrinsicFailure. */
 export class IntrinsicError extends Error {
@@ -26,7 +28,7 @@ export const INTRINSIC_FUNCTIONS: Readonly<Record<string, IntrinsicFunction>> = 
     call: ([template, ...values]) => format(text(template), values),
   },
   "States.StringToJson": { least: 1, most: 1, call: ([value]) => stringToJson(text(value)) },
-  "States.JsonToString": { least: 1, most: 1, call: ([value]) => JSON.stringify(value) },
+  "States.JsonToString": { least: 1, most: 1, call: ([value]) => jsonText(value as Json) },
   "States.Array": { least: 0, most: Number.POSITIVE_INFINITY, call: (args) => args },
   "States.ArrayPartition": { least: 2, most: 2, call: ([list, size]) => partition(array(list), integer(size)) },
   "States.ArrayContains": {
@@ -54,7 +56,7 @@ export const INTRINSIC_FUNCTIONS: Readonly<Record<string, IntrinsicFunction>> = 
 };
 
 function text(value: Json | undefined): string {
-  if (typeof value !== "string") throw new IntrinsicError(`expected a string, got ${JSON.stringify(value)}`);
+  if (typeof value !== "string") throw new IntrinsicError(`expected a string, got ${jsonText(value as Json)}`);
   return value;
 }
 
@@ -67,12 +69,13 @@ function short(value: Json | undefined): string {
 
 /** A fraction is rounded half up; the sum of rounded values, not the rounded sum, is what AWS's MathAdd gives. */
 function integer(value: Json | undefined): number {
-  if (typeof value !== "number") throw new IntrinsicError(`expected a number, got ${JSON.stringify(value)}`);
-  return Math.round(value) + 0;
+  const number = numberOf(value);
+  if (number === undefined) throw new IntrinsicError(`expected a number, got ${jsonText(value as Json)}`);
+  return Math.round(number) + 0;
 }
 
 function array(value: Json | undefined): readonly Json[] {
-  if (!isArray(value)) throw new IntrinsicError(`expected an array, got ${JSON.stringify(value)}`);
+  if (!isArray(value)) throw new IntrinsicError(`expected an array, got ${jsonText(value as Json)}`);
   return value;
 }
 
@@ -80,10 +83,10 @@ function array(value: Json | undefined): readonly Json[] {
 function javaText(value: Json): string {
   if (isArray(value)) return `[${value.map(javaText).join(", ")}]`;
   if (isObject(value))
-    return `{${Object.entries(value)
+    return `{${entriesOf(value)
       .map(([key, member]) => `${key}=${javaText(member)}`)
       .join(", ")}}`;
-  return String(value);
+  return value instanceof ExactNumber ? value.text : String(value);
 }
 
 function format(template: string, values: readonly Json[]): string {
@@ -102,7 +105,7 @@ function format(template: string, values: readonly Json[]): string {
 function stringToJson(value: string): Json {
   if (value.trim() === "") return null;
   try {
-    return JSON.parse(value);
+    return parseJson(value);
   } catch {
     throw new IntrinsicError(`the string ${JSON.stringify(value.slice(0, 100))} is not valid JSON`);
   }
@@ -136,11 +139,12 @@ function unique(list: readonly Json[]): Json {
   });
 }
 
-/** The same text for equal values, whatever the order of their keys. */
+/** The same text for equal values, whatever the order of their keys and the way in which a number is written. */
 function canonical(value: Json): string {
-  return JSON.stringify(value, (_key, part: Json) =>
-    isObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
-  );
+  if (isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (!isObject(value)) return JSON.stringify(numberOf(value) ?? value);
+  const members = entriesOf(value).map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`);
+  return `{${members.sort().join(",")}}`;
 }
 
 const HASHES: Readonly<Record<string, string>> = {
@@ -155,14 +159,14 @@ function hash(value: Json, algorithm: string): string {
   const name = HASHES[algorithm];
   if (name === undefined) throw new IntrinsicError(`${algorithm} is none of ${Object.keys(HASHES).join(", ")}`);
   return createHash(name)
-    .update(short(typeof value === "string" ? value : JSON.stringify(value)))
+    .update(short(typeof value === "string" ? value : jsonText(value)))
     .digest("hex");
 }
 
 function merge(left: Json | undefined, right: Json | undefined, deep: Json | undefined): JsonObject {
   if (!isObject(left) || !isObject(right)) throw new IntrinsicError("only objects can be merged");
   if (deep !== false) throw new IntrinsicError("only the shallow merge (false) is supported");
-  return { ...left, ...right };
+  return objectOf([...entriesOf(left), ...entriesOf(right)]);
 }
 
 function between(from: number, to: number, random: Random): number {

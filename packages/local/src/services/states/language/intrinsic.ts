@@ -1,5 +1,6 @@
 import { INTRINSIC_FUNCTIONS, IntrinsicError } from "./intrinsic-functions.ts";
 import type { Json } from "./json.ts";
+import { parseJson } from "./json-text.ts";
 import { parsePathAt } from "./parse-path.ts";
 import { readPath, type Scope } from "./path.ts";
 import { StateError } from "./state-error.ts";
@@ -66,6 +67,6 @@ function parseArgument(at: Cursor, { depth, template }: { depth: number; templat
   }
   const word = at.take(/true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
   if (word === undefined) throw at.error("expected a path, a 'string', a number, true, false, null or a function");
-  const value: Json = JSON.parse(word);
+  const value = parseJson(word);
   return () => value;
 }

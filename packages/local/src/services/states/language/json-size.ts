@@ -1,4 +1,5 @@
-import { isArray, type Json } from "./json.ts";
+import { ExactNumber } from "./exact-number.ts";
+import { isArray, type Json, type JsonObject } from "./json.ts";
 
 /**
  * The most bytes a state's input or output may have, as UTF-8 JSON.
@@ -23,11 +24,12 @@ export function jsonSize(value: Json): number {
     case "boolean":
       return value ? 4 : 5;
     default:
-      return value === null ? 4 : containerSize(value);
+      if (value === null) return 4;
+      return value instanceof ExactNumber ? value.text.length : containerSize(value);
   }
 }
 
-function containerSize(value: Exclude<Json, null | boolean | number | string>): number {
+function containerSize(value: readonly Json[] | JsonObject): number {
   const known = sizes.get(value);
   if (known !== undefined) return known;
   let bytes: number;

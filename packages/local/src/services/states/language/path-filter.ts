@@ -1,4 +1,4 @@
-import { deepEqual, isArray, isObject, type Json } from "./json.ts";
+import { deepEqual, isArray, isObject, type Json, numberOf } from "./json.ts";
 import type { Path } from "./parse-path.ts";
 
 /** The condition of a `[?(…)]` step. */
@@ -62,7 +62,7 @@ function compare({ operator, left, right }: Extract<Filter, { kind: "compare" }>
     case "contains":
       return isArray(a) ? includes(a, b) : typeof a === "string" && typeof b === "string" && a.includes(b);
     case "size":
-      return (isArray(a) || typeof a === "string") && a.length === b;
+      return (isArray(a) || typeof a === "string") && a.length === numberOf(b);
     case "empty":
       return (isArray(a) || typeof a === "string" || isObject(a)) && (Object.keys(a).length === 0) === b;
     case "subsetof":
@@ -100,10 +100,10 @@ function operandValue(operand: Operand, read: ReadFilterPath): Json | undefined 
 }
 
 function inOrder(a: Json, b: Json, operator: "<" | "<=" | ">" | ">="): boolean {
-  if (!((typeof a === "number" && typeof b === "number") || (typeof a === "string" && typeof b === "string")))
-    return false;
-  if (a === b) return operator === "<=" || operator === ">=";
-  return operator.startsWith("<") === a < b;
+  const [left, right] = typeof a === "string" && typeof b === "string" ? [a, b] : [numberOf(a), numberOf(b)];
+  if (left === undefined || right === undefined) return false;
+  if (left === right) return operator === "<=" || operator === ">=";
+  return operator.startsWith("<") === left < right;
 }
 
 function includes(list: readonly Json[], value: Json): boolean {

@@ -1,4 +1,4 @@
-import { isArray, isObject, type Json, member } from "./json.ts";
+import { isArray, isObject, type Json, keysOf, member, numberOf, valuesOf } from "./json.ts";
 import { type Path, type PathFunction, parsePath, type Step } from "./parse-path.ts";
 import { accepts, type FilterPath } from "./path-filter.ts";
 import { RuntimeError } from "./state-error.ts";
@@ -107,7 +107,7 @@ function match(step: Step, value: Json, at: { scope: Scope; found: Json[]; desce
   switch (step.kind) {
     case "wildcard":
       if (isArray(value)) found.push(...value);
-      else if (isObject(value)) found.push(...Object.values(value));
+      else if (isObject(value)) found.push(...valuesOf(value));
       break;
     case "members":
       if (isObject(value)) for (const name of step.names) add(member(value, name));
@@ -141,7 +141,7 @@ function readerAt(item: Json, scope: Scope): (path: FilterPath) => Json | undefi
 /** The value itself and everything below it, parents first. */
 function descendants(value: Json): Json[] {
   const all: Json[] = [value];
-  const children = isArray(value) ? value : isObject(value) ? Object.values(value) : [];
+  const children = isArray(value) ? value : isObject(value) ? valuesOf(value) : [];
   for (const child of children) all.push(...descendants(child));
   return all;
 }
@@ -152,10 +152,10 @@ function applyFunction(name: PathFunction, values: readonly Json[], whole: Json)
     if (isObject(whole)) return Object.keys(whole).length;
     return typeof whole === "string" ? whole.length : null;
   }
-  if (name === "keys") return isObject(whole) ? Object.keys(whole) : null;
+  if (name === "keys") return isObject(whole) ? keysOf(whole) : null;
   if (name === "first") return values.at(0) ?? null;
   if (name === "last") return values.at(-1) ?? null;
-  const numbers = values.flat().filter((value) => typeof value === "number");
+  const numbers = values.flat().flatMap((value) => numberOf(value) ?? []);
   if (numbers.length === 0)
     throw new RuntimeError("Aggregation function attempted to calculate value using empty array");
   const sum = numbers.reduce((total, value) => total + value, 0);

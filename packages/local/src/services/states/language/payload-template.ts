@@ -1,5 +1,6 @@
 import { compileIntrinsic, type Evaluate } from "./intrinsic.ts";
-import { isArray, isObject, type Json, setMember } from "./json.ts";
+import { entriesOf, isArray, isObject, type Json, objectOf } from "./json.ts";
+import { jsonText } from "./json-text.ts";
 import { compilePath, NoSuchPathError, readPath, type Scope } from "./path.ts";
 import { RuntimeError } from "./state-error.ts";
 
@@ -30,13 +31,12 @@ function compilePart(part: Json, location: string): Evaluate | undefined {
     return (scope) => part.map((item, index) => items[index]?.(scope) ?? item);
   }
   if (!isObject(part)) return undefined;
-  const members = Object.entries(part).map(([name, value]) => compileMember(name, value, `${location}/${name}`));
+  const members = entriesOf(part).map(([name, value]) => compileMember(name, value, `${location}/${name}`));
   if (members.every(({ evaluate }) => evaluate === undefined)) return undefined;
   return (scope) => {
-    const result: Record<string, Json> = {};
-    for (const { name, value, evaluate } of members)
-      setMember(result, name, evaluate === undefined ? value : evaluate(scope));
-    return result;
+    return objectOf(
+      members.map(({ name, value, evaluate }) => [name, evaluate === undefined ? value : evaluate(scope)]),
+    );
   };
 }
 
@@ -75,7 +75,7 @@ function explainMissing(read: () => Json, { field, scope }: { field: string; sco
   } catch (error) {
     if (!(error instanceof NoSuchPathError)) throw error;
     throw new RuntimeError(
-      `The JSONPath '${error.message}' specified for the field '${field}' could not be found in the input '${JSON.stringify(scope.input)}'`,
+      `The JSONPath '${error.message}' specified for the field '${field}' could not be found in the input '${jsonText(scope.input)}'`,
     );
   }
 }

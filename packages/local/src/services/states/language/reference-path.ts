@@ -1,4 +1,5 @@
 import { isArray, isObject, type Json, withMember } from "./json.ts";
+import { jsonText } from "./json-text.ts";
 import { compilePath } from "./path.ts";
 import { StateError } from "./state-error.ts";
 
@@ -47,6 +48,6 @@ function insert(
 function noMatch({ document, path }: { document: Json; path: ReferencePath }): StateError {
   return new StateError({
     error: "States.ResultPathMatchFailure",
-    cause: `Unable to apply ReferencePath ${path.text} to input ${JSON.stringify(document)}`,
+    cause: `Unable to apply ReferencePath ${path.text} to input ${jsonText(document)}`,
   });
 }

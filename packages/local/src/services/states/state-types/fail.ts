@@ -1,6 +1,7 @@
 import type { Execution } from "../interpreter/execution.ts";
 import type { Frame } from "../interpreter/frame.ts";
 import { scopeOf } from "../interpreter/scope.ts";
+import { jsonText } from "../language/json-text.ts";
 import type { FailState } from "../language/state.ts";
 import { RuntimeError, StateError } from "../language/state-error.ts";
 
@@ -19,6 +20,6 @@ function textOf(
   if (typeof text !== "function") return text;
   const value = text(scopeOf(execution, frame, frame.input));
   if (typeof value !== "string")
-    throw new RuntimeError(`The ${field} parameter does not reference a string: ${JSON.stringify(value)}`);
+    throw new RuntimeError(`The ${field} parameter does not reference a string: ${jsonText(value)}`);
   return value;
 }

@@ -4,8 +4,9 @@ import type { Execution, RecordExtra } from "../interpreter/execution.ts";
 import { checkSize, dataLimitExceeded } from "../interpreter/finish-state.ts";
 import { type Frame, Phase, release } from "../interpreter/frame.ts";
 import { effectiveInput, readExplained, scopeOf } from "../interpreter/scope.ts";
-import type { Json } from "../language/json.ts";
+import { type Json, numberOf } from "../language/json.ts";
 import { DATA_LIMIT_BYTES, jsonSize } from "../language/json-size.ts";
+import { jsonText } from "../language/json-text.ts";
 import type { TaskState } from "../language/state.ts";
 import { type Failure, RuntimeError } from "../language/state-error.ts";
 
@@ -146,9 +147,10 @@ function secondsOf(
   const limit = state[field];
   if (limit === undefined || typeof limit === "number") return limit;
   const value = readExplained(limit, scopeOf(execution, frame, input));
-  if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
+  const seconds = numberOf(value);
+  if (Number.isInteger(seconds) && Number(seconds) > 0) return seconds;
   const name = field === "timeoutSeconds" ? "TimeoutSecondsPath" : "HeartbeatSecondsPath";
   throw new RuntimeError(
-    `The ${name} parameter does not reference a positive integer: ${limit.text} == ${JSON.stringify(value)}`,
+    `The ${name} parameter does not reference a positive integer: ${limit.text} == ${jsonText(value)}`,
   );
 }

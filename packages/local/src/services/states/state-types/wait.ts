@@ -4,7 +4,8 @@ import type { Execution } from "../interpreter/execution.ts";
 import { assign, exitState } from "../interpreter/finish-state.ts";
 import type { Frame } from "../interpreter/frame.ts";
 import { effectiveInput, filterOutput, readExplained, scopeOf } from "../interpreter/scope.ts";
-import type { Json } from "../language/json.ts";
+import { type Json, numberOf } from "../language/json.ts";
+import { jsonText } from "../language/json-text.ts";
 import type { WaitState } from "../language/state.ts";
 import { RuntimeError } from "../language/state-error.ts";
 import { parseTimestamp } from "../language/timestamp.ts";
@@ -37,14 +38,15 @@ function waitMs(execution: Execution, frame: Frame, { state, input }: { state: W
   if (until.kind === "timestamp") return until.atMs - frame.enteredAtMs;
   const value = readExplained(until.path, scopeOf(execution, frame, input));
   if (until.kind === "secondsPath") {
-    if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value * 1000;
+    const seconds = numberOf(value);
+    if (Number.isInteger(seconds) && Number(seconds) >= 0) return Number(seconds) * 1000;
     throw new RuntimeError(
-      `The SecondsPath parameter does not reference a non-negative integer: ${until.path.text} == ${JSON.stringify(value)}`,
+      `The SecondsPath parameter does not reference a non-negative integer: ${until.path.text} == ${jsonText(value)}`,
     );
   }
   const atMs = typeof value === "string" ? parseTimestamp(value) : undefined;
   if (atMs !== undefined) return atMs - frame.enteredAtMs;
   throw new RuntimeError(
-    `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${until.path.text} == ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${until.path.text} == ${typeof value === "string" ? value : jsonText(value)}`,
   );
 }
