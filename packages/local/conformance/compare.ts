@@ -39,20 +39,28 @@ export function compareDetails(expected: Expected, outcome: Outcome): string | u
   return undefined;
 }
 
+/** Whether a recording kept what its events say, and not their order alone. */
+export function hasDetails({ history = [] }: Expected): boolean {
+  return history.some((event) => Object.keys(event).some(isDetails));
+}
+
+const isDetails = (field: string): boolean => field.endsWith("EventDetails");
+
 function placed({ id, previousEventId, type }: RecordedHistoryEvent): string {
   return `${id} ${type} after ${previousEventId}`;
 }
 
 /** An event's type and details, as text. */
 function detailed(event: RecordedHistoryEvent): string {
-  const details = Object.entries(event).filter(([name]) => name.endsWith("EventDetails"));
+  const details = Object.entries(event).filter(([name]) => isDetails(name));
   return `${event.type} ${details.map(([, fields]) => comparable(fields as Json)).join()}`;
 }
 
 const typeOf = (event: string): string => event.slice(0, event.indexOf(" "));
 
 /** What no two runs share stands in recordings as `<name>`, or under these names: times, names of machines and functions, tokens, ids. */
-const PLACEHOLDER = /<[A-Za-z_][\w:-]*>|activity_arn|lambda_function_name|(?<=")(?:date|timestamp)(?=")/;
+const PLACEHOLDER =
+  /<[A-Za-z_][\w:-]*>|activity_arn|lambda_function_name|(?<=")(?:date|timestamp|start-time|entered-time)(?=")/;
 
 /** Whether an event is the recorded one, whatever stands at the recording's placeholders. */
 function masks(recorded: string, event: string): boolean {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parseJson } from "../src/services/states/language/json-text.ts";
-import { compareDetails, compareHistory, compareOutcome } from "./compare.ts";
+import { compareDetails, compareHistory, compareOutcome, hasDetails } from "./compare.ts";
 import { env } from "./env.ts";
 import type { RecordedCase } from "./recorded-case.ts";
 import { runCase } from "./run-case.ts";
@@ -43,7 +43,7 @@ export async function conformance(cases: readonly RecordedCase[]): Promise<Repor
     note("outcome", typeof run === "string" ? run : compareOutcome(expected, run));
     if (expected.history === undefined) continue;
     note("history", typeof run === "string" ? run : compareHistory(expected, run));
-    note("details", typeof run === "string" ? run : compareDetails(expected, run));
+    if (hasDetails(expected)) note("details", typeof run === "string" ? run : compareDetails(expected, run));
   }
   return report;
 }
