@@ -53,14 +53,32 @@ test.each<[string, Json]>([
   expect(read(text)).toEqual(expected);
 });
 
-test.each(["$.none", "$.books[3]", "$.limit.deeper", "$.none[*]", "$.books.title"])("%s names nothing", (text) => {
-  expect(() => read(text)).toThrow(NoSuchPathError);
-});
+test.each(["$.none", "$.books[3]", "$.limit.deeper", "$.books.title", "$.none.length()"])(
+  "%s names nothing",
+  (text) => {
+    expect(() => read(text)).toThrow(NoSuchPathError);
+  },
+);
 
 test("once a path can match several places, a missing member just does not match", () => {
   expect(read("$.books[*].isbn")).toEqual(["1", "3"]);
   expect(read("$.list[*]", { list: [] })).toEqual([]);
   expect(read("$.list[1:2]", { list: [] })).toEqual([]);
+});
+
+test.each([
+  "$.none[*]",
+  "$.none[1:3].title",
+  "$.none[*].title",
+  "$.none.deeper[0,1]",
+  "$.none['a','b']",
+  "$..none",
+  "$.none..title",
+  "$.none[?(@.price > 1)]",
+  "$.limit[*]",
+  "$.books[7][*]",
+])("%s selects nothing: an empty list, as a path that may match many gives", (text) => {
+  expect(read(text)).toEqual([]);
 });
 
 test("a document's keys are its own: nothing is inherited", () => {

@@ -71,30 +71,20 @@ function one(step: Step, value: Json): Json | undefined {
   }
 }
 
-/**
- * Until the first step that can match several values, a missing member is an error; after it, values that lack the
- * member just do not match. `[*]` or a slice of an empty list therefore yields an empty list.
- */
+/** A path that may match several values yields a list of those that it finds: of something that is missing, an empty one. */
 function readAll(path: Path, root: Json, scope: Scope): Json {
   let values: readonly Json[] = [root];
-  let definite = true;
   let descending = false;
   for (const step of path.steps) {
+    if (step.kind === "function") return applyFunction(step.name, values, values);
     if (step.kind === "descend") {
       values = values.flatMap((value) => descendants(value));
-      definite = false;
-      descending = true;
-      continue;
+    } else {
+      const found: Json[] = [];
+      for (const value of values) match(step, value, { scope, found, descending });
+      values = found;
     }
-    if (step.kind === "function") return applyFunction(step.name, values, values);
-    const found: Json[] = [];
-    for (const value of values) match(step, value, { scope, found, descending });
-    if (definite && (step.kind === "member" || step.kind === "index") && found.length === 0) {
-      throw new NoSuchPathError(path.text);
-    }
-    if (step.kind !== "member" && step.kind !== "index") definite = false;
-    descending = false;
-    values = found;
+    descending = step.kind === "descend";
   }
   return values;
 }
