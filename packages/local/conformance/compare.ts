@@ -60,7 +60,7 @@ const typeOf = (event: string): string => event.slice(0, event.indexOf(" "));
 
 /** What no two runs share stands in recordings as `<name>`, or under these names: times, names of machines and functions, tokens, ids. */
 const PLACEHOLDER =
-  /<[A-Za-z_][\w:-]*>|activity_arn|lambda_function_name|(?<=")(?:date|timestamp|start-time|entered-time)(?=")/;
+  /<[A-Za-z_][\w:-]*>|activity_arn|snf_role_arn|lambda_function_name|(?<=")(?:date|timestamp|start-time|entered-time)(?=")/;
 
 /** Whether an event is the recorded one, whatever stands at the recording's placeholders. */
 function masks(recorded: string, event: string): boolean {

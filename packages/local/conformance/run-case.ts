@@ -36,7 +36,7 @@ export async function runCase(recorded: RecordedCase): Promise<Outcome> {
     const { stateMachineArn } = await call<{ stateMachineArn: string }>("CreateStateMachine", {
       name: "recorded",
       definition: jsonText(recorded.definition),
-      roleArn: "snf_role_arn",
+      roleArn: "arn:aws:iam::111111111111:role/recorded",
     });
     const { executionArn } = await call<{ executionArn: string }>("StartExecution", {
       stateMachineArn,

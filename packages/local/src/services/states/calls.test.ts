@@ -20,7 +20,11 @@ async function calling(task: object, invoke?: InvokeFunction) {
   });
   client.states.start();
   const definition = JSON.stringify({ StartAt: "Call", States: { Call: { Type: "Task", ...task, End: true } } });
-  const { stateMachineArn } = await client.call("CreateStateMachine", { name: "m", definition, roleArn: "r" });
+  const { stateMachineArn } = await client.call("CreateStateMachine", {
+    name: "m",
+    definition,
+    roleArn: "arn:aws:iam::111111111111:role/r",
+  });
   const { executionArn } = await client.call("StartExecution", { stateMachineArn });
   await client.pass(1);
   return { client, calls, executionArn, describe: () => client.call("DescribeExecution", { executionArn }) };

@@ -104,7 +104,11 @@ beforeAll(async () => {
   await using aws = open(world);
   await aws.call("CreateActivity", { name: "build" });
   const definition = JSON.stringify({ StartAt: "Root", States: durableBuild(ACTIVITY) });
-  const { stateMachineArn } = await aws.call("CreateStateMachine", { name: "machine", definition, roleArn: "role" });
+  const { stateMachineArn } = await aws.call("CreateStateMachine", {
+    name: "machine",
+    definition,
+    roleArn: "arn:aws:iam::111111111111:role/r",
+  });
   await aws.call("StartExecution", { stateMachineArn, name: "build", input: JSON.stringify(INPUT) });
   const { output } = await finish(aws, world);
   const history = await historyOf(aws);

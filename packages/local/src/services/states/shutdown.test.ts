@@ -18,7 +18,7 @@ function openStates(dir: string, called: string[] = []): DirectClient {
 async function startMachine({ call }: DirectClient, state: object): Promise<string> {
   const { stateMachineArn } = await call("CreateStateMachine", {
     name: "m",
-    roleArn: "r",
+    roleArn: "arn:aws:iam::111111111111:role/r",
     definition: JSON.stringify({ StartAt: "A", States: { A: { ...state, End: true } } }),
   });
   const { executionArn } = await call("StartExecution", { stateMachineArn, name: "one" });

@@ -50,8 +50,11 @@ export function shorterThan(
   return value;
 }
 
-/** @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html */
-const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\uFFFE\uFFFF]{1,80}$/u;
+/**
+ * Neither white space, brackets, wildcards, special or control characters, nor what UTF-16 writes as surrogates.
+ * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+ */
+const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\p{Cs}\uFFFE\uFFFF\u{10000}-\u{10FFFF}]{1,80}$/u;
 
 export function checkName(name: string): string {
   if (!NAME.test(name)) throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
@@ -64,6 +67,22 @@ export function checkArn(arn: string, kind: "stateMachine" | "execution" | "acti
     parts[0] === "arn" && parts[2] === "states" && parts[5] === kind && parts.length >= (kind === "execution" ? 8 : 7);
   if (!valid) throw new AwsError("InvalidArn", `Invalid Arn: 'Resource type not valid in this context: ${arn}'`);
   return arn;
+}
+
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
+
+export function checkRoleArn(arn: string): string {
+  if (!ROLE_ARN.test(arn)) throw new AwsError("InvalidArn", `Invalid Arn: 'Invalid Role Arn: ${arn}'`);
+  return arn;
+}
+
+/** Whether an answer holds inputs, outputs and definitions, which their key may be needed for. */
+export function includesData(input: Input): boolean {
+  const included = optionalString(input, "includedData") ?? "ALL_DATA";
+  if (included !== "ALL_DATA" && included !== "METADATA_ONLY") {
+    throw constraint("includedData", included, "Member must satisfy enum value set: [ALL_DATA, METADATA_ONLY]");
+  }
+  return included === "ALL_DATA";
 }
 
 function constraint(member: string, value: string, rule: string): AwsError {

@@ -12,6 +12,7 @@ import {
   checkArn,
   checkName,
   type Input,
+  includesData,
   optionalBoolean,
   optionalInteger,
   optionalString,
@@ -55,7 +56,7 @@ export function executionOperations(context: StatesContext): Record<string, Oper
 
     DescribeExecution(input: Input) {
       const execution = find(input);
-      const withData = optionalString(input, "includedData") !== "METADATA_ONLY";
+      const withData = includesData(input);
       const output = execution.status === "SUCCEEDED" ? jsonText(execution.output ?? null) : undefined;
       return {
         ...dates(execution),

@@ -277,3 +277,53 @@ test("what was created outlives the process", async () => {
     (await aws.sfn.send(new ListExecutionsCommand({ stateMachineArn: first.stateMachineArn }))).executions,
   ).toHaveLength(1);
 });
+
+test.each(["a b", "a{", "a*", "a/b", "a\u0007", "a\u009f", "a\ufffe", "\u{1f600}", "\ud800", "x".repeat(81)])(
+  "%j names nothing on Step Functions",
+  async (name) => {
+    await using aws = statesFixture();
+    await expect(createMachine(aws.sfn, name)).rejects.toMatchObject({ name: "InvalidName" });
+    await expect(aws.sfn.send(new CreateActivityCommand({ name }))).rejects.toMatchObject({ name: "InvalidName" });
+  },
+);
+
+test("letters of any alphabet may stand in a name", async () => {
+  await using aws = statesFixture();
+  expect(await createMachine(aws.sfn, "Größe_машина-1.2'(3)!=@")).toContain(":stateMachine:Größe_машина-1.2'(3)!=@");
+});
+
+test("a role is named by its ARN", async () => {
+  await using aws = statesFixture();
+  const create = (roleArn: string) =>
+    aws.sfn.send(new CreateStateMachineCommand({ name: "m", definition: pass(1), roleArn }));
+  for (const roleArn of [
+    "role",
+    "arn:aws:iam::111111111111:user/x",
+    "arn:aws:iam::1:role/x",
+    "arn:aws:iam::111111111111:role/",
+  ]) {
+    await expect(create(roleArn)).rejects.toMatchObject({
+      name: "InvalidArn",
+      message: expect.stringContaining(roleArn),
+    });
+  }
+  const { stateMachineArn } = await create("arn:aws-us-gov:iam::111111111111:role/path/x@y");
+  const update = new UpdateStateMachineCommand({ stateMachineArn, roleArn: "role" });
+  await expect(aws.sfn.send(update)).rejects.toMatchObject({ name: "InvalidArn" });
+});
+
+test("metadata alone holds no definition, input or output", async () => {
+  await using aws = statesFixture();
+  const stateMachineArn = await createMachine(aws.sfn, "m");
+  const { executionArn } = await aws.sfn.send(new StartExecutionCommand({ stateMachineArn }));
+  await aws.settle();
+  const only = { includedData: "METADATA_ONLY" } as const;
+  const machine = await aws.sfn.send(new DescribeStateMachineCommand({ stateMachineArn, ...only }));
+  expect([machine.name, machine.definition]).toEqual(["m", undefined]);
+  const ofExecution = await aws.sfn.send(new DescribeStateMachineForExecutionCommand({ executionArn, ...only }));
+  expect([ofExecution.name, ofExecution.definition]).toEqual(["m", undefined]);
+  const execution = await aws.sfn.send(new DescribeExecutionCommand({ executionArn, ...only }));
+  expect([execution.status, execution.input, execution.output]).toEqual(["SUCCEEDED", undefined, undefined]);
+  const other = new DescribeExecutionCommand({ executionArn, includedData: "SOME" as "ALL_DATA" });
+  await expect(aws.sfn.send(other)).rejects.toMatchObject({ name: "ValidationException" });
+});

@@ -9,7 +9,9 @@ import type { StatesContext } from "../states-context.ts";
 import {
   checkArn,
   checkName,
+  checkRoleArn,
   type Input,
+  includesData,
   optionalBoolean,
   optionalString,
   requiredString,
@@ -34,7 +36,7 @@ export function stateMachineOperations(context: StatesContext): Record<string, O
     CreateStateMachine(input: Input) {
       const name = checkName(requiredString(input, "name"));
       const text = checkDefinition(requiredString(input, "definition"));
-      const roleArn = requiredString(input, "roleArn");
+      const roleArn = checkRoleArn(requiredString(input, "roleArn"));
       const type = optionalString(input, "type") ?? "STANDARD";
       if (type !== "STANDARD") {
         throw new AwsError(
@@ -101,7 +103,7 @@ export function stateMachineOperations(context: StatesContext): Record<string, O
         stateMachine: {
           ...existing,
           definitionHash,
-          roleArn: roleArn ?? existing.roleArn,
+          roleArn: roleArn === undefined ? existing.roleArn : checkRoleArn(roleArn),
           updatedAtMs,
           revisionId,
           loggingConfiguration: loggingConfiguration ?? existing.loggingConfiguration,
@@ -117,7 +119,7 @@ export function stateMachineOperations(context: StatesContext): Record<string, O
         stateMachineArn: found.arn,
         name: found.name,
         status: "ACTIVE",
-        definition: catalog.definitionText(found.definitionHash),
+        ...(includesData(input) ? { definition: catalog.definitionText(found.definitionHash) } : {}),
         roleArn: found.roleArn,
         type: "STANDARD",
         creationDate: new Date(found.createdAtMs),
@@ -134,7 +136,7 @@ export function stateMachineOperations(context: StatesContext): Record<string, O
       return {
         stateMachineArn: execution.stateMachineArn,
         name: execution.stateMachineName,
-        definition: catalog.definitionText(execution.definitionHash),
+        ...(includesData(input) ? { definition: catalog.definitionText(execution.definitionHash) } : {}),
         roleArn: execution.roleArn,
         updateDate: new Date(
           catalog.stateMachines.get(execution.stateMachineArn)?.updatedAtMs ?? execution.startedAtMs,

@@ -8,7 +8,7 @@ export const LONGEST_SECONDS = 99_999_999;
 export function readBase(name: string, fields: FieldReader) {
   const next = fields.string("Next");
   const end = fields.boolean("End");
-  fields.atMostOne("Next", "End");
+  if (end === true) fields.atMostOne("Next", "End");
   if (next === undefined && end !== true) {
     fields.problem("", `The state '${name}' must have either 'Next' or 'End': true`);
   }

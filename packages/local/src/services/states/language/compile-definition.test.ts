@@ -21,6 +21,10 @@ test("a definition that follows the rules has no problems", () => {
   expect([...(definition?.states.keys() ?? [])]).toEqual(["A"]);
 });
 
+test("a state that is not the end may say so", () => {
+  expect(problems(machine({ A: { Type: "Pass", Next: "B", End: false }, B: pass }))).toEqual([]);
+});
+
 test.each<[string, unknown, RegExp]>([
   ["no JSON", "{", /^INVALID_JSON_DESCRIPTION \/: The definition is not valid JSON/],
   ["no object", "[]", /^INVALID_JSON_DESCRIPTION \/: .*must be a JSON object/],
@@ -44,6 +48,31 @@ test.each<[string, unknown, RegExp]>([
     /\/States\/A\/Rseult: .*'Rseult' is not supported by the Pass state/,
   ],
   ["an unknown field of the machine", machine({ A: pass }, { Start: 1 }), /\/Start: /],
+  ["an end that is none", machine({ A: { Type: "Pass", End: false } }), /\/States\/A: .*either 'Next' or 'End'/],
+  [
+    "an error of Step Functions that does not exist",
+    machine({
+      A: {
+        Type: "Task",
+        Resource: "arn:aws:lambda:us-east-1:111111111111:function:f",
+        End: true,
+        Retry: [{ ErrorEquals: ["States.Timeout", "States.Custom"] }],
+      },
+    }),
+    /\/States\/A\/Retry\/0\/ErrorEquals: 'States.Custom' is no error name of Step Functions/,
+  ],
+  [
+    "a longest delay of a year and more",
+    machine({
+      A: {
+        Type: "Task",
+        Resource: "arn:aws:lambda:us-east-1:111111111111:function:f",
+        End: true,
+        Retry: [{ ErrorEquals: ["E"], MaxDelaySeconds: 31_622_400 }],
+      },
+    }),
+    /\/States\/A\/Retry\/0\/MaxDelaySeconds: .*from 1 to 31622399/,
+  ],
   ["no way on", machine({ A: { Type: "Pass" } }), /\/States\/A: .*either 'Next' or 'End'/],
   ["two ways on", machine({ A: { ...pass, Next: "A" } }), /\/States\/A: Only one of .*'Next' and 'End'/],
   [

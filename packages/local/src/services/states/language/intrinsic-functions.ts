@@ -41,7 +41,7 @@ export const INTRINSIC_FUNCTIONS: Readonly<Record<string, IntrinsicFunction>> = 
   "States.ArrayLength": { least: 1, most: 1, call: ([list]) => array(list).length },
   "States.ArrayUnique": { least: 1, most: 1, call: ([list]) => unique(array(list)) },
   "States.Base64Encode": { least: 1, most: 1, call: ([value]) => Buffer.from(short(value)).toString("base64") },
-  "States.Base64Decode": { least: 1, most: 1, call: ([value]) => Buffer.from(short(value), "base64").toString("utf8") },
+  "States.Base64Decode": { least: 1, most: 1, call: ([value]) => decodeBase64(short(value)) },
   "States.Hash": { least: 2, most: 2, call: ([value, algorithm]) => hash(value as Json, text(algorithm)) },
   "States.JsonMerge": { least: 3, most: 3, call: ([left, right, deep]) => merge(left, right, deep) },
   "States.MathRandom": {
@@ -65,6 +65,15 @@ function short(value: Json | undefined): string {
   if (string.length > LONGEST_ENCODED)
     throw new IntrinsicError(`a string of at most ${LONGEST_ENCODED} characters is allowed`);
   return string;
+}
+
+/** Four characters to three bytes; the padding of the last ones may be left out. */
+function decodeBase64(value: string): string {
+  const [, digits = "", padding = ""] = /^([A-Za-z0-9+/]*)(={0,2})$/.exec(value) ?? [undefined, "?"];
+  const fits = padding === "" ? digits.length % 4 !== 1 : (digits.length + padding.length) % 4 === 0;
+  if (digits === "?" || !fits)
+    throw new IntrinsicError(`the string ${JSON.stringify(value.slice(0, 100))} is not valid Base64`);
+  return Buffer.from(digits, "base64").toString("utf8");
 }
 
 /** A fraction is rounded half up; the sum of rounded values, not the rounded sum, is what AWS's MathAdd gives. */

@@ -21,9 +21,31 @@ export interface Catcher {
   readonly assign: Evaluate | undefined;
 }
 
+/** @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-error-representation */
+const STATES_ERRORS: ReadonlySet<string> = new Set([
+  "States.ALL",
+  "States.BranchFailed",
+  "States.DataLimitExceeded",
+  "States.ExceedToleratedFailureThreshold",
+  "States.HeartbeatTimeout",
+  "States.Http.Socket",
+  "States.IntrinsicFailure",
+  "States.ItemReaderFailed",
+  "States.NoChoiceMatched",
+  "States.ParameterPathFailure",
+  "States.Permissions",
+  "States.QueryEvaluationError",
+  "States.ResultPathMatchFailure",
+  "States.ResultWriterFailed",
+  "States.Runtime",
+  "States.TaskFailed",
+  "States.Timeout",
+]);
+
 const MOST_ATTEMPTS = 99_999_999;
 const LONGEST_INTERVAL_SECONDS = 99_999_999;
-const LONGEST_DELAY_SECONDS = 31_622_400;
+/** AWS takes less than 31,622,400. */
+const LONGEST_DELAY_SECONDS = 31_622_399;
 
 export function readRetriers(fields: FieldReader): readonly Retrier[] {
   const retriers = fields.objects("Retry");
@@ -73,6 +95,13 @@ function readErrorEquals(rule: FieldReader, last: boolean): readonly string[] {
   if (!isArray(names) || names.length === 0 || !names.every((name) => typeof name === "string")) {
     rule.problem("ErrorEquals", "The field 'ErrorEquals' must be a non-empty array of error names");
     return [];
+  }
+  const unknown = names.find((name) => name.startsWith("States.") && !STATES_ERRORS.has(name));
+  if (unknown !== undefined) {
+    rule.problem(
+      "ErrorEquals",
+      `'${unknown}' is no error name of Step Functions, and names that begin with 'States.' are its own`,
+    );
   }
   if (names.includes("States.ALL") && (names.length > 1 || !last)) {
     rule.problem("ErrorEquals", "States.ALL must appear alone and in the last rule");
