@@ -17,10 +17,15 @@ interface DescribedExecution {
   readonly output?: string;
   readonly error?: string;
   readonly cause?: string;
+  readonly redriveCount: number;
+  readonly redriveDate?: Date;
+  readonly redriveStatus: string;
+  readonly redriveStatusReason?: string;
 }
 
 const STATUS_EVENTS = new Set([
   "ExecutionStarted",
+  "ExecutionRedriven",
   "ExecutionSucceeded",
   "ExecutionFailed",
   "ExecutionTimedOut",
@@ -28,7 +33,7 @@ const STATUS_EVENTS = new Set([
 ]);
 
 /**
- * Turns the first and last event of an execution's history into "Step Functions Execution Status Change".
+ * Turns the first event, the last and each redrive of an execution's history into "Step Functions Execution Status Change".
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
  */
 export function executionStatusEvents({ describeExecution, publish }: ExecutionStatusOptions) {
@@ -52,6 +57,10 @@ export function executionStatusEvents({ describeExecution, publish }: ExecutionS
           output: execution.output ?? null,
           error: execution.error ?? null,
           cause: execution.cause ?? null,
+          redriveCount: execution.redriveCount,
+          redriveDate: execution.redriveDate?.getTime() ?? null,
+          redriveStatus: execution.redriveStatus,
+          redriveStatusReason: execution.redriveStatusReason ?? null,
         },
       });
     });

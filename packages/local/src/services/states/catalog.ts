@@ -63,6 +63,9 @@ export function createCatalog(journal: MetadataJournal | undefined): Catalog {
       case "ended":
         ended.set(record.ended.arn, record.ended);
         return;
+      case "redriven":
+        ended.delete(record.arn);
+        return;
     }
   };
   const change = (record: MetadataRecord): void => {

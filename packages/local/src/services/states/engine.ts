@@ -40,6 +40,8 @@ export interface Engine {
   start(execution: Execution): void;
   /** Takes up an execution whose records were read back. */
   resume(execution: Execution): void;
+  /** Takes up an execution that ended without success, where it had come to. */
+  redrive(execution: Execution): void;
   /** Runs `change`, then everything that follows from it without time or outside help; on return it is all written. */
   run<T>(change: () => T): T;
   /** Calls back once what has been recorded so far is written. */
@@ -110,7 +112,7 @@ export function createEngine(options: EngineOptions): Engine {
   function armExecution(execution: Execution): void {
     const { timeoutSeconds } = execution.definition;
     if (timeoutSeconds === undefined || parked) return;
-    execution.cancelTimer = clock.at(execution.startedAtMs + timeoutSeconds * 1000, () => {
+    execution.cancelTimer = clock.at((execution.redrivenAtMs ?? execution.startedAtMs) + timeoutSeconds * 1000, () => {
       const failure = { error: "States.Timeout", cause: undefined };
       run(() => endExecution(execution, { code: EventCode.ExecutionTimedOut, failure }));
     });
@@ -167,6 +169,29 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
+  function resume(execution: Execution): void {
+    run(() => {
+      const root = execution.frames.get(0);
+      if (root !== undefined && execution.history.length === 0) begin(execution, root);
+      armExecution(execution);
+      for (const frame of execution.frames.values()) {
+        if (isReachable(frame)) resumeFrame(frame);
+      }
+      function resumeFrame(frame: Frame): void {
+        // A call that is under way already was made since the execution was read back.
+        if (frame.abortCall !== undefined) return;
+        const activity = frame.task?.resource.kind === "activity";
+        const waitsOutside = frame.phase === Phase.Started || (frame.phase === Phase.Scheduled && activity);
+        if (frame.phase === Phase.Waiting || frame.phase === Phase.Backoff) arm(execution, frame);
+        else if (!waitsOutside) surroundings.ready(execution, frame);
+        else {
+          arm(execution, frame);
+          if (!frame.submitted) surroundings.dispatch(execution, frame);
+        }
+      }
+    });
+  }
+
   return {
     surroundings,
     queues,
@@ -183,26 +208,13 @@ export function createEngine(options: EngineOptions): Engine {
         armExecution(execution);
       });
     },
-    resume(execution) {
+    resume,
+    redrive(execution) {
+      const frame = execution.frames.get(0);
+      if (frame === undefined) throw new TypeError(`${execution.arn} holds nothing to go on with`);
       run(() => {
-        const root = execution.frames.get(0);
-        if (root !== undefined && execution.history.length === 0) begin(execution, root);
-        armExecution(execution);
-        for (const frame of execution.frames.values()) {
-          if (isReachable(frame)) resumeFrame(frame);
-        }
-        function resumeFrame(frame: Frame): void {
-          // A call that is under way already was made since the execution was read back.
-          if (frame.abortCall !== undefined) return;
-          const activity = frame.task?.resource.kind === "activity";
-          const waitsOutside = frame.phase === Phase.Started || (frame.phase === Phase.Scheduled && activity);
-          if (frame.phase === Phase.Waiting || frame.phase === Phase.Backoff) arm(execution, frame);
-          else if (!waitsOutside) surroundings.ready(execution, frame);
-          else {
-            arm(execution, frame);
-            if (!frame.submitted) surroundings.dispatch(execution, frame);
-          }
-        }
+        emit(execution, { frame, code: EventCode.ExecutionRedriven, previousEventId: execution.history.length });
+        resume(execution);
       });
     },
     claim(task, workerName) {

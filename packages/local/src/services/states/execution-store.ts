@@ -13,6 +13,8 @@ export interface ExecutionSummary {
   readonly status: ExecutionStatus;
   readonly startedAtMs: number;
   readonly stoppedAtMs: number | undefined;
+  readonly redriveCount?: number;
+  readonly redrivenAtMs?: number | undefined;
 }
 
 /** All executions, running and ended, in memory and in files. */

@@ -23,6 +23,8 @@ export interface StatesContext {
     readonly name: string;
     readonly inputText: string;
   }): Execution;
+  /** Only for one that ended without success. */
+  redriveExecution(execution: Execution): void;
   /** Calls back when the service closes; the return value takes that back. */
   whenClosed(callback: () => void): () => void;
 }

@@ -140,6 +140,15 @@ export function createStates(options: StatesOptions): States {
       engine.start(execution);
       return execution;
     },
+    redriveExecution(execution) {
+      const file = executions.fileOf(execution);
+      if (journals !== undefined) {
+        catalog.change({ kind: "redriven", arn: execution.arn });
+        journals.reopen(execution, file, statSync(file).size);
+      }
+      executions.add(execution);
+      engine.redrive(execution);
+    },
     whenClosed(callback) {
       closing.add(callback);
       return () => closing.delete(callback);
@@ -195,6 +204,7 @@ function observedEvent(execution: Execution, eventId: number): ObservedEvent {
 
 function endedRecord(execution: Execution, file: string) {
   const { arn, name, stateMachineArn, status, startedAtMs, stoppedAtMs = startedAtMs } = execution;
+  const { redriveCount, redrivenAtMs } = execution;
   return {
     arn,
     name,
@@ -202,6 +212,7 @@ function endedRecord(execution: Execution, file: string) {
     status,
     startedAtMs,
     stoppedAtMs,
+    ...(redriveCount === 0 ? {} : { redriveCount, redrivenAtMs }),
     file: basename(file),
     bytes: statSync(file).size,
   };

@@ -20,6 +20,7 @@ import {
   shorterThan,
 } from "./check-input.ts";
 import { pageOf } from "./paging.ts";
+import { redriveFields, redriven, redriveOperation } from "./redrive.ts";
 
 const STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
 
@@ -68,8 +69,7 @@ export function executionOperations(context: StatesContext): Record<string, Oper
         ...(withData && output !== undefined ? { output, outputDetails: { included: true } } : {}),
         error: execution.failure?.error,
         cause: execution.failure?.cause,
-        redriveCount: 0,
-        redriveStatus: "NOT_REDRIVABLE",
+        ...redriveFields(execution, context),
       };
     },
 
@@ -85,16 +85,25 @@ export function executionOperations(context: StatesContext): Record<string, Oper
           `1 validation error detected: Value '${status}' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [${STATUSES.join(", ")}]`,
         );
       }
+      const filter = optionalString(input, "redriveFilter");
+      if (filter !== undefined && filter !== "REDRIVEN" && filter !== "NOT_REDRIVEN") {
+        throw new AwsError(
+          "ValidationException",
+          `1 validation error detected: Value '${filter}' at 'redriveFilter' failed to satisfy constraint: Member must satisfy enum value set: [REDRIVEN, NOT_REDRIVEN]`,
+        );
+      }
       const found = executions
         .summaries()
         .filter(
           (execution) =>
-            execution.stateMachineArn === stateMachineArn && (status === undefined || execution.status === status),
+            execution.stateMachineArn === stateMachineArn &&
+            (status === undefined || execution.status === status) &&
+            (filter === undefined || (filter === "REDRIVEN") === (execution.redriveCount ?? 0) > 0),
         )
         .sort((a, b) => b.startedAtMs - a.startedAtMs || (a.name < b.name ? -1 : 1));
       const { items, nextToken } = pageOf(found, input, {
         most: 1000,
-        context: `executions ${stateMachineArn} ${status ?? ""}`,
+        context: `executions ${stateMachineArn} ${status ?? ""} ${filter ?? ""}`,
       });
       return {
         executions: items.map((execution) => ({
@@ -103,10 +112,13 @@ export function executionOperations(context: StatesContext): Record<string, Oper
           stateMachineArn: execution.stateMachineArn,
           name: execution.name,
           status: execution.status,
+          ...redriven(execution),
         })),
         nextToken,
       };
     },
+
+    RedriveExecution: redriveOperation(context, find),
 
     StopExecution(input: Input) {
       const execution = find(input);

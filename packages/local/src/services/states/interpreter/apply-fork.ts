@@ -85,6 +85,40 @@ export function dropFork(execution: Execution, frame: Frame): void {
   frame.fork = undefined;
 }
 
+/** The state has failed for good: nothing happens below it any more, unless the execution is redriven. */
+export function setForkAside(execution: Execution, frame: Frame): void {
+  for (const child of frame.fork?.children.values() ?? []) forget(execution, child);
+  frame.failedFork = frame.fork;
+  frame.fork = undefined;
+}
+
+function forget(execution: Execution, frame: Frame): void {
+  execution.frames.delete(frame.id);
+  for (const child of frame.fork?.children.values() ?? []) forget(execution, child);
+}
+
+/**
+ * A redrive tries the states again that had not been left, with fresh retries, and of a Parallel or a Map only the branches and iterations that
+ * failed, were aborted or had not begun.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+ */
+export function revive(execution: Execution, frame: Frame, { id, atMs }: { id: number; atMs: number }): void {
+  execution.frames.set(frame.id, frame);
+  frame.fork ??= frame.failedFork;
+  frame.failedFork = undefined;
+  frame.failure = undefined;
+  frame.attempts = undefined;
+  frame.iterationClosed = false;
+  frame.chain = id;
+  if (frame.phase === Phase.Enter || frame.phase === Phase.Ended || frame.state === undefined) return;
+  // A wait begins anew.
+  if (frame.state.type === "Wait") frame.enteredAtMs = atMs;
+  frame.phase = frame.fork === undefined ? Phase.Run : Phase.Forked;
+  if (frame.fork === undefined) return;
+  frame.fork.failed = undefined;
+  for (const child of frame.fork.children.values()) revive(execution, child, { id, atMs });
+}
+
 /** A branch or an iteration failed, and with it the state around it. */
 export function failParent(frame: Frame, failure: Failure | undefined): void {
   const parent = frame.parent;

@@ -1,5 +1,15 @@
 import type { TaskState } from "../language/state.ts";
-import { dropFork, endChild, endIteration, failParent, forkMap, forkParallel, startIteration } from "./apply-fork.ts";
+import {
+  dropFork,
+  endChild,
+  endIteration,
+  failParent,
+  forkMap,
+  forkParallel,
+  revive,
+  setForkAside,
+  startIteration,
+} from "./apply-fork.ts";
 import { EventCode, FIRST_BOOKKEEPING_CODE } from "./event-codes.ts";
 import type { Execution, ExecutionRecord, ExecutionStatus } from "./execution.ts";
 import { type Frame, Phase } from "./frame.ts";
@@ -140,7 +150,7 @@ export function applyRecord(execution: Execution, record: ExecutionRecord): void
     case EventCode.ParallelStateFailed:
     case EventCode.MapStateFailed:
       frame.chain = id;
-      dropFork(execution, frame);
+      setForkAside(execution, frame);
       append(execution, record, undefined, undefined);
       return;
 
@@ -164,7 +174,7 @@ export function applyRecord(execution: Execution, record: ExecutionRecord): void
     case EventCode.ExecutionSucceeded:
       append(execution, record, undefined, value);
       execution.output = value;
-      end(execution, "SUCCEEDED", record.timestampMs);
+      end(execution, "SUCCEEDED", record);
       return;
 
     case EventCode.ExecutionFailed:
@@ -172,7 +182,17 @@ export function applyRecord(execution: Execution, record: ExecutionRecord): void
     case EventCode.ExecutionTimedOut:
       append(execution, record, undefined, extra?.failure);
       execution.failure = extra?.failure;
-      end(execution, ENDINGS[code] ?? "FAILED", record.timestampMs);
+      end(execution, ENDINGS[code] ?? "FAILED", record);
+      return;
+
+    case EventCode.ExecutionRedriven:
+      execution.status = "RUNNING";
+      execution.stoppedAtMs = undefined;
+      execution.failure = undefined;
+      execution.redriveCount++;
+      execution.redrivenAtMs = record.timestampMs;
+      append(execution, record, undefined, execution.redriveCount);
+      revive(execution, frame, { id, atMs: record.timestampMs });
       return;
   }
 }
@@ -198,6 +218,7 @@ function enter(frame: Frame, id: number, { value, extra, timestampMs }: Executio
   frame.result = undefined;
   frame.failure = undefined;
   frame.attempts = undefined;
+  frame.failedFork = undefined;
 }
 
 function exit(execution: Execution, id: number, { frame, value, extra }: ExecutionRecord): void {
@@ -205,6 +226,7 @@ function exit(execution: Execution, id: number, { frame, value, extra }: Executi
   frame.input = value ?? null;
   frame.chain = id;
   frame.fork = undefined;
+  frame.failedFork = undefined;
   if (extra?.assigned !== undefined) frame.variables = { ...frame.variables, ...extra.assigned };
   if (next !== undefined) {
     frame.phase = Phase.Enter;
@@ -255,8 +277,10 @@ function settle(frame: Frame, phase: Phase): void {
   frame.heartbeatDueMs = NEVER;
 }
 
-function end(execution: Execution, status: ExecutionStatus, atMs: number): void {
+/** What a redrive goes on with hangs on the machine's own frame. */
+function end(execution: Execution, status: ExecutionStatus, { frame, timestampMs }: ExecutionRecord): void {
   execution.status = status;
-  execution.stoppedAtMs = atMs;
+  execution.stoppedAtMs = timestampMs;
   execution.frames.clear();
+  if (status !== "SUCCEEDED") execution.frames.set(frame.id, frame);
 }

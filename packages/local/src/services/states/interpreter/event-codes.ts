@@ -1,5 +1,5 @@
 /**
- * What can be recorded about an execution. Up to `ExecutionTimedOut` these are the events of AWS's history; the rest is what a
+ * What can be recorded about an execution. Up to `ExecutionRedriven` these are the events of AWS's history; the rest is what a
  * restart must know besides. Journals hold the numbers: add to the ends, never reorder.
  */
 export const EventCode = {
@@ -53,6 +53,7 @@ export const EventCode = {
   ExecutionFailed: 47,
   ExecutionAborted: 48,
   ExecutionTimedOut: 49,
+  ExecutionRedriven: 50,
   /** A Wait state's timer was set. */
   WaitUntil: 100,
   /** A failed attempt will be retried at a given time. */

@@ -31,6 +31,8 @@ export interface Execution extends ExecutionStart {
   nextFrameId: number;
   status: ExecutionStatus;
   stoppedAtMs: number | undefined;
+  redriveCount: number;
+  redrivenAtMs: number | undefined;
   output: Json | undefined;
   failure: Failure | undefined;
   /** Of the execution's own timeout. */
@@ -92,6 +94,8 @@ export function createExecution(start: ExecutionStart, surroundings: Surrounding
     nextFrameId: 0,
     status: "RUNNING",
     stoppedAtMs: undefined,
+    redriveCount: 0,
+    redrivenAtMs: undefined,
     output: undefined,
     failure: undefined,
     cancelTimer: undefined,

@@ -65,6 +65,8 @@ export interface Frame {
   dueMs: number;
   heartbeatDueMs: number;
   fork: Fork | undefined;
+  /** What a redrive goes on with: the branches or iterations of a state that failed for good. */
+  failedFork: Fork | undefined;
   /** Of a Map: it has been recorded as failed or aborted. */
   iterationClosed: boolean;
   /** Stop what runs for the frame outside; they are no part of its state. */
@@ -122,6 +124,7 @@ export function createFrame({ id, parent, index, graph, item, input, chain }: Ne
     dueMs: Number.POSITIVE_INFINITY,
     heartbeatDueMs: Number.POSITIVE_INFINITY,
     fork: undefined,
+    failedFork: undefined,
     iterationClosed: false,
     cancelTimer: undefined,
     abortCall: undefined,

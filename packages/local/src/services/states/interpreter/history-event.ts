@@ -107,6 +107,8 @@ function detailsOf(
       return { taskFailedEventDetails: { ...integration(subject), ...failed(event.payload) } };
     case EventCode.TaskTimedOut:
       return { taskTimedOutEventDetails: { ...integration(subject), ...failed(event.payload) } };
+    case EventCode.ExecutionRedriven:
+      return { executionRedrivenEventDetails: { redriveCount: payload } };
     case EventCode.ExecutionSucceeded:
       return { executionSucceededEventDetails: data("output") };
     case EventCode.ExecutionFailed:

@@ -37,7 +37,8 @@ function contextObject(execution: Execution, frame: Frame, extra: ContextExtra |
       Name: execution.name,
       RoleArn: execution.roleArn,
       StartTime: new Date(execution.startedAtMs).toISOString(),
-      RedriveCount: 0,
+      RedriveCount: execution.redriveCount,
+      ...(execution.redrivenAtMs === undefined ? {} : { RedriveTime: new Date(execution.redrivenAtMs).toISOString() }),
     },
     StateMachine: { Id: execution.stateMachineArn, Name: execution.stateMachineName },
     State: {

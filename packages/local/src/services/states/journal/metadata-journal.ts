@@ -33,6 +33,8 @@ export interface EndedRecord {
   readonly stoppedAtMs: number;
   readonly file: string;
   readonly bytes: number;
+  readonly redriveCount?: number;
+  readonly redrivenAtMs?: number | undefined;
 }
 
 /** Everything but executions under way: one change each. */
@@ -44,7 +46,9 @@ export type MetadataRecord =
   | { readonly kind: "activity"; readonly activity: ActivityRecord }
   | { readonly kind: "activityDeleted"; readonly arn: string }
   | { readonly kind: "tags"; readonly arn: string; readonly tags: Readonly<Record<string, string>> }
-  | { readonly kind: "ended"; readonly ended: EndedRecord };
+  | { readonly kind: "ended"; readonly ended: EndedRecord }
+  /** It runs again: what is said of its end no longer holds. */
+  | { readonly kind: "redriven"; readonly arn: string };
 
 /** Reads what was added since the last call, and adds. */
 export interface MetadataJournal {
