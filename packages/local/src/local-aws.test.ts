@@ -124,7 +124,7 @@ test("functions: results and errors as Lambda answers them, by name and by ARN",
     payload: 3,
     ExecutedVersion: "$LATEST",
   });
-  expect((await invoke("arn:aws:lambda:us-west-2:000000000000:function:add:live", { a: 2, b: 2 })).payload).toBe(4);
+  expect((await invoke("arn:aws:lambda:us-west-2:000000000000:function:add:$LATEST", { a: 2, b: 2 })).payload).toBe(4);
   expect((await invoke("nothing")).payload).toBeNull();
   expect(await invoke("fail")).toMatchObject({
     FunctionError: "Unhandled",

@@ -237,3 +237,17 @@ test("rules and targets are described, listed, removed, and refused when they ca
     Entries: [{ ErrorCode: "MalformedDetail" }, { EventId: expect.any(String) }],
   });
 });
+
+test("nobody but AWS speaks as AWS", async () => {
+  const { FailedEntryCount, Entries } = await bridge.send(
+    new PutEventsCommand({
+      Entries: ["aws.ec2", "AWS.mine", "mine"].map((Source) => ({ Source, DetailType: "t", Detail: "{}" })),
+    }),
+  );
+  expect(FailedEntryCount).toBe(2);
+  expect(Entries?.map(({ ErrorCode }) => ErrorCode)).toEqual([
+    "NotAuthorizedForSourceException",
+    "NotAuthorizedForSourceException",
+    undefined,
+  ]);
+});

@@ -189,6 +189,9 @@ function putEvent(
       ErrorMessage: `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`,
     };
   }
+  if (/^aws\./i.test(Source)) {
+    return { ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: "Not authorized for the source." };
+  }
   try {
     const detail: unknown = JSON.parse(Detail);
     const time = Time === undefined ? {} : { time: new Date(Time * 1000) };

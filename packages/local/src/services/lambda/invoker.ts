@@ -5,10 +5,15 @@ import type { Random } from "../../random.ts";
 import type { Json } from "../states/language/json.ts";
 import { jsonText } from "../states/language/json-text.ts";
 
-/** Functions by name, or a way to find one. */
-export type LambdaFunctions =
-  | Readonly<Record<string, LambdaFunction>>
-  | ((functionName: string) => LambdaFunction | undefined);
+/** Functions that come and go while they are served. */
+export interface FunctionSource {
+  readonly kind: "source";
+  find(functionName: string): LambdaFunction | undefined;
+  names(): readonly string[];
+}
+
+/** Functions by name, or where to find them. */
+export type LambdaFunctions = Readonly<Record<string, LambdaFunction>> | FunctionSource;
 
 export interface InvokerOptions {
   readonly functions: LambdaFunctions;
@@ -25,8 +30,8 @@ const LARGEST_RESPONSE = 6_291_556;
  */
 export function createInvoker({ functions, movement, random }: InvokerOptions): InvokeFunction {
   return (functionNameOrArn, payload, signal = new AbortController().signal) => {
-    const functionName = functionNameOf(functionNameOrArn);
-    const run = findFunction(functions, functionName);
+    const { functionName, qualifier } = parseFunctionName(functionNameOrArn);
+    const run = isServed(qualifier) ? findFunction(functions, functionName) : undefined;
     if (run === undefined) {
       return Promise.reject(
         new AwsError("ResourceNotFoundException", `Function not found: ${functionNameOrArn}`, {
@@ -48,15 +53,34 @@ export function createInvoker({ functions, movement, random }: InvokerOptions): 
 }
 
 export function findFunction(functions: LambdaFunctions, functionName: string): LambdaFunction | undefined {
-  if (typeof functions === "function") return functions(functionName);
+  if (isSource(functions)) return functions.find(functionName);
   return Object.hasOwn(functions, functionName) ? functions[functionName] : undefined;
 }
 
-/** `name`, `name:alias`, `account:function:name` and full ARNs all name the same function; there is one version of each. */
-export function functionNameOf(functionNameOrArn: string): string {
-  const afterFunction = /(?:^|:)function:([^:]+)/.exec(functionNameOrArn)?.[1];
-  return afterFunction ?? functionNameOrArn.replace(/:.*$/, "");
+const isSource = (functions: LambdaFunctions): functions is FunctionSource => functions.kind === "source";
+
+export function functionNames(functions: LambdaFunctions): readonly string[] {
+  return isSource(functions) ? functions.names() : Object.keys(functions);
 }
+
+export interface FunctionReference {
+  readonly functionName: string;
+  /** A version or an alias. */
+  readonly qualifier: string | undefined;
+}
+
+/**
+ * `name`, `account:function:name` and full ARNs, each with or without `:qualifier`.
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ */
+export function parseFunctionName(functionNameOrArn: string): FunctionReference {
+  const [, functionName = functionNameOrArn, qualifier] =
+    /^(?:(?:.*:)?function:)?([^:]+)(?::([^:]+))?$/.exec(functionNameOrArn) ?? [];
+  return { functionName, qualifier };
+}
+
+/** Nothing is ever published: there is one version of each function, and no alias. */
+export const isServed = (qualifier: string | undefined): boolean => qualifier === undefined || qualifier === "$LATEST";
 
 function crossResult(result: unknown): InvocationResult {
   const text = JSON.stringify(result);

@@ -4,7 +4,7 @@ import type { InvocationResult, InvokeFunction } from "../../lambda-functions.ts
 import type { Movement } from "../../movement.ts";
 import { type Service, service } from "../../service.ts";
 import { invokeEventually } from "./invoke-eventually.ts";
-import { findFunction, functionNameOf, type LambdaFunctions } from "./invoker.ts";
+import { findFunction, functionNames, isServed, type LambdaFunctions, parseFunctionName } from "./invoker.ts";
 import { lambdaProtocol } from "./lambda-protocol.ts";
 
 export interface LambdaOptions {
@@ -16,8 +16,12 @@ export interface LambdaOptions {
   readonly accountId: string;
 }
 
-interface InvokeInput {
+interface FunctionInput {
   readonly FunctionName: string;
+  readonly Qualifier?: string;
+}
+
+interface InvokeInput extends FunctionInput {
   readonly InvocationType: string;
   readonly Payload: Uint8Array;
 }
@@ -34,13 +38,20 @@ export function lambda({ functions, invoke, clock, movement, region, accountId }
     State: "Active",
     PackageType: "Zip",
   });
-  const configurationOf = ({ FunctionName }: { FunctionName: string }) => {
-    const name = functionNameOf(FunctionName);
-    if (findFunction(functions, name) !== undefined) return configuration(name);
-    throw new AwsError("ResourceNotFoundException", `Function not found: ${configuration(name).FunctionArn}`, {
-      status: 404,
-      Type: "User",
-    });
+  const configurationOf = ({ FunctionName, Qualifier }: FunctionInput) => {
+    const { functionName, qualifier = Qualifier } = parseFunctionName(FunctionName);
+    if (Qualifier !== undefined && qualifier !== Qualifier) {
+      throw new AwsError(
+        "InvalidParameterValueException",
+        `The derived qualifier from the function name does not match the specified qualifier: ${FunctionName} and ${Qualifier}`,
+      );
+    }
+    if (isServed(qualifier) && findFunction(functions, functionName) !== undefined) {
+      const found = configuration(functionName);
+      return qualifier === undefined ? found : { ...found, FunctionArn: `${found.FunctionArn}:${qualifier}` };
+    }
+    const arn = `${configuration(functionName).FunctionArn}${qualifier === undefined ? "" : `:${qualifier}`}`;
+    throw new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, { status: 404, Type: "User" });
   };
 
   return service("lambda", {
@@ -57,14 +68,37 @@ export function lambda({ functions, invoke, clock, movement, region, accountId }
         movement.detach(() => invokeEventually({ invoke, clock, functionName: input.FunctionName, payload }));
         return { StatusCode: 202 };
       },
-      GetFunction: (input: { FunctionName: string }) => ({ Configuration: configurationOf(input) }),
+      GetFunction: (input: FunctionInput) => ({ Configuration: configurationOf(input) }),
       GetFunctionConfiguration: configurationOf,
-      /** Functions that are looked up by a callback cannot be listed: nobody knows their names. */
-      ListFunctions: () => ({
-        Functions: typeof functions === "function" ? [] : Object.keys(functions).map(configuration),
-      }),
+      ListFunctions: ({ Marker, MaxItems }: ListInput) => {
+        const all = functionNames(functions);
+        const names = Marker === undefined ? all : all.slice(all.indexOf(Marker) + 1);
+        const page = names.slice(0, pageSize(MaxItems));
+        return {
+          Functions: page.map(configuration),
+          ...(names.length > page.length ? { NextMarker: page.at(-1) } : {}),
+        };
+      },
     },
   });
+}
+
+interface ListInput {
+  readonly Marker?: string;
+  readonly MaxItems?: string;
+}
+
+/** ListFunctions answers 50 functions at most, whatever it is asked for. */
+const MOST_FUNCTIONS = 50;
+
+function pageSize(maxItems: string | undefined): number {
+  if (maxItems === undefined) return MOST_FUNCTIONS;
+  const size = Number(maxItems);
+  if (Number.isInteger(size) && size >= 1 && size <= 10_000) return Math.min(size, MOST_FUNCTIONS);
+  throw new AwsError(
+    "InvalidParameterValueException",
+    `MaxItems must be a whole number from 1 to 10000, not ${maxItems}`,
+  );
 }
 
 function invocationType(type: string): keyof typeof LARGEST_PAYLOAD {

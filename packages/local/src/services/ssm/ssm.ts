@@ -6,6 +6,7 @@ import { type Service, service } from "../../service.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { openStoredMap } from "../../storage/stored-map.ts";
 import { publicImage } from "../ec2/plan-launch.ts";
+import { checkParameterName, invalid, parseReference } from "./parameter-name.ts";
 
 export interface SsmOptions {
   readonly storage: Storage;
@@ -20,12 +21,17 @@ export interface Ssm {
   parameter(name: string): string | undefined;
 }
 
+/** One version of a parameter. */
 interface Parameter {
   readonly name: string;
   readonly type: string;
   readonly value: string;
   readonly version: number;
   readonly modifiedMs: number;
+  /** Absent: Standard. */
+  readonly tier?: Tier;
+  /** Versions before this one, the latest first. */
+  readonly former?: readonly Omit<Parameter, "former">[];
 }
 
 interface PutParameterInput {
@@ -33,70 +39,139 @@ interface PutParameterInput {
   readonly Value: string;
   readonly Type?: string;
   readonly Overwrite?: boolean;
+  readonly Tier?: string;
+  readonly DataType?: string;
 }
 
 const MEMBERS = {
-  PutParameter: { Name: "string!", Value: "string!", Type: "string", Overwrite: "boolean" },
-  GetParameter: { Name: "string!" },
-  GetParameters: { Names: "list!" },
-  GetParametersByPath: { Path: "string!", Recursive: "boolean", MaxResults: "number", NextToken: "string" },
+  PutParameter: {
+    Name: "string!",
+    Value: "string!",
+    Type: "string",
+    Overwrite: "boolean",
+    Tier: "string",
+    DataType: "string",
+  },
+  // WithDecryption says nothing of parameters that are not encrypted: AWS ignores it for them.
+  GetParameter: { Name: "string!", WithDecryption: "boolean" },
+  GetParameters: { Names: "list!", WithDecryption: "boolean" },
+  GetParametersByPath: {
+    Path: "string!",
+    Recursive: "boolean",
+    MaxResults: "number",
+    NextToken: "string",
+    WithDecryption: "boolean",
+  },
   DeleteParameter: { Name: "string!" },
 } satisfies Record<string, Members>;
 
 /** A page of GetParametersByPath. */
 const MOST_PARAMETERS = 10;
+const MOST_NAMES = 10;
+/** Of one parameter; with another, the oldest goes. */
+const MOST_VERSIONS = 100;
+
+/** Bytes of a value. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html */
+const LARGEST_VALUE = { Standard: 4096, Advanced: 8192 } as const;
+type Tier = keyof typeof LARGEST_VALUE;
 
 /** The parameter store. AWS's public image parameters are all there, each with an image id of its own. */
 export function createSsm({ storage, clock, region, accountId }: SsmOptions): Ssm {
   const parameters = openStoredMap<Parameter>(storage, "ssm/parameters");
   const find = (name: string): Parameter | undefined => parameters.get(name) ?? publicParameter(name);
-  const render = ({ name, type, value, version, modifiedMs }: Parameter) => ({
+  /** A version by its number; labels cannot be given here, so none is ever found. */
+  const findVersion = (text: string): { parameter: Parameter; selector: string | undefined } => {
+    const { name, selector } = parseReference(text);
+    const latest = find(name);
+    if (latest === undefined) throw new AwsError("ParameterNotFound", `Parameter ${name} not found.`);
+    if (selector === undefined) return { parameter: latest, selector };
+    const parameter = [latest, ...(latest.former ?? [])].find(({ version }) => selector === `:${version}`);
+    if (parameter !== undefined) return { parameter, selector };
+    throw new AwsError(
+      "ParameterVersionNotFound",
+      `Systems Manager could not find version ${selector.slice(1)} of ${name}.`,
+    );
+  };
+  const render = ({ name, type, value, version, modifiedMs }: Parameter, selector?: string) => ({
     Name: name,
     Type: type,
     Value: value,
     Version: version,
+    ...(selector === undefined ? {} : { Selector: selector }),
     LastModifiedDate: new Date(modifiedMs),
     ARN: `arn:aws:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, "")}`,
     DataType: "text",
   });
 
   const operations = {
-    PutParameter({ Name, Value, Type, Overwrite }: PutParameterInput) {
+    PutParameter({ Name, Value, Type, Overwrite, Tier, DataType }: PutParameterInput) {
+      checkParameterName(Name);
       const known = parameters.get(Name);
+      const type = checkType(Type ?? known?.type);
+      if (DataType !== undefined && DataType !== "text")
+        throw invalid(`The data type ${DataType} is not supported here`);
+      const tier = tierOf(Tier ?? known?.tier ?? "Standard", Value);
       if (known !== undefined && !Overwrite) {
         throw new AwsError(
           "ParameterAlreadyExists",
           "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.",
         );
       }
-      const type = Type ?? known?.type;
-      if (type === undefined)
-        throw new AwsError("ValidationException", "A parameter type is required when you create a parameter.");
+      if (known !== undefined && known.type !== type) {
+        throw new AwsError("HierarchyTypeMismatchException", `${Name} is a ${known.type}, and cannot become a ${type}`);
+      }
       const version = (known?.version ?? 0) + 1;
-      parameters.set(Name, { name: Name, type, value: Value, version, modifiedMs: clock.now() });
-      return { Version: version, Tier: "Standard" };
+      const { former = [], ...latest } = known ?? {};
+      parameters.set(Name, {
+        name: Name,
+        type,
+        value: Value,
+        version,
+        modifiedMs: clock.now(),
+        tier,
+        ...(known === undefined ? {} : { former: [latest as Parameter, ...former].slice(0, MOST_VERSIONS - 1) }),
+      });
+      return { Version: version, Tier: tier };
     },
 
     GetParameter({ Name }: { Name: string }) {
-      const found = find(Name);
-      if (found === undefined) throw new AwsError("ParameterNotFound", `Parameter ${Name} not found.`);
-      return { Parameter: render(found) };
+      const { parameter, selector } = findVersion(Name);
+      return { Parameter: render(parameter, selector) };
     },
 
     GetParameters({ Names }: { Names: readonly string[] }) {
-      const found = Names.flatMap((name) => find(name) ?? []);
-      return { Parameters: found.map(render), InvalidParameters: Names.filter((name) => find(name) === undefined) };
+      if (Names.length < 1 || Names.length > MOST_NAMES)
+        throw invalid(`Names must have 1 to ${MOST_NAMES} members, not ${Names.length}`);
+      const found = Names.map((name) => {
+        try {
+          return findVersion(name);
+        } catch (error) {
+          if (error instanceof AwsError) return undefined;
+          throw error;
+        }
+      });
+      return {
+        Parameters: found.flatMap((hit) => (hit === undefined ? [] : [render(hit.parameter, hit.selector)])),
+        InvalidParameters: Names.filter((_, index) => found[index] === undefined),
+      };
     },
 
     GetParametersByPath(input: { Path: string; Recursive?: boolean; MaxResults?: number; NextToken?: string }) {
+      const most = input.MaxResults ?? MOST_PARAMETERS;
+      if (!input.Path.startsWith("/")) throw invalid(`The parameter path "${input.Path}" must begin with /`);
+      if (!(most >= 1 && most <= MOST_PARAMETERS))
+        throw invalid(`MaxResults must be 1 to ${MOST_PARAMETERS}, not ${most}`);
       const folder = input.Path.endsWith("/") ? input.Path : `${input.Path}/`;
       const below = [...parameters.values()]
         .filter(({ name }) => name.startsWith(folder) && (input.Recursive || !name.slice(folder.length).includes("/")))
         .sort((a, b) => (a.name < b.name ? -1 : 1));
       const left = below.filter(({ name }) => name > (input.NextToken ?? ""));
-      const page = left.slice(0, input.MaxResults ?? MOST_PARAMETERS);
+      const page = left.slice(0, most);
       const last = page.at(-1)?.name;
-      return { Parameters: page.map(render), ...(left.length > page.length && { NextToken: last }) };
+      return {
+        Parameters: page.map((parameter) => render(parameter)),
+        ...(left.length > page.length && { NextToken: last }),
+      };
     },
 
     DeleteParameter({ Name }: { Name: string }) {
@@ -111,6 +186,26 @@ export function createSsm({ storage, clock, region, accountId }: SsmOptions): Ss
     }),
     parameter: (name) => find(name)?.value,
   };
+}
+
+function checkType(type: string | undefined): string {
+  if (type === "String" || type === "StringList") return type;
+  if (type === undefined) throw invalid("A parameter type is required when you create a parameter.");
+  if (type === "SecureString") throw invalid("SecureString is not supported here: nothing would be encrypted");
+  throw new AwsError("UnsupportedParameterType", `${type} is none of String, StringList, SecureString`);
+}
+
+/** Intelligent-Tiering takes the cheapest tier that holds the value. */
+function tierOf(asked: string, value: string): Tier {
+  const bytes = Buffer.byteLength(value);
+  if (bytes === 0) throw invalid("The value of a parameter must not be empty");
+  const tier = asked === "Intelligent-Tiering" ? (bytes > LARGEST_VALUE.Standard ? "Advanced" : "Standard") : asked;
+  if (tier !== "Standard" && tier !== "Advanced")
+    throw invalid(`The tier ${asked} is none of Standard, Advanced, Intelligent-Tiering`);
+  if (bytes <= LARGEST_VALUE[tier]) return tier;
+  throw invalid(
+    `${tier} tier parameters support a maximum parameter value of ${LARGEST_VALUE[tier]} characters: this one has ${bytes}.${tier === "Standard" ? " To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier." : ""}`,
+  );
 }
 
 function publicParameter(name: string): Parameter | undefined {
