@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { AwsError } from "./aws-error.ts";
 import type { IncomingRequest } from "./endpoint.ts";
+import { whyRefused } from "./refuse-strangers.ts";
 import type { WireResponse } from "./service.ts";
 
 /** Answers one request; the signal aborts when the client has gone away. */
@@ -23,6 +24,8 @@ export interface ListenOptions {
   readonly host?: string;
   /** 0 takes any free port. */
   readonly port?: number;
+  /** Names and addresses, beside loopback ones, under which clients may ask. */
+  readonly allowedHosts?: readonly string[];
 }
 
 export type OpenListener = (answer: Answer, options: ListenOptions) => Promise<HttpListener>;
@@ -30,11 +33,13 @@ export type OpenListener = (answer: Answer, options: ListenOptions) => Promise<H
 /** Serves `answer` over HTTP/1.1. Rejects with a `PortInUse` error, naming the port, where another program has it. */
 export async function listenHttp(
   answer: Answer,
-  { host = "127.0.0.1", port = 0 }: ListenOptions,
+  { host = "127.0.0.1", port = 0, allowedHosts = [] }: ListenOptions,
 ): Promise<HttpListener> {
   const sockets = new Set<object>();
   let url = "";
   const server = createServer((incoming, outgoing) => {
+    const refusal = whyRefused(incoming.headers.host, allowedHosts);
+    if (refusal !== undefined) return refuse(outgoing, refusal);
     serve(answer, url, incoming, outgoing).catch(() => outgoing.destroy());
   });
   // Long polls are held for a minute, and uploads may take longer than Node's default limit for a whole request.
@@ -57,6 +62,11 @@ export async function listenHttp(
         server.closeAllConnections();
       }),
   };
+}
+
+/** Nothing of the request is looked at, its body included. */
+function refuse(outgoing: ServerResponse, reason: string): void {
+  outgoing.writeHead(403, { "content-type": "text/plain; charset=utf-8", connection: "close" }).end(`${reason}\n`);
 }
 
 function listening(server: Server, host: string, port: number): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AwsError } from "../aws-error.ts";
 import { createFlusher, type Flusher } from "./flusher.ts";
 import { acquireFolderLock } from "./folder-lock.ts";
-import { makeFolder } from "./make-folder.ts";
+import { makePrivateFolder } from "./make-folder.ts";
 
 /** Where a local AWS keeps what must outlive the process. */
 export interface Storage {
@@ -36,7 +36,7 @@ export function mustOwn({ owner, dir }: Storage): void {
 export function openStorage({ dir, owner, onDamaged }: StorageOptions): Storage {
   const flusher = createFlusher();
   if (dir === undefined) return temporaryStorage(flusher, onDamaged);
-  if (owner) makeFolder(dir);
+  if (owner) makePrivateFolder(dir);
   const lock = owner ? acquireFolderLock(dir) : undefined;
   return {
     dir,
