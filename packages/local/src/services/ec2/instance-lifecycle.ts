@@ -11,7 +11,7 @@ import { type ConsoleOutputs, consoleOutputs } from "./console-output.ts";
 import type { FaultyHardware } from "./ec2-faults.ts";
 import { type Instance, type InstanceState, isVisible } from "./instance.ts";
 import { accessKeyIdOf } from "./instance-credentials.ts";
-import { instanceMetadata } from "./instance-metadata.ts";
+import { instanceMetadata, METADATA_ADDRESSES } from "./instance-metadata.ts";
 import type { RunInstance } from "./run-instance.ts";
 import { decodeUserData } from "./user-data.ts";
 
@@ -127,7 +127,7 @@ export function instanceLifecycle(options: LifecycleOptions): InstanceLifecycle 
     const instance = mustGet(instanceId);
     const metadata = instanceMetadata({ ...options, instance: () => mustGet(instanceId) });
     const listener = await movement.track(`metadata of ${instanceId}`, () =>
-      options.openListener(async (request) => metadata(request), {}),
+      options.openListener(async (request) => metadata(request), { allowedHosts: METADATA_ADDRESSES }),
     );
     try {
       await options.runInstance({

@@ -15,6 +15,9 @@ export interface InstanceMetadataOptions {
   readonly accountId: string;
 }
 
+/** Under which instances ask on AWS; whoever plays one may forward them. */
+export const METADATA_ADDRESSES = ["169.254.169.254", "[fd00:ec2::254]"] as const;
+
 const LONGEST_SESSION_SECONDS = 21_600;
 const CREDENTIALS_LAST_MS = 6 * 3_600_000;
 
