@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import type { Pipeline } from "@muster/pipeline";
+import { WorkerTag } from "@muster/records";
 import { LocalBackend, S3Backend, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import type { BuiltParts } from "./built-parts.ts";
@@ -102,7 +103,7 @@ function configureTerraform({ stack, stage, pipeline }: StageScope): void {
     region: stage.region,
     // Whatever credentials are at hand: another account's are refused before anything is read.
     allowedAccountIds: [stage.account],
-    defaultTags: [{ tags: { "muster:stage": stage.name, "muster:pipeline": pipeline.name, ...stage.tags } }],
+    defaultTags: [{ tags: { [WorkerTag.stage]: stage.name, [WorkerTag.pipeline]: pipeline.name, ...stage.tags } }],
   });
   const { state } = stage;
   if (state === undefined) {

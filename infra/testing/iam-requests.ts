@@ -1,4 +1,5 @@
-import { type Activity, type BucketRole, type Pipeline, WorkerTag } from "@muster/pipeline";
+import type { Activity, BucketRole, Pipeline } from "@muster/pipeline";
+import { WorkerTag } from "@muster/records";
 import { imageParameter } from "../src/compute/worker-image.ts";
 import { type ResourceNames, resourceNames } from "../src/stage-scope.ts";
 import type { Stage } from "../src/stage-settings.ts";
@@ -104,8 +105,8 @@ function resourceOf(
 
 /** What everything of a stage bears. */
 export const stageTags = ({ stage, pipeline }: Pick<DeployedStage, "stage" | "pipeline">) => ({
-  "aws:ResourceTag/muster:stage": stage.name,
-  "aws:ResourceTag/muster:pipeline": pipeline.name,
+  [`aws:ResourceTag/${WorkerTag.stage}`]: stage.name,
+  [`aws:ResourceTag/${WorkerTag.pipeline}`]: pipeline.name,
 });
 
 /** What a launch names, as EC2 sees it. */
@@ -119,8 +120,8 @@ export function launchContext(activity: Activity, { stack, names, stage, pipelin
     image: names.arn("ec2", "image/ami-0a1b2c3d4e5f60718", { account: "" }),
     snapshot: names.arn("ec2", "snapshot/snap-0a1b2c3d4e5f60718", { account: "" }),
     tags: {
-      "aws:RequestTag/muster:stage": stage.name,
-      "aws:RequestTag/muster:pipeline": pipeline.name,
+      [`aws:RequestTag/${WorkerTag.stage}`]: stage.name,
+      [`aws:RequestTag/${WorkerTag.pipeline}`]: pipeline.name,
     },
   };
 }

@@ -29,6 +29,7 @@ import {
   virtualClock,
 } from "@muster/local";
 import { functionNames, type Pipeline, type StageDescription, type TaskInput } from "@muster/pipeline";
+import { stateFolder, WorkerTag } from "@muster/records";
 import { describeStage } from "../describe-stage.ts";
 import { playWorker, type Worked } from "./play-worker.ts";
 
@@ -131,7 +132,7 @@ export async function fleetWorld({ pipeline, ...options }: FleetOptions) {
     calls: (service: string, operation: string) =>
       calls.filter((call) => call.service === service && call.operation === operation),
     alive: () => aws.ec2.instances().filter(({ state }) => state === "pending" || state === "running"),
-    launched: (activity: string) => aws.ec2.instances().filter(({ tags }) => tags["muster:activity"] === activity),
+    launched: (activity: string) => aws.ec2.instances().filter(({ tags }) => tags[WorkerTag.activity] === activity),
     async start(name: string, words: string) {
       const input = JSON.stringify({ input: words });
       const { executionArn = "" } = await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input }));
@@ -167,16 +168,16 @@ export async function fleetWorld({ pipeline, ...options }: FleetOptions) {
         limitMs: LIMIT_MS,
       });
       const held: string[] = [];
-      for (const Key of await recordsUnder("leases/")) {
+      for (const Key of await recordsUnder(stateFolder.leases)) {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: stage.buckets.state, Key }));
         const lease = JSON.parse((await Body?.transformToString()) ?? "{}") as { released?: boolean };
         if (lease.released !== true) held.push(Key);
       }
       return {
         leasesHeld: held,
-        tokens: await recordsUnder("executions/"),
-        claims: await recordsUnder("claims/"),
-        attention: await recordsUnder("attention/"),
+        tokens: await recordsUnder(stateFolder.executions),
+        claims: await recordsUnder(stateFolder.claims),
+        attention: await recordsUnder(stateFolder.attention),
       };
     },
     [Symbol.asyncDispose]: () => aws.close(),

@@ -8,14 +8,8 @@ import {
   SFNClient,
 } from "@aws-sdk/client-sfn";
 import { type Clock, type RunningInstance, sleepUntil } from "@muster/local";
-import {
-  activityNamed,
-  type Pipeline,
-  type StageDescription,
-  stateKey,
-  TaskInput,
-  workerPollName,
-} from "@muster/pipeline";
+import { activityNamed, type Pipeline, type StageDescription, TaskInput, workerPollName } from "@muster/pipeline";
+import { stateKey, WorkerTag } from "@muster/records";
 
 /** What a worker did with a task. */
 export interface Worked {
@@ -50,7 +44,7 @@ export async function playWorker(instance: RunningInstance, options: PlayOptions
   const sfn = new SFNClient(config);
   const s3 = new S3Client({ ...config, forcePathStyle: true });
   const ec2 = new EC2Client(config);
-  const activity = instance.tags["muster:activity"] ?? "";
+  const activity = instance.tags[WorkerTag.activity] ?? "";
   const activityArn = stage.activities[activity];
   const sleep = (seconds: number) => sleepUntil(clock, clock.now() + seconds * 1000, signal);
   const tag = (Name: string, state: string) =>
@@ -60,7 +54,7 @@ export async function playWorker(instance: RunningInstance, options: PlayOptions
           Resources: [instanceId],
           Tags: [
             { Key: "Name", Value: Name },
-            { Key: "muster:state", Value: state },
+            { Key: WorkerTag.state, Value: state },
           ],
         }),
       )

@@ -16,6 +16,13 @@ test.each([
   expect(call("s3", operation, { Bucket: stage.buckets.scratch, Key: "a" })).toEqual([expected]);
 });
 
+test("S3 lets only those write over a version who may read it", () => {
+  expect(call("s3", "PutObject", { Bucket: stage.buckets.scratch, Key: "a", IfMatch: '"1"' })).toEqual([
+    "s3:PutObject scratch/a",
+    "s3:GetObject scratch/a",
+  ]);
+});
+
 test("a list of objects is a question to the bucket, whatever its prefix", () => {
   expect(call("s3", "ListObjectsV2", { Bucket: stage.buckets.state, Prefix: "claims/" })).toEqual([
     "s3:ListBucket state",

@@ -42,6 +42,7 @@ function stateResource(operation: string): string {
 interface S3Input {
   readonly Bucket?: string;
   readonly Key?: string;
+  readonly IfMatch?: string;
 }
 
 /** Operations that IAM knows under another name. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
@@ -53,12 +54,14 @@ const S3_ACTIONS: Readonly<Record<string, string>> = {
   CompleteMultipartUpload: "PutObject",
 };
 
-function s3Calls(operation: string, { Bucket = "", Key = "" }: S3Input, stage: StageDescription): string[] {
+function s3Calls(operation: string, { Bucket = "", Key = "", IfMatch }: S3Input, stage: StageDescription): string[] {
   // Its keys are in the body, which the endpoint reads later: the recording's clients tell them.
   if (operation === "DeleteObjects") return [];
   const role = Object.entries(stage.buckets).find(([, name]) => name === Bucket)?.[0] ?? Bucket;
   const action = S3_ACTIONS[operation] ?? operation;
-  return [`s3:${action} ${role}${Key === "" ? "" : `/${portable(Key, stage)}`}`];
+  // Who writes over a version reads its tag. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+  const actions = action === "PutObject" && IfMatch !== undefined ? [action, "GetObject"] : [action];
+  return actions.map((name) => `s3:${name} ${role}${Key === "" ? "" : `/${portable(Key, stage)}`}`);
 }
 
 /** One call of DeleteObjects, as IAM judges it: once for each key. */

@@ -18,8 +18,8 @@ import {
   forEachVersion,
   minutes,
   scratch,
-  stateKey,
 } from "@muster/pipeline";
+import { stateKey } from "@muster/records";
 import { expect, test } from "vitest";
 import { ofAnyPipeline } from "./arranged-calls.ts";
 import { eventually } from "./eventually.ts";
@@ -88,6 +88,14 @@ test("the calls of every function and worker are the recorded ones", async () =>
   const first = await start("first", "1.0.0");
   expect(await ended(first.executionArn)).toBe("SUCCEEDED");
   await eventually("all workers of the first build have left", noWorker);
+
+  // Another object is published: the page that is there is written over.
+  await world.s3.send(
+    new PutObjectCommand({ Bucket: world.stage.buckets.downloads, Key: "published-later", Body: "later" }),
+  );
+  const ofFirst = { id: first.executionArn ?? "", name: "first", startTime: new Date().toISOString() };
+  const ofWords = { versions: ["1.0.0"], platforms: [], activities: [], debug: "" };
+  await world.call("UpdateIndices", { results: {}, buildInput: ofWords, execution: ofFirst });
 
   // A machine lost at work, by its event; an overlapping build refused.
   const second = await start("second", "2.0.0");

@@ -13,6 +13,7 @@ import { renderStateMachine } from "@muster/asl";
 import { createHandlers } from "@muster/lambdas";
 import { createLocalAws, instanceOf, type LambdaFunction } from "@muster/local";
 import { type Activity, type FunctionName, functionNames, type Pipeline } from "@muster/pipeline";
+import { WorkerTag } from "@muster/records";
 import { agentProgram, localBootstrap, renderUserData } from "@muster/worker-agent";
 import { describeStage } from "../describe-stage.ts";
 import { deletions, iamCalls } from "./iam-call.ts";
@@ -53,7 +54,7 @@ export async function recordingWorld(
     longPollMs: IDLE_SECONDS * 1000,
     functions: (name) => functions.get(name),
     runInstance: (instance) => {
-      instances.set(instance.instanceId, instance.tags["muster:activity"] ?? "");
+      instances.set(instance.instanceId, instance.tags[WorkerTag.activity] ?? "");
       if (!machines.boot) return untilTold(instance);
       return runAgent(instance, { folder, url, programs: join(folder, "bin"), environment });
     },

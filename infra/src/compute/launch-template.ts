@@ -2,7 +2,8 @@ import type { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-
 import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile/index.js";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template/index.js";
-import { type Activity, WorkerTag, workerName } from "@muster/pipeline";
+import { type Activity, workerName } from "@muster/pipeline";
+import { WorkerTag } from "@muster/records";
 import { ec2Bootstrap, renderUserData } from "@muster/worker-agent";
 import { Fn, TerraformLocal } from "cdktf";
 import { architectureOf, type BuiltParts } from "../built-parts.ts";

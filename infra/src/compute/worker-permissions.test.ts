@@ -1,4 +1,4 @@
-import { WorkerTag } from "@muster/pipeline";
+import { WorkerTag } from "@muster/records";
 import { expect, test } from "vitest";
 import { INSTANCE } from "../../testing/iam-requests.ts";
 import { stage, usual } from "../../testing/sample-stages.ts";

@@ -1,4 +1,5 @@
-import { type Activity, type BucketRole, type S3Object, stateKey, WorkerTag, workerLogGroup } from "@muster/pipeline";
+import { type Activity, type BucketRole, type S3Object, workerLogGroup } from "@muster/pipeline";
+import { stateFolder, stateKey, WorkerTag } from "@muster/records";
 import { ANY, allow, type Condition, policyVariable, type Statement } from "../iam/policy.ts";
 import { secretStatements } from "../secrets/secret-permissions.ts";
 import type { ResourceNames, StageScope } from "../stage-scope.ts";
@@ -39,7 +40,7 @@ function agentStatements(activity: Activity, { stage, pipeline, names }: StageSc
     }),
     // Written and cleared, never read: a claim holds the token of a task.
     allow("ClaimTask", ["s3:PutObject", "s3:DeleteObject"], [`${state}/${stateKey.claim(activity.name, "*")}`]),
-    allow("RecordAttempt", ["s3:PutObject"], [`${state}/attempts/*`]),
+    allow("RecordAttempt", ["s3:PutObject"], [`${state}/${stateFolder.attempts}*`]),
     ...(activity.exclusive
       ? [allow("HoldLease", ["s3:GetObject", "s3:PutObject"], [`${state}/${stateKey.exclusiveLease(activity.name)}`])]
       : []),

@@ -1,4 +1,5 @@
 import { BudgetsBudget } from "@cdktf/provider-aws/lib/budgets-budget/index.js";
+import { WorkerTag } from "@muster/records";
 import type { StageScope } from "../stage-scope.ts";
 import type { Stage } from "../stage-settings.ts";
 
@@ -20,7 +21,7 @@ export function createBudget(
     timeUnit: "MONTHLY",
     limitAmount: monthlyUsd.toFixed(2),
     limitUnit: "USD",
-    costFilter: [{ name: "TagKeyValue", values: [`user:muster:stage$${stage.name}`] }],
+    costFilter: [{ name: "TagKeyValue", values: [`user:${WorkerTag.stage}$${stage.name}`] }],
     notification: [notify("ACTUAL"), notify("FORECASTED")],
   });
 }

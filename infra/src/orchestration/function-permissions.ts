@@ -1,4 +1,5 @@
 import type { FunctionName } from "@muster/pipeline";
+import { stateFolder, stateKey } from "@muster/records";
 import { ANY, allow, type Statement } from "../iam/policy.ts";
 import { ofThisStage } from "../iam/stage-tags.ts";
 import type { StageScope } from "../stage-scope.ts";
@@ -25,8 +26,8 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     ...builds.failTasks,
     ...launchStatements(scope, targets),
     state.list,
-    state.on("ReadRecords", ["s3:GetObject"], "attention/*", "claims/*", "demands/*", "launches/*", "leases/repair/*"),
-    state.on("DropRecords", ["s3:DeleteObject"], "attention/*", "claims/*"),
+    state.on("ReadRecords", ["s3:GetObject"], "attention", "claims", "demands", "launches", "repairLeases"),
+    state.on("DropRecords", ["s3:DeleteObject"], "attention", "claims"),
   ];
   const readArtifacts = (["scratch", "downloads"] as const).map((role) => names.bucketArn(role));
   const artifacts = [
@@ -50,27 +51,28 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     PrepareActivity: [
       ...repairing,
       ...artifacts,
-      state.on("WriteRecords", ["s3:PutObject"], "attention/*", "demands/*", "launches/*", "leases/repair/*"),
+      state.on("WriteRecords", ["s3:PutObject"], "attention", "demands", "launches", "repairLeases"),
     ],
     HealthCheck: [
       ...repairing,
-      state.on("WriteRecords", ["s3:PutObject"], "attention/*", "launches/*", "leases/repair/*"),
-      state.on("SeeWhetherDone", ["s3:GetObject"], "executions/*"),
+      state.on("WriteRecords", ["s3:PutObject"], "attention", "launches", "repairLeases"),
+      state.on("SeeWhetherDone", ["s3:GetObject"], "executions"),
     ],
     HealthCheckWait: [
       ...builds.wakeUp,
       state.list,
-      state.on("KeepToken", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], "executions/*"),
+      state.on("KeepToken", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], "executions"),
     ],
     EndHealthCheck: [
       ...builds.wakeUp,
       state.list,
-      state.on("MarkDone", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], "executions/*"),
+      state.on("MarkDone", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], "executions"),
     ],
     CheckIfReposChanged: [],
     UpdateIndices: [
       allow("ListDownloads", ["s3:ListBucket"], [downloads]),
-      allow("WriteIndices", ["s3:PutObject"], [`${downloads}/*index.html`]),
+      // A write over the very page that was listed reads its tag. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+      allow("WriteIndices", ["s3:GetObject", "s3:PutObject"], [`${downloads}/*index.html`]),
     ],
     InvalidateCloudFront:
       targets.distributionArn === undefined
@@ -80,8 +82,8 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     CheckForFailures: [allow("ReadHistory", ["states:GetExecutionHistory"], [builds.executions])],
     Repair: [
       ...repairing,
-      state.on("WriteRecords", ["s3:PutObject"], "attention/*", "launches/*", "leases/repair/*"),
-      state.on("TidyUp", ["s3:DeleteObject"], "executions/*"),
+      state.on("WriteRecords", ["s3:PutObject"], "attention", "launches", "repairLeases"),
+      state.on("TidyUp", ["s3:DeleteObject"], "executions"),
     ],
     Reap: [
       ...builds.follow,
@@ -91,23 +93,26 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
       allow("SeeWorkers", ["ec2:DescribeInstances"], ANY),
       allow("EndWorkers", ["ec2:TerminateInstances"], [names.arn("ec2", "instance/*")], ofThisStage(scope)),
       state.list,
-      state.on("ReadRecords", ["s3:GetObject"], "claims/*", "reaper/marks.json"),
-      state.on("Mark", ["s3:PutObject"], "reaper/marks.json"),
-      state.on("DropRecords", ["s3:DeleteObject"], "claims/*", "demands/*", "executions/*", "launches/*"),
+      state.on("ReadRecords", ["s3:GetObject"], "claims", "reaper"),
+      state.on("Mark", ["s3:PutObject"], "reaper"),
+      state.on("DropRecords", ["s3:DeleteObject"], "claims", "demands", "executions", "launches"),
     ],
     BuildStatus: [...artifacts, ...listedPlatformStatements(scope)],
   };
 }
 
+/** Records under a folder, or the one that has no other beside it. */
+type RecordKind = keyof typeof stateFolder | "reaper";
+
 function recordStatements({ names }: StageScope) {
   const bucket = names.bucketArn("state");
   return {
     list: allow("ListRecords", ["s3:ListBucket"], [bucket]),
-    on: (sid: string, actions: readonly string[], ...keys: readonly string[]) =>
+    on: (sid: string, actions: readonly string[], ...kinds: readonly RecordKind[]) =>
       allow(
         sid,
         actions,
-        keys.map((key) => `${bucket}/${key}`),
+        kinds.map((kind) => `${bucket}/${kind === "reaper" ? stateKey.reaper : `${stateFolder[kind]}*`}`),
       ),
   };
 }

@@ -1,3 +1,4 @@
+import { WorkerTag } from "@muster/records";
 import { ANY, allow, type Statement } from "../iam/policy.ts";
 import { ofThisStage } from "../iam/stage-tags.ts";
 import type { StageScope } from "../stage-scope.ts";
@@ -51,8 +52,8 @@ export function launchStatements(scope: StageScope, targets: LaunchTargets): Sta
       {
         StringEquals: {
           "ec2:CreateAction": ["CreateFleet", "RunInstances"],
-          "aws:RequestTag/muster:stage": stage.name,
-          "aws:RequestTag/muster:pipeline": pipeline.name,
+          [`aws:RequestTag/${WorkerTag.stage}`]: stage.name,
+          [`aws:RequestTag/${WorkerTag.pipeline}`]: pipeline.name,
         },
       },
     ),
@@ -67,7 +68,7 @@ export function launchStatements(scope: StageScope, targets: LaunchTargets): Sta
     // Listing instances names no resource.
     allow("SeeWorkers", ["ec2:DescribeInstances"], ANY),
     allow("ReadConsoles", ["ec2:GetConsoleOutput"], [ec2("instance/*")], {
-      StringEquals: { "aws:ResourceTag/muster:stage": stage.name },
+      StringEquals: { [`aws:ResourceTag/${WorkerTag.stage}`]: stage.name },
     }),
   ];
 }

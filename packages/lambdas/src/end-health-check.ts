@@ -1,6 +1,6 @@
-import { EndHealthCheckEvent, HealthCheckToken, stateKey } from "@muster/pipeline";
+import { EndHealthCheckEvent, HealthCheckToken } from "@muster/pipeline";
+import { stateKey, stateRecords } from "@muster/records";
 import { handler } from "./handler.ts";
-import { stateRecords } from "./records/state-records.ts";
 import { answerToken } from "./wake-up/answer-token.ts";
 
 /** Marks the build as done, then ends the wait for the next health check: a build with nothing to do ends in seconds. */

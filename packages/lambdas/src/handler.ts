@@ -1,8 +1,14 @@
-import { type FunctionName, InvalidInputError, type Pipeline, type StageDescription } from "@muster/pipeline";
+import {
+  describeIssues,
+  type FunctionName,
+  InvalidInputError,
+  type Pipeline,
+  type StageDescription,
+} from "@muster/pipeline";
 import type * as z from "zod";
 import type { ClientName, Clients } from "./clients.ts";
 import type { Log } from "./log.ts";
-import { describeIssues, presentError } from "./present-error.ts";
+import { presentError } from "./present-error.ts";
 
 /** What a function works with; `clients` are those it named. */
 export interface HandlerContext<Uses extends ClientName = ClientName> {

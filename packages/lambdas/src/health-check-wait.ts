@@ -1,6 +1,6 @@
-import { HealthCheckWaitEvent, stateKey } from "@muster/pipeline";
+import { HealthCheckWaitEvent } from "@muster/pipeline";
+import { stateKey, stateRecords } from "@muster/records";
 import { handler } from "./handler.ts";
-import { stateRecords } from "./records/state-records.ts";
 import { answerToken } from "./wake-up/answer-token.ts";
 
 /**

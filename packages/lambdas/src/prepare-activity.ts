@@ -41,7 +41,7 @@ export const prepareActivity = handler(
     if (build.debug === "skip_ec2") return { skip: false, reason, taskInput };
 
     const repair = repairContext(context);
-    const demand = await putDemand(repair.records, event, taskInput);
+    const demand = await putDemand(repair.launching.records, event, taskInput);
     const { launches } = await tendActivities([activity], repair);
     const waited = now().getTime() - new Date(event.enteredTime).getTime();
     const deferred = whyDeferred(demand, launches, { patient: waited < THROTTLING_PATIENCE_MS });

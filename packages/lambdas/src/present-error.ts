@@ -1,5 +1,4 @@
 import { InvalidConfigurationError, MusterError } from "@muster/pipeline";
-import type * as z from "zod";
 
 /** What AWS answers when the stage is set up wrongly; waiting does not help. */
 const CONFIGURATION_ERRORS = new Set([
@@ -34,10 +33,4 @@ function asMusterError(thrown: unknown): Error {
     });
   }
   return thrown;
-}
-
-/** The first problems of a value that is not what its schema says, in one line. */
-export function describeIssues({ issues }: z.ZodError): string {
-  const lines = issues.slice(0, 3).map(({ path, message }) => `${path.join(".") || "the value"}: ${message}`);
-  return issues.length > 3 ? `${lines.join("; ")}; and ${issues.length - 3} more` : lines.join("; ");
 }

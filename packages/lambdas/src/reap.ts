@@ -1,5 +1,5 @@
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { stateKey } from "@muster/pipeline";
+import { stateKey, stateRecords } from "@muster/records";
 import * as z from "zod";
 import { runningBuilds } from "./builds/running-builds.ts";
 import { handler } from "./handler.ts";
@@ -7,16 +7,17 @@ import { chooseVictims } from "./reaping/choose-victims.ts";
 import { dropOldRecords } from "./reaping/drop-old-records.ts";
 import { failClaim } from "./repair/fail-claim.ts";
 import { progressOfBuilds } from "./repair/pending-tasks.ts";
-import { repairContext } from "./repair/repair-context.ts";
 import { describeWorkers } from "./workers/describe-workers.ts";
 
 const Marks = z.record(z.string(), z.object({ markedAt: z.string(), why: z.string() }));
 
 /** Terminates machines that nobody will miss: marked in one cycle, looked at again in the next, and only then ended. Never one that works. */
 export const reap = handler("Reap", { input: z.unknown(), uses: ["ec2", "s3", "sfn"] }, async (_event, context) => {
-  const repair = repairContext(context);
-  const { ec2, records, stage, now, log } = repair;
-  const builds = await progressOfBuilds(await runningBuilds(repair.sfn, stage.stateMachineArn), repair);
+  const { pipeline, stage, clients, now, log } = context;
+  const { ec2, sfn } = clients;
+  const { stateMachineArn } = stage;
+  const records = stateRecords(clients.s3, stage.buckets.state);
+  const builds = await progressOfBuilds(await runningBuilds(sfn, stateMachineArn), sfn);
   const working = new Set(
     builds.flatMap(({ tasks }) => tasks).flatMap(({ state, instance }) => (state === "running" && instance) || []),
   );
@@ -31,11 +32,11 @@ export const reap = handler("Reap", { input: z.unknown(), uses: ["ec2", "s3", "s
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: victims.map(({ instanceId }) => instanceId) }));
     for (const { instanceId } of victims) {
       const activity = workers.find((worker) => worker.instanceId === instanceId)?.activity;
-      if (activity) await failClaim(activity, instanceId, repair);
+      if (activity) await failClaim(activity, instanceId, { records, sfn, now, log });
     }
     log.warn("workers terminated", { victims });
   }
   await records.write(stateKey.reaper, marks);
-  const dropped = await dropOldRecords(repair);
+  const dropped = await dropOldRecords({ records, activities: pipeline.activities, sfn, stateMachineArn, now: now() });
   return { terminated: victims, marked: Object.keys(marks), dropped };
 });

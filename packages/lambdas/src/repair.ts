@@ -1,9 +1,10 @@
-import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
-import { type Activity, stateKey } from "@muster/pipeline";
+import { DescribeInstancesCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import type { Activity, StageDescription } from "@muster/pipeline";
+import { type StateRecords, stateKey, stateRecords, WorkerTag } from "@muster/records";
 import * as z from "zod";
 import { type HandlerContext, handler } from "./handler.ts";
 import { failClaim } from "./repair/fail-claim.ts";
-import { type RepairContext, repairContext } from "./repair/repair-context.ts";
+import { repairContext } from "./repair/repair-context.ts";
 import { repairNow } from "./repair/tend-activities.ts";
 import { toWorker } from "./workers/describe-workers.ts";
 
@@ -38,11 +39,13 @@ export const repair = handler(
     if ("state" in event.detail && STARTING.has(event.detail.state)) return { ignored: event.detail.state };
 
     const repair = repairContext(context);
-    const activity = await activityOf(instanceId, repair);
+    const { launching, sfn, activities } = repair;
+    const { ec2, records, stage, now, log } = launching;
+    const activity = await activityOf(instanceId, { ec2, records, stage, activities });
     if (activity === undefined) return { ignored: "not a worker of this stage" };
     // A spot instance has two minutes left, in which its agent gives the task back by itself.
     const leaving = event["detail-type"] === "EC2 Spot Instance Interruption Warning";
-    const task = leaving ? undefined : await failClaim(activity.name, instanceId, repair);
+    const task = leaving ? undefined : await failClaim(activity.name, instanceId, { records, sfn, now, log });
     const { reports } = await repairNow([activity], repair, leaving ? { leaving: new Set([instanceId]) } : {});
     return { activity: activity.name, task, reports };
   },
@@ -51,10 +54,10 @@ export const repair = handler(
 /** What only a running build needs: its token and its mark. */
 async function tidyUp(
   { executionArn, stateMachineArn, status }: z.infer<typeof ExecutionStatus>["detail"],
-  context: HandlerContext<"ec2" | "s3" | "sfn">,
+  context: HandlerContext<"s3">,
 ): Promise<unknown> {
   if (status === "RUNNING" || stateMachineArn !== context.stage.stateMachineArn) return { ignored: status };
-  const { records } = repairContext(context);
+  const records = stateRecords(context.clients.s3, context.stage.buckets.state);
   const keys = await records.list(stateKey.execution(executionArn));
   await records.delete(keys);
   return { deleted: keys.length };
@@ -63,23 +66,28 @@ async function tidyUp(
 /** By its tags, or, where EC2 has forgotten the machine, by the task it held. */
 async function activityOf(
   instanceId: string,
-  { ec2, records, stage, pipeline }: RepairContext,
+  {
+    ec2,
+    records,
+    stage,
+    activities,
+  }: { ec2: EC2Client; records: StateRecords; stage: StageDescription; activities: readonly Activity[] },
 ): Promise<Activity | undefined> {
-  const name = (await tagsOf(instanceId, { ec2, stage })) ?? (await claimantOf(instanceId, { records, pipeline }));
-  return pipeline.activities.find((activity) => activity.name === name);
+  const name = (await tagsOf(instanceId, { ec2, stage })) ?? (await claimantOf(instanceId, { records, activities }));
+  return activities.find((activity) => activity.name === name);
 }
 
 /** The activity of one of this stage's workers; "" for a machine that is none of them, undefined for one that EC2 does not know. */
 async function tagsOf(
   instanceId: string,
-  { ec2, stage }: Pick<RepairContext, "ec2" | "stage">,
+  { ec2, stage }: { ec2: EC2Client; stage: StageDescription },
 ): Promise<string | undefined> {
   try {
     const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
     const instance = Reservations?.[0]?.Instances?.[0];
     if (instance === undefined) return undefined;
     const tag = (key: string) => instance.Tags?.find(({ Key }) => Key === key)?.Value;
-    const ours = tag("muster:stage") === stage.stage && tag("muster:pipeline") === stage.pipeline;
+    const ours = tag(WorkerTag.stage) === stage.stage && tag(WorkerTag.pipeline) === stage.pipeline;
     return ours ? toWorker(instance).activity : "";
   } catch (error) {
     if (error instanceof Error && error.name.startsWith("InvalidInstanceID")) return undefined;
@@ -89,9 +97,9 @@ async function tagsOf(
 
 async function claimantOf(
   instanceId: string,
-  { records, pipeline }: Pick<RepairContext, "records" | "pipeline">,
+  { records, activities }: { records: StateRecords; activities: readonly Activity[] },
 ): Promise<string | undefined> {
-  const keys = pipeline.activities.map(({ name }) => stateKey.claim(name, instanceId));
+  const keys = activities.map(({ name }) => stateKey.claim(name, instanceId));
   const found = await Promise.all(keys.map((key) => records.etag(key)));
-  return pipeline.activities[found.findIndex((etag) => etag !== undefined)]?.name;
+  return activities[found.findIndex((etag) => etag !== undefined)]?.name;
 }

@@ -1,7 +1,6 @@
 import { gunzipSync } from "node:zlib";
-import { InvalidConfigurationError, StageDescription } from "@muster/pipeline";
+import { describeIssues, InvalidConfigurationError, StageDescription } from "@muster/pipeline";
 import type { FunctionEnvironment } from "./env.ts";
-import { describeIssues } from "./present-error.ts";
 
 /**
  * The stage that a function on AWS belongs to. It is part of the function's version, so that deploying during a build changes nothing for that build.

@@ -24,11 +24,11 @@ import {
   type Pipeline,
   type PrepareActivityAnswer,
   type StageDescription,
-  stateKey,
   type TaskInput,
   type TaskScripts,
   workerPollName,
 } from "@muster/pipeline";
+import { stateKey } from "@muster/records";
 import { createHandlers } from "../src/create-handlers.ts";
 import { jsonLog } from "../src/log.ts";
 import { examplePipeline } from "./example-pipeline.ts";

@@ -25,6 +25,7 @@ export {
 export { BuildInput, buildOptions, DebugMode, parseBuildInput, wordsOf } from "./build-input.ts";
 export { checkScripts, InvalidPipelineError } from "./check-pipeline.ts";
 export { activityNamed, definePipeline, type Pipeline, type PipelineDefinition } from "./define-pipeline.ts";
+export { describeIssues } from "./describe-issues.ts";
 export { hours, minutes, type Seconds, seconds } from "./duration.ts";
 export {
   CheckForFailuresEvent,
@@ -68,7 +69,7 @@ export {
   parseLinuxPlatform,
   parsePlatformList,
 } from "./platform.ts";
-export { Claim, Demand, HealthCheckToken, LaunchError, LaunchRecord, Lease, Refusal, stateKey } from "./records.ts";
+export { Claim, Demand, HealthCheckToken, LaunchError, LaunchRecord, Lease, Refusal } from "./records.ts";
 export {
   type FailedStep,
   Failure,
@@ -101,4 +102,4 @@ export { MAX_CAUSE_BYTES, TaskFailureCause, TaskInput, TaskScripts, TaskSuccess,
 export { taskEnvironment } from "./task-environment.ts";
 export { isNightly, isRelease, isVersion, nightlyOf, type Version } from "./version.ts";
 export { ScriptUrl, WorkerEnvironment } from "./worker-environment.ts";
-export { parseWorkerName, type WorkerName, WorkerTag, workerName } from "./worker-name.ts";
+export { parseWorkerName, type WorkerName, workerName } from "./worker-name.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { DebugMode } from "./build-input.ts";
 
-/** Records that Muster keeps in the state bucket, as JSON objects; `stateKey` names them. */
+/** Records that Muster keeps in the state bucket, as JSON objects; `stateKey` of `@muster/records` names them. */
 
 /** The token of a HealthCheckWait that nobody has answered yet. */
 export const HealthCheckToken = z.object({ token: z.string() });
@@ -76,32 +76,3 @@ export const Lease = z.object({
   released: z.boolean(),
 });
 export type Lease = z.infer<typeof Lease>;
-
-const executionName = (executionArn: string): string => executionArn.slice(executionArn.lastIndexOf(":") + 1);
-
-/** Keys in the state bucket. Executions may be given by name or ARN. */
-export const stateKey = {
-  execution: (execution: string) => `executions/${executionName(execution)}/`,
-  healthCheckToken: (execution: string) => `executions/${executionName(execution)}/health-check-token.json`,
-  buildDone: (execution: string) => `executions/${executionName(execution)}/done.json`,
-  claims: (activity: string) => `claims/${activity}/`,
-  claim: (activity: string, instanceId: string) => `claims/${activity}/${instanceId}.json`,
-  launches: (activity: string) => `launches/${activity}/`,
-  /** Keys of one activity sort by time. */
-  launch: (activity: string, requestedAt: string, clientToken: string) =>
-    `launches/${activity}/${requestedAt}_${clientToken}.json`,
-  demands: (activity: string) => `demands/${activity}/`,
-  /** Keys of one activity sort by time; the id starts with it. */
-  demand: (activity: string, id: string) => `demands/${activity}/${id}.json`,
-  /** Rewritten by whoever wants an activity's workers counted: a repair that is under way then counts again. */
-  attention: (activity: string) => `attention/${activity}.json`,
-  leases: "leases/",
-  /** Held by the repair of an activity, so that a tick and an event do not launch twice. */
-  repairLease: (activity: string) => `leases/repair/${activity}.json`,
-  /** Held by a worker of an `exclusive` activity while its script runs. */
-  exclusiveLease: (activity: string) => `leases/exclusive/${activity}.json`,
-  attempts: (execution: string) => `attempts/${executionName(execution)}/`,
-  attempt: (execution: string, task: string, instanceId: string, claimedAt: string) =>
-    `attempts/${executionName(execution)}/${task}/${claimedAt.replaceAll(/[:.]/g, "-")}_${instanceId}.json`,
-  reaper: "reaper/marks.json",
-} as const;

@@ -24,16 +24,3 @@ export function parseWorkerName(name: string): WorkerName | undefined {
     ? undefined
     : { state: match[1] === "w" ? "waiting" : "active", tasks: Number(match[2]), subject: match[3] as string };
 }
-
-/** The tags that every worker bears from birth, beside Name. */
-export const WorkerTag = {
-  activityArn: "ActivityArn",
-  stage: "muster:stage",
-  pipeline: "muster:pipeline",
-  activity: "muster:activity",
-  /** The debug mode of the build that launched it; empty for a real one. */
-  launchedBy: "muster:launched-by-debug",
-  /** booting, idle, active, stopping, failed. */
-  state: "muster:state",
-  task: "muster:task",
-} as const;

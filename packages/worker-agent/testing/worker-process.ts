@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { RunInstance, RunningInstance } from "@muster/local";
-import { WorkerTag } from "@muster/pipeline";
+import { WorkerTag } from "@muster/records";
 import { agentProgram } from "../src/agent-program.ts";
 import { localBootstrap, renderUserData } from "../src/machine/user-data.ts";
 import { ACTIVITY, type TestStage } from "./test-stage.ts";

@@ -1,22 +1,11 @@
 import { createHash } from "node:crypto";
 import { appendFile } from "node:fs/promises";
-import {
-  GetObjectCommand,
-  HeadObjectCommand,
-  NoSuchKey,
-  NotFound,
-  PutObjectCommand,
-  S3Client,
-  S3ServiceException,
-} from "@aws-sdk/client-s3";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { isMissingObject, type ObjectPlace, objectEtag, putObject } from "@muster/records";
 import { env } from "./env.ts";
 import { workerCredentials } from "./worker-credentials.ts";
 
-/** Where an object lies. */
-export interface Place {
-  readonly bucket: string;
-  readonly key: string;
-}
+export type Place = ObjectPlace;
 
 export interface StoredObject {
   readonly body: Buffer;
@@ -46,7 +35,7 @@ export async function get(s3: S3Client, place: Place): Promise<StoredObject | un
     if (Body === undefined || ETag === undefined) throw new Error(`${url(place)} came without content`);
     return { body: Buffer.from(await Body.transformToByteArray()), etag: ETag };
   } catch (error) {
-    if (error instanceof NoSuchKey) return undefined;
+    if (isMissingObject(error)) return undefined;
     throw new Error(`cannot read ${url(place)}`, { cause: error });
   }
 }
@@ -60,40 +49,27 @@ export async function getExisting(s3: S3Client, place: Place): Promise<StoredObj
 
 export async function exists(s3: S3Client, place: Place): Promise<boolean> {
   try {
-    await s3.send(new HeadObjectCommand({ Bucket: place.bucket, Key: place.key }));
-    return true;
+    return (await objectEtag(s3, place)) !== undefined;
   } catch (error) {
-    if (error instanceof NotFound) return false;
     throw new Error(`cannot look for ${url(place)}`, { cause: error });
   }
 }
 
-/**
- * Writes an object on a condition; false when the condition does not hold, and then nothing is written.
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
- */
+/** Writes an object on a condition; false when the condition does not hold, and then nothing is written. */
 export async function put(
   s3: S3Client,
   { place, body, contentType, when }: { place: Place; body: Buffer | string; contentType: string; when: Condition },
 ): Promise<boolean> {
-  try {
-    await s3.send(
-      new PutObjectCommand({
-        Bucket: place.bucket,
-        Key: place.key,
-        Body: body,
-        ContentType: contentType,
-        ChecksumSHA256: createHash("sha256").update(body).digest("base64"),
-        ...(when === "new" ? { IfNoneMatch: "*" } : {}),
-        ...(typeof when === "object" ? { IfMatch: when.etag } : {}),
-      }),
-    );
-  } catch (error) {
-    // 409: another conditional write of the same object was under way.
-    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-    if (when !== "always" && (status === 412 || status === 409)) return false;
+  const etag = await putObject(s3, place, {
+    body,
+    contentType,
+    checksumSha256: createHash("sha256").update(body).digest("base64"),
+    ...(when === "new" ? { ifNoneMatch: "*" } : {}),
+    ...(typeof when === "object" ? { ifMatch: when.etag } : {}),
+  }).catch((error: unknown) => {
     throw new Error(`cannot write ${url(place)}`, { cause: error });
-  }
+  });
+  if (etag === undefined) return false;
   await noteUpload(place, body);
   return true;
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { putObject } from "@muster/records";
 import { type Folder, foldersOf, folderTree, type ListedObject, PAGE_NAME } from "./folder-tree.ts";
 import { indexPage } from "./index-page.ts";
 
@@ -65,21 +66,16 @@ async function writePage(
   const body = Buffer.from(indexPage(folder, { title }));
   const md5 = createHash("md5").update(body).digest("hex");
   if (folder.page?.etag === md5) return "unchanged";
-  const put = new PutObjectCommand({
-    Bucket: bucket,
-    Key: `${folder.path}${PAGE_NAME}`,
-    Body: body,
-    ContentType: "text/html; charset=utf-8",
-    // Pages change with every release, under the same name.
-    CacheControl: "max-age=60",
-    ...(folder.page ? { IfMatch: `"${folder.page.etag}"` } : { IfNoneMatch: "*" }),
-  });
-  try {
-    await s3.send(put);
-    return "written";
-  } catch (error) {
-    if (error instanceof Error && /^(PreconditionFailed|ConditionalRequestConflict)$/.test(error.name))
-      return "overtaken";
-    throw error;
-  }
+  const etag = await putObject(
+    s3,
+    { bucket, key: `${folder.path}${PAGE_NAME}` },
+    {
+      body,
+      contentType: "text/html; charset=utf-8",
+      // Pages change with every release, under the same name.
+      cacheControl: "max-age=60",
+      ...(folder.page ? { ifMatch: `"${folder.page.etag}"` } : { ifNoneMatch: "*" }),
+    },
+  );
+  return etag === undefined ? "overtaken" : "written";
 }

@@ -5,8 +5,9 @@ import {
   type EC2Client,
 } from "@aws-sdk/client-ec2";
 import { type Activity, InvalidConfigurationError, type LaunchError, type LaunchRecord } from "@muster/pipeline";
+import { WorkerTag } from "@muster/records";
 import { classifyRefusal } from "./classify-refusal.ts";
-import { fleetRequest, LAUNCH_TAG } from "./fleet-request.ts";
+import { fleetRequest } from "./fleet-request.ts";
 import type { LaunchContext } from "./launch-context.ts";
 
 /** Error messages that go into records and causes; EC2's encoded authorization messages run to kilobytes. */
@@ -34,7 +35,7 @@ export async function callFleet(
 /** The token was used already, by a call whose answer was lost and whose parameters a deployment has changed since. */
 async function alreadyLaunched({ clientToken }: LaunchRecord, ec2: EC2Client): Promise<string[]> {
   const { Reservations } = await ec2.send(
-    new DescribeInstancesCommand({ Filters: [{ Name: `tag:${LAUNCH_TAG}`, Values: [clientToken] }] }),
+    new DescribeInstancesCommand({ Filters: [{ Name: `tag:${WorkerTag.launch}`, Values: [clientToken] }] }),
   );
   return (Reservations ?? []).flatMap(({ Instances }) => Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []);
 }

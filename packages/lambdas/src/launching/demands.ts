@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { Demand, type LaunchRecord, type PrepareActivityEvent, stateKey, type TaskInput } from "@muster/pipeline";
+import { Demand, type LaunchRecord, type PrepareActivityEvent, type TaskInput } from "@muster/pipeline";
+import { type StateRecords, stateKey } from "@muster/records";
 import { readOrSkip } from "../records/read-or-skip.ts";
-import type { StateRecords } from "../records/state-records.ts";
-import type { LaunchContext } from "./launch-context.ts";
+import type { LaunchReading } from "./launch-context.ts";
 
 /** A demand that no launch has answered in this time is a task in a queue by now, and counted there. */
 const DEMAND_MEMORY_MS = 1_800_000;
@@ -37,7 +37,7 @@ const PUBLISHED_WITHIN_MS = 300_000;
 
 interface DemandOptions {
   readonly launches: readonly LaunchRecord[];
-  readonly context: Pick<LaunchContext, "records" | "now" | "log">;
+  readonly reading: LaunchReading;
 }
 
 /** Demands that none of the launches has answered. */
@@ -51,26 +51,26 @@ export function openDemands(activity: string, options: DemandOptions): Promise<O
  */
 export async function reopenedDemands(
   activity: string,
-  { gone, launches, context }: DemandOptions & { gone: ReadonlySet<string> },
+  { gone, launches, reading }: DemandOptions & { gone: ReadonlySet<string> },
 ): Promise<OpenDemand[]> {
   const isWhole = ({ instances }: LaunchRecord) => !instances.some((instance) => gone.has(instance));
   const lost = launches.filter((launch) => !isWhole(launch)).flatMap(({ demands }) => demands);
   if (lost.length === 0) return [];
   const wanted = new Set(lost);
-  const unanswered = await demandsSince(activity, PUBLISHED_WITHIN_MS, { launches: launches.filter(isWhole), context });
+  const unanswered = await demandsSince(activity, PUBLISHED_WITHIN_MS, { launches: launches.filter(isWhole), reading });
   return unanswered.filter(({ id }) => wanted.has(id));
 }
 
 async function demandsSince(
   activity: string,
   memoryMs: number,
-  { launches, context }: DemandOptions,
+  { launches, reading }: DemandOptions,
 ): Promise<OpenDemand[]> {
   const prefix = stateKey.demands(activity);
-  const since = new Date(context.now().getTime() - memoryMs).toISOString();
-  const keys = await context.records.list(prefix, { startAfter: `${prefix}${since}` });
+  const since = new Date(reading.now().getTime() - memoryMs).toISOString();
+  const keys = await reading.records.list(prefix, { startAfter: `${prefix}${since}` });
   const answered = new Set(launches.flatMap(({ demands }) => demands));
   const ids = keys.map((key) => key.slice(prefix.length, -".json".length)).filter((id) => !answered.has(id));
-  const read = async (id: string) => ({ id, ...(await readOrSkip(stateKey.demand(activity, id), Demand, context)) });
+  const read = async (id: string) => ({ id, ...(await readOrSkip(stateKey.demand(activity, id), Demand, reading)) });
   return (await Promise.all(ids.map(read))).filter((demand): demand is OpenDemand => "task" in demand);
 }

@@ -4,13 +4,10 @@ import {
   InvalidConfigurationError,
   type LaunchRecord,
   type StageDescription,
-  WorkerTag,
   workerName,
 } from "@muster/pipeline";
+import { WorkerTag } from "@muster/records";
 import { activityArn } from "./launch-context.ts";
-
-/** The tag that tells which launch an instance came from, so that an answer that was lost can be found again. */
-export const LAUNCH_TAG = "muster:launch";
 
 /**
  * One synchronous attempt over all types and subnets. What is written in the intent decides it, so that repeating an intent repeats the same
@@ -84,7 +81,7 @@ function workerTags(
     [WorkerTag.activity]: activity.name,
     [WorkerTag.launchedBy]: launchedBy,
     [WorkerTag.state]: "booting",
-    [LAUNCH_TAG]: launch,
+    [WorkerTag.launch]: launch,
   };
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

@@ -1,8 +1,8 @@
-import type { EC2Client } from "@aws-sdk/client-ec2";
-import { type Activity, LaunchRecord, stateKey } from "@muster/pipeline";
+import { type Activity, LaunchRecord } from "@muster/pipeline";
+import { type StateRecords, stateKey } from "@muster/records";
 import { readOrSkip } from "../records/read-or-skip.ts";
 import { callFleet } from "./call-fleet.ts";
-import type { LaunchContext } from "./launch-context.ts";
+import type { LaunchContext, LaunchReading } from "./launch-context.ts";
 
 /** How far back launches are of interest: to demands and invisible instances for minutes, to what waits in vain for its `startTimeout`. */
 const memoryMs = ({ startTimeout }: Activity): number => Math.max(3_600_000, 2000 * startTimeout);
@@ -17,12 +17,12 @@ export async function recentLaunches(activity: Activity, context: LaunchContext)
 }
 
 /** The same as they are written, for whoever does not hold the lease. */
-export async function readLaunches(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {
+export async function readLaunches(activity: Activity, reading: LaunchReading): Promise<LaunchRecord[]> {
   const prefix = stateKey.launches(activity.name);
-  const since = new Date(context.now().getTime() - memoryMs(activity)).toISOString();
-  const keys = await context.records.list(prefix, { startAfter: `${prefix}${since}` });
-  const known = finishedLaunches(activity, context);
-  const read = async (key: string) => known.get(key) ?? (await readOrSkip(key, LaunchRecord, context));
+  const since = new Date(reading.now().getTime() - memoryMs(activity)).toISOString();
+  const keys = await reading.records.list(prefix, { startAfter: `${prefix}${since}` });
+  const known = finishedLaunches(activity, reading.records);
+  const read = async (key: string) => known.get(key) ?? (await readOrSkip(key, LaunchRecord, reading));
   const stored = await Promise.all(keys.map(async (key) => [key, await read(key)] as const));
   known.clear();
   for (const [key, launch] of stored) if (launch?.finished) known.set(key, launch);
@@ -30,13 +30,13 @@ export async function readLaunches(activity: Activity, context: LaunchContext): 
 }
 
 /** Finished launches never change: an invocation need not read again what an earlier one in the same process has read. */
-const finished = new WeakMap<EC2Client, Map<string, Map<string, LaunchRecord>>>();
+const finished = new WeakMap<StateRecords, Map<string, Map<string, LaunchRecord>>>();
 
-function finishedLaunches({ name }: Activity, { ec2 }: LaunchContext): Map<string, LaunchRecord> {
-  const ofClient = finished.get(ec2) ?? new Map<string, Map<string, LaunchRecord>>();
-  finished.set(ec2, ofClient);
-  const ofActivity = ofClient.get(name) ?? new Map<string, LaunchRecord>();
-  ofClient.set(name, ofActivity);
+function finishedLaunches({ name }: Activity, records: StateRecords): Map<string, LaunchRecord> {
+  const byActivity = finished.get(records) ?? new Map<string, Map<string, LaunchRecord>>();
+  finished.set(records, byActivity);
+  const ofActivity = byActivity.get(name) ?? new Map<string, LaunchRecord>();
+  byActivity.set(name, ofActivity);
   return ofActivity;
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Activity, type DebugMode, type LaunchRecord, stateKey } from "@muster/pipeline";
+import type { Activity, DebugMode, LaunchRecord } from "@muster/pipeline";
+import { stateKey } from "@muster/records";
 import type { LaunchContext } from "./launch-context.ts";
 import { finishLaunch } from "./launch-records.ts";
 import { marketOf } from "./market-of.ts";

@@ -13,18 +13,23 @@ export const debugModeOf = (demands: readonly Pick<Demand, "debug">[]): DebugMod
 /**
  * Launches a worker for each demand that has not been answered, all in one call: what many steps want at the same moment costs EC2 one request.
  * The caller holds the activity's lease.
+ * @param sharingLimits the activities whose workers count where the stage has limits over all of them
  */
-export async function serveDemands(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {
+export async function serveDemands(
+  activity: Activity,
+  context: LaunchContext,
+  { sharingLimits }: { sharingLimits: readonly Activity[] },
+): Promise<LaunchRecord[]> {
   const { stage } = context;
   const own = await recentLaunches(activity, context);
   const now = context.now();
-  const demands = await openDemands(activity.name, { launches: own, context });
+  const demands = await openDemands(activity.name, { launches: own, reading: context });
   if (demands.length === 0) return [];
 
   const { count, limit } = isLimited(activity, stage)
     ? allowance(activity, demands.length, {
         workers: await describeWorkers(context.ec2, stage),
-        launches: isStageCapped(stage) ? [...own, ...(await launchesOfOthers(activity, context))] : own,
+        launches: isStageCapped(stage) ? [...own, ...(await launchesOfOthers(activity, sharingLimits, context))] : own,
         stage,
         now,
       })
@@ -45,7 +50,11 @@ export async function serveDemands(activity: Activity, context: LaunchContext): 
   );
 }
 
-async function launchesOfOthers(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {
-  const others = context.pipeline.activities.filter(({ name }) => name !== activity.name);
+async function launchesOfOthers(
+  activity: Activity,
+  all: readonly Activity[],
+  context: LaunchContext,
+): Promise<LaunchRecord[]> {
+  const others = all.filter(({ name }) => name !== activity.name);
   return (await Promise.all(others.map((other) => recentLaunches(other, context)))).flat();
 }

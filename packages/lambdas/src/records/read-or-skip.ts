@@ -1,7 +1,7 @@
 import { MusterError } from "@muster/pipeline";
+import type { StateRecords } from "@muster/records";
 import type * as z from "zod";
 import type { Log } from "../log.ts";
-import type { StateRecords } from "./state-records.ts";
 
 /** A record, or undefined where it cannot be read: one of another version of Muster must not keep everybody from launching. */
 export async function readOrSkip<T>(

@@ -1,23 +1,25 @@
-import { GetConsoleOutputCommand } from "@aws-sdk/client-ec2";
+import { type EC2Client, GetConsoleOutputCommand } from "@aws-sdk/client-ec2";
 import type { LaunchRecord } from "@muster/pipeline";
-import type { RepairContext } from "./repair-context.ts";
+import type { Log } from "../log.ts";
 import { describeRefusals } from "./tasks-without-worker.ts";
 
+export interface Forensics {
+  readonly ec2: EC2Client;
+  readonly log: Log;
+}
+
 /** Why no worker of an activity came up: what EC2 refused, or the last words of a machine that never got ready. */
-export async function whyNoWorker(
-  launches: readonly LaunchRecord[],
-  context: Pick<RepairContext, "ec2" | "log">,
-): Promise<string> {
+export async function whyNoWorker(launches: readonly LaunchRecord[], forensics: Forensics): Promise<string> {
   const last = launches.findLast(({ instances }) => instances.length > 0);
   const refused = launches.slice(last === undefined ? 0 : launches.indexOf(last)).flatMap(({ errors }) => errors);
   if (refused.length > 0) return describeRefusals(refused);
   const instance = last?.instances[0];
   if (instance === undefined) return "no worker could be launched";
-  const words = await lastWords(instance, context);
+  const words = await lastWords(instance, forensics);
   return words === "" ? `${instance} never became ready` : `${instance} never became ready; its console ends: ${words}`;
 }
 
-async function lastWords(InstanceId: string, { ec2, log }: Pick<RepairContext, "ec2" | "log">): Promise<string> {
+async function lastWords(InstanceId: string, { ec2, log }: Forensics): Promise<string> {
   try {
     const { Output } = await ec2.send(new GetConsoleOutputCommand({ InstanceId }));
     const lines = Buffer.from(Output ?? "", "base64")

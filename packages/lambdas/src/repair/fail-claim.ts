@@ -1,15 +1,24 @@
-import { SendTaskFailureCommand } from "@aws-sdk/client-sfn";
-import { Claim, ErrorName, stateKey } from "@muster/pipeline";
-import type { RepairContext } from "./repair-context.ts";
+import { SendTaskFailureCommand, type SFNClient } from "@aws-sdk/client-sfn";
+import { Claim, ErrorName } from "@muster/pipeline";
+import { type StateRecords, stateKey } from "@muster/records";
+import type { Log } from "../log.ts";
 
 /** The task has ended or gone to another worker since. */
 const TOO_LATE = new Set(["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"]);
+
+/** What it takes to end a claim. */
+export interface ClaimEnding {
+  readonly records: StateRecords;
+  readonly sfn: SFNClient;
+  now(): Date;
+  readonly log: Log;
+}
 
 /** Gives back the task that a lost machine held; the task's name, or undefined where it held none. */
 export async function failClaim(
   activity: string,
   instanceId: string,
-  { records, sfn, now, log }: Pick<RepairContext, "records" | "sfn" | "now" | "log">,
+  { records, sfn, now, log }: ClaimEnding,
 ): Promise<string | undefined> {
   const key = stateKey.claim(activity, instanceId);
   const claim = (await records.read(key, Claim))?.value;
@@ -25,7 +34,7 @@ export async function failClaim(
   return failed ? claim.task : undefined;
 }
 
-async function sendFailure(sfn: RepairContext["sfn"], taskToken: string, cause: unknown): Promise<boolean> {
+async function sendFailure(sfn: SFNClient, taskToken: string, cause: unknown): Promise<boolean> {
   try {
     await sfn.send(
       new SendTaskFailureCommand({ taskToken, error: ErrorName.workerInterrupted, cause: JSON.stringify(cause) }),

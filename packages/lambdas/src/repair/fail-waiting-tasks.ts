@@ -1,7 +1,7 @@
-import { GetActivityTaskCommand, SendTaskFailureCommand } from "@aws-sdk/client-sfn";
+import { GetActivityTaskCommand, SendTaskFailureCommand, type SFNClient } from "@aws-sdk/client-sfn";
 import { ErrorName, MAX_CAUSE_BYTES, shortenJson, TaskInput } from "@muster/pipeline";
+import type { Log } from "../log.ts";
 import { taskKey } from "./pending-tasks.ts";
-import type { RepairContext } from "./repair-context.ts";
 import type { Doom } from "./tasks-without-worker.ts";
 
 /** For a message in a cause; the whole of it is in the log. */
@@ -21,7 +21,7 @@ export async function failWaitingTasks(
   activityArn: string,
   { error, tasks }: Doom,
   { message, waiting }: { message: string; waiting: number },
-  { sfn, log }: Pick<RepairContext, "sfn" | "log">,
+  { sfn, log }: { sfn: SFNClient; log: Log },
 ): Promise<number> {
   const doomed = new Set(tasks.map((task) => taskKey({ execution: task.execution, task: task.name })));
   let failed = 0;
@@ -46,7 +46,7 @@ export async function failWaitingTasks(
   return failed;
 }
 
-async function draw(sfn: RepairContext["sfn"], activityArn: string): Promise<{ taskToken?: string; input?: string }> {
+async function draw(sfn: SFNClient, activityArn: string): Promise<{ taskToken?: string; input?: string }> {
   try {
     const { taskToken, input } = await sfn.send(
       new GetActivityTaskCommand({ activityArn, workerName: "muster-repair" }),

@@ -1,7 +1,7 @@
-import { type Activity, Claim, stateKey } from "@muster/pipeline";
+import { type Activity, Claim } from "@muster/pipeline";
+import { stateKey } from "@muster/records";
 import type { Worker } from "../workers/describe-workers.ts";
-import { failClaim } from "./fail-claim.ts";
-import type { RepairContext } from "./repair-context.ts";
+import { type ClaimEnding, failClaim } from "./fail-claim.ts";
 
 /** A machine that took a task this recently may just not be visible yet. */
 const VISIBLE_AFTER_MS = 300_000;
@@ -10,9 +10,9 @@ const VISIBLE_AFTER_MS = 300_000;
 export async function failLostClaims(
   activity: Activity,
   workers: readonly Worker[],
-  context: RepairContext,
+  ending: ClaimEnding,
 ): Promise<void> {
-  const { records, now } = context;
+  const { records, now } = ending;
   const alive = new Map(workers.map(({ instanceId, state }) => [instanceId, state !== "gone"]));
   const prefix = stateKey.claims(activity.name);
   const claimants = (await records.list(prefix)).map((key) => key.slice(prefix.length, -".json".length));
@@ -22,6 +22,6 @@ export async function failLostClaims(
       ? undefined
       : await records.read(stateKey.claim(activity.name, instanceId), Claim);
     const age = now().getTime() - new Date(claim?.value.claimedAt ?? 0).getTime();
-    if (age >= VISIBLE_AFTER_MS) await failClaim(activity.name, instanceId, context);
+    if (age >= VISIBLE_AFTER_MS) await failClaim(activity.name, instanceId, ending);
   }
 }

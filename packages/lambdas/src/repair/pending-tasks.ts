@@ -1,7 +1,6 @@
-import type { ExecutionListItem } from "@aws-sdk/client-sfn";
+import type { ExecutionListItem, SFNClient } from "@aws-sdk/client-sfn";
 import { executionHistory } from "../builds/execution-history.ts";
 import { type BuildProgress, type TaskOfBuild, tasksOfHistory } from "../builds/tasks-of-history.ts";
-import type { RepairContext } from "./repair-context.ts";
 
 export interface RunningBuild extends BuildProgress {
   readonly executionArn: string;
@@ -11,10 +10,7 @@ export interface RunningBuild extends BuildProgress {
 const AT_ONCE = 3;
 
 /** Running builds with their tasks. */
-export async function progressOfBuilds(
-  builds: readonly ExecutionListItem[],
-  { sfn }: Pick<RepairContext, "sfn">,
-): Promise<RunningBuild[]> {
+export async function progressOfBuilds(builds: readonly ExecutionListItem[], sfn: SFNClient): Promise<RunningBuild[]> {
   const progress: RunningBuild[] = [];
   const queue = builds.flatMap(({ executionArn }) => executionArn ?? []).values();
   const reader = async () => {

@@ -1,14 +1,15 @@
+import type { SFNClient } from "@aws-sdk/client-sfn";
 import { type Activity, type LaunchRecord, MAX_CAUSE_BYTES, type RepairReport, shortenJson } from "@muster/pipeline";
 import { runningBuilds } from "../builds/running-builds.ts";
 import type { TaskOfBuild } from "../builds/tasks-of-history.ts";
 import { openDemands, reopenedDemands } from "../launching/demands.ts";
-import { activityArn } from "../launching/launch-context.ts";
+import { activityArn, type LaunchContext } from "../launching/launch-context.ts";
 import { recentLaunches } from "../launching/launch-records.ts";
 import { launchWorkers } from "../launching/launch-workers.ts";
 import { debugModeOf } from "../launching/serve-demands.ts";
 import { allowance, isStageCapped } from "../launching/worker-limits.ts";
 import { describeWorkers, type Worker } from "../workers/describe-workers.ts";
-import { whyNoWorker } from "./boot-forensics.ts";
+import { type Forensics, whyNoWorker } from "./boot-forensics.ts";
 import { failWaitingTasks } from "./fail-waiting-tasks.ts";
 import { isBootLoop } from "./is-boot-loop.ts";
 import { failLostClaims } from "./lost-claims.ts";
@@ -26,21 +27,23 @@ export async function repairActivities(
   context: RepairContext,
   { leaving = new Set<string>() }: { leaving?: ReadonlySet<string> } = {},
 ): Promise<RepairReport[]> {
-  const running = await runningBuilds(context.sfn, context.stage.stateMachineArn);
+  const { launching, sfn } = context;
+  const { records, ec2, stage, now, log } = launching;
+  const running = await runningBuilds(sfn, stage.stateMachineArn);
   // Idle workers of builds that are over end by the dozen, each with an event of its own.
   if (running.length === 0) return [];
   const launches = new Map<string, LaunchRecord[]>();
-  const counted = isStageCapped(context.stage) ? context.pipeline.activities : activities;
-  for (const activity of counted) launches.set(activity.name, await recentLaunches(activity, context));
+  const counted = isStageCapped(stage) ? context.activities : activities;
+  for (const activity of counted) launches.set(activity.name, await recentLaunches(activity, launching));
 
-  const workers = await describeWorkers(context.ec2, context.stage);
-  for (const activity of activities) await failLostClaims(activity, workers, context);
+  const workers = await describeWorkers(ec2, stage);
+  for (const activity of activities) await failLostClaims(activity, workers, { records, sfn, now, log });
   // Only now, so that the histories show what was given back.
-  const builds = await progressOfBuilds(running, context);
+  const builds = await progressOfBuilds(running, sfn);
 
   const reports: RepairReport[] = [];
   for (const activity of activities) {
-    reports.push(await repairActivity(activity, context, { launches, workers, builds, leaving }));
+    reports.push(await repairActivity(activity, { launching, sfn, seen: { launches, workers, builds, leaving } }));
   }
   return reports;
 }
@@ -52,14 +55,17 @@ interface Seen {
   readonly leaving: ReadonlySet<string>;
 }
 
-async function repairActivity(activity: Activity, context: RepairContext, seen: Seen): Promise<RepairReport> {
-  const { log, now } = context;
-  const arn = activityArn(context, activity);
+async function repairActivity(
+  activity: Activity,
+  { launching, sfn, seen }: { launching: LaunchContext; sfn: SFNClient; seen: Seen },
+): Promise<RepairReport> {
+  const { log, now } = launching;
+  const arn = activityArn(launching, activity);
   const own = seen.launches.get(activity.name) ?? [];
   const tasks = seen.builds.flatMap((build) => build.tasks).filter((task) => task.activityArn === arn);
   const gone = new Set(seen.workers.filter(({ state }) => state === "gone").map(({ instanceId }) => instanceId));
-  const open = await openDemands(activity.name, { launches: own, context });
-  const reopened = await reopenedDemands(activity.name, { gone, launches: own, context });
+  const open = await openDemands(activity.name, { launches: own, reading: launching });
+  const reopened = await reopenedDemands(activity.name, { gone, launches: own, reading: launching });
   const deficit = measureDeficit({
     activity: activity.name,
     activityArn: arn,
@@ -76,15 +82,17 @@ async function repairActivity(activity: Activity, context: RepairContext, seen: 
   const answered = [...open, ...deficit.demands.filter((demand) => reopened.includes(demand))].map(({ id }) => id);
   const bootLoop = isBootLoop(activity.name, { workers: seen.workers, tasks, launches: own, now: now() });
   const bootsFail = expiry.bootsFail || bootLoop;
-  const launched = bootsFail ? [] : await launchMissing(activity, deficit, { answered, seen, context });
+  const launched = bootsFail ? [] : await launchMissing(activity, deficit, { answered, seen, launching });
   const launches = [...own, ...launched];
   seen.launches.set(activity.name, launches);
   const doom = hopelessTasks(deficit, expiry, launched);
-  const failed = await giveUp(arn, doom, { tasks, launches, context });
+  const failed = await giveUp(arn, doom, { tasks, launches, sfn, forensics: launching });
 
   const count = launched.reduce((sum, { instances }) => sum + instances.length, 0);
   const why =
-    count < deficit.missing ? await whyMissing(activity, { bootsFail, launches, launched, context }) : undefined;
+    count < deficit.missing
+      ? await whyMissing(activity, { bootsFail, launches, launched, forensics: launching })
+      : undefined;
   const report = {
     activity: activity.name,
     pending: deficit.pending.length + deficit.demands.length,
@@ -111,15 +119,15 @@ async function whyMissing(
     bootsFail,
     launches,
     launched,
-    context,
+    forensics,
   }: {
     bootsFail: boolean;
     launches: readonly LaunchRecord[];
     launched: readonly LaunchRecord[];
-    context: RepairContext;
+    forensics: Forensics;
   },
 ): Promise<string> {
-  if (bootsFail) return shortenJson(await whyNoWorker(launches, context), MAX_CAUSE_BYTES);
+  if (bootsFail) return shortenJson(await whyNoWorker(launches, forensics), MAX_CAUSE_BYTES);
   const errors = launched.flatMap((launch) => launch.errors);
   if (errors.length > 0) return shortenJson(describeRefusals(errors), MAX_CAUSE_BYTES);
   return maxWorkers === undefined
@@ -134,17 +142,17 @@ async function whyMissing(
 async function launchMissing(
   activity: Activity,
   { pending, demands, missing, onDemand }: Deficit,
-  { answered, seen, context }: { answered: readonly string[]; seen: Seen; context: RepairContext },
+  { answered, seen, launching }: { answered: readonly string[]; seen: Seen; launching: LaunchContext },
 ): Promise<LaunchRecord[]> {
   if (missing === 0 && answered.length === 0) return [];
   const launches = [...seen.launches.values()].flat();
   const { count, limit } = allowance(activity, missing, {
     workers: seen.workers,
     launches,
-    stage: context.stage,
-    now: context.now(),
+    stage: launching.stage,
+    now: launching.now(),
   });
-  if (count < missing) context.log.info("limit reached", { activity: activity.name, limit, wanted: missing, count });
+  if (count < missing) launching.log.info("limit reached", { activity: activity.name, limit, wanted: missing, count });
   return launchWorkers(
     {
       activity,
@@ -159,7 +167,7 @@ async function launchMissing(
         ...(seen.launches.get(activity.name) ?? []).map(({ clientToken }) => clientToken),
       ],
     },
-    context,
+    launching,
   );
 }
 
@@ -171,10 +179,12 @@ async function giveUp(
   {
     tasks,
     launches,
-    context,
-  }: { tasks: readonly TaskOfBuild[]; launches: readonly LaunchRecord[]; context: RepairContext },
+    sfn,
+    forensics,
+  }: { tasks: readonly TaskOfBuild[]; launches: readonly LaunchRecord[]; sfn: SFNClient; forensics: Forensics },
 ): Promise<number> {
   if (doom.tasks.length === 0) return 0;
   const waiting = tasks.filter(({ state }) => state === "waiting").length;
-  return failWaitingTasks(arn, doom, { message: await whyNoWorker(launches, context), waiting }, context);
+  const message = await whyNoWorker(launches, forensics);
+  return failWaitingTasks(arn, doom, { message, waiting }, { sfn, log: forensics.log });
 }

@@ -17,17 +17,22 @@ async function tendWhile(
   const { pipeline, stage, clients, clock } = world;
   const context = repairContext({ pipeline, stage, clients, now: () => new Date(clock.now()), log: jsonLog(() => {}) });
   let came = false;
-  const records: typeof context.records = {
-    ...context.records,
+  const { launching } = context;
+  const records: typeof launching.records = {
+    ...launching.records,
     async write(key, value, condition) {
       if (key.startsWith("leases/") && (value as { released: boolean }).released && !came) {
         came = true;
         await latecomer(world);
       }
-      return context.records.write(key, value, condition);
+      return launching.records.write(key, value, condition);
     },
   };
-  const tend = () => tendActivities([activityNamed(pipeline, "MakeSourceTarball")], { ...context, records });
+  const tend = () =>
+    tendActivities([activityNamed(pipeline, "MakeSourceTarball")], {
+      ...context,
+      launching: { ...launching, records },
+    });
   return { world, tend };
 }
 

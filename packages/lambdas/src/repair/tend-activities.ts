@@ -1,16 +1,14 @@
-import { randomUUID } from "node:crypto";
-import { type Activity, type LaunchRecord, type RepairReport, stateKey } from "@muster/pipeline";
+import type { Activity, LaunchRecord, RepairReport } from "@muster/pipeline";
+import { type StateRecords, stateKey } from "@muster/records";
 import { openDemands } from "../launching/demands.ts";
-import type { LaunchContext } from "../launching/launch-context.ts";
+import type { LaunchReading } from "../launching/launch-context.ts";
 import { readLaunches } from "../launching/launch-records.ts";
 import { serveDemands } from "../launching/serve-demands.ts";
 import { isStageCapped } from "../launching/worker-limits.ts";
-import { type HeldLease, takeLease } from "../records/lease.ts";
+import { underLeases } from "./activity-leases.ts";
 import { repairActivities } from "./repair-activities.ts";
 import type { RepairContext } from "./repair-context.ts";
 
-/** Longer than any function that holds one may run, so that its work ends before its lease does. */
-const LEASE_SECONDS = 90;
 /** Rounds that one invocation does for others; each finds something to do only because someone came in between. */
 const MAX_ROUNDS = 8;
 
@@ -29,7 +27,7 @@ export async function repairNow(
   context: RepairContext,
   options: { leaving?: ReadonlySet<string> } = {},
 ): Promise<Tended> {
-  await askForAttention(activities, context);
+  await askForAttention(activities, context.launching);
   return tendActivities(activities, context, options);
 }
 
@@ -45,22 +43,21 @@ export async function tendActivities(
 ): Promise<Tended> {
   const reports: RepairReport[] = [];
   const launches: LaunchRecord[] = [];
-  let wanted: readonly Activity[] = leasedTogether(activities, context);
+  const { launching } = context;
+  // On a stage with a limit over all activities, one lease stands for them all: two that count at the same time could exceed it together.
+  const together = isStageCapped(launching.stage);
+  let wanted: readonly Activity[] = together ? context.activities : activities;
   for (let round = 0; round < MAX_ROUNDS && wanted.length > 0; round++) {
-    const held = await underLeases(wanted, context, async (leased) => {
-      const attention = await filterAsync(leased, (activity) => wantsAttention(activity, context));
+    const held = await underLeases(wanted, { together, ...launching }, async (leased) => {
+      const attention = await filterAsync(leased, (activity) => wantsAttention(activity, launching.records));
       if (attention.length > 0) reports.push(...(await repairUnderLeases(attention, context, options)));
-      for (const activity of leased) launches.push(...(await serveDemands(activity, context)));
+      for (const activity of leased)
+        launches.push(...(await serveDemands(activity, launching, { sharingLimits: context.activities })));
     });
     if (launches.some(wasThrottled)) break;
-    wanted = await filterAsync(held, (activity) => wantsAnything(activity, context));
+    wanted = await filterAsync(held, (activity) => wantsAnything(activity, launching));
   }
   return { reports, launches };
-}
-
-/** On a stage with a limit over all activities, one lease stands for them all: two that count at the same time could exceed it together. */
-function leasedTogether(activities: readonly Activity[], { stage, pipeline }: LaunchContext): readonly Activity[] {
-  return isStageCapped(stage) ? pipeline.activities : activities;
 }
 
 /** The request is taken back before counting: one that comes while workers are counted stays, and is seen afterwards. */
@@ -69,28 +66,31 @@ async function repairUnderLeases(
   context: RepairContext,
   options: { leaving?: ReadonlySet<string> },
 ): Promise<RepairReport[]> {
-  await context.records.delete(activities.map(({ name }) => stateKey.attention(name)));
+  await context.launching.records.delete(activities.map(({ name }) => stateKey.attention(name)));
   try {
     return await repairActivities(activities, context, options);
   } catch (error) {
-    await askForAttention(activities, context);
+    await askForAttention(activities, context.launching);
     throw error;
   }
 }
 
-async function askForAttention(activities: readonly Activity[], { records, now }: LaunchContext): Promise<void> {
+async function askForAttention(
+  activities: readonly Activity[],
+  { records, now }: Pick<LaunchReading, "records" | "now">,
+): Promise<void> {
   const asked = { askedAt: now().toISOString() };
   await Promise.all(activities.map(({ name }) => records.write(stateKey.attention(name), asked)));
 }
 
-async function wantsAttention({ name }: Activity, { records }: LaunchContext): Promise<boolean> {
+async function wantsAttention({ name }: Activity, records: StateRecords): Promise<boolean> {
   return (await records.etag(stateKey.attention(name))) !== undefined;
 }
 
-async function wantsAnything(activity: Activity, context: LaunchContext): Promise<boolean> {
-  if (await wantsAttention(activity, context)) return true;
-  const launches = await readLaunches(activity, context);
-  return (await openDemands(activity.name, { launches, context })).length > 0;
+async function wantsAnything(activity: Activity, reading: LaunchReading): Promise<boolean> {
+  if (await wantsAttention(activity, reading.records)) return true;
+  const launches = await readLaunches(activity, reading);
+  return (await openDemands(activity.name, { launches, reading })).length > 0;
 }
 
 async function filterAsync<T>(items: readonly T[], holds: (item: T) => Promise<boolean>): Promise<T[]> {
@@ -99,29 +99,3 @@ async function filterAsync<T>(items: readonly T[], holds: (item: T) => Promise<b
 }
 
 const wasThrottled = ({ errors }: LaunchRecord): boolean => errors.some(({ refusal }) => refusal === "throttling");
-
-/** Runs `work` for those activities whose lease is free, and answers which these were. */
-async function underLeases(
-  activities: readonly Activity[],
-  { records, stage, now }: LaunchContext,
-  work: (held: readonly Activity[]) => Promise<void>,
-): Promise<readonly Activity[]> {
-  const holder = randomUUID();
-  const leases: HeldLease[] = [];
-  const take = async (name: string) => {
-    const lease = await takeLease(records, stateKey.repairLease(name), { holder, now: now(), seconds: LEASE_SECONDS });
-    if (lease !== undefined) leases.push(lease);
-    return lease !== undefined;
-  };
-  try {
-    const held = isStageCapped(stage)
-      ? (await take("all"))
-        ? activities
-        : []
-      : await filterAsync(activities, ({ name }) => take(name));
-    if (held.length > 0) await work(held);
-    return held;
-  } finally {
-    await Promise.all(leases.map((lease) => lease.release()));
-  }
-}

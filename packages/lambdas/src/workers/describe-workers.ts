@@ -1,5 +1,6 @@
 import { DescribeInstancesCommand, type EC2Client, type Instance } from "@aws-sdk/client-ec2";
-import { parseWorkerName, type StageDescription, WorkerTag } from "@muster/pipeline";
+import { parseWorkerName, type StageDescription } from "@muster/pipeline";
+import { WorkerTag } from "@muster/records";
 
 /** `gone`: EC2 has stopped it or is about to. */
 export type WorkerState = "booting" | "idle" | "active" | "stopping" | "failed" | "gone";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DescribeTagsCommand } from "@aws-sdk/client-ec2";
 import { runUntil, virtualClock } from "@muster/local";
-import { WorkerTag } from "@muster/pipeline";
+import { WorkerTag } from "@muster/records";
 import { expect, test } from "vitest";
 import { type TestStage, testStage } from "../../testing/test-stage.ts";
 import { startInProcess } from "../../testing/worker-in-process.ts";

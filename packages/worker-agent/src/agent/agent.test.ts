@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { DescribeTagsCommand } from "@aws-sdk/client-ec2";
-import { WorkerTag } from "@muster/pipeline";
+import { WorkerTag } from "@muster/records";
 import { expect, test } from "vitest";
 import { type StageWithWorkers, stageWithWorkers } from "../../testing/stage-with-workers.ts";
 

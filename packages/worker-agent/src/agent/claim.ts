@@ -1,5 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import { type Claim, stateKey } from "@muster/pipeline";
+import type { Claim } from "@muster/pipeline";
+import { stateKey } from "@muster/records";
 import { type AwsClients, lazily } from "../aws/aws-clients.ts";
 import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";

@@ -1,4 +1,5 @@
-import { type WorkerName, WorkerTag, workerName } from "@muster/pipeline";
+import { type WorkerName, workerName } from "@muster/pipeline";
+import { WorkerTag } from "@muster/records";
 import { type AwsClients, lazily } from "../aws/aws-clients.ts";
 import { type Clock, sleep, within } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";

@@ -1,4 +1,5 @@
-import { DebugMode, WorkerTag } from "@muster/pipeline";
+import { DebugMode } from "@muster/pipeline";
+import { WorkerTag } from "@muster/records";
 import { backOff, type Clock, sleep } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import type { InstanceMetadata } from "./instance-metadata.ts";

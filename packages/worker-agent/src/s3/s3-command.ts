@@ -3,12 +3,12 @@ import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { InvalidInputError, MusterError } from "@muster/pipeline";
+import { deleteObject, type ObjectPlace, objectEtag, type WriteCondition } from "@muster/records";
 import { patientCredentials } from "../aws/patient-credentials.ts";
 import { createRequestHandler } from "../aws/request-handler.ts";
 import { createS3Client } from "../aws/s3-client.ts";
 import { readS3Environment, type S3Environment } from "../env.ts";
 import { downloadObject } from "./download-object.ts";
-import { deleteObject, type ObjectPlace, objectExists, type PutCondition } from "./objects.ts";
 import { uploadFile } from "./upload-file.ts";
 
 const USAGE = `usage: muster-s3 cp FILE s3://BUCKET/KEY [--if-match ETAG | --if-none-match] [--content-type TYPE]
@@ -58,7 +58,7 @@ async function run(words: string[], environment: S3Environment): Promise<number>
       await list(s3, placeOf(first));
       return 0;
     case "exists":
-      return (await objectExists(s3, placeOf(first))) ? 0 : 1;
+      return (await objectEtag(s3, placeOf(first))) === undefined ? 1 : 0;
     case "rm":
       await deleteObject(s3, placeOf(first));
       return 0;
@@ -105,7 +105,7 @@ async function upload(s3: S3Client, { file, url, environment, ...options }: Uplo
   const { bucket, key } = placeOf(url);
   const place = { bucket, key: key === "" || key.endsWith("/") ? key + basename(file) : key };
   const ifMatch = options["if-match"];
-  const condition: PutCondition = {
+  const condition: WriteCondition = {
     ...(ifMatch !== undefined && { ifMatch }),
     ...(options["if-none-match"] && { ifNoneMatch: "*" }),
   };

@@ -3,8 +3,7 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { writeOnCondition } from "./conditional-write.ts";
-import { type ObjectPlace, type PutCondition, putObject } from "./objects.ts";
+import { type ObjectPlace, putObject, type WriteCondition, writeOnCondition } from "@muster/records";
 
 /** Larger files go in parts, each of which can be sent again by itself, and is held in memory until it is there: S3 takes no smaller ones. */
 const PART_BYTES = 5 * 1024 * 1024;
@@ -17,7 +16,7 @@ export interface Uploaded {
   readonly sha256: string;
 }
 
-export interface FileToUpload extends PutCondition {
+export interface FileToUpload extends WriteCondition {
   readonly file: string;
   readonly contentType?: string;
   /** Of a large file; fewer take less memory, and more time. */

@@ -1,4 +1,5 @@
-import { ErrorName, MusterError, stateKey, type TaskInput } from "@muster/pipeline";
+import { ErrorName, MusterError, type TaskInput } from "@muster/pipeline";
+import { stateKey } from "@muster/records";
 import type { ClaimedTask } from "../agent/poll.ts";
 import type { UnfinishedTask } from "../agent/unfinished-task.ts";
 import type { Worker } from "../agent/worker.ts";

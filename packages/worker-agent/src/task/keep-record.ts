@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { stateKey, workerLogStream } from "@muster/pipeline";
+import { workerLogStream } from "@muster/pipeline";
+import { stateKey, UnknownOutcomeError, type WriteCondition } from "@muster/records";
 import type { ClaimedTask } from "../agent/poll.ts";
 import type { Worker } from "../agent/worker.ts";
 import { lazily } from "../aws/aws-clients.ts";
@@ -73,26 +75,44 @@ async function putRecord(
     lastLines: log.tail,
   });
   const isLarge = typeof contents === "string";
-  const putLog = async () => {
+  const putLog = async (condition: WriteCondition) => {
     const [{ uploadFile }, { putObject }, s3] = await Promise.all([loadUpload(), loadObjects(), clients.s3()]);
-    await (isLarge
-      ? uploadFile(s3, logPlace, { file: contents, contentType: LOG_TYPE, partsAtOnce: 1 })
-      : putObject(s3, logPlace, { body: contents, contentType: LOG_TYPE }));
+    const written = isLarge
+      ? uploadFile(s3, logPlace, { file: contents, contentType: LOG_TYPE, partsAtOnce: 1, ...condition })
+      : putObject(s3, logPlace, { body: contents, contentType: LOG_TYPE, ...condition });
+    return presenceAfter(written);
   };
-  let stated = false;
-  const putStatement = async () => {
+  const putStatement = async (condition: WriteCondition) => {
     const [{ putJson }, s3] = await Promise.all([loadObjects(), clients.s3()]);
-    const condition = recovered ? ({ ifNoneMatch: "*" } as const) : {};
-    stated = (await putJson(s3, { bucket: STATE_BUCKET, key }, statement, condition)) !== undefined;
+    return putJson(s3, { bucket: STATE_BUCKET, key }, statement, condition);
   };
-  const keepLog = async () => {
-    await records.put(task.name, putLog);
+  const keepLog = async (condition: WriteCondition = {}) => {
+    await records.put(task.name, () => putLog(condition));
     if (isLarge) await rm(files.log, { force: true });
   };
-  if (!recovered) await Promise.all([keepLog(), records.put(task.name, putStatement)]);
-  else {
-    await records.put(task.name, putStatement);
-    if (stated) await keepLog();
+  if (!recovered) {
+    await Promise.all([keepLog(), records.put(task.name, () => putStatement({}))]);
+    return;
+  }
+  const ifNew = { ifNoneMatch: "*", writeId: randomUUID() } as const;
+  let stated = "no" as Presence;
+  await records.put(task.name, async () => {
+    stated = await presenceAfter(putStatement(ifNew));
+  });
+  if (stated === "yes") await keepLog();
+  // Where the statement is another's, so is the log.
+  if (stated === "perhaps") await keepLog(ifNew);
+}
+
+/** Whether what was to be written where nothing is stands there now. A worker may not read records, and so cannot always tell its own. */
+type Presence = "yes" | "no" | "perhaps";
+
+async function presenceAfter(write: Promise<unknown>): Promise<Presence> {
+  try {
+    return (await write) === undefined ? "no" : "yes";
+  } catch (error) {
+    if (error instanceof UnknownOutcomeError) return "perhaps";
+    throw error;
   }
 }
 

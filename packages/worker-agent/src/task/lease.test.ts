@@ -1,9 +1,9 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createLocalAws, runUntil, type VirtualClock, virtualClock } from "@muster/local";
 import { Lease } from "@muster/pipeline";
+import { readText } from "@muster/records";
 import { expect, test } from "vitest";
 import { recordedDiagnostics } from "../../testing/worker-in-process.ts";
-import { readText } from "../s3/objects.ts";
 import { type HeldLease, LEASE_MARGIN_MS, takeLease } from "./lease.ts";
 
 const place = { bucket: "state", key: "lease.json" };

@@ -12,7 +12,8 @@ import {
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { createLocalAws, virtualClock } from "@muster/local";
-import { ErrorName, HealthCheckToken, type Lease, stateKey, workerPollName } from "@muster/pipeline";
+import { ErrorName, HealthCheckToken, type Lease, workerPollName } from "@muster/pipeline";
+import { stateKey } from "@muster/records";
 import { expect, test } from "vitest";
 import { stageForTests } from "../../testing/stage-for-tests.ts";
 import { localClients } from "./local-clients.ts";

@@ -1,4 +1,4 @@
-import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import {
   InvalidToken,
   SendTaskFailureCommand,
@@ -13,9 +13,11 @@ import {
   HealthCheckToken,
   instanceOfPollName,
   Lease,
+  MusterError,
   type StageDescription,
-  stateKey,
 } from "@muster/pipeline";
+import { type StateRecords, stateFolder, stateKey, stateRecords } from "@muster/records";
+import type * as z from "zod";
 import { listBuilds } from "../../history/find-build.ts";
 
 export interface TakeOverOptions {
@@ -31,25 +33,19 @@ export interface TakeOverOptions {
 export async function takeOver({ aws, clients, description }: TakeOverOptions): Promise<void> {
   // Looked at before anything moves: new workers take tasks too.
   const lost = aws.tasksInHand();
-  await releaseLeases(clients.s3, description.buckets.state);
+  const records = stateRecords(clients.s3, description.buckets.state);
+  await releaseLeases(records);
   aws.start();
   await Promise.all(lost.map((task) => giveBack(task, { sfn: clients.sfn, now: aws.clock.now() })));
-  await wakeHealthChecks({ clients, description });
+  await wakeHealthChecks({ sfn: clients.sfn, records, description });
 }
 
-async function releaseLeases(s3: S3Client, bucket: string): Promise<void> {
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: stateKey.leases }));
+async function releaseLeases(records: StateRecords): Promise<void> {
   await Promise.all(
-    Contents.map(async ({ Key }) => {
-      const lease = Lease.safeParse(await readJson(s3, bucket, Key)).data;
-      if (lease === undefined || lease.released) return;
-      await s3.send(
-        new PutObjectCommand({
-          Bucket: bucket,
-          Key,
-          Body: JSON.stringify({ ...lease, released: true } satisfies Lease),
-        }),
-      );
+    (await records.list(stateFolder.leases)).map(async (key) => {
+      const lease = await readOrSkip(records, key, Lease);
+      if (lease !== undefined && !lease.released)
+        await records.write(key, { ...lease, released: true } satisfies Lease);
     }),
   );
 }
@@ -72,20 +68,27 @@ async function giveBack(
 }
 
 /** What a function was about to do when it died, such as launching for others, the next health check does: it is due now. */
-async function wakeHealthChecks({ clients: { s3, sfn }, description }: Omit<TakeOverOptions, "aws">): Promise<void> {
+async function wakeHealthChecks({
+  sfn,
+  records,
+  description,
+}: {
+  sfn: SFNClient;
+  records: StateRecords;
+  description: StageDescription;
+}): Promise<void> {
   for (const { name } of await listBuilds({ sfn, description }, { running: true })) {
-    const record = await readJson(s3, description.buckets.state, stateKey.healthCheckToken(name));
-    const taskToken = HealthCheckToken.safeParse(record).data?.token;
+    const taskToken = (await readOrSkip(records, stateKey.healthCheckToken(name), HealthCheckToken))?.token;
     if (taskToken !== undefined) await unlessOver(sfn.send(new SendTaskSuccessCommand({ taskToken, output: "{}" })));
   }
 }
 
-async function readJson(s3: S3Client, Bucket: string, Key: string | undefined): Promise<unknown> {
+/** undefined also for what is no record: it must not keep the owner from starting. */
+async function readOrSkip<T>(records: StateRecords, key: string, schema: z.ZodType<T>): Promise<T | undefined> {
   try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-    return JSON.parse((await Body?.transformToString()) ?? "null");
+    return (await records.read(key, schema))?.value;
   } catch (error) {
-    if (error instanceof NoSuchKey || error instanceof SyntaxError) return undefined;
+    if (error instanceof MusterError) return undefined;
     throw error;
   }
 }

@@ -1,14 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { isConditionFailed, isMissingObject, isMissingUpload, isWriteConflict } from "@muster/records";
-import type { ObjectPlace, PutCondition } from "./objects.ts";
+import { isConditionFailed, isMissingObject, isMissingUpload, isWriteConflict } from "./aws-failure.ts";
+import type { ObjectPlace } from "./objects.ts";
+import { UnknownOutcomeError } from "./unknown-outcome-error.ts";
+
+export interface WriteCondition {
+  /** Only over exactly this version. The role needs s3:GetObject too. */
+  readonly ifMatch?: string | undefined;
+  /** Only where there is none. */
+  readonly ifNoneMatch?: "*" | undefined;
+  /** The same for each call of one who writes again after a call that failed, so that he knows what that one stored. */
+  readonly writeId?: string | undefined;
+}
 
 /** By this metadata of an object a writer knows its own. */
 const WRITE_ID = "muster-write";
 const PAUSES_MS = [100, 300, 1000, 3000];
 
-export interface ConditionalWrite extends PutCondition {
+export interface ConditionalWrite extends WriteCondition {
   /** Called with the object's metadata, perhaps more than once; answers the ETag. */
   readonly write: (metadata?: Record<string, string>) => Promise<string>;
 }
@@ -16,26 +26,29 @@ export interface ConditionalWrite extends PutCondition {
 /**
  * Writes an object, under a condition where there is one, and answers the new version's ETag; undefined when the condition did not hold. S3 wants
  * another try where writes came at once. After one whose answer was lost, the next finds its own object in the way: that is success.
+ * @throws UnknownOutcomeError where its own object may be in the way and it may not look
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 export async function writeOnCondition(
   s3: S3Client,
   place: ObjectPlace,
-  { ifMatch, ifNoneMatch, write }: ConditionalWrite,
+  { ifMatch, ifNoneMatch, writeId, write }: ConditionalWrite,
 ): Promise<string | undefined> {
-  if (ifMatch === undefined && ifNoneMatch === undefined) return write();
-  const id = randomUUID();
+  const isConditional = ifMatch !== undefined || ifNoneMatch !== undefined;
+  const id = writeId ?? randomUUID();
   for (let tries = 0; ; tries++) {
     try {
-      return await write({ [WRITE_ID]: id });
+      return await write(isConditional ? { [WRITE_ID]: id } : undefined);
     } catch (error) {
       const pauseMs = PAUSES_MS[tries];
       if (isWriteConflict(error) && pauseMs !== undefined) {
         await sleep(pauseMs * (0.5 + Math.random()));
         continue;
       }
+      if (!isConditional) throw error;
       const failed = isConditionFailed(error) || isMissingObject(error);
-      const mayBeDone = (failed || isMissingUpload(error)) && (tries > 0 || attemptsOf(error) > 1);
+      const isRepeated = tries > 0 || writeId !== undefined || attemptsOf(error) > 1;
+      const mayBeDone = isRepeated && (failed || isMissingUpload(error));
       const own = mayBeDone ? await etagOfWrite(s3, place, id) : undefined;
       if (own === undefined && !failed) throw error;
       return own;
@@ -54,6 +67,15 @@ async function etagOfWrite(s3: S3Client, { bucket, key }: ObjectPlace, id: strin
     return Metadata?.[WRITE_ID] === id ? ETag : undefined;
   } catch (error) {
     if (isMissingObject(error)) return undefined;
-    throw error;
+    if (!isForbidden(error)) throw error;
+    throw new UnknownOutcomeError(`s3://${bucket}/${key} was written, by this write or by another`, {
+      hint: "a role that writes on a condition needs s3:GetObject to know its own",
+      cause: error,
+    });
   }
+}
+
+/** The answer of a HEAD has no body that could name the error. */
+function isForbidden(error: unknown): boolean {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 403;
 }

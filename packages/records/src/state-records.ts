@@ -1,22 +1,13 @@
-import {
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  type S3Client,
-} from "@aws-sdk/client-s3";
-import { MusterError } from "@muster/pipeline";
+import { DeleteObjectsCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { describeIssues, MusterError } from "@muster/pipeline";
 import type * as z from "zod";
-import { describeIssues } from "../present-error.ts";
+import type { WriteCondition } from "./conditional-write.ts";
+import { objectEtag, putJson, readText } from "./objects.ts";
 
 export interface StoredRecord<T> {
   readonly value: T;
   readonly etag: string;
 }
-
-/** Under which condition a record is written: over exactly the one that was read, or where none is. */
-export type WriteCondition = { readonly ifMatch: string } | { readonly ifNoneMatch: "*" };
 
 /** Muster's records in the state bucket: small JSON objects, strongly consistent, one writer winning each race. */
 export interface StateRecords {
@@ -27,6 +18,7 @@ export interface StateRecords {
   etag(key: string): Promise<string | undefined>;
   /** Keys in order, those after `startAfter` alone. */
   list(prefix: string, options?: { startAfter?: string }): Promise<string[]>;
+  /** Those that are not there are no error. @throws MusterError naming one that could not be deleted */
   delete(keys: readonly string[]): Promise<void>;
 }
 
@@ -36,41 +28,19 @@ const DELETE_BATCH = 1000;
 export function stateRecords(s3: S3Client, bucket: string): StateRecords {
   return {
     async read(key, schema) {
-      const found = await orMissing(s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+      const found = await readText(s3, { bucket, key });
       if (found === undefined) return undefined;
-      const parsed = schema.safeParse(parseJson((await found.Body?.transformToString()) ?? ""));
+      const parsed = schema.safeParse(parseJson(found.text));
       if (!parsed.success) {
         throw new MusterError(
           `s3://${bucket}/${key} is not a record that Muster wrote: ${describeIssues(parsed.error)}`,
-          {
-            hint: "delete the object",
-          },
+          { hint: "delete the object" },
         );
       }
-      return { value: parsed.data, etag: found.ETag ?? "" };
+      return { value: parsed.data, etag: found.etag };
     },
-    async write(key, value, condition) {
-      const put = new PutObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        Body: JSON.stringify(value),
-        ContentType: "application/json",
-        ...(condition === undefined
-          ? {}
-          : "ifMatch" in condition
-            ? { IfMatch: condition.ifMatch }
-            : { IfNoneMatch: condition.ifNoneMatch }),
-      });
-      try {
-        return (await s3.send(put)).ETag ?? "";
-      } catch (error) {
-        if (condition !== undefined && lostRace(error)) return undefined;
-        throw error;
-      }
-    },
-    async etag(key) {
-      return (await orMissing(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))))?.ETag;
-    },
+    write: (key, value, condition) => putJson(s3, { bucket, key }, value, condition),
+    etag: (key) => objectEtag(s3, { bucket, key }),
     async list(prefix, { startAfter } = {}) {
       const keys: string[] = [];
       let token: string | undefined;
@@ -91,30 +61,16 @@ export function stateRecords(s3: S3Client, bucket: string): StateRecords {
     async delete(keys) {
       for (let start = 0; start < keys.length; start += DELETE_BATCH) {
         const batch = keys.slice(start, start + DELETE_BATCH);
-        await s3.send(
+        const { Errors: [first] = [] } = await s3.send(
           new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: batch.map((Key) => ({ Key })), Quiet: true } }),
         );
+        // S3 answers 200 also where it has not deleted some of them.
+        if (first !== undefined) {
+          throw new MusterError(`s3://${bucket}/${first.Key} was not deleted: ${first.Code}: ${first.Message}`);
+        }
       }
     },
   };
-}
-
-/** Not there: whatever S3 calls it in this operation. */
-async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof Error && (error.name === "NoSuchKey" || error.name === "NotFound")) return undefined;
-    throw error;
-  }
-}
-
-/** Both mean that another writer was there first. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
-function lostRace(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    (error.name === "PreconditionFailed" || error.name === "ConditionalRequestConflict" || error.name === "NoSuchKey")
-  );
 }
 
 function parseJson(text: string): unknown {

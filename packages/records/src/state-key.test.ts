@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stateKey } from "./records.ts";
+import { stateKey } from "./state-key.ts";
 
 const arn = "arn:aws:states:us-west-2:000000000000:execution:hhvm:4.28.2_someone";
 

@@ -1,0 +1,108 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { isMissingObject } from "./aws-failure.ts";
+import { type WriteCondition, writeOnCondition } from "./conditional-write.ts";
+
+/** Where an object lies. */
+export interface ObjectPlace {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+export interface StoredText {
+  readonly text: string;
+  readonly etag: string;
+}
+
+export interface ObjectToPut extends WriteCondition {
+  readonly body: NonNullable<PutObjectCommandInput["Body"]>;
+  readonly contentType?: string | undefined;
+  readonly cacheControl?: string | undefined;
+  /** In base64, to be stored with it; without it the SDK's own checksum guards the way alone. */
+  readonly checksumSha256?: string | undefined;
+}
+
+/** undefined where there is no such object */
+export async function readText(s3: S3Client, { bucket, key }: ObjectPlace): Promise<StoredText | undefined> {
+  const found = await orMissing(s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+  return found && { text: (await found.Body?.transformToString()) ?? "", etag: found.ETag ?? "" };
+}
+
+/** Rejects with NoSuchKey, or NoSuchVersion, where there is no such object. */
+export async function readBytes(
+  s3: S3Client,
+  { bucket, key, version }: ObjectPlace & { readonly version?: string },
+): Promise<Uint8Array> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: version }));
+  return (await Body?.transformToByteArray()) ?? new Uint8Array();
+}
+
+/**
+ * The new version's ETag; undefined when the condition did not hold.
+ * @throws UnknownOutcomeError see `writeOnCondition`
+ */
+export function putObject(
+  s3: S3Client,
+  { bucket, key }: ObjectPlace,
+  { body, contentType, cacheControl, checksumSha256, ...condition }: ObjectToPut,
+): Promise<string | undefined> {
+  return writeOnCondition(
+    s3,
+    { bucket, key },
+    {
+      ...condition,
+      async write(metadata) {
+        const { ETag = "" } = await s3.send(
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Body: body,
+            ContentType: contentType,
+            CacheControl: cacheControl,
+            ChecksumSHA256: checksumSha256,
+            IfMatch: condition.ifMatch,
+            IfNoneMatch: condition.ifNoneMatch,
+            Metadata: metadata,
+          }),
+        );
+        return ETag;
+      },
+    },
+  );
+}
+
+/** @param value is written as JSON */
+export function putJson(
+  s3: S3Client,
+  place: ObjectPlace,
+  value: unknown,
+  condition: WriteCondition = {},
+): Promise<string | undefined> {
+  return putObject(s3, place, { body: JSON.stringify(value), contentType: "application/json", ...condition });
+}
+
+/** One that is not there is no error. */
+export async function deleteObject(s3: S3Client, { bucket, key }: ObjectPlace): Promise<void> {
+  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+}
+
+/** undefined where there is no such object */
+export async function objectEtag(s3: S3Client, { bucket, key }: ObjectPlace): Promise<string | undefined> {
+  const found = await orMissing(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
+  return found && (found.ETag ?? "");
+}
+
+async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isMissingObject(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+/** What the keys of the state bucket begin with; for those who grant access to a kind of record, or list it over all activities and executions. */
+export const stateFolder = {
+  executions: "executions/",
+  claims: "claims/",
+  launches: "launches/",
+  demands: "demands/",
+  attention: "attention/",
+  leases: "leases/",
+  repairLeases: "leases/repair/",
+  attempts: "attempts/",
+} as const;
+
+const executionName = (executionArn: string): string => executionArn.slice(executionArn.lastIndexOf(":") + 1);
+
+const executionFolder = (execution: string): string => `${stateFolder.executions}${executionName(execution)}/`;
+
+/** Keys in the state bucket, of records whose schemas are `@muster/pipeline`'s. Executions may be given by name or ARN. */
+export const stateKey = {
+  execution: executionFolder,
+  healthCheckToken: (execution: string) => `${executionFolder(execution)}health-check-token.json`,
+  buildDone: (execution: string) => `${executionFolder(execution)}done.json`,
+  claims: (activity: string) => `${stateFolder.claims}${activity}/`,
+  claim: (activity: string, instanceId: string) => `${stateFolder.claims}${activity}/${instanceId}.json`,
+  launches: (activity: string) => `${stateFolder.launches}${activity}/`,
+  /** Keys of one activity sort by time. */
+  launch: (activity: string, requestedAt: string, clientToken: string) =>
+    `${stateFolder.launches}${activity}/${requestedAt}_${clientToken}.json`,
+  demands: (activity: string) => `${stateFolder.demands}${activity}/`,
+  /** Keys of one activity sort by time; the id starts with it. */
+  demand: (activity: string, id: string) => `${stateFolder.demands}${activity}/${id}.json`,
+  /** Rewritten by whoever wants an activity's workers counted: a repair that is under way then counts again. */
+  attention: (activity: string) => `${stateFolder.attention}${activity}.json`,
+  /** Held by the repair of an activity, so that a tick and an event do not launch twice. */
+  repairLease: (activity: string) => `${stateFolder.repairLeases}${activity}.json`,
+  /** Held by a worker of an `exclusive` activity while its script runs. */
+  exclusiveLease: (activity: string) => `${stateFolder.leases}exclusive/${activity}.json`,
+  attempts: (execution: string) => `${stateFolder.attempts}${executionName(execution)}/`,
+  attempt: (execution: string, task: string, instanceId: string, claimedAt: string) =>
+    `${stateFolder.attempts}${executionName(execution)}/${task}/${claimedAt.replaceAll(/[:.]/g, "-")}_${instanceId}.json`,
+  reaper: "reaper/marks.json",
+} as const;
