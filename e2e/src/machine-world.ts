@@ -57,7 +57,7 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
   const aws = createLocalAws({
     clock,
     seed: 1,
-    functions: (name) => functions.get(name),
+    functions,
     runInstance: (instance) => playWorker(instance),
   });
   const config = aws.clientConfig();

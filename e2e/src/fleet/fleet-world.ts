@@ -69,7 +69,7 @@ export async function fleetWorld({ pipeline, ...options }: FleetOptions) {
     clock,
     seed: 1,
     onCall: (call) => calls.push({ ...call, atMs: clock.now() }),
-    functions: (name) => functions.get(name),
+    functions,
     runInstance: (instance) => playWorker(instance, playing()),
     ec2: { ...REAL_EC2, ...options.ec2 },
   });

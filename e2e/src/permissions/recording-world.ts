@@ -52,7 +52,7 @@ export async function recordingWorld(
 
   const aws = createLocalAws({
     longPollMs: IDLE_SECONDS * 1000,
-    functions: (name) => functions.get(name),
+    functions,
     runInstance: (instance) => {
       instances.set(instance.instanceId, instance.tags[WorkerTag.activity] ?? "");
       if (!machines.boot) return untilTold(instance);

@@ -65,7 +65,7 @@ async function ownStage({ dir, loaded, options }: Place, { timeScale, port = 0 }
     dir,
     region: LOCAL_REGION,
     accountId: LOCAL_ACCOUNT,
-    functions,
+    functions: functions.byName,
     runInstance: runWorkerProcess({
       dir: instances,
       url: () => url,
@@ -150,7 +150,7 @@ async function viewStage({ dir, loaded, options }: Place): Promise<Stage> {
     ...(existsSync(dir) && { dir, resume: false }),
     region: LOCAL_REGION,
     accountId: LOCAL_ACCOUNT,
-    functions,
+    functions: functions.byName,
     onDamaged: (name, reason) => options.print.error({ message: `${name} cannot be read: ${reason}`, hint: undefined }),
   });
   const clients = localClients(aws.clientConfig());

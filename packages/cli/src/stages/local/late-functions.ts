@@ -7,9 +7,7 @@ type Handlers = Readonly<Record<FunctionName, (event: unknown) => Promise<unknow
 export function lateFunctions() {
   const byName = new Map<string, LambdaFunction>();
   return {
-    kind: "source" as const,
-    names: (): readonly string[] => [...byName.keys()],
-    find: (name: string): LambdaFunction | undefined => byName.get(name),
+    byName: byName as ReadonlyMap<string, LambdaFunction>,
     provide({ functions }: StageDescription, handlers: Handlers): void {
       for (const [name, handler] of Object.entries(handlers)) {
         const arn = functions[name] ?? name;

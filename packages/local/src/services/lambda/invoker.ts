@@ -5,15 +5,8 @@ import type { Random } from "../../random.ts";
 import type { Json } from "../states/language/json.ts";
 import { jsonText } from "../states/language/json-text.ts";
 
-/** Functions that come and go while they are served. */
-export interface FunctionSource {
-  readonly kind: "source";
-  find(functionName: string): LambdaFunction | undefined;
-  names(): readonly string[];
-}
-
-/** Functions by name, or where to find them. */
-export type LambdaFunctions = Readonly<Record<string, LambdaFunction>> | FunctionSource;
+/** Functions by name; what comes into a map later is served, too. */
+export type LambdaFunctions = Readonly<Record<string, LambdaFunction>> | ReadonlyMap<string, LambdaFunction>;
 
 export interface InvokerOptions {
   readonly functions: LambdaFunctions;
@@ -53,15 +46,16 @@ export function createInvoker({ functions, movement, random }: InvokerOptions): 
 }
 
 export function findFunction(functions: LambdaFunctions, functionName: string): LambdaFunction | undefined {
-  if (isSource(functions)) return functions.find(functionName);
+  if (isMap(functions)) return functions.get(functionName);
   return Object.hasOwn(functions, functionName) ? functions[functionName] : undefined;
 }
 
-const isSource = (functions: LambdaFunctions): functions is FunctionSource => functions.kind === "source";
-
 export function functionNames(functions: LambdaFunctions): readonly string[] {
-  return isSource(functions) ? functions.names() : Object.keys(functions);
+  return isMap(functions) ? [...functions.keys()] : Object.keys(functions);
 }
+
+const isMap = (functions: LambdaFunctions): functions is ReadonlyMap<string, LambdaFunction> =>
+  functions instanceof Map;
 
 export interface FunctionReference {
   readonly functionName: string;

@@ -47,7 +47,7 @@ test.each(["echo", "111111111111:function:echo", "function:echo", ARN])(
 
 test("functions that come later are listed too, in pages", async () => {
   const byName = new Map<string, LambdaFunction>();
-  await using aws = open({ kind: "source", find: (name: string) => byName.get(name), names: () => [...byName.keys()] });
+  await using aws = open(byName);
   const list = async (input: object = {}) => {
     const { Functions = [], NextMarker } = await aws.lambda.send(new ListFunctionsCommand(input));
     return { names: Functions.map(({ FunctionName }) => FunctionName), NextMarker };
