@@ -155,6 +155,35 @@ test("an attempt whose agent died leaves a record that says so, and what of its 
   expect(text).not.toContain("abcdefghijk");
 });
 
+test.each([
+  ["", () => undefined],
+  [
+    ", though it may not look at records,",
+    (stage: TestStage) =>
+      stage.aws.failCalls({ service: "s3", operation: "HeadObject" }, { code: "AccessDenied", status: 403 }),
+  ],
+])("a recovered worker whose write of a record has no answer%s keeps the log with it", async (_, forbid) => {
+  await using stage = await stageWithWorkers();
+  const marker = join(stage.folder, "running");
+  const script = `touch ${marker}; sleep 1000`;
+  const first = await stage.startWorker({ script });
+  await stage.publish();
+  await expect.poll(() => existsSync(marker), { timeout: 30_000 }).toBe(true);
+  first.process.kill("SIGKILL");
+  await first.stopped;
+  forbid(stage);
+  stage.aws.failCalls(
+    { service: "s3", operation: "PutObject", times: 1, when: (input) => isStatement((input as { Key: string }).Key) },
+    { code: "InternalError", status: 500, afterwards: true },
+  );
+  const second = await startInProcess(stage, { script, root: first.folder, instanceId: first.instanceId });
+  expect(await second.ended).toBe("recovered");
+  const keys = await stage.stateKeys("attempts/");
+  expect(keys).toEqual([expect.stringMatching(/\.json$/), expect.stringMatching(/\.log\.gz$/)]);
+});
+
+const isStatement = (key: string) => /^attempts\/.*\.json$/.test(key);
+
 test("an attempt that was recorded before its agent died keeps that record", async () => {
   await using stage = await stageWithWorkers();
   const script = "exit 3";

@@ -166,6 +166,40 @@ test("a renewal whose answer was lost is no loss of the lease", async () => {
   await aws.close();
 });
 
+test("a lease whose last renewal had no answer is free as soon as it is released", async () => {
+  const { aws, clock, contend, pass } = await world();
+  const first = contend("i-first");
+  await first.lease;
+  aws.failCalls(
+    { service: "s3", operation: "PutObject", times: 1 },
+    { code: "InternalError", status: 500, afterwards: true },
+  );
+  await pass(31_000);
+  await first.held()?.release();
+  const startMs = clock.now();
+  const second = await runUntil(aws, clock, contend("i-second").lease);
+  expect(second?.fencing).toBe(2);
+  expect(clock.now() - startMs).toBeLessThan(10_000);
+  await second?.release();
+  await aws.close();
+});
+
+test("who stops waiting lets go of a lease that a call without an answer may have taken", async () => {
+  const { aws, contend, pass, stored } = await world();
+  aws.failCalls(
+    { service: "s3", operation: "PutObject", times: 1 },
+    { code: "InternalError", status: 500, afterwards: true },
+  );
+  const end = new AbortController();
+  const first = contend("i-first", end.signal);
+  await pass(1000);
+  expect(await stored()).toMatchObject({ holder: "i-first", released: false });
+  end.abort();
+  expect(await first.lease).toBeUndefined();
+  expect(await stored()).toMatchObject({ holder: "i-first", fencing: 1, released: true });
+  await aws.close();
+});
+
 test("a lease that somebody else took is lost", async () => {
   const { aws, s3, clock, contend, pass } = await world();
   const first = contend("i-first");
