@@ -1,4 +1,4 @@
-import { type HealthCheckAnswer, HealthCheckEvent, stateKey } from "@muster/pipeline";
+import { fixedState, type HealthCheckAnswer, HealthCheckEvent, stateKey } from "@muster/pipeline";
 import type * as z from "zod";
 import { executionHistory } from "./builds/execution-history.ts";
 import { tasksOfHistory } from "./builds/tasks-of-history.ts";
@@ -8,7 +8,7 @@ import { repairNow } from "./repair/tend-activities.ts";
 
 /** Every five minutes: makes sure that no task waits in a queue without workers. Ends with its build. */
 export const healthCheck = handler(
-  "HealthCheck",
+  fixedState.healthCheck,
   { input: HealthCheckEvent, uses: ["ec2", "s3", "sfn"] },
   async ({ buildInput, execution }, context): Promise<z.infer<typeof HealthCheckAnswer>> => {
     if (buildInput.debug === "skip_ec2") return { continue: false };
@@ -24,5 +24,5 @@ export const healthCheck = handler(
 async function isOver(execution: { id: string; name: string }, { records, sfn }: RepairContext): Promise<boolean> {
   if ((await records.etag(stateKey.buildDone(execution.name))) !== undefined) return true;
   const { exitedStates } = await tasksOfHistory(executionHistory(sfn, execution.id));
-  return exitedStates.has("EndHealthCheck");
+  return exitedStates.has(fixedState.endHealthCheck);
 }

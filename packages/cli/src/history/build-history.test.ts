@@ -102,6 +102,32 @@ test("a failure that was caught is final only when its state is left", () => {
   );
 });
 
+test("a step whose preparation failed says so, and one that is called like a preparation does not", () => {
+  const failedIn = (state: string, activity: string) => {
+    const { events, add, enter } = recorder();
+    const scheduled = add(enter(add(0, "ExecutionStarted"), state), "LambdaFunctionScheduled", {
+      lambdaFunctionScheduledEventDetails: { resource: "arn", input: JSON.stringify({ ...prepare, activity }) },
+    });
+    const failed = add(scheduled, "LambdaFunctionFailed", { lambdaFunctionFailedEventDetails: { error: "E" } });
+    add(failed, "TaskStateExited");
+    const build = buildHistory();
+    build.add(events);
+    return build.steps[0];
+  };
+  expect(failedIn("PrepareToMakePackage", "MakePackage")).toMatchObject({
+    state: "failed",
+    reason: "PrepareToMakePackage failed",
+  });
+
+  const { events, add, enter, schedule, started } = recorder();
+  const run = started(schedule(enter(add(0, "ExecutionStarted"), "PrepareToShip"), taskInput), "ec2_i-1");
+  add(add(run, "ActivityFailed", { activityFailedEventDetails: { error: "E" } }), "TaskStateExited");
+  const build = buildHistory();
+  build.add(events);
+  expect(build.steps[0]).toMatchObject({ name: "PrepareToShip", state: "failed" });
+  expect(build.steps[0]).not.toHaveProperty("reason");
+});
+
 test("a step that is done already is shown as skipped, with the evidence", () => {
   const { events, add, callFunction } = recorder();
   callFunction(add(0, "ExecutionStarted"), "PrepareToMakePackage", prepare, { skip: true, reason: "s3://x exists" });

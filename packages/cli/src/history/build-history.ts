@@ -1,5 +1,14 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
-import { BuildInput, instanceOfPollName, type Results, TaskSuccess, taskName } from "@muster/pipeline";
+import {
+  BuildInput,
+  fixedState,
+  instanceOfPollName,
+  prepareState,
+  type Results,
+  roleOfState,
+  TaskSuccess,
+  taskName,
+} from "@muster/pipeline";
 import * as z from "zod";
 import { parseJson, readMember } from "./event-data.ts";
 import { decide, endAttempt, fail, noteMissing, retry, type Step, settle, succeed } from "./step.ts";
@@ -24,9 +33,6 @@ export interface BuildHistory {
   /** Folds further events in; returns the steps that changed. */
   add(events: readonly HistoryEvent[]): Step[];
 }
-
-/** States that pace the build; they are steps only when they fail. */
-const PACING = new Set(["HealthCheckWait", "HealthCheck", "EndHealthCheck"]);
 
 const Subject = z.looseObject({
   activity: z.string().optional(),
@@ -106,11 +112,12 @@ export function buildHistory(): BuildHistory {
       }
 
       case "LambdaFunctionScheduled": {
-        if (place === undefined || PACING.has(place.name)) return undefined;
+        if (place === undefined || roleOfState(place.name) === "pacing") return undefined;
         const payload = event.lambdaFunctionScheduledEventDetails?.input;
-        place.step ??= place.name.startsWith("PrepareTo")
-          ? prepare(payload, at)
-          : enter(place.name, "function", payload, at);
+        place.step ??=
+          prepareState.activityOf(place.name) !== undefined
+            ? prepare(payload, at)
+            : enter(place.name, "function", payload, at);
         if (place.step?.kind === "function") {
           place.step.state = "running";
           place.step.attempts.push({ scheduledAt: at, startedAt: at });
@@ -119,10 +126,10 @@ export function buildHistory(): BuildHistory {
       }
       case "LambdaFunctionSucceeded": {
         const output = event.lambdaFunctionSucceededEventDetails?.output;
-        if (place?.name === "ParseInput")
+        if (place?.name === fixedState.parseInput)
           input = BuildInput.safeParse(readMember(parseJson(output), "buildInput")).data;
-        if (place?.name === "HealthCheck") return noteMissing(steps.values(), output, at);
-        if (place?.name === "NormalizeResults") results = parseJson(output) as Results | undefined;
+        if (place?.name === fixedState.healthCheck) return noteMissing(steps.values(), output, at);
+        if (place?.name === fixedState.normalizeResults) results = parseJson(output) as Results | undefined;
         if (step === undefined) return undefined;
         if (step.kind === "activity") return decide(step, output, at);
         endAttempt(attempt, at);

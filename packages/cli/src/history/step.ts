@@ -1,4 +1,4 @@
-import { HealthCheckAnswer, PrepareActivityAnswer } from "@muster/pipeline";
+import { HealthCheckAnswer, PrepareActivityAnswer, prepareState } from "@muster/pipeline";
 import { parseJson } from "./event-data.ts";
 
 export type StepState = "preparing" | "waiting" | "running" | "retrying" | "succeeded" | "failed" | "skipped";
@@ -97,9 +97,12 @@ export function succeed(step: Step, at: Date): Step {
 export function fail(step: Step, at: Date, stateName: string | undefined): Step {
   step.state = "failed";
   step.endedAt = at;
-  if (stateName?.startsWith("PrepareTo")) step.reason = `${stateName} failed`;
+  if (stateName === prepareState.of(step.name)) step.reason = preparationFailed(step);
   return step;
 }
+
+/** Why nothing came of a step that was never published. */
+export const preparationFailed = ({ name }: Pick<Step, "name">): string => `${prepareState.of(name)} failed`;
 
 /** An error that nothing caught ends the execution without its state being left. */
 export function* settle(steps: Iterable<Step>, endedAt: Date | undefined): Generator<Step> {

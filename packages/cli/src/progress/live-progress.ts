@@ -2,10 +2,10 @@ import { stripVTControlCharacters } from "node:util";
 import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
 import type { BuildHistory } from "../history/build-history.ts";
-import { describeStep, isFinished } from "../history/describe-step.ts";
+import { describeStep, isBookkeeping, isFinished, isVerdict } from "../history/describe-step.ts";
 import type { Step } from "../history/step.ts";
 import type { Print } from "../print.ts";
-import { isBookkeeping, isVerdict, type Progress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 
 const HIDE_CURSOR = "\u001B[?25l";
 const SHOW_CURSOR = "\u001B[?25h";
