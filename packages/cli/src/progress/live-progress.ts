@@ -17,7 +17,6 @@ const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"];
 export function liveProgress(print: Print, { now = () => new Date() }: { now?: () => Date } = {}): Progress {
   const { stderr } = print;
   const told = new Set<string>();
-  let drawn: string[] = [];
   let build: BuildHistory | undefined;
   let turn = 0;
   let shown = "";
@@ -33,10 +32,8 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
     );
   };
   const draw = (above: readonly string[]) => {
-    drawn =
-      build === undefined
-        ? []
-        : underWay(print, build, { now: now(), spinner: SPINNER[turn % SPINNER.length] as string });
+    const spinner = SPINNER[turn % SPINNER.length] as string;
+    const drawn = build === undefined ? [] : underWay(print, build, { now: now(), spinner });
     const text = [...above, ...drawn].map((text) => `${text}\n`).join("");
     if (above.length === 0 && text === shown) return;
     stderr.write(`${rewind(shown)}${text}`);
