@@ -13,7 +13,9 @@ const recursion = ["machine", "parallel", "for-each-platform"].map((name) => `pa
 
 const rules = {
   root: true,
-  linter: { rules: { preset: "none", suspicious: { noImportCycles: { level: "error", options: { ignoreTypes: false } } } } },
+  linter: {
+    rules: { preset: "none", suspicious: { noImportCycles: { level: "error", options: { ignoreTypes: false } } } },
+  },
   overrides: [{ includes: recursion, linter: { rules: { suspicious: { noImportCycles: "off" } } } }],
 };
 
@@ -43,7 +45,10 @@ async function circles(): Promise<string[]> {
   const { diagnostics } = JSON.parse(stdout) as {
     diagnostics: { category: string; location: { path: string; start: { line: number } } }[];
   };
-  return diagnostics.map(({ category, location }) => `${location.path}:${location.start.line} ${category}`).sort();
+  return diagnostics
+    .filter(({ category }) => category === "lint/suspicious/noImportCycles")
+    .map(({ location }) => `${location.path}:${location.start.line}`)
+    .sort();
 }
 
 test("no source imports what leads back to it, not even for a type", async () => {
@@ -58,6 +63,5 @@ test("a circle is seen: of values, of types alone, and by way of what is handed 
   };
   for (const [name, source] of Object.entries(files)) await writeFile(join(folder, "packages/asl/src", name), source);
   const seen = await circles();
-  for (const name of Object.keys(files))
-    expect(seen).toContain(`packages/asl/src/${name}:1 lint/suspicious/noImportCycles`);
+  expect(seen).toEqual(expect.arrayContaining(Object.keys(files).map((name) => `packages/asl/src/${name}:1`)));
 });
