@@ -1,4 +1,4 @@
-import { defineStages } from "./src/stage-settings.ts";
+import { defineStages } from "./src/define-stages.ts";
 
 /**
  * The deployments of this repository. Accounts, state buckets and addresses here are examples: put your own in their place before the first

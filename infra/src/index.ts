@@ -1,2 +1,3 @@
-export { defineStages, type Stage, type StageDefinition, stageNamed } from "./stage-settings.ts";
+export { defineStages, stageNamed } from "./define-stages.ts";
+export type { Stage, StageDefinition } from "./stage-settings.ts";
 export { type SynthesisOptions, synthesise } from "./synthesise.ts";

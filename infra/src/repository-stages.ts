@@ -2,8 +2,9 @@ import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { InvalidConfigurationError, MusterError } from "@muster/pipeline";
 import { agentBundle, type BundleFolders, checkSources, functionsBundle } from "./built-from.ts";
+import { stageNamed } from "./define-stages.ts";
 import { copyProviderLock } from "./provider-lock.ts";
-import { type Stage, stageNamed } from "./stage-settings.ts";
+import type { Stage } from "./stage-settings.ts";
 
 export const infraFolder = join(import.meta.dirname, "..");
 export const repositoryFolder = join(infraFolder, "..");

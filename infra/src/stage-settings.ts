@@ -1,6 +1,5 @@
-import { functionNames, InvalidConfigurationError } from "@muster/pipeline";
+import { functionNames } from "@muster/pipeline";
 import * as z from "zod";
-import { stageProblems } from "./stage-problems.ts";
 
 const days = z.number().int().positive();
 const zoneName = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "must be a zone's name, like us-west-2a");
@@ -72,112 +71,108 @@ const Schedule = z.strictObject({
 });
 
 /** One deployment: where it is, and what of the optional parts it has. */
-export const StageSettings = z
-  .strictObject({
-    /** A folder under `pipelines/`. */
-    pipeline: z.string().regex(/^[a-z][a-z0-9-]*$/, "must be the name of a folder under pipelines/"),
-    account: z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account, as text"),
-    region,
-    /** Terraform's state in S3, locked by a file beside it; without it, in a file of this folder. */
-    state: z
-      .strictObject({
-        bucket: bucketName,
-        /** Where the bucket is, which the bootstrap tells; the stage's own region where absent. */
-        region: region.optional(),
-        /** `muster/<stage>.tfstate` where absent. */
-        key: z.string().endsWith(".tfstate", "must end in .tfstate: plans may read no other object").optional(),
-      })
-      .optional(),
-    network: z.discriminatedUnion("kind", [OwnNetwork, ExistingNetwork]),
-    /** `never` ignores the pipeline's wish for spot instances. */
-    spot: z.enum(["as-declared", "never"]).default("as-declared"),
-    /** Stop launches, never running tasks. */
-    limits: z
-      .strictObject({
-        maxWorkers: z.number().int().positive().optional(),
-        maxCostPerHour: z.number().positive().optional(),
-      })
-      .default({}),
-    /** Executions kept free for a function, where the account's other functions might use all of them. */
-    reservedConcurrency: z.partialRecord(z.enum(functionNames), z.number().int().positive()).default({}),
-    retention: z
-      .strictObject({
-        /** Logs of workers, functions and the state machine. */
-        logDays: z
-          .union([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731].map((day) => z.literal(day)))
-          .default(90),
-        /** Objects that are built but not published. */
-        scratchDays: days.default(90),
-        /** Versions of objects that were replaced or deleted: what running builds and rollbacks may still need. */
-        replacedDays: days.default(30),
-        /** Records of finished builds. */
-        recordDays: days.default(400),
-        accessLogDays: days.default(90),
-      })
-      .prefault({}),
-    /** X-Ray, for the state machine and the functions. */
-    tracing: z.boolean().default(true),
-    /**
-     * CloudFront before the downloads; without it they are reached through S3 alone. Only a domain with its own certificate has CloudFront refuse the handshake
-     * of TLS 1.0 and 1.1; with CloudFront's certificate such a viewer connects, and is served nothing.
-     */
-    edge: z
-      .strictObject({
-        domain: z
-          .strictObject({
-            name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "must be a domain name"),
-            /** In us-east-1, as CloudFront demands. */
-            certificateArn: z
-              .string()
-              .regex(/^arn:[\w-]+:acm:us-east-1:\d{12}:certificate\//, "must be the ARN of a certificate in us-east-1"),
-            /** Gets the records of the domain; without it they are yours to make. */
-            hostedZoneId: z
-              .string()
-              .regex(/^Z[0-9A-Z]+$/, "must be a hosted zone's id")
-              .optional(),
-          })
-          .optional(),
-        /** Which edge locations: `PriceClass_100` is North America and Europe. */
-        priceClass: z.enum(["PriceClass_100", "PriceClass_200", "PriceClass_All"]).default("PriceClass_All"),
-      })
-      .nullable()
-      .prefault({}),
-    /** Alarms to SNS, confirmed by mail. */
-    alarms: z
-      .strictObject({
-        emails,
-        /** A task that waits this long for a worker. */
-        waitingMinutes: z.number().int().min(5).default(45),
-      })
-      .optional(),
-    /** A mail when the month's cost passes, or will pass, this many US dollars. */
-    budget: z
-      .strictObject({
-        monthlyUsd: z.number().positive(),
-        emails: emails.max(10, "AWS Budgets tells at most ten addresses"),
-      })
-      .optional(),
-    schedules: z.array(Schedule).default([]),
-    /** Buckets that exist already, by role, or `own` where the pipeline names one but this stage makes its own. */
-    buckets: z.partialRecord(z.enum(["scratch", "downloads"]), z.union([z.literal("own"), bucketName])).default({}),
-    /**
-     * `own`: made for this stage, with its name before the pipeline's names on every stage but the one that bears the pipeline's own. `existing`: keys and
-     * secrets are there already, just as the pipeline names them, and are not managed here.
-     */
-    secrets: z.enum(["own", "existing"]).default("own"),
-    /** Attached to every role: the policy that bounds what a deployment may hand out. */
-    permissionsBoundary: z
-      .string()
-      .regex(/^arn:[\w-]+:iam::\d{12}:policy\//, "must be a policy's ARN")
-      .optional(),
-    /** On everything, beside Muster's own. Keys are what instances can read of themselves. */
-    tags: z.record(z.string(), z.string()).default({}),
-    /** A stage to try things with: `cdktf destroy` empties its buckets, forgets its secrets at once. */
-    disposable: z.boolean().default(false),
-  })
-  .superRefine((settings, context) => {
-    for (const { path, message } of stageProblems(settings)) context.addIssue({ code: "custom", path, message });
-  });
+export const StageSettings = z.strictObject({
+  /** A folder under `pipelines/`. */
+  pipeline: z.string().regex(/^[a-z][a-z0-9-]*$/, "must be the name of a folder under pipelines/"),
+  account: z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account, as text"),
+  region,
+  /** Terraform's state in S3, locked by a file beside it; without it, in a file of this folder. */
+  state: z
+    .strictObject({
+      bucket: bucketName,
+      /** Where the bucket is, which the bootstrap tells; the stage's own region where absent. */
+      region: region.optional(),
+      /** `muster/<stage>.tfstate` where absent. */
+      key: z.string().endsWith(".tfstate", "must end in .tfstate: plans may read no other object").optional(),
+    })
+    .optional(),
+  network: z.discriminatedUnion("kind", [OwnNetwork, ExistingNetwork]),
+  /** `never` ignores the pipeline's wish for spot instances. */
+  spot: z.enum(["as-declared", "never"]).default("as-declared"),
+  /** Stop launches, never running tasks. */
+  limits: z
+    .strictObject({
+      maxWorkers: z.number().int().positive().optional(),
+      maxCostPerHour: z.number().positive().optional(),
+    })
+    .default({}),
+  /** Executions kept free for a function, where the account's other functions might use all of them. */
+  reservedConcurrency: z.partialRecord(z.enum(functionNames), z.number().int().positive()).default({}),
+  retention: z
+    .strictObject({
+      /** Logs of workers, functions and the state machine. */
+      logDays: z
+        .union([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731].map((day) => z.literal(day)))
+        .default(90),
+      /** Objects that are built but not published. */
+      scratchDays: days.default(90),
+      /** Versions of objects that were replaced or deleted: what running builds and rollbacks may still need. */
+      replacedDays: days.default(30),
+      /** Records of finished builds. */
+      recordDays: days.default(400),
+      accessLogDays: days.default(90),
+    })
+    .prefault({}),
+  /** X-Ray, for the state machine and the functions. */
+  tracing: z.boolean().default(true),
+  /**
+   * CloudFront before the downloads; without it they are reached through S3 alone. Only a domain with its own certificate has CloudFront refuse the handshake
+   * of TLS 1.0 and 1.1; with CloudFront's certificate such a viewer connects, and is served nothing.
+   */
+  edge: z
+    .strictObject({
+      domain: z
+        .strictObject({
+          name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "must be a domain name"),
+          /** In us-east-1, as CloudFront demands. */
+          certificateArn: z
+            .string()
+            .regex(/^arn:[\w-]+:acm:us-east-1:\d{12}:certificate\//, "must be the ARN of a certificate in us-east-1"),
+          /** Gets the records of the domain; without it they are yours to make. */
+          hostedZoneId: z
+            .string()
+            .regex(/^Z[0-9A-Z]+$/, "must be a hosted zone's id")
+            .optional(),
+        })
+        .optional(),
+      /** Which edge locations: `PriceClass_100` is North America and Europe. */
+      priceClass: z.enum(["PriceClass_100", "PriceClass_200", "PriceClass_All"]).default("PriceClass_All"),
+    })
+    .nullable()
+    .prefault({}),
+  /** Alarms to SNS, confirmed by mail. */
+  alarms: z
+    .strictObject({
+      emails,
+      /** A task that waits this long for a worker. */
+      waitingMinutes: z.number().int().min(5).default(45),
+    })
+    .optional(),
+  /** A mail when the month's cost passes, or will pass, this many US dollars. */
+  budget: z
+    .strictObject({
+      monthlyUsd: z.number().positive(),
+      emails: emails.max(10, "AWS Budgets tells at most ten addresses"),
+    })
+    .optional(),
+  schedules: z.array(Schedule).default([]),
+  /** Buckets that exist already, by role, or `own` where the pipeline names one but this stage makes its own. */
+  buckets: z.partialRecord(z.enum(["scratch", "downloads"]), z.union([z.literal("own"), bucketName])).default({}),
+  /**
+   * `own`: made for this stage, with its name before the pipeline's names on every stage but the one that bears the pipeline's own. `existing`: keys and
+   * secrets are there already, just as the pipeline names them, and are not managed here.
+   */
+  secrets: z.enum(["own", "existing"]).default("own"),
+  /** Attached to every role: the policy that bounds what a deployment may hand out. */
+  permissionsBoundary: z
+    .string()
+    .regex(/^arn:[\w-]+:iam::\d{12}:policy\//, "must be a policy's ARN")
+    .optional(),
+  /** On everything, beside Muster's own. Keys are what instances can read of themselves. */
+  tags: z.record(z.string(), z.string()).default({}),
+  /** A stage to try things with: `cdktf destroy` empties its buckets, forgets its secrets at once. */
+  disposable: z.boolean().default(false),
+});
 export type StageSettings = z.output<typeof StageSettings>;
 
 /** As written in `stages.ts`: what has a default may be left out. */
@@ -185,42 +180,4 @@ export type StageDefinition = z.input<typeof StageSettings>;
 
 export interface Stage extends StageSettings {
   readonly name: string;
-}
-
-/** The whole of a role's or function's name has 64 characters; more than this would leave little of them. ECR takes no two dashes in a row. */
-const STAGE_NAME = /^(?=.{1,30}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-
-/**
- * The stages that can be deployed, each checked.
- * @throws InvalidConfigurationError with one line that names the first thing that cannot be, and how many more there are
- */
-export function defineStages(definitions: Readonly<Record<string, StageDefinition>>): Stage[] {
-  const problems: string[] = [];
-  const stages = Object.entries(definitions).flatMap(([name, definition]) => {
-    if (!STAGE_NAME.test(name) || name === "local")
-      problems.push(
-        `"${name}" cannot be a stage's name: up to 30 lower-case letters, digits and single dashes between them, and not "local"`,
-      );
-    const parsed = StageSettings.safeParse(definition);
-    if (parsed.success) return [{ ...parsed.data, name }];
-    problems.push(...parsed.error.issues.map(({ path, message }) => `${[name, ...path].join(".")}: ${message}`));
-    return [];
-  });
-  const [first, ...more] = problems;
-  if (first === undefined) return stages;
-  throw new InvalidConfigurationError(
-    `${first}${more.length > 0 ? ` (and ${more.length} more: ${more.join("; ")})` : ""}`,
-    {
-      hint: "correct infra/stages.ts",
-    },
-  );
-}
-
-/** @throws InvalidConfigurationError naming the stages that there are */
-export function stageNamed(stages: readonly Stage[], name: string): Stage {
-  const found = stages.find((stage) => stage.name === name);
-  if (found) return found;
-  throw new InvalidConfigurationError(`there is no stage "${name}"`, {
-    hint: `infra/stages.ts has ${stages.map((stage) => stage.name).join(", ") || "none"}`,
-  });
 }

@@ -1,4 +1,5 @@
-import { defineStages, type Stage, type StageDefinition } from "../src/stage-settings.ts";
+import { defineStages } from "../src/define-stages.ts";
+import type { Stage, StageDefinition } from "../src/stage-settings.ts";
 
 const where = { account: "111122223333", region: "us-west-2" } as const;
 const zones = ["us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"];

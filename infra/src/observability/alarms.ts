@@ -4,7 +4,7 @@ import {
   CloudwatchMetricAlarm,
   type CloudwatchMetricAlarmConfig,
 } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
-import { kebab } from "@muster/pipeline";
+import { fixedState, kebab } from "@muster/pipeline";
 import type { StageScope } from "../stage-scope.ts";
 import type { Stage } from "../stage-settings.ts";
 import { createAlarmTopic, failedBuildsRule } from "./alarm-topic.ts";
@@ -54,7 +54,7 @@ export function createAlarms(scope: StageScope, settings: NonNullable<Stage["ala
     alarmDescription: "HealthCheck fails: workers that die are not replaced by its ticks",
     namespace: "AWS/Lambda",
     metricName: "Errors",
-    dimensions: { FunctionName: names.lambda("HealthCheck") },
+    dimensions: { FunctionName: names.lambda(fixedState.healthCheck) },
     statistic: "Sum",
     ...above(0),
     evaluationPeriods: 3,

@@ -1,6 +1,6 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard/index.js";
 import { hourlyPrice } from "@muster/lambdas";
-import type { Activity } from "@muster/pipeline";
+import { type Activity, fixedState } from "@muster/pipeline";
 import type { StageScope } from "../stage-scope.ts";
 import { metricNamespace, workerStates } from "./metrics.ts";
 
@@ -113,7 +113,7 @@ function widgets(scope: StageScope): Widget[] {
     ),
     accountCharges,
     graph("Errors of functions", { period: HOUR, stat: "Sum" }, [
-      ...(["PrepareActivity", "HealthCheck", "Repair", "Reap", "UpdateIndices"] as const).map(
+      ...(["PrepareActivity", fixedState.healthCheck, "Repair", "Reap", fixedState.updateIndices] as const).map(
         (name): Metric => ["AWS/Lambda", "Errors", "FunctionName", names.lambda(name), { label: name }],
       ),
       [own, "WorkersReaped", { label: "reaped workers" }],

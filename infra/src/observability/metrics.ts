@@ -1,5 +1,5 @@
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter/index.js";
-import type { FunctionName } from "@muster/pipeline";
+import { type FunctionName, fixedState } from "@muster/pipeline";
 import type { StageFunction } from "../orchestration/functions.ts";
 import type { StageScope } from "../stage-scope.ts";
 
@@ -8,7 +8,7 @@ export const metricNamespace = ({ stage, pipeline }: Pick<StageScope, "stage" | 
   `Muster/${stage.name}/${pipeline.name}`;
 
 /** Functions that count workers and launch. */
-const REPAIRERS = ["PrepareActivity", "HealthCheck", "Repair"] as const satisfies readonly FunctionName[];
+const REPAIRERS = ["PrepareActivity", fixedState.healthCheck, "Repair"] as const satisfies readonly FunctionName[];
 
 /** States that a line "repair" counts workers by. */
 export const workerStates = ["requested", "booting", "idle", "active", "stopping"] as const;

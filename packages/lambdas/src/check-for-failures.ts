@@ -2,6 +2,7 @@ import {
   CheckForFailuresEvent,
   type FailedStep,
   failureMessage,
+  fixedState,
   listFailures,
   MusterError,
   normalizeResults,
@@ -26,7 +27,7 @@ const ENVELOPE = 200;
 
 /** Fails the execution if any step failed; the only state that may. Answers the results of a build in which none did. */
 export const checkForFailures = handler(
-  "CheckForFailures",
+  fixedState.checkForFailures,
   { input: CheckForFailuresEvent, uses: ["sfn"] },
   async ({ results, execution }, { pipeline, clients }) => {
     const normalized = normalizeResults(results);

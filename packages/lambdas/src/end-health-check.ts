@@ -1,11 +1,11 @@
-import { EndHealthCheckEvent, HealthCheckToken } from "@muster/pipeline";
+import { EndHealthCheckEvent, fixedState, HealthCheckToken } from "@muster/pipeline";
 import { stateKey, stateRecords } from "@muster/records";
 import { handler } from "./handler.ts";
 import { answerToken } from "./wake-up/answer-token.ts";
 
 /** Marks the build as done, then ends the wait for the next health check: a build with nothing to do ends in seconds. */
 export const endHealthCheck = handler(
-  "EndHealthCheck",
+  fixedState.endHealthCheck,
   { input: EndHealthCheckEvent, uses: ["s3", "sfn"] },
   async ({ execution }, { stage, clients, now }) => {
     const records = stateRecords(clients.s3, stage.buckets.state);

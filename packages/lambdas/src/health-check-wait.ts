@@ -1,4 +1,4 @@
-import { HealthCheckWaitEvent } from "@muster/pipeline";
+import { fixedState, HealthCheckWaitEvent } from "@muster/pipeline";
 import { stateKey, stateRecords } from "@muster/records";
 import { handler } from "./handler.ts";
 import { answerToken } from "./wake-up/answer-token.ts";
@@ -8,7 +8,7 @@ import { answerToken } from "./wake-up/answer-token.ts";
  * at least one of them sees the other; where both do, the second answer comes too late and does no harm.
  */
 export const healthCheckWait = handler(
-  "HealthCheckWait",
+  fixedState.healthCheckWait,
   { input: HealthCheckWaitEvent, uses: ["s3", "sfn"] },
   async ({ token, execution }, { stage, clients }) => {
     const records = stateRecords(clients.s3, stage.buckets.state);

@@ -1,5 +1,5 @@
 import type { SFNClient } from "@aws-sdk/client-sfn";
-import { type HealthCheckAnswer, HealthCheckEvent } from "@muster/pipeline";
+import { fixedState, type HealthCheckAnswer, HealthCheckEvent } from "@muster/pipeline";
 import { type StateRecords, stateKey } from "@muster/records";
 import type * as z from "zod";
 import { executionHistory } from "./builds/execution-history.ts";
@@ -10,7 +10,7 @@ import { repairNow } from "./repair/tend-activities.ts";
 
 /** Every five minutes: makes sure that no task waits in a queue without workers. Ends with its build. */
 export const healthCheck = handler(
-  "HealthCheck",
+  fixedState.healthCheck,
   { input: HealthCheckEvent, uses: ["ec2", "s3", "sfn"] },
   async ({ buildInput, execution }, context): Promise<z.infer<typeof HealthCheckAnswer>> => {
     if (buildInput.debug === "skip_ec2") return { continue: false };
@@ -29,5 +29,5 @@ async function isOver(
 ): Promise<boolean> {
   if ((await records.etag(stateKey.buildDone(execution.name))) !== undefined) return true;
   const { exitedStates } = await tasksOfHistory(executionHistory(sfn, execution.id));
-  return exitedStates.has("EndHealthCheck");
+  return exitedStates.has(fixedState.endHealthCheck);
 }

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { CreateInvalidationCommand } from "@aws-sdk/client-cloudfront";
-import { ResultsEvent } from "@muster/pipeline";
+import { fixedState, ResultsEvent } from "@muster/pipeline";
 import { batchInvalidations } from "./edge/batch-invalidations.ts";
 import { handler } from "./handler.ts";
 
 /** Makes the CDN fetch anew what publishing has changed; a retried call asks for the same invalidations, not for more. */
 export const invalidateCloudFront = handler(
-  "InvalidateCloudFront",
+  fixedState.invalidateCloudFront,
   { input: ResultsEvent, uses: ["cloudfront"] },
   async ({ execution }, { pipeline, stage, clients, log }) => {
     const { distributionId } = stage;

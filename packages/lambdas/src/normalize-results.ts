@@ -1,9 +1,9 @@
-import { NormalizeResultsEvent, normalizeResults } from "@muster/pipeline";
+import { fixedState, NormalizeResultsEvent, normalizeResults } from "@muster/pipeline";
 import { handler } from "./handler.ts";
 
 /** One result a step, keyed by version and platform. */
 export const normalizeResultsOfBuild = handler(
-  "NormalizeResults",
+  fixedState.normalizeResults,
   { input: NormalizeResultsEvent },
   async ({ results }) => normalizeResults(results),
 );

@@ -1,4 +1,4 @@
-import { InvalidInputError, ParseInputEvent, parseBuildInput } from "@muster/pipeline";
+import { fixedState, InvalidInputError, ParseInputEvent, parseBuildInput } from "@muster/pipeline";
 import { overlappingBuild } from "./builds/overlapping-build.ts";
 import { handler } from "./handler.ts";
 import { checkQuotas } from "./quotas/check-quotas.ts";
@@ -8,7 +8,7 @@ import { checkQuotas } from "./quotas/check-quotas.ts";
  * EC2's quotas leave without a single worker.
  */
 export const parseInput = handler(
-  "ParseInput",
+  fixedState.parseInput,
   { input: ParseInputEvent, uses: ["sfn", "serviceQuotas"] },
   async ({ input, execution }, { pipeline, stage, clients, log }) => {
     const startDate = new Date(execution.startTime);

@@ -1,4 +1,4 @@
-import { ResultsEvent } from "@muster/pipeline";
+import { fixedState, ResultsEvent } from "@muster/pipeline";
 import { handler } from "./handler.ts";
 import { type PagesReport, writePages } from "./indices/write-pages.ts";
 
@@ -7,7 +7,7 @@ const MAX_PASSES = 3;
 
 /** Makes the downloads browsable: one page a folder, rewritten only where something changed. */
 export const updateIndices = handler(
-  "UpdateIndices",
+  fixedState.updateIndices,
   { input: ResultsEvent, uses: ["s3"] },
   async ({ execution }, { pipeline, stage, clients, log }): Promise<PagesReport> => {
     const options = { bucket: stage.buckets.downloads, prefixes: pipeline.indexes ?? [""], title: pipeline.name };

@@ -4,8 +4,9 @@ import type { ClientConfig } from "./client-config.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { createEndpoint, type ObservedCall } from "./endpoint.ts";
 import { executionStatusEvents } from "./execution-status-events.ts";
-import { type HttpListener, type ListenOptions, listenHttp, type OpenListener } from "./http-listener.ts";
+import type { ListenOptions } from "./http-listener.ts";
 import type { InvokeFunction } from "./lambda-functions.ts";
+import { openListeners } from "./listeners.ts";
 import { createMovement, type IdleOptions } from "./movement.ts";
 import { createRandom } from "./random.ts";
 import { inProcessRequestHandler, type RequestHandler } from "./request-handler.ts";
@@ -95,23 +96,8 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
   const { clock = realClock(), region = "us-west-2", accountId = "000000000000", functions = {}, seed } = options;
   const { resume = true, onDamaged = () => {} } = options;
   const random = createRandom(seed);
-  const listeners = new Set<HttpListener>();
-  const movement = createMovement(() => [...listeners].reduce((sum, listener) => sum + listener.connections, 0));
-  const openListener: OpenListener = async (answer, listenOptions) => {
-    const opened = await listenHttp(answer, listenOptions);
-    const listener: HttpListener = {
-      url: opened.url,
-      get connections() {
-        return opened.connections;
-      },
-      close() {
-        listeners.delete(listener);
-        return opened.close();
-      },
-    };
-    listeners.add(listener);
-    return listener;
-  };
+  const listeners = openListeners();
+  const movement = createMovement(listeners.connections);
   let url = IN_PROCESS;
   const address = () => url;
   const storage = openStorage({ dir: options.dir, owner: resume, onDamaged });
@@ -133,23 +119,19 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     ...shared,
     ...options.ec2,
     runInstance: options.runInstance,
-    openListener,
+    openListener: listeners.open,
     clientConfig,
     publish: (event) => void bus.publish(event),
     quotas: () => quotas,
     ssmParameter: ssm.parameter,
   });
   const states = createStates({
-    clock,
-    region,
-    accountId,
+    ...shared,
+    ...paceOf(options),
     ...(storage.persistent && { dir: join(storage.dir, "states") }),
     resume,
     seed,
     invoke,
-    ...(options.timeScale !== undefined && { timeScale: options.timeScale }),
-    ...(options.longPollMs !== undefined && { longPollMs: options.longPollMs }),
-    ...(options.historyLimit !== undefined && { historyLimit: options.historyLimit }),
     flusher: storage.flusher,
     onDamaged,
     onEvent: executionStatusEvents({
@@ -196,7 +178,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
       ec2.start();
     },
     async listen(listenOptions = {}) {
-      ({ url } = await openListener(endpoint.answer, listenOptions));
+      ({ url } = await listeners.open(endpoint.answer, listenOptions));
       storage.announce(url);
       return { url };
     },
@@ -205,10 +187,17 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
       bus.close();
       await ec2.close();
       await states.close();
-      await Promise.all([...listeners].map((listener) => listener.close()));
+      await listeners.close();
       await storage.close();
     },
     [Symbol.asyncDispose]: () => aws.close(),
   };
   return aws;
 }
+
+/** How fast Step Functions goes, as far as that is given. */
+const paceOf = ({ timeScale, longPollMs, historyLimit }: LocalAwsOptions) => ({
+  ...(timeScale !== undefined && { timeScale }),
+  ...(longPollMs !== undefined && { longPollMs }),
+  ...(historyLimit !== undefined && { historyLimit }),
+});

@@ -3,7 +3,8 @@ import { kebab } from "./aws-names.ts";
 import type { Pipeline, PipelineDefinition } from "./define-pipeline.ts";
 import { activitiesOf, type Flow } from "./flow.ts";
 import { MusterError } from "./muster-error.ts";
-import { fixedStateNames, stateNamesOf, statesOfActivity } from "./state-names.ts";
+import { fixedStateNames, MAP_PREFIX, statesOfActivity } from "./state-names.ts";
+import { stateNamesOf } from "./states-of-flow.ts";
 import { isVersion } from "./version.ts";
 
 /** A definition that cannot work; every problem at once, each naming the activity or state. */
@@ -22,7 +23,7 @@ export class InvalidPipelineError extends MusterError {
 /** Names of state machines, activities and states. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html */
 const LONGEST_NAME = 80;
 /** Names become states, result paths and, in reports, words; ForEach… is how results tell maps from steps. */
-const STEP_NAME = /^(?!ForEach)[A-Z][A-Za-z0-9]*$/;
+const STEP_NAME = new RegExp(`^(?!${MAP_PREFIX})[A-Z][A-Za-z0-9]*$`);
 /** A task may not outlive its execution. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const LONGEST_TIMEOUT = 365 * 24 * 3600;
 
@@ -113,7 +114,7 @@ function platformProblems({ platforms, activities }: Pipeline): string[] {
 /** Names of states are unique over the whole state machine. @see https://states-language.net/spec.html#toplevelfields */
 function stateNameProblems({ flow, activities }: Pipeline): string[] {
   const names = stateNamesOf(flow);
-  const fixed = new Set<string>(fixedStateNames);
+  const fixed = new Set(fixedStateNames);
   const repeated = new Set(duplicatesOf(activities.map(({ name }) => name)).flatMap((name) => statesOfActivity(name)));
   const twice = duplicatesOf(names).filter((name) => !repeated.has(name));
   return [

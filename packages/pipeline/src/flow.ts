@@ -1,4 +1,5 @@
 import type { Activity } from "./activity.ts";
+import { mapState, numberedMapStateName } from "./state-names.ts";
 
 /**
  * One thing after the other. A failed step skips what follows it, up to the end of the branch, platform or version that it is in: a sequence
@@ -46,11 +47,11 @@ export function parallel(...branches: Flow[]): Parallel {
 }
 
 export function forEachPlatform(...steps: Flow[]): ForEachPlatform {
-  return { kind: "forEachPlatform", name: "ForEachPlatform", body: only(steps) };
+  return { kind: "forEachPlatform", name: mapState.platform, body: only(steps) };
 }
 
 export function forEachVersion(...steps: Flow[]): ForEachVersion {
-  return { kind: "forEachVersion", name: "ForEachVersion", body: only(steps) };
+  return { kind: "forEachVersion", name: mapState.version, body: only(steps) };
 }
 
 /** What a branch is called in the names of states: its own name, or that of its first step. */
@@ -73,7 +74,7 @@ export function numberMaps(flow: ForEachVersion): ForEachVersion {
         return { ...node, ...parallel(...node.branches.map(number)) };
       case "forEachPlatform":
         maps += 1;
-        return { ...node, name: maps === 1 ? node.name : `${node.name}${maps}`, body: number(node.body) };
+        return { ...node, name: numberedMapStateName(node.name, maps), body: number(node.body) };
       default:
         return { ...node, body: number(node.body) };
     }

@@ -91,12 +91,17 @@ export {
 } from "./stage-description.ts";
 export {
   branchEndStateName,
+  fixedState,
   fixedStateNames,
   itemEndStateName,
-  prepareStateName,
+  mapState,
+  mapStateOf,
+  prepareState,
+  roleOfState,
+  type StateRole,
   shouldStateName,
-  stateNamesOf,
 } from "./state-names.ts";
+export { stateNamesOf } from "./states-of-flow.ts";
 export { type Artifacts, type BuildStatus, type ObjectExists, type StatusEvidence, statusOf } from "./status.ts";
 export { MAX_CAUSE_BYTES, TaskFailureCause, TaskInput, TaskScripts, TaskSuccess, taskName } from "./task.ts";
 export { taskEnvironment } from "./task-environment.ts";

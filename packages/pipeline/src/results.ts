@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { mapState, mapStateOf } from "./state-names.ts";
 import { TaskFailureCause, TaskSuccess } from "./task.ts";
 
 /** What a state's Catch stores. */
@@ -34,9 +35,6 @@ type JsonObject = Record<string, Json>;
 const isObject = (value: Json): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The map that a Map state's results belong to: those of ForEachPlatform2 are further steps of the same platforms. */
-const mapName = (state: string): string | undefined => /^(ForEach(?:Version|Platform))\d*$/.exec(state)?.[1];
-
 /**
  * Turns the state machine's data into one result a step: lists of a Map become maps keyed by version or platform, a Parallel's branches are
  * merged into their parent, what only steered the build (`taskInput`, `skip: false`) is dropped. Normalising twice changes nothing.
@@ -47,7 +45,8 @@ export function normalizeResults(results: unknown): Results {
   if (isObject(results.buildInput) && isObject(results.results)) return normalizeResults(results.results);
   const normalized: JsonObject = {};
   for (const [name, value] of Object.entries(results)) {
-    const map = mapName(name);
+    // Those of ForEachPlatform2 are further steps of the same platforms.
+    const map = mapStateOf(name);
     if (map !== undefined) mergeInto(normalized, { [map]: normalizeMap(value) });
     else if (Array.isArray(value))
       for (const branch of value) mergeInto(normalized, normalizeResults(branchResults(branch)));
@@ -80,7 +79,7 @@ function normalizeStep({ taskInput: _, ...result }: JsonObject): JsonObject {
 function mergeInto(target: JsonObject, source: JsonObject): void {
   for (const [name, value] of Object.entries(source)) {
     const present = target[name];
-    if (mapName(name) === undefined || !isObject(present) || !isObject(value)) target[name] = value;
+    if (mapStateOf(name) === undefined || !isObject(present) || !isObject(value)) target[name] = value;
     else
       for (const [key, steps] of Object.entries(value)) {
         const known = present[key];
@@ -94,12 +93,12 @@ function mergeInto(target: JsonObject, source: JsonObject): void {
 export function listFailures(results: Results, place: { version?: string; platform?: string } = {}): FailedStep[] {
   return Object.entries(results).flatMap(([step, value]): FailedStep[] => {
     if (!isObject(value)) return [];
-    const map = mapName(step);
+    const map = mapStateOf(step);
     if (map !== undefined) {
       return Object.entries(value).flatMap(([key, inner]) =>
         listFailures(
           inner as Results,
-          map === "ForEachPlatform" ? { ...place, platform: key } : { ...place, version: key },
+          map === mapState.platform ? { ...place, platform: key } : { ...place, version: key },
         ),
       );
     }

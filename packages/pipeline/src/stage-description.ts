@@ -1,19 +1,20 @@
 import * as z from "zod";
 import { awsName, launchTemplateName, workerLogGroup } from "./aws-names.ts";
+import { fixedState } from "./state-names.ts";
 
 /** The Lambda functions of a stage; the state machine names the first nine and the two of the wake-up. */
 export const functionNames = [
-  "ParseInput",
-  "GetPlatformsForVersion",
+  fixedState.parseInput,
+  fixedState.getPlatformsForVersion,
   "PrepareActivity",
-  "HealthCheck",
-  "HealthCheckWait",
-  "EndHealthCheck",
-  "CheckIfReposChanged",
-  "UpdateIndices",
-  "InvalidateCloudFront",
-  "NormalizeResults",
-  "CheckForFailures",
+  fixedState.healthCheck,
+  fixedState.healthCheckWait,
+  fixedState.endHealthCheck,
+  fixedState.checkIfReposChanged,
+  fixedState.updateIndices,
+  fixedState.invalidateCloudFront,
+  fixedState.normalizeResults,
+  fixedState.checkForFailures,
   "Repair",
   "Reap",
   "BuildStatus",

@@ -1,64 +1,99 @@
-import { branchName, type Flow } from "./flow.ts";
+/*
+ * The one vocabulary of states' names: the state machine is made with it, and whoever reads a history or results reads names with it.
+ * No other source spells one.
+ */
 
-/** States that every pipeline's state machine may have, whatever its activities. */
-export const fixedStateNames = [
-  "ParseInput",
-  "Root",
-  "ForEachVersion",
-  "GetPlatformsForVersion",
-  "VersionNormalizeResults",
-  "VersionEnd",
-  "EndHealthCheck",
-  "CheckIfReposChanged",
-  "ShouldUpdateIndicesAndInvalidateCloudFront",
-  "UpdateIndicesAndInvalidateCloudFront",
-  "UpdateIndices",
-  "UpdateIndicesEnd",
-  "InvalidateCloudFront",
-  "InvalidateCloudFrontEnd",
-  "NormalizeResults",
-  "CheckForFailures",
-  "HealthCheckWait",
-  "HealthCheckPlainWait",
-  "HealthCheck",
-  "ShouldHealthCheck",
-  "HealthCheckEnd",
-] as const;
+/** What the names of all Map states begin with, and no other state's: results tell maps from steps by it. */
+export const MAP_PREFIX = "ForEach";
 
-/** The state that decides whether an activity runs, and launches for it. */
-export const prepareStateName = (activity: string): string => `PrepareTo${activity}`;
+/** The first Map state of each kind. */
+export const mapState = {
+  version: "ForEachVersion",
+  platform: "ForEachPlatform",
+} as const;
 
-/** The choice between an activity and the step after it. */
-export const shouldStateName = (activity: string): string => `Should${activity}`;
+/** Names are unique in a state machine: the second Map of a kind is `ForEachPlatform2`. */
+export const numberedMapStateName = (map: string, number: number): string => (number === 1 ? map : `${map}${number}`);
+
+const NUMBERED_MAP = new RegExp(`^(${Object.values(mapState).join("|")})\\d*$`);
+
+/** The first Map state of the same kind; undefined for a name that is no Map state's. */
+export const mapStateOf = (stateName: string): string | undefined => NUMBERED_MAP.exec(stateName)?.[1];
 
 /** The last state of a branch. */
 export const branchEndStateName = (branch: string): string => `${branch}End`;
 
 /** The last state of a Map's item: `ForEachPlatform` → `PlatformEnd`. */
-export const itemEndStateName = (map: string): string => `${map.replace(/^ForEach/, "")}End`;
+export const itemEndStateName = (map: string): string =>
+  `${map.startsWith(MAP_PREFIX) ? map.slice(MAP_PREFIX.length) : map}End`;
+
+/** The state that decides whether an activity runs, and launches for it. */
+export const prepareState = {
+  of: (activity: string): string => `${PREPARE_PREFIX}${activity}`,
+  /**
+   * Whose such a state it is. An activity may itself be called `PrepareTo…`, and so is its own state: ask this of states that call a
+   * function, and compare with `of` where the activity is known.
+   */
+  activityOf: (stateName: string): string | undefined =>
+    stateName.startsWith(PREPARE_PREFIX) ? stateName.slice(PREPARE_PREFIX.length) : undefined,
+};
+const PREPARE_PREFIX = "PrepareTo";
+
+/** The choice between an activity and the step after it. */
+export const shouldStateName = (activity: string): string => `Should${activity}`;
 
 /** The three states of an activity, in their order. */
 export const statesOfActivity = (activity: string): [prepare: string, should: string, activity: string] => [
-  prepareStateName(activity),
+  prepareState.of(activity),
   shouldStateName(activity),
   activity,
 ];
 
-/** The states that a flow becomes; names are unique over a whole state machine, so these must be. */
-export function stateNamesOf(flow: Flow): string[] {
-  switch (flow.kind) {
-    case "activity":
-      return statesOfActivity(flow.name);
-    case "sequence":
-      return flow.steps.flatMap(stateNamesOf);
-    case "parallel":
-      return [
-        flow.name,
-        ...flow.branches.flatMap((branch) => [...stateNamesOf(branch), branchEndStateName(branchName(branch))]),
-      ];
-    case "forEachPlatform":
-      return [flow.name, ...stateNamesOf(flow.body), itemEndStateName(flow.name)];
-    case "forEachVersion":
-      return stateNamesOf(flow.body);
-  }
-}
+const UPDATE_INDICES = "UpdateIndices";
+const INVALIDATE_CLOUD_FRONT = "InvalidateCloudFront";
+const UPDATE_AND_INVALIDATE = "UpdateIndicesAndInvalidateCloudFront";
+const HEALTH_CHECK = "HealthCheck";
+
+/** States that every pipeline's state machine may have, whatever its activities, in the order in which a build comes to them. */
+export const fixedState = {
+  parseInput: "ParseInput",
+  root: "Root",
+  forEachVersion: mapState.version,
+  getPlatformsForVersion: "GetPlatformsForVersion",
+  versionNormalizeResults: "VersionNormalizeResults",
+  versionEnd: itemEndStateName(mapState.version),
+  endHealthCheck: "EndHealthCheck",
+  checkIfReposChanged: "CheckIfReposChanged",
+  shouldUpdateAndInvalidate: shouldStateName(UPDATE_AND_INVALIDATE),
+  updateAndInvalidate: UPDATE_AND_INVALIDATE,
+  updateIndices: UPDATE_INDICES,
+  updateIndicesEnd: branchEndStateName(UPDATE_INDICES),
+  invalidateCloudFront: INVALIDATE_CLOUD_FRONT,
+  invalidateCloudFrontEnd: branchEndStateName(INVALIDATE_CLOUD_FRONT),
+  normalizeResults: "NormalizeResults",
+  checkForFailures: "CheckForFailures",
+  healthCheckWait: "HealthCheckWait",
+  healthCheckPlainWait: "HealthCheckPlainWait",
+  healthCheck: HEALTH_CHECK,
+  shouldHealthCheck: shouldStateName(HEALTH_CHECK),
+  healthCheckEnd: branchEndStateName(HEALTH_CHECK),
+} as const;
+
+export const fixedStateNames: readonly string[] = Object.values(fixedState);
+
+/**
+ * What a state that calls a function is to a build. `pacing` states only time it, and are steps only when they fail; users wait for
+ * `publication`; the `verdict` repeats what failed steps have said; `bookkeeping` is all else.
+ */
+export type StateRole = "pacing" | "publication" | "verdict" | "bookkeeping";
+
+const roles: ReadonlyMap<string, StateRole> = new Map<string, StateRole>([
+  [fixedState.healthCheckWait, "pacing"],
+  [fixedState.healthCheck, "pacing"],
+  [fixedState.endHealthCheck, "pacing"],
+  [fixedState.updateIndices, "publication"],
+  [fixedState.invalidateCloudFront, "publication"],
+  [fixedState.checkForFailures, "verdict"],
+]);
+
+export const roleOfState = (stateName: string): StateRole => roles.get(stateName) ?? "bookkeeping";

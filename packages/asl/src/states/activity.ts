@@ -1,4 +1,4 @@
-import { type Activity, prepareStateName, shouldStateName } from "@muster/pipeline";
+import { type Activity, prepareState, shouldStateName } from "@muster/pipeline";
 import { catchAll, type Fragment, fragment, type Links } from "../fragment.ts";
 import { activityRetry } from "../retry.ts";
 import { execution, failurePath, knownHere, resultPath, type Scope } from "../scope.ts";
@@ -7,7 +7,7 @@ import { lambdaTask } from "./lambda-task.ts";
 /** PrepareTo<A> ▸ Should<A> ▸ <A>: decide and launch, go past it if there is nothing to do, wait for a worker to have done it. */
 export function activityStates(activity: Activity, scope: Scope, { next, failed }: Links): Fragment {
   const { name, timeout, heartbeat } = activity;
-  const prepare = prepareStateName(name);
+  const prepare = prepareState.of(name);
   const should = shouldStateName(name);
   return fragment(prepare, {
     [prepare]: lambdaTask(scope.resources, "PrepareActivity", {

@@ -1,13 +1,14 @@
+import { fixedState } from "@muster/pipeline";
 import { catchAll, type Fragment, fragment, type Links } from "../fragment.ts";
 import { execution, failurePath, type Scope } from "../scope.ts";
 import { lambdaTask } from "./lambda-task.ts";
 
-const NAME = "GetPlatformsForVersion";
+const NAME = fixedState.getPlatformsForVersion;
 
 /** The platforms of the version in this build, as `$.platforms`. */
 export function getPlatformsForVersion({ resources }: Scope, { next, failed }: Links): Fragment {
   return fragment(NAME, {
-    [NAME]: lambdaTask(resources, "GetPlatformsForVersion", {
+    [NAME]: lambdaTask(resources, NAME, {
       Parameters: { "version.$": "$.version", "buildInput.$": "$.buildInput", execution },
       ResultPath: "$.platforms",
       Catch: catchAll(failurePath(NAME), failed),

@@ -1,14 +1,15 @@
+import { fixedState } from "@muster/pipeline";
 import { catchAll, type Fragment, fragment } from "../fragment.ts";
 import type { Resources } from "../resources.ts";
 import { callbackRetry } from "../retry.ts";
 import { execution } from "../scope.ts";
 import { lambdaTask } from "./lambda-task.ts";
 
-const WAIT = "HealthCheckWait";
-const PLAIN_WAIT = "HealthCheckPlainWait";
-const CHECK = "HealthCheck";
-const SHOULD = "ShouldHealthCheck";
-const END = "HealthCheckEnd";
+const WAIT = fixedState.healthCheckWait;
+const PLAIN_WAIT = fixedState.healthCheckPlainWait;
+const CHECK = fixedState.healthCheck;
+const SHOULD = fixedState.shouldHealthCheck;
+const END = fixedState.healthCheckEnd;
 
 /** Seconds between two health checks. */
 const TICK = 300;
@@ -26,7 +27,7 @@ export function healthCheck(resources: Resources): Fragment {
       Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken",
       TimeoutSeconds: TICK,
       Parameters: {
-        FunctionName: resources.functionArn("HealthCheckWait"),
+        FunctionName: resources.functionArn(WAIT),
         Payload: { "token.$": "$$.Task.Token", execution },
       },
       // An answer means that the build is done: this then holds even if HealthCheck cannot say so itself.
@@ -37,7 +38,7 @@ export function healthCheck(resources: Resources): Fragment {
       Next: CHECK,
     },
     [PLAIN_WAIT]: { Type: "Wait", Comment: "Where the token could not be stored", Seconds: TICK, Next: CHECK },
-    [CHECK]: lambdaTask(resources, "HealthCheck", {
+    [CHECK]: lambdaTask(resources, CHECK, {
       Parameters: { "buildInput.$": "$.buildInput", execution },
       ResultPath: "$.healthCheck",
       Catch: catchAll("$.healthCheck.failure", SHOULD),

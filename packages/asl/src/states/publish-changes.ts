@@ -1,14 +1,13 @@
-import type { FunctionName } from "@muster/pipeline";
-import { branchEndStateName } from "@muster/pipeline";
+import { branchEndStateName, type FunctionName, fixedState } from "@muster/pipeline";
 import type { NestedMachine } from "../amazon-states-language.ts";
 import { catchAll, type Fragment, fragment, type Links } from "../fragment.ts";
 import type { Resources } from "../resources.ts";
 import { execution, failurePath, resultPath } from "../scope.ts";
 import { lambdaTask } from "./lambda-task.ts";
 
-const CHECK = "CheckIfReposChanged";
-const SHOULD = "ShouldUpdateIndicesAndInvalidateCloudFront";
-const BOTH = "UpdateIndicesAndInvalidateCloudFront";
+const CHECK = fixedState.checkIfReposChanged;
+const SHOULD = fixedState.shouldUpdateAndInvalidate;
+const BOTH = fixedState.updateAndInvalidate;
 
 /** Seconds. Index pages of a large bucket take minutes; a function may run for 15. */
 const UPDATE_INDICES_TIMEOUT = 900;
@@ -19,7 +18,7 @@ const soFar = { "results.$": "$.results", "buildInput.$": "$.buildInput", execut
 /** If the build changed what users download, index pages and CDN follow. */
 export function publishChanges(resources: Resources, { next, failed }: Links): Fragment {
   return fragment(CHECK, {
-    [CHECK]: lambdaTask(resources, "CheckIfReposChanged", {
+    [CHECK]: lambdaTask(resources, CHECK, {
       Parameters: soFar,
       ResultPath: "$.reposChanged",
       Catch: catchAll(failurePath(CHECK), failed),
@@ -33,8 +32,8 @@ export function publishChanges(resources: Resources, { next, failed }: Links): F
     [BOTH]: {
       Type: "Parallel",
       Branches: [
-        functionBranch(resources, "UpdateIndices", UPDATE_INDICES_TIMEOUT),
-        functionBranch(resources, "InvalidateCloudFront"),
+        functionBranch(resources, fixedState.updateIndices, UPDATE_INDICES_TIMEOUT),
+        functionBranch(resources, fixedState.invalidateCloudFront),
       ],
       ResultPath: resultPath(BOTH),
       Next: next,

@@ -1,4 +1,4 @@
-import type { Pipeline } from "@muster/pipeline";
+import { fixedState, type Pipeline } from "@muster/pipeline";
 import { type Fragment, fragment, nested, prepend } from "../fragment.ts";
 import type { Resources } from "../resources.ts";
 import { checkForFailures } from "./check-for-failures.ts";
@@ -9,8 +9,8 @@ import { publishChanges } from "./publish-changes.ts";
 
 /** The build beside its health check; the execution's output is the build's. */
 export function root(pipeline: Pipeline, resources: Resources): Fragment {
-  return fragment("Root", {
-    Root: {
+  return fragment(fixedState.root, {
+    [fixedState.root]: {
       Type: "Parallel",
       Branches: [nested(mainBranch(pipeline, resources)), nested(healthCheck(resources))],
       OutputPath: "$[0]",

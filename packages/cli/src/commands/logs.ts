@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { workerLogStream } from "@muster/pipeline";
 import { command, flag, option, positional } from "../command.ts";
 import type { Context } from "../context.ts";
+import { foldEvents } from "../history/build-history.ts";
 import { isFinished } from "../history/describe-step.ts";
 import { readHistory } from "../history/read-history.ts";
 import { findInstanceLog, findTask } from "../logs/find-log.ts";
@@ -40,7 +41,8 @@ async function printTaskLog(
   task: string,
   { follow, build, print, signal }: Printing & { build: string | undefined },
 ): Promise<void> {
-  const { summary, history, step } = await findTask(stage, task, build);
+  const { summary, ...found } = await findTask(stage, task, build);
+  let { history, step } = found;
   const readers = new Map<string, () => Promise<string[]>>();
   for (;;) {
     // Whether it has ended is asked before its lines are read: none that was written before is missed.
@@ -53,7 +55,9 @@ async function printTaskLog(
       for (const line of await read()) print.report(line);
     }
     if (!follow || ended || !(await pause(stage, signal))) break;
-    history.add(await readHistory(stage.sfn, summary.executionArn, { afterId: history.lastEventId }));
+    const events = await readHistory(stage.sfn, summary.executionArn, { afterId: history.lastEventId });
+    history = foldEvents(history, events).build;
+    step = history.steps.find(({ key }) => key === step.key) ?? step;
   }
   if (readers.size === 0) print.note(`no worker has taken ${task} yet`);
 }

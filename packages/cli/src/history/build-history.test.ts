@@ -1,6 +1,6 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import { expect, test } from "vitest";
-import { buildHistory } from "./build-history.ts";
+import { foldEvents, unreadBuild } from "./build-history.ts";
 import { describeStep, isFinished } from "./describe-step.ts";
 
 /** Writes events as Step Functions does: numbered, a second apart, each after the one that it follows from. */
@@ -61,8 +61,7 @@ test("a task that a lost worker had is shown with both its workers, and without 
   const failed = add(lost, "ActivityFailed", {
     activityFailedEventDetails: { error: "Muster.WorkerInterrupted", cause: "gone" },
   });
-  const build = buildHistory();
-  build.add(events);
+  let { build } = foldEvents(unreadBuild, events);
   expect(build.steps).toMatchObject([{ key: taskInput.name, state: "retrying", error: "Muster.WorkerInterrupted" }]);
 
   const again = started(schedule(failed, taskInput), "ec2_i-2");
@@ -70,7 +69,9 @@ test("a task that a lost worker had is shown with both its workers, and without 
     activitySucceededEventDetails: { output: JSON.stringify({ ec2: "i-2", time_sec: "1", note: "well done" }) },
   });
   add(succeeded, "TaskStateExited");
-  expect(build.add(events)).toHaveLength(1);
+  const news = foldEvents(build, events);
+  expect(news.changed).toHaveLength(1);
+  build = news.build;
   const [step] = build.steps;
   expect(step).toMatchObject({
     state: "succeeded",
@@ -91,22 +92,44 @@ test("a failure that was caught is final only when its state is left", () => {
       cause: JSON.stringify({ ec2: "i-1", time_sec: "7", exit: 3 }),
     },
   });
-  const build = buildHistory();
-  build.add(events);
+  let { build } = foldEvents(unreadBuild, events);
   expect(build.steps[0]?.state).toBe("retrying");
   add(failed, "TaskStateExited");
-  build.add(events);
+  build = foldEvents(build, events).build;
   expect(build.steps[0]).toMatchObject({ state: "failed" });
   expect(build.steps[0] && describeStep(build.steps[0], new Date()).words).toBe(
     "FAILED: Muster.ScriptFailed, exit 3, after 7 s on i-1",
   );
 });
 
+test("a step whose preparation failed says so, and one that is called like a preparation does not", () => {
+  const failedIn = (state: string, activity: string) => {
+    const { events, add, enter } = recorder();
+    const scheduled = add(enter(add(0, "ExecutionStarted"), state), "LambdaFunctionScheduled", {
+      lambdaFunctionScheduledEventDetails: { resource: "arn", input: JSON.stringify({ ...prepare, activity }) },
+    });
+    const failed = add(scheduled, "LambdaFunctionFailed", { lambdaFunctionFailedEventDetails: { error: "E" } });
+    add(failed, "TaskStateExited");
+    const { build } = foldEvents(unreadBuild, events);
+    return build.steps[0];
+  };
+  expect(failedIn("PrepareToMakePackage", "MakePackage")).toMatchObject({
+    state: "failed",
+    reason: "PrepareToMakePackage failed",
+  });
+
+  const { events, add, enter, schedule, started } = recorder();
+  const run = started(schedule(enter(add(0, "ExecutionStarted"), "PrepareToShip"), taskInput), "ec2_i-1");
+  add(add(run, "ActivityFailed", { activityFailedEventDetails: { error: "E" } }), "TaskStateExited");
+  const { build } = foldEvents(unreadBuild, events);
+  expect(build.steps[0]).toMatchObject({ name: "PrepareToShip", state: "failed" });
+  expect(build.steps[0]).not.toHaveProperty("reason");
+});
+
 test("a step that is done already is shown as skipped, with the evidence", () => {
   const { events, add, callFunction } = recorder();
   callFunction(add(0, "ExecutionStarted"), "PrepareToMakePackage", prepare, { skip: true, reason: "s3://x exists" });
-  const build = buildHistory();
-  build.add(events);
+  const { build } = foldEvents(unreadBuild, events);
   const [step] = build.steps;
   expect(step).toMatchObject({ name: "MakePackage", state: "skipped", reason: "s3://x exists" });
   expect(step && isFinished(step)).toBe(true);
@@ -124,8 +147,7 @@ test("branches that run at the same time do not mix their events", () => {
   }) as [number, number];
   started(second, "ec2_i-2");
   started(first, "ec2_i-1");
-  const build = buildHistory();
-  build.add(events);
+  const { build } = foldEvents(unreadBuild, events);
   expect(build.steps.map(({ platform, attempts }) => [platform, attempts[0]?.instance])).toEqual([
     ["debian-12-bookworm", "i-1"],
     ["ubuntu-24.04-noble", "i-2"],
@@ -143,8 +165,7 @@ test("a failed build keeps the results that NormalizeResults made, and what fail
     lambdaFunctionFailedEventDetails: { error: "StepsFailed", cause: "1" },
   });
   add(failed, "ExecutionFailed", { executionFailedEventDetails: { error: "StepsFailed", cause: "1" } });
-  const build = buildHistory();
-  build.add(events);
+  const { build } = foldEvents(unreadBuild, events);
   expect(build).toMatchObject({ state: "failed", results, error: "StepsFailed", cause: "1" });
   expect(build.steps.find(({ name }) => name === "CheckForFailures")?.state).toBe("failed");
 });
@@ -152,10 +173,12 @@ test("a failed build keeps the results that NormalizeResults made, and what fail
 test("events that were seen already change nothing", () => {
   const { events, add, callFunction } = recorder();
   callFunction(add(0, "ExecutionStarted"), "UpdateIndices", {}, {});
-  const build = buildHistory();
-  expect(build.add(events)).toHaveLength(1);
-  expect(build.add(events)).toEqual([]);
-  expect(build.lastEventId).toBe(events.length);
+  const first = foldEvents(unreadBuild, events);
+  expect(first.changed).toHaveLength(1);
+  const again = foldEvents(first.build, events);
+  expect(again.changed).toEqual([]);
+  expect(again.build).toEqual(first.build);
+  expect(again.build.lastEventId).toBe(events.length);
 });
 
 test("a waiting task is shown with what the last health check found missing, until that is mended", () => {
@@ -163,12 +186,13 @@ test("a waiting task is shown with what the last health check found missing, unt
   const begun = add(0, "ExecutionStarted");
   const prepared = callFunction(begun, "PrepareToMakePackage", prepare, { skip: false, reason: "none", taskInput });
   schedule(enter(prepared, "MakePackage"), taskInput);
-  const build = buildHistory();
-  build.add(events);
+  let { build } = foldEvents(unreadBuild, events);
   const check = (found: object) => {
     const from = events.length;
     callFunction(begun, "HealthCheck", {}, { continue: true, repaired: [{ activity: "MakePackage", ...found }] });
-    return build.add(events.slice(from)).map((step) => describeStep(step, step.enteredAt).words);
+    const news = foldEvents(build, events.slice(from));
+    build = news.build;
+    return news.changed.map((step) => describeStep(step, step.enteredAt).words);
   };
   const missing = {
     pending: 1,
@@ -179,4 +203,48 @@ test("a waiting task is shown with what the last health check found missing, unt
   expect(check(missing)).toEqual([expect.stringContaining(`(${missing.why})`)]);
   expect(check(missing)).toEqual([]);
   expect(check({ pending: 1, launched: 1, failed: 0 })).toEqual([expect.not.stringContaining("Insufficient")]);
+});
+
+test("a build is a value: reading on leaves it as it was, and the pace of reading makes no difference", () => {
+  const { events, add, enter, callFunction, schedule, started } = recorder();
+  const begun = callFunction(add(0, "ExecutionStarted"), "PrepareToMakePackage", prepare, {
+    skip: false,
+    reason: "none",
+    taskInput,
+  });
+  const lost = started(schedule(enter(begun, "MakePackage"), taskInput), "ec2_i-1");
+  const failed = add(lost, "ActivityFailed", { activityFailedEventDetails: { error: "E", cause: "C" } });
+  const again = started(schedule(failed, taskInput), "ec2_i-2");
+  add(add(again, "ActivitySucceeded", { activitySucceededEventDetails: { output: "{}" } }), "TaskStateExited");
+  callFunction(begun, "NormalizeResults", { results: {} }, { MakePackage: { success: {} } });
+  add(events.length, "ExecutionSucceeded", { executionSucceededEventDetails: { output: "{}" } });
+
+  const atOnce = foldEvents(unreadBuild, events).build;
+  const seen = [unreadBuild];
+  for (const event of events) seen.push(foldEvents(seen.at(-1) ?? unreadBuild, [event]).build);
+  expect(seen.at(-1)).toEqual(atOnce);
+  expect(new Set(seen.flatMap(({ steps }) => steps.map(({ state }) => state)))).toEqual(
+    new Set(["preparing", "waiting", "running", "retrying", "succeeded"]),
+  );
+  for (const [index, build] of seen.entries())
+    expect(foldEvents(unreadBuild, events.slice(0, index)).build).toEqual(build);
+  expect(unreadBuild).toMatchObject({ lastEventId: 0, steps: [], reading: { places: new Map() } });
+});
+
+test("a function that is called again for another version is another step, and what comes late is still the first one's", () => {
+  const { events, add, enter } = recorder();
+  const begun = add(0, "ExecutionStarted");
+  const [first, second] = [1, 2].map(() =>
+    add(enter(begun, "VersionNormalizeResults"), "LambdaFunctionScheduled", {
+      lambdaFunctionScheduledEventDetails: { resource: "arn", input: "{}" },
+    }),
+  ) as [number, number];
+  add(first, "LambdaFunctionSucceeded", { lambdaFunctionSucceededEventDetails: { output: "{}" } });
+  const third = add(enter(begun, "VersionNormalizeResults"), "LambdaFunctionScheduled", {
+    lambdaFunctionScheduledEventDetails: { resource: "arn", input: "{}" },
+  });
+  add(second, "LambdaFunctionSucceeded", { lambdaFunctionSucceededEventDetails: { output: "{}" } });
+  const { build } = foldEvents(unreadBuild, events);
+  expect(build.steps).toMatchObject([{ name: "VersionNormalizeResults", state: "running" }]);
+  expect(build.steps[0]).toMatchObject({ enteredAt: events[third - 1]?.timestamp });
 });

@@ -1,234 +1,70 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
-import { BuildInput, instanceOfPollName, type Results, TaskSuccess, taskName } from "@muster/pipeline";
-import * as z from "zod";
-import { parseJson, readMember } from "./event-data.ts";
-import { decide, endAttempt, fail, noteMissing, retry, type Step, settle, succeed } from "./step.ts";
+import { readEvent } from "./read-event.ts";
+import { type BuildFacts, latestSteps, type Reading } from "./reading.ts";
+import { type EnteredStep, type Step, settle } from "./step.ts";
 
-export type BuildState = "running" | "succeeded" | "failed" | "aborted" | "timed out";
-
-/** What an execution's history says of a build. */
-export interface BuildHistory {
+/** What an execution's history says of a build, as far as it has been read: a value, of which `foldEvents` makes the next. */
+export interface BuildHistory extends BuildFacts {
   /** Id of the last event that was read. */
   readonly lastEventId: number;
-  readonly state: BuildState;
-  readonly startedAt: Date | undefined;
-  readonly endedAt: Date | undefined;
-  readonly input: BuildInput | undefined;
   /** In the order in which the build came to them. */
   readonly steps: readonly Step[];
-  /** The output of NormalizeResults: there for failed builds too. */
-  readonly results: Results | undefined;
-  /** Of an execution that failed. */
-  readonly error: string | undefined;
-  readonly cause: string | undefined;
-  /** Folds further events in; returns the steps that changed. */
-  add(events: readonly HistoryEvent[]): Step[];
+  readonly reading: Reading;
 }
 
-/** States that pace the build; they are steps only when they fail. */
-const PACING = new Set(["HealthCheckWait", "HealthCheck", "EndHealthCheck"]);
+const nothingKnown: BuildFacts = {
+  state: "running",
+  startedAt: undefined,
+  endedAt: undefined,
+  input: undefined,
+  results: undefined,
+  error: undefined,
+  cause: undefined,
+};
 
-const Subject = z.looseObject({
-  activity: z.string().optional(),
-  version: z.string().optional(),
-  platform: z.string().optional(),
-});
+/** A build of whose history nothing has been read. */
+export const unreadBuild: BuildHistory = {
+  ...nothingKnown,
+  lastEventId: 0,
+  steps: [],
+  reading: { facts: nothingKnown, stepsByEntry: new Map(), entryOfKey: new Map(), places: new Map() },
+};
 
-/** Reads a build from its history, event by event; the same for AWS and for this machine. */
-export function buildHistory(): BuildHistory {
-  const steps = new Map<string, Step>();
-  /** By event: the state it happened in. A history is one chain per branch, linked by previousEventId. */
-  const stateOf = new Map<number, { name: string; step: Step | undefined }>();
-  let lastEventId = 0;
-  let state: BuildState = "running";
-  let startedAt: Date | undefined;
-  let endedAt: Date | undefined;
-  let input: BuildInput | undefined;
-  let results: Results | undefined;
-  let error: string | undefined;
-  let cause: string | undefined;
-
-  const enter = (name: string, kind: Step["kind"], payload: string | undefined, at: Date): Step => {
-    const { version, platform } = Subject.safeParse(parseJson(payload)).data ?? {};
-    const key = taskKey(name, version, platform);
-    const present = steps.get(key);
-    if (present !== undefined && present.endedAt === undefined) return present;
-    const step: Step = {
-      kind,
-      name,
-      key,
-      state: kind === "activity" ? "preparing" : "running",
-      enteredAt: at,
-      attempts: [],
-      ...(version !== undefined && { version }),
-      ...(platform !== undefined && { platform }),
-    };
-    steps.set(key, step);
-    return step;
+/**
+ * Reads a build further, event by event; the same for AWS and for this machine. Events that were read already change nothing.
+ * What makes it a value is copied once a call, not once an event: a thousand tasks are sixteen thousand events.
+ */
+export function foldEvents(
+  build: BuildHistory,
+  events: readonly HistoryEvent[],
+): { readonly build: BuildHistory; readonly changed: readonly Step[] } {
+  const { reading } = build;
+  let { lastEventId } = build;
+  const draft = {
+    facts: reading.facts,
+    stepsByEntry: new Map(reading.stepsByEntry),
+    entryOfKey: new Map(reading.entryOfKey),
+    places: new Map(reading.places),
+  };
+  const changed = new Map<number, Step>();
+  const keep = ([entry, step]: EnteredStep) => {
+    if (!draft.stepsByEntry.has(entry)) draft.entryOfKey.set(step.key, entry);
+    draft.stepsByEntry.set(entry, step);
+    changed.set(entry, step);
   };
 
-  /** PrepareTo<A> is where a user first hears of <A>. */
-  const prepare = (payload: string | undefined, at: Date): Step | undefined => {
-    const { activity } = Subject.safeParse(parseJson(payload)).data ?? {};
-    return activity === undefined ? undefined : enter(activity, "activity", payload, at);
-  };
-
-  const apply = (event: HistoryEvent): Step | readonly Step[] | undefined => {
-    const id = event.id as number;
-    const at = event.timestamp as Date;
-    const place = stateOf.get(event.previousEventId ?? 0);
-    if (event.type?.endsWith("StateEntered")) {
-      stateOf.set(id, { name: event.stateEnteredEventDetails?.name ?? "", step: undefined });
-      return undefined;
-    }
-    if (place !== undefined) stateOf.set(id, place);
-    const step = place?.step;
-    const attempt = step?.attempts.at(-1);
-
-    switch (event.type) {
-      case "ExecutionStarted":
-        startedAt = at;
-        return undefined;
-      case "ExecutionSucceeded":
-      case "ExecutionFailed":
-      case "ExecutionAborted":
-      case "ExecutionTimedOut": {
-        state = endStates[event.type];
-        endedAt = at;
-        const details =
-          event.executionFailedEventDetails ??
-          event.executionAbortedEventDetails ??
-          event.executionTimedOutEventDetails;
-        error = details?.error;
-        cause = details?.cause;
-        results ??= parseJson(event.executionSucceededEventDetails?.output) as Results | undefined;
-        return undefined;
-      }
-
-      case "LambdaFunctionScheduled": {
-        if (place === undefined || PACING.has(place.name)) return undefined;
-        const payload = event.lambdaFunctionScheduledEventDetails?.input;
-        place.step ??= place.name.startsWith("PrepareTo")
-          ? prepare(payload, at)
-          : enter(place.name, "function", payload, at);
-        if (place.step?.kind === "function") {
-          place.step.state = "running";
-          place.step.attempts.push({ scheduledAt: at, startedAt: at });
-        } else if (place.step !== undefined) place.step.state = "preparing";
-        return place.step;
-      }
-      case "LambdaFunctionSucceeded": {
-        const output = event.lambdaFunctionSucceededEventDetails?.output;
-        if (place?.name === "ParseInput")
-          input = BuildInput.safeParse(readMember(parseJson(output), "buildInput")).data;
-        if (place?.name === "HealthCheck") return noteMissing(steps.values(), output, at);
-        if (place?.name === "NormalizeResults") results = parseJson(output) as Results | undefined;
-        if (step === undefined) return undefined;
-        if (step.kind === "activity") return decide(step, output, at);
-        endAttempt(attempt, at);
-        return succeed(step, at);
-      }
-      case "LambdaFunctionFailed":
-      case "LambdaFunctionTimedOut":
-      case "LambdaFunctionScheduleFailed":
-      case "LambdaFunctionStartFailed": {
-        const details =
-          event.lambdaFunctionFailedEventDetails ??
-          event.lambdaFunctionTimedOutEventDetails ??
-          event.lambdaFunctionScheduleFailedEventDetails ??
-          event.lambdaFunctionStartFailedEventDetails;
-        return step && retry(step, at, details);
-      }
-
-      case "ActivityScheduled": {
-        if (place === undefined) return undefined;
-        place.step ??= enter(place.name, "activity", event.activityScheduledEventDetails?.input, at);
-        place.step.state = "waiting";
-        place.step.attempts.push({ scheduledAt: at });
-        return place.step;
-      }
-      case "ActivityStarted": {
-        if (step === undefined || attempt === undefined) return undefined;
-        const worker = event.activityStartedEventDetails?.workerName;
-        attempt.startedAt = at;
-        const instance = instanceOfPollName(worker) ?? worker;
-        if (instance !== undefined) attempt.instance = instance;
-        step.state = "running";
-        return step;
-      }
-      case "ActivitySucceeded": {
-        if (step === undefined) return undefined;
-        endAttempt(attempt, at);
-        const { note } =
-          TaskSuccess.partial().safeParse(parseJson(event.activitySucceededEventDetails?.output)).data ?? {};
-        if (note !== undefined) step.note = note;
-        return succeed(step, at);
-      }
-      case "ActivityFailed":
-      case "ActivityTimedOut":
-      case "ActivityScheduleFailed": {
-        const details =
-          event.activityFailedEventDetails ??
-          event.activityTimedOutEventDetails ??
-          event.activityScheduleFailedEventDetails;
-        return step && retry(step, at, details);
-      }
-
-      case "TaskStateExited":
-        // What is left without a success when its state is left was caught.
-        return step?.state === "retrying" ? fail(step, at, place?.name) : undefined;
-      default:
-        return undefined;
-    }
-  };
-
-  return {
-    get lastEventId() {
-      return lastEventId;
-    },
-    get state() {
-      return state;
-    },
-    get startedAt() {
-      return startedAt;
-    },
-    get endedAt() {
-      return endedAt;
-    },
-    get input() {
-      return input;
-    },
-    get steps() {
-      return [...steps.values()];
-    },
-    get results() {
-      return results;
-    },
-    get error() {
-      return error;
-    },
-    get cause() {
-      return cause;
-    },
-    add(events) {
-      const changed = new Set<Step>();
-      for (const event of events) {
-        if ((event.id ?? 0) <= lastEventId) continue;
-        lastEventId = event.id as number;
-        for (const step of [apply(event) ?? []].flat()) changed.add(step);
-      }
-      if (state !== "running") for (const step of settle(steps.values(), endedAt)) changed.add(step);
-      return [...changed];
-    },
-  };
+  for (const event of events) {
+    const id = event.id ?? 0;
+    if (id <= lastEventId) continue;
+    lastEventId = id;
+    const { facts, steps = [], place } = readEvent(draft, event);
+    if (facts !== undefined) draft.facts = { ...draft.facts, ...facts };
+    steps.forEach(keep);
+    if (place === undefined) continue;
+    draft.places.delete(event.previousEventId ?? 0);
+    if (place !== "left") draft.places.set(id, place);
+  }
+  if (draft.facts.state !== "running") settle(latestSteps(draft), draft.facts.endedAt).forEach(keep);
+  const steps = Array.from(draft.entryOfKey.values(), (entry) => draft.stepsByEntry.get(entry) as Step);
+  return { build: { ...draft.facts, lastEventId, steps, reading: draft }, changed: [...changed.values()] };
 }
-
-const endStates = {
-  ExecutionSucceeded: "succeeded",
-  ExecutionFailed: "failed",
-  ExecutionAborted: "aborted",
-  ExecutionTimedOut: "timed out",
-} as const satisfies Record<string, BuildState>;
-
-const taskKey = (name: string, version: string | undefined, platform: string | undefined): string =>
-  version === undefined ? name : taskName(name, { version, platform });

@@ -1,7 +1,7 @@
-import { failureLine } from "@muster/pipeline";
+import { failureLine, roleOfState } from "@muster/pipeline";
 import { formatDuration } from "../format-duration.ts";
 import type { TextStyle } from "../print.ts";
-import type { Step } from "./step.ts";
+import { preparationFailed, type Step } from "./step.ts";
 
 export interface StepDescription {
   readonly symbol: string;
@@ -52,6 +52,13 @@ export function describeStep(step: Step, now: Date): StepDescription {
 export const isFinished = ({ state }: Step): boolean =>
   state === "succeeded" || state === "failed" || state === "skipped";
 
+/** Steps whose success nobody waits for: they are shown when they fail or are tried again. */
+export const isBookkeeping = ({ kind, name }: Step): boolean =>
+  kind === "function" && roleOfState(name) !== "publication";
+
+/** It fails to fail the build, with what the failed steps have said themselves. */
+export const isVerdict = ({ name }: Step): boolean => roleOfState(name) === "verdict";
+
 /** Time that a worker spent on it, or the state took where no worker did. */
 function elapsed({ attempts, enteredAt, endedAt }: Step, now: Date): string {
   const attempt = attempts.at(-1);
@@ -61,10 +68,11 @@ function elapsed({ attempts, enteredAt, endedAt }: Step, now: Date): string {
 
 const since = (start: Date, now: Date): string => formatDuration(now.getTime() - start.getTime(), { whole: true });
 
-function errorText({ name, error, cause, attempts, reason }: Step): string {
+function errorText(step: Step): string {
+  const { name, error, cause, attempts, reason } = step;
   const instance = attempts.at(-1)?.instance;
   const failure = { ...(error !== undefined && { Error: error }), ...(cause !== undefined && { Cause: cause }) };
   const line = failureLine({ step: name, failure }).slice(name.length + 1);
   const text = instance !== undefined && line.startsWith(`${instance} `) ? line.slice(instance.length + 1) : line;
-  return reason?.startsWith("PrepareTo") ? `${reason}: ${text}` : text;
+  return reason === preparationFailed(step) ? `${reason}: ${text}` : text;
 }

@@ -1,10 +1,8 @@
 import type { Stage } from "../stages/stage.ts";
-import { type BuildHistory, buildHistory } from "./build-history.ts";
+import { type BuildHistory, foldEvents, unreadBuild } from "./build-history.ts";
 import { readHistory } from "./read-history.ts";
 
 /** A build as its history tells it now. */
 export async function loadBuild({ sfn }: Pick<Stage, "sfn">, executionArn: string): Promise<BuildHistory> {
-  const build = buildHistory();
-  build.add(await readHistory(sfn, executionArn));
-  return build;
+  return foldEvents(unreadBuild, await readHistory(sfn, executionArn)).build;
 }

@@ -2,7 +2,7 @@ import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
 import type { Print } from "../print.ts";
 import type { BuildHistory } from "./build-history.ts";
-import { describeStep, isFinished } from "./describe-step.ts";
+import { describeStep, isFinished, isVerdict } from "./describe-step.ts";
 import type { BuildSummary } from "./find-build.ts";
 import type { Step } from "./step.ts";
 
@@ -12,8 +12,7 @@ export function reportBuild(
   { name, endedAt, startedAt }: BuildSummary,
   { print, now, moving }: { print: Print; now: Date; moving: boolean },
 ): string[] {
-  // CheckForFailures only repeats what the failed steps say themselves.
-  const finished = build.steps.filter((step) => isFinished(step) && step.name !== "CheckForFailures");
+  const finished = build.steps.filter((step) => isFinished(step) && !isVerdict(step));
   const unfinished = build.steps.filter((step) => !isFinished(step));
   const time = formatDuration((endedAt ?? now).getTime() - startedAt.getTime());
   return [

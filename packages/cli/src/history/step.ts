@@ -1,4 +1,4 @@
-import { HealthCheckAnswer, PrepareActivityAnswer } from "@muster/pipeline";
+import { HealthCheckAnswer, PrepareActivityAnswer, prepareState } from "@muster/pipeline";
 import { parseJson } from "./event-data.ts";
 
 export type StepState = "preparing" | "waiting" | "running" | "retrying" | "succeeded" | "failed" | "skipped";
@@ -6,12 +6,12 @@ export type StepState = "preparing" | "waiting" | "running" | "retrying" | "succ
 /** One worker's try at a task; `startedAt` is absent while no worker has taken it. */
 export interface Attempt {
   readonly scheduledAt: Date;
-  startedAt?: Date;
-  endedAt?: Date;
+  readonly startedAt?: Date;
+  readonly endedAt?: Date;
   /** Instance id of the worker that took it. */
-  instance?: string;
-  error?: string;
-  cause?: string;
+  readonly instance?: string;
+  readonly error?: string;
+  readonly cause?: string;
 }
 
 /** A named state that a user can read of in a report: an activity or a Lambda state. */
@@ -23,45 +23,42 @@ export interface Step {
   readonly platform?: string;
   /** `<name>-<version>[-<platform>]`. */
   readonly key: string;
-  state: StepState;
+  readonly state: StepState;
   readonly enteredAt: Date;
-  endedAt?: Date;
-  readonly attempts: Attempt[];
+  readonly endedAt?: Date;
+  readonly attempts: readonly Attempt[];
   /** The evidence for which it was skipped or run. */
-  reason?: string;
+  readonly reason?: string;
   /** Why no worker could be launched for it yet, and when that was found. */
-  deferred?: { readonly why: string; readonly at: Date };
+  readonly deferred?: { readonly why: string; readonly at: Date };
   /** One line of its script's own, from a success. */
-  note?: string;
-  error?: string;
-  cause?: string;
+  readonly note?: string;
+  readonly error?: string;
+  readonly cause?: string;
 }
+
+/** A step with its entry: the id of the event that the build came to it with. */
+export type EnteredStep = readonly [entry: number, step: Step];
 
 /** What PrepareActivity answered: whether it is skipped, or waits for a worker. */
 export function decide(step: Step, output: string | undefined, at: Date): Step {
   const answer = PrepareActivityAnswer.safeParse(parseJson(output)).data;
   if (answer === undefined) return step;
-  step.reason = answer.reason;
-  if (answer.skip) {
-    step.state = "skipped";
-    step.endedAt = at;
-  } else {
-    step.state = "waiting";
-    if (answer.deferred !== undefined) step.deferred = { why: answer.deferred, at };
-  }
-  return step;
+  const { reason } = answer;
+  if (answer.skip) return { ...step, reason, state: "skipped", endedAt: at };
+  const deferred = answer.deferred === undefined ? {} : { deferred: { why: answer.deferred, at } };
+  return { ...step, reason, state: "waiting", ...deferred };
 }
 
-/** What a health check found out about tasks without workers, now or no more. */
-export function noteMissing(steps: Iterable<Step>, output: string | undefined, at: Date): Step[] {
+/** What a health check found out about tasks without workers, now or no more: the steps of which that is news. */
+export function noteMissing(steps: Iterable<EnteredStep>, output: string | undefined, at: Date): EnteredStep[] {
   const { repaired = [] } = HealthCheckAnswer.safeParse(parseJson(output)).data ?? {};
   const reasons = new Map(repaired.map(({ activity, why }) => [activity, why]));
-  return [...steps].filter((step) => {
+  return [...steps].flatMap(([entry, step]): EnteredStep[] => {
     const why = reasons.get(step.name);
-    if (step.state !== "waiting" || why === step.deferred?.why) return false;
-    if (why === undefined) delete step.deferred;
-    else step.deferred = { why, at };
-    return true;
+    if (step.state !== "waiting" || why === step.deferred?.why) return [];
+    const { deferred: _mended, ...rest } = step;
+    return [[entry, why === undefined ? rest : { ...rest, deferred: { why, at } }]];
   });
 }
 
@@ -71,42 +68,37 @@ export function retry(
   at: Date,
   details: { error?: string | undefined; cause?: string | undefined } | undefined,
 ): Step {
-  const attempt = step.attempts.at(-1);
   const failure = { ...(details?.error && { error: details.error }), ...(details?.cause && { cause: details.cause }) };
-  if (attempt !== undefined && attempt.endedAt === undefined) Object.assign(attempt, failure, { endedAt: at });
-  Object.assign(step, failure);
-  step.state = "retrying";
-  return step;
+  const failed = lastAttempt(step, (attempt) =>
+    attempt.endedAt === undefined ? { ...attempt, ...failure, endedAt: at } : attempt,
+  );
+  return { ...failed, ...failure, state: "retrying" };
 }
 
-/** Notes when a worker was done with it. */
-export function endAttempt(attempt: Attempt | undefined, at: Date): void {
-  if (attempt !== undefined) attempt.endedAt = at;
+/** The step with its latest attempt changed. */
+export function lastAttempt(step: Step, change: (attempt: Attempt) => Attempt): Step {
+  const attempt = step.attempts.at(-1);
+  return attempt === undefined ? step : { ...step, attempts: step.attempts.with(-1, change(attempt)) };
 }
 
 /** What earlier attempts failed of is of no interest any more. */
 export function succeed(step: Step, at: Date): Step {
-  step.state = "succeeded";
-  step.endedAt = at;
-  delete step.error;
-  delete step.cause;
-  return step;
+  const { error: _error, cause: _cause, ...rest } = lastAttempt(step, (attempt) => ({ ...attempt, endedAt: at }));
+  return { ...rest, state: "succeeded", endedAt: at };
 }
 
 /** Its error was caught: nothing more will happen to it. */
 export function fail(step: Step, at: Date, stateName: string | undefined): Step {
-  step.state = "failed";
-  step.endedAt = at;
-  if (stateName?.startsWith("PrepareTo")) step.reason = `${stateName} failed`;
-  return step;
+  const reason = stateName === prepareState.of(step.name) ? { reason: preparationFailed(step) } : {};
+  return { ...step, ...reason, state: "failed", endedAt: at };
 }
 
-/** An error that nothing caught ends the execution without its state being left. */
-export function* settle(steps: Iterable<Step>, endedAt: Date | undefined): Generator<Step> {
-  for (const step of steps) {
-    if (step.state !== "retrying") continue;
-    step.state = "failed";
-    if (endedAt !== undefined) step.endedAt = endedAt;
-    yield step;
-  }
+/** Why nothing came of a step that was never published. */
+export const preparationFailed = ({ name }: Pick<Step, "name">): string => `${prepareState.of(name)} failed`;
+
+/** An error that nothing caught ends the execution without its state being left: the steps that this ended. */
+export function settle(steps: Iterable<EnteredStep>, endedAt: Date | undefined): EnteredStep[] {
+  return [...steps].flatMap(([entry, step]): EnteredStep[] =>
+    step.state === "retrying" ? [[entry, { ...step, state: "failed", ...(endedAt !== undefined && { endedAt }) }]] : [],
+  );
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BuildHistory, buildHistory } from "../history/build-history.ts";
+import { type BuildHistory, foldEvents, unreadBuild } from "../history/build-history.ts";
 import { readHistory } from "../history/read-history.ts";
 import type { Stage } from "../stages/stage.ts";
 import type { Progress } from "./progress.ts";
@@ -10,11 +10,13 @@ export async function followBuild(
   executionArn: string,
   { progress, signal }: { progress: Progress; signal: AbortSignal },
 ): Promise<BuildHistory> {
-  const build = buildHistory();
+  let build = unreadBuild;
   try {
     for (;;) {
-      const changed = build.add(await readHistory(sfn, executionArn, { afterId: build.lastEventId, signal }));
-      progress.update(build, changed);
+      const events = await readHistory(sfn, executionArn, { afterId: build.lastEventId, signal });
+      const news = foldEvents(build, events);
+      build = news.build;
+      progress.update(build, news.changed);
       if (build.state !== "running") return build;
       await sleep(pollMs, undefined, { signal });
     }

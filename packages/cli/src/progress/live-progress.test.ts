@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import type { BuildHistory } from "../history/build-history.ts";
+import { type BuildHistory, unreadBuild } from "../history/build-history.ts";
 import type { Step } from "../history/step.ts";
 import { createPrint } from "../print.ts";
 import { liveProgress } from "./live-progress.ts";
@@ -24,16 +24,10 @@ function step(name: string, more: Partial<Step>): Step {
 }
 
 const build = (steps: readonly Step[]): BuildHistory => ({
+  ...unreadBuild,
   lastEventId: 1,
-  state: "running",
   startedAt: start,
-  endedAt: undefined,
-  input: undefined,
   steps,
-  results: undefined,
-  error: undefined,
-  cause: undefined,
-  add: () => [],
 });
 
 /** A terminal that is a list of what was written to it. */

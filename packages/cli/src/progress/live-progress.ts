@@ -2,10 +2,10 @@ import { stripVTControlCharacters } from "node:util";
 import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
 import type { BuildHistory } from "../history/build-history.ts";
-import { describeStep, isFinished } from "../history/describe-step.ts";
+import { describeStep, isBookkeeping, isFinished, isVerdict } from "../history/describe-step.ts";
 import type { Step } from "../history/step.ts";
 import type { Print } from "../print.ts";
-import { isBookkeeping, isVerdict, type Progress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 
 const HIDE_CURSOR = "\u001B[?25l";
 const SHOW_CURSOR = "\u001B[?25h";
@@ -17,7 +17,6 @@ const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"];
 export function liveProgress(print: Print, { now = () => new Date() }: { now?: () => Date } = {}): Progress {
   const { stderr } = print;
   const told = new Set<string>();
-  let drawn: string[] = [];
   let build: BuildHistory | undefined;
   let turn = 0;
   let shown = "";
@@ -33,10 +32,8 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
     );
   };
   const draw = (above: readonly string[]) => {
-    drawn =
-      build === undefined
-        ? []
-        : underWay(print, build, { now: now(), spinner: SPINNER[turn % SPINNER.length] as string });
+    const spinner = SPINNER[turn % SPINNER.length] as string;
+    const drawn = build === undefined ? [] : underWay(print, build, { now: now(), spinner });
     const text = [...above, ...drawn].map((text) => `${text}\n`).join("");
     if (above.length === 0 && text === shown) return;
     stderr.write(`${rewind(shown)}${text}`);

@@ -1,7 +1,7 @@
-import { describeStep } from "../history/describe-step.ts";
+import { describeStep, isBookkeeping, isVerdict } from "../history/describe-step.ts";
 import type { Attempt, Step } from "../history/step.ts";
 import type { Print } from "../print.ts";
-import { isBookkeeping, isVerdict, type Progress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 
 /** One line for each thing that happens, for logs and pipes, with its time in UTC: `23:51:07Z MakeBinaryPackage-… succeeded in 12 s on i-…`. */
 export function plainProgress(print: Print): Progress {

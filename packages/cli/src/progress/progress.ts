@@ -8,11 +8,3 @@ export interface Progress {
   /** Leaves the terminal as a report may follow; the next update shows the build again. */
   close(): void;
 }
-
-/** Steps whose success nobody waits for: they are shown when they fail or are tried again. */
-export function isBookkeeping({ kind, name }: Step): boolean {
-  return kind === "function" && name !== "UpdateIndices" && name !== "InvalidateCloudFront";
-}
-
-/** It fails to fail the build, with what the failed steps have said themselves. */
-export const isVerdict = ({ name }: Step): boolean => name === "CheckForFailures";

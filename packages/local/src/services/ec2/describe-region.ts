@@ -12,13 +12,14 @@ interface DescribeInput extends PageRequest {
 }
 
 /** Operations about what a region offers: its default network, instance types and prices. */
-export function describeRegionOperations({ network, region, accountId, clock, lifecycle }: Ec2Context) {
-  const hours = (ms: number) => Math.floor(ms / 3_600_000) * 3_600_000;
-  const instanceTypesIn = (names: readonly string[] | undefined) => {
-    const inUse = new Set(lifecycle.visible().map(({ instanceType }) => instanceType));
-    return (names ?? [...inUse].sort()).map(describeInstanceType);
-  };
+export const describeRegionOperations = (context: Ec2Context) => ({
+  ...zoneOperations(context),
+  ...networkOperations(context),
+  ...imageOperations(context),
+  ...instanceTypeOperations(context),
+});
 
+function zoneOperations({ network, region }: Ec2Context) {
   return {
     DescribeRegions: () => ({
       regionInfo: [
@@ -55,7 +56,11 @@ export function describeRegionOperations({ network, region, accountId, clock, li
         })),
       };
     },
+  };
+}
 
+function networkOperations({ network, region, accountId }: Ec2Context) {
+  return {
     DescribeVpcs(input: DescribeInput & { VpcId?: readonly string[] }) {
       const unknown = input.VpcId?.find((id) => id !== network.vpcId);
       if (unknown !== undefined) throw new AwsError("InvalidVpcID.NotFound", `The vpc ID '${unknown}' does not exist`);
@@ -106,7 +111,11 @@ export function describeRegionOperations({ network, region, accountId, clock, li
       );
       return { securityGroupInfo: matches ? [group] : [] };
     },
+  };
+}
 
+function imageOperations({ accountId }: Ec2Context) {
+  return {
     /** Every image exists, because nothing on this machine boots from one. */
     DescribeImages(input: { ImageId?: readonly string[] }) {
       const images = input.ImageId ?? [publicImage("/aws/service/default")];
@@ -123,7 +132,16 @@ export function describeRegionOperations({ network, region, accountId, clock, li
         })),
       };
     },
+  };
+}
 
+function instanceTypeOperations({ network, region, clock, lifecycle }: Ec2Context) {
+  const hours = (ms: number) => Math.floor(ms / 3_600_000) * 3_600_000;
+  const instanceTypesIn = (names: readonly string[] | undefined) => {
+    const inUse = new Set(lifecycle.visible().map(({ instanceType }) => instanceType));
+    return (names ?? [...inUse].sort()).map(describeInstanceType);
+  };
+  return {
     /** Without names, the types in use: any well-formed name is a type here. */
     DescribeInstanceTypes(input: PageRequest & { InstanceType?: readonly string[] }) {
       const { page, nextToken } = pageOf(instanceTypesIn(input.InstanceType), input);

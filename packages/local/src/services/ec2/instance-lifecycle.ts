@@ -1,31 +1,16 @@
 import { AwsError } from "../../aws-error.ts";
-import type { ClientConfig } from "../../client-config.ts";
-import { type Cancel, type Clock, sleepUntil } from "../../clock.ts";
+import { type Cancel, sleepUntil } from "../../clock.ts";
 import type { EventSource } from "../../event-source.ts";
-import type { OpenListener } from "../../http-listener.ts";
-import type { Movement } from "../../movement.ts";
-import type { Random } from "../../random.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { openStoredMap } from "../../storage/stored-map.ts";
 import { type ConsoleOutputs, consoleOutputs } from "./console-output.ts";
 import type { FaultyHardware } from "./ec2-faults.ts";
-import { type Instance, type InstanceState, isVisible } from "./instance.ts";
-import { accessKeyIdOf } from "./instance-credentials.ts";
-import { instanceMetadata, METADATA_ADDRESSES } from "./instance-metadata.ts";
-import type { RunInstance } from "./run-instance.ts";
-import { decodeUserData } from "./user-data.ts";
+import { type Instance, isVisible } from "./instance.ts";
+import { type ProgramOptions, playInstance } from "./instance-program.ts";
+import { type GoingOff, type InstanceEvent, type StateReason, transition } from "./instance-transition.ts";
 
-export interface LifecycleOptions {
+export interface LifecycleOptions extends ProgramOptions {
   readonly storage: Storage;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly movement: Movement;
-  readonly region: string;
-  readonly accountId: string;
-  readonly runInstance: RunInstance;
-  /** Each instance has a metadata service of its own, because SDKs drop the path of its address. */
-  readonly openListener: OpenListener;
-  readonly clientConfig: (accessKeyId: string) => ClientConfig;
   readonly publish: EventSource;
   readonly hardware: FaultyHardware;
   /** From `pending` to `running`. */
@@ -33,25 +18,6 @@ export interface LifecycleOptions {
   /** From `shutting-down` to `terminated`, on top of what the instance itself takes. */
   readonly shutdownMs: number;
 }
-
-type StateReason = NonNullable<Instance["stateReason"]>;
-
-/** Why instances change state, in EC2's words. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html */
-export const STATE_REASONS = {
-  byUser: { code: "Client.UserInitiatedShutdown", message: "Client.UserInitiatedShutdown: User initiated shutdown" },
-  byInstance: {
-    code: "Client.InstanceInitiatedShutdown",
-    message: "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
-  },
-  bySpot: {
-    code: "Server.SpotInstanceTermination",
-    message: "Server.SpotInstanceTermination: Spot instance termination",
-  },
-  byRestart: {
-    code: "Server.InternalError",
-    message: "Server.InternalError: The machine that ran the instance is gone",
-  },
-} satisfies Record<string, StateReason>;
 
 /** All instances, their states, and the programs that play them. */
 export interface InstanceLifecycle {
@@ -81,118 +47,40 @@ interface Power {
 /** Records outlive their hour of visibility, because client tokens still name them. */
 const KEPT_AFTER_TERMINATION_MS = 25 * 3_600_000;
 
-export function instanceLifecycle(options: LifecycleOptions): InstanceLifecycle {
-  const { storage, clock, movement, hardware, publish } = options;
-  const instances = openStoredMap<Instance>(storage, "ec2/instances");
-  const consoles = consoleOutputs(storage);
-  const powered = new Map<string, Power>();
-  const timers = new Map<string, Cancel>();
-  let closing = false;
+/** What instances are made of on this machine, around the values that say what they are. */
+interface Machines {
+  readonly options: LifecycleOptions;
+  readonly consoles: ConsoleOutputs;
+  readonly powered: Map<string, Power>;
+  /** One for each instance at most: of its boot, or of its interruption. */
+  readonly timers: Map<string, Cancel>;
+  readonly closing: AbortSignal;
+  instanceOf(instanceId: string): Instance;
+  happen(instanceId: string, event: InstanceEvent): void;
+}
 
-  const arnOf = (instanceId: string) => `arn:aws:ec2:${options.region}:${options.accountId}:instance/${instanceId}`;
-  const mustGet = (instanceId: string): Instance => {
+export function instanceLifecycle(options: LifecycleOptions): InstanceLifecycle {
+  const { storage, clock } = options;
+  const instances = openStoredMap<Instance>(storage, "ec2/instances");
+  const closing = new AbortController();
+  const instanceOf = (instanceId: string): Instance => {
     const instance = instances.get(instanceId);
     if (instance !== undefined) return instance;
     throw new AwsError("InvalidInstanceID.NotFound", `The instance ID '${instanceId}' does not exist`);
   };
-  const enter = (instanceId: string, state: InstanceState, reason?: StateReason) => {
-    const { stateReason: _previous, ...instance } = mustGet(instanceId);
-    instances.set(instanceId, {
-      ...instance,
-      state,
-      ...(reason !== undefined && { stateReason: reason }),
-      ...(state === "terminated" && { terminatedMs: clock.now() }),
-    });
-    publishState(instanceId, state);
-  };
-  const publishState = (instanceId: string, state: InstanceState) =>
-    publish({
-      source: "aws.ec2",
-      detailType: "EC2 Instance State-change Notification",
-      resources: [arnOf(instanceId)],
-      detail: { "instance-id": instanceId, state },
-    });
-  const arm = (instanceId: string, atMs: number, callback: () => void) => {
-    timers.get(instanceId)?.();
-    timers.set(
-      instanceId,
-      clock.at(atMs, () => {
-        timers.delete(instanceId);
-        callback();
-      }),
-    );
-  };
+  const consoles = consoleOutputs(storage);
+  const powered = new Map<string, Power>();
+  const timers = new Map<string, Cancel>();
+  const machines = { options, consoles, powered, timers, closing: closing.signal, instanceOf, happen };
 
-  const play = async (instanceId: string, controller: AbortController): Promise<void> => {
-    const instance = mustGet(instanceId);
-    const metadata = instanceMetadata({ ...options, instance: () => mustGet(instanceId) });
-    const listener = await movement.track(`metadata of ${instanceId}`, () =>
-      options.openListener(async (request) => metadata(request), { allowedHosts: METADATA_ADDRESSES }),
-    );
-    try {
-      await options.runInstance({
-        instanceId,
-        instanceType: instance.instanceType,
-        availabilityZone: instance.availabilityZone,
-        region: options.region,
-        userData: decodeUserData(instance.userData),
-        tags: instance.tags,
-        metadataUrl: listener.url,
-        accessKeyId: accessKeyIdOf(instanceId),
-        clientConfig: () => options.clientConfig(accessKeyIdOf(instanceId)),
-        signal: controller.signal,
-        console: (text) => consoles.append(instanceId, text),
-      });
-    } catch (error) {
-      if (!controller.signal.aborted) consoles.append(instanceId, `${error instanceof Error ? error.stack : error}\n`);
-    } finally {
-      await listener.close();
-    }
-  };
-  const powerOn = (instanceId: string) => {
-    enter(instanceId, "running");
-    const bootFailure = hardware.takeBootFailure();
-    if (bootFailure !== undefined) return consoles.append(instanceId, bootFailure);
-    const controller = new AbortController();
-    const off = movement
-      .detach(() => play(instanceId, controller))
-      .then(() => {
-        powered.delete(instanceId);
-        if (!controller.signal.aborted) shutDownFromInside(instanceId);
-      });
-    powered.set(instanceId, { controller, off });
-  };
-  const boot = (instanceId: string) => {
-    publishState(instanceId, "pending");
-    arm(instanceId, clock.now() + options.bootMs, () => powerOn(instanceId));
-  };
-  /** Goes through `via` to `end` as soon as the program that plays the instance has ended. */
-  const powerOff = (instanceId: string, via: InstanceState, end: InstanceState, reason: StateReason) => {
-    timers.get(instanceId)?.();
-    timers.delete(instanceId);
-    enter(instanceId, via, reason);
-    const power = powered.get(instanceId);
-    power?.controller.abort(new Error(reason.message));
-    const ending = async () => {
-      await power?.off;
-      if (options.shutdownMs > 0) await sleepUntil(clock, clock.now() + options.shutdownMs);
-      if (!closing && mustGet(instanceId).state === via) enter(instanceId, end, reason);
-    };
-    // Only a disk that refuses the new state can fail here, and nobody waits for the answer.
-    ending().catch((error: Error) => storage.onDamaged(instanceId, error.message));
-  };
-  const shutDownFromInside = (instanceId: string) => {
-    if (mustGet(instanceId).state !== "running") return;
-    const terminates = mustGet(instanceId).shutdownBehavior === "terminate";
-    if (terminates) powerOff(instanceId, "shutting-down", "terminated", STATE_REASONS.byInstance);
-    else powerOff(instanceId, "stopping", "stopped", STATE_REASONS.byInstance);
-  };
-  const forgetOld = () => {
-    for (const { instanceId, terminatedMs } of [...instances.values()]) {
-      if (terminatedMs !== undefined && terminatedMs + KEPT_AFTER_TERMINATION_MS < clock.now())
-        instances.delete(instanceId);
-    }
-  };
+  function happen(instanceId: string, event: InstanceEvent): void {
+    const before = instanceOf(instanceId);
+    const { instance, effect } = transition(before, event, clock.now());
+    if (effect === "power-off") disarm(machines, instanceId);
+    if (instance !== before) instances.set(instanceId, instance);
+    if (instance.state !== before.state || effect === "boot") publishState(options, instance);
+    if (effect !== undefined) effects[effect](machines, instance);
+  }
 
   return {
     consoles,
@@ -202,56 +90,22 @@ export function instanceLifecycle(options: LifecycleOptions): InstanceLifecycle 
         .filter((instance) => isVisible(instance, clock.now()))
         .sort((a, b) => a.launchMs - b.launchMs || a.launchIndex - b.launchIndex),
     launch(launched) {
-      forgetOld();
+      for (const instance of [...instances.values()])
+        if (isForgotten(instance, clock.now())) instances.delete(instance.instanceId);
       for (const instance of launched) instances.set(instance.instanceId, instance);
-      for (const { instanceId } of launched) boot(instanceId);
+      for (const { instanceId } of launched) happen(instanceId, { kind: "launched" });
     },
-    retag: (instanceId, tags) => instances.set(instanceId, { ...mustGet(instanceId), tags }),
-    terminate(instanceId, reason) {
-      const { state } = mustGet(instanceId);
-      if (state === "terminated" || state === "shutting-down") return;
-      powerOff(instanceId, "shutting-down", "terminated", reason);
-    },
-    stop(instanceId) {
-      const { state } = mustGet(instanceId);
-      if (state === "stopped" || state === "stopping") return;
-      if (state !== "running" && state !== "pending") throw incorrectState(instanceId, "stopped", state);
-      powerOff(instanceId, "stopping", "stopped", STATE_REASONS.byUser);
-    },
-    startAgain(instanceId) {
-      const { state } = mustGet(instanceId);
-      if (state === "running" || state === "pending") return;
-      if (state !== "stopped") throw incorrectState(instanceId, "started", state);
-      const { stateReason: _previous, ...instance } = mustGet(instanceId);
-      instances.set(instanceId, { ...instance, state: "pending", launchMs: clock.now() });
-      boot(instanceId);
-    },
-    interrupt(instanceId, noticeMs) {
-      const instance = mustGet(instanceId);
-      if (instance.market !== "spot") throw new AwsError("InvalidParameterValue", `${instanceId} is no spot instance`);
-      const atMs = clock.now() + noticeMs;
-      instances.set(instanceId, { ...instance, interruption: { action: "terminate", atMs } });
-      publish({
-        source: "aws.ec2",
-        detailType: "EC2 Spot Instance Interruption Warning",
-        resources: [`arn:aws:ec2:${instance.availabilityZone}:instance/${instanceId}`],
-        detail: { "instance-id": instanceId, "instance-action": "terminate" },
-      });
-      arm(instanceId, atMs, () => {
-        if (mustGet(instanceId).state !== "running") return;
-        powerOff(instanceId, "shutting-down", "terminated", STATE_REASONS.bySpot);
-      });
-    },
+    retag: (instanceId, tags) => instances.set(instanceId, { ...instanceOf(instanceId), tags }),
+    terminate: (instanceId, reason) => happen(instanceId, { kind: "terminate", reason }),
+    stop: (instanceId) => happen(instanceId, { kind: "stop" }),
+    startAgain: (instanceId) => happen(instanceId, { kind: "start" }),
+    interrupt: (instanceId, noticeMs) => happen(instanceId, { kind: "spot-notice", atMs: clock.now() + noticeMs }),
     resume() {
-      for (const { instanceId, state } of [...instances.values()]) {
-        if (powered.has(instanceId) || timers.has(instanceId)) continue;
-        if (state === "stopping") enter(instanceId, "stopped", STATE_REASONS.byRestart);
-        else if (state !== "terminated" && state !== "stopped")
-          enter(instanceId, "terminated", STATE_REASONS.byRestart);
-      }
+      for (const { instanceId } of [...instances.values()])
+        if (!powered.has(instanceId) && !timers.has(instanceId)) happen(instanceId, { kind: "found-dead" });
     },
     async close() {
-      closing = true;
+      closing.abort();
       for (const cancel of timers.values()) cancel();
       timers.clear();
       const off = [...powered.values()].map((power) => power.off);
@@ -261,9 +115,80 @@ export function instanceLifecycle(options: LifecycleOptions): InstanceLifecycle 
   };
 }
 
-function incorrectState(instanceId: string, goal: string, state: InstanceState): AwsError {
-  return new AwsError(
-    "IncorrectInstanceState",
-    `The instance '${instanceId}' is not in a state from which it can be ${goal}: it is ${state}.`,
-  );
+const isForgotten = ({ terminatedMs }: Instance, nowMs: number): boolean =>
+  terminatedMs !== undefined && terminatedMs + KEPT_AFTER_TERMINATION_MS < nowMs;
+
+const effects = {
+  boot(machines: Machines, { instanceId }: Instance): void {
+    const { clock, bootMs } = machines.options;
+    arm(machines, instanceId, clock.now() + bootMs, { kind: "booted" });
+  },
+
+  "power-on"(machines: Machines, instance: Instance): void {
+    const { options, consoles, powered, happen, instanceOf } = machines;
+    const { instanceId } = instance;
+    const bootFailure = options.hardware.takeBootFailure();
+    if (bootFailure !== undefined) {
+      consoles.append(instanceId, bootFailure);
+      return;
+    }
+    const controller = new AbortController();
+    const { signal } = controller;
+    const off = options.movement
+      .detach(() => playInstance(instance, { ...options, consoles, signal, current: () => instanceOf(instanceId) }))
+      .then(() => {
+        powered.delete(instanceId);
+        if (!signal.aborted) happen(instanceId, { kind: "shut-down-inside" });
+      });
+    powered.set(instanceId, { controller, off });
+  },
+
+  /** Off as soon as the program that plays the instance has ended. */
+  "power-off"({ options, powered, closing, happen }: Machines, { instanceId, state, stateReason }: Instance): void {
+    const { clock, storage, shutdownMs } = options;
+    const power = powered.get(instanceId);
+    power?.controller.abort(new Error(stateReason?.message));
+    const ending = async () => {
+      await power?.off;
+      if (shutdownMs > 0) await sleepUntil(clock, clock.now() + shutdownMs);
+      if (!closing.aborted) happen(instanceId, { kind: "off", after: state as GoingOff });
+    };
+    // Only a disk that refuses the new state can fail here, and nobody waits for the answer.
+    ending().catch((error: Error) => storage.onDamaged(instanceId, error.message));
+  },
+
+  "announce-interruption"(machines: Machines, { instanceId, availabilityZone, interruption }: Instance): void {
+    const { options } = machines;
+    options.publish({
+      source: "aws.ec2",
+      detailType: "EC2 Spot Instance Interruption Warning",
+      resources: [`arn:aws:ec2:${availabilityZone}:instance/${instanceId}`],
+      detail: { "instance-id": instanceId, "instance-action": "terminate" },
+    });
+    arm(machines, instanceId, interruption?.atMs ?? options.clock.now(), { kind: "taken-back" });
+  },
+};
+
+function arm(machines: Machines, instanceId: string, atMs: number, event: InstanceEvent): void {
+  const { options, timers, happen } = machines;
+  disarm(machines, instanceId);
+  const goOff = () => {
+    timers.delete(instanceId);
+    happen(instanceId, event);
+  };
+  timers.set(instanceId, options.clock.at(atMs, goOff));
+}
+
+function disarm({ timers }: Machines, instanceId: string): void {
+  timers.get(instanceId)?.();
+  timers.delete(instanceId);
+}
+
+function publishState({ publish, region, accountId }: LifecycleOptions, { instanceId, state }: Instance): void {
+  publish({
+    source: "aws.ec2",
+    detailType: "EC2 Instance State-change Notification",
+    resources: [`arn:aws:ec2:${region}:${accountId}:instance/${instanceId}`],
+    detail: { "instance-id": instanceId, state },
+  });
 }

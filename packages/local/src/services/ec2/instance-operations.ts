@@ -1,7 +1,7 @@
 import type { Ec2Context } from "./ec2-context.ts";
 import { findInstances } from "./find-instances.ts";
 import { renderState } from "./instance.ts";
-import { STATE_REASONS } from "./instance-lifecycle.ts";
+import { STATE_REASONS } from "./instance-transition.ts";
 import { missingParameter } from "./missing-parameter.ts";
 
 interface InstancesInput {

@@ -6,23 +6,10 @@ import type { Random } from "../../random.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { openStoredMap, type StoredMap } from "../../storage/stored-map.ts";
 import { invokeEventually } from "../lambda/invoke-eventually.ts";
+import type { BusEvent } from "./bus-event.ts";
 import { matchesPattern } from "./event-pattern.ts";
 import { parseSchedule } from "./schedule.ts";
 import { inputOf, type TargetInput } from "./target-input.ts";
-
-/** An event as rules match it and targets receive it. */
-export interface BusEvent {
-  readonly version: "0";
-  readonly id: string;
-  readonly "detail-type": string;
-  readonly source: string;
-  readonly account: string;
-  /** ISO 8601, whole seconds. */
-  readonly time: string;
-  readonly region: string;
-  readonly resources: readonly string[];
-  readonly detail: unknown;
-}
 
 export interface Target extends TargetInput {
   readonly Id: string;

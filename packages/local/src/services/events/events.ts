@@ -56,13 +56,91 @@ const MEMBERS = {
 } satisfies Record<string, Members>;
 
 /** EventBridge's API over the default bus. Targets are Lambda functions. */
-export function events({ bus, clock, region, accountId }: EventsOptions): Service {
-  const busArn = `arn:aws:events:${region}:${accountId}:event-bus/default`;
-  const mustFind = (name: string): Rule => {
-    const rule = bus.rules.get(name);
-    if (rule !== undefined) return rule;
-    throw new AwsError("ResourceNotFoundException", `Rule ${name} does not exist on EventBus default.`);
+export function events(options: EventsOptions): Service {
+  return service("events", {
+    protocol: awsJson("AWSEvents", "1.1"),
+    operations: checkMembers(
+      {
+        ...putRuleOperation(options),
+        ...targetOperations(options),
+        ...ruleOperations(options),
+        ...busOperations(options),
+      },
+      MEMBERS,
+      "ValidationException",
+    ),
+  });
+}
+
+function mustFind({ rules }: EventBus, name: string): Rule {
+  const rule = rules.get(name);
+  if (rule !== undefined) return rule;
+  throw new AwsError("ResourceNotFoundException", `Rule ${name} does not exist on EventBus default.`);
+}
+
+function putRuleOperation({ bus, clock, region, accountId }: EventsOptions) {
+  return {
+    PutRule({
+      Name,
+      EventPattern: pattern,
+      ScheduleExpression: schedule,
+      State,
+      Description: description,
+    }: PutRuleInput) {
+      if (pattern === undefined && schedule === undefined) {
+        throw new AwsError("ValidationException", "Parameter(s) EventPattern or ScheduleExpression must be specified.");
+      }
+      const known = bus.rules.get(Name);
+      const createdMs = known !== undefined && known.schedule === schedule ? known.createdMs : clock.now();
+      if (pattern !== undefined) matchesPattern(parsePattern(pattern), {});
+      if (schedule !== undefined) parseSchedule(schedule, createdMs);
+      const arn = `arn:aws:events:${region}:${accountId}:rule/${Name}`;
+      bus.save({
+        name: Name,
+        arn,
+        createdMs,
+        enabled: State !== "DISABLED",
+        ...(description !== undefined && { description }),
+        ...(pattern !== undefined && { pattern }),
+        ...(schedule !== undefined && { schedule }),
+        targets: known?.targets ?? [],
+      });
+      return { RuleArn: arn };
+    },
   };
+}
+
+function targetOperations({ bus }: EventsOptions) {
+  return {
+    PutTargets({ Rule: name, Targets }: { Rule: string; Targets: readonly Target[] }) {
+      const rule = mustFind(bus, name);
+      const foreign = Targets.find(({ Arn }) => !/^arn:[\w-]+:lambda:/.test(Arn));
+      if (foreign !== undefined) {
+        throw new AwsError(
+          "ValidationException",
+          `The local EventBridge delivers to Lambda functions, not to ${foreign.Arn}`,
+        );
+      }
+      const replaced = new Set(Targets.map(({ Id }) => Id));
+      const targets = [...rule.targets.filter(({ Id }) => !replaced.has(Id)), ...Targets];
+      if (targets.length > MOST_TARGETS) {
+        throw new AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.");
+      }
+      bus.save({ ...rule, targets });
+      return { FailedEntryCount: 0, FailedEntries: [] };
+    },
+
+    RemoveTargets({ Rule: name, Ids }: { Rule: string; Ids: readonly string[] }) {
+      const rule = mustFind(bus, name);
+      bus.save({ ...rule, targets: rule.targets.filter(({ Id }) => !Ids.includes(Id)) });
+      return { FailedEntryCount: 0, FailedEntries: [] };
+    },
+
+    ListTargetsByRule: ({ Rule: name }: { Rule: string }) => ({ Targets: mustFind(bus, name).targets }),
+  };
+}
+
+function ruleOperations({ bus }: EventsOptions) {
   const render = (rule: Rule) => ({
     Name: rule.name,
     Arn: rule.arn,
@@ -72,108 +150,48 @@ export function events({ bus, clock, region, accountId }: EventsOptions): Servic
     Description: rule.description,
     EventBusName: "default",
   });
-  const enable = (enabled: boolean) => (input: { Name: string }) => bus.save({ ...mustFind(input.Name), enabled });
+  const enable = (enabled: boolean) => (input: { Name: string }) => bus.save({ ...mustFind(bus, input.Name), enabled });
+  return {
+    DescribeRule: ({ Name }: { Name: string }) => render(mustFind(bus, Name)),
 
-  return service("events", {
-    protocol: awsJson("AWSEvents", "1.1"),
-    operations: checkMembers(
-      {
-        PutRule({
-          Name,
-          EventPattern: pattern,
-          ScheduleExpression: schedule,
-          State,
-          Description: description,
-        }: PutRuleInput) {
-          if (pattern === undefined && schedule === undefined) {
-            throw new AwsError(
-              "ValidationException",
-              "Parameter(s) EventPattern or ScheduleExpression must be specified.",
-            );
-          }
-          const known = bus.rules.get(Name);
-          const createdMs = known !== undefined && known.schedule === schedule ? known.createdMs : clock.now();
-          if (pattern !== undefined) matchesPattern(parsePattern(pattern), {});
-          if (schedule !== undefined) parseSchedule(schedule, createdMs);
-          const arn = `arn:aws:events:${region}:${accountId}:rule/${Name}`;
-          bus.save({
-            name: Name,
-            arn,
-            createdMs,
-            enabled: State !== "DISABLED",
-            ...(description !== undefined && { description }),
-            ...(pattern !== undefined && { pattern }),
-            ...(schedule !== undefined && { schedule }),
-            targets: known?.targets ?? [],
-          });
-          return { RuleArn: arn };
-        },
+    ListRules: ({ NamePrefix = "" }: { NamePrefix?: string }) => ({
+      Rules: [...bus.rules.values()].filter(({ name }) => name.startsWith(NamePrefix)).map(render),
+    }),
 
-        PutTargets({ Rule: name, Targets }: { Rule: string; Targets: readonly Target[] }) {
-          const rule = mustFind(name);
-          const foreign = Targets.find(({ Arn }) => !/^arn:[\w-]+:lambda:/.test(Arn));
-          if (foreign !== undefined) {
-            throw new AwsError(
-              "ValidationException",
-              `The local EventBridge delivers to Lambda functions, not to ${foreign.Arn}`,
-            );
-          }
-          const replaced = new Set(Targets.map(({ Id }) => Id));
-          const targets = [...rule.targets.filter(({ Id }) => !replaced.has(Id)), ...Targets];
-          if (targets.length > MOST_TARGETS) {
-            throw new AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.");
-          }
-          bus.save({ ...rule, targets });
-          return { FailedEntryCount: 0, FailedEntries: [] };
-        },
+    EnableRule: enable(true),
+    DisableRule: enable(false),
 
-        RemoveTargets({ Rule: name, Ids }: { Rule: string; Ids: readonly string[] }) {
-          const rule = mustFind(name);
-          bus.save({ ...rule, targets: rule.targets.filter(({ Id }) => !Ids.includes(Id)) });
-          return { FailedEntryCount: 0, FailedEntries: [] };
-        },
+    /** Deleting what is not there succeeds, as on AWS. */
+    DeleteRule({ Name }: { Name: string }) {
+      if ((bus.rules.get(Name)?.targets.length ?? 0) > 0) {
+        throw new AwsError("ValidationException", "Rule can't be deleted since it has targets.");
+      }
+      bus.delete(Name);
+    },
+  };
+}
 
-        ListTargetsByRule: ({ Rule: name }: { Rule: string }) => ({ Targets: mustFind(name).targets }),
+function busOperations({ bus, region, accountId }: EventsOptions) {
+  const busArn = `arn:aws:events:${region}:${accountId}:event-bus/default`;
+  return {
+    PutEvents({ Entries }: { Entries: readonly PutEventsEntry[] }) {
+      if (Entries.length < 1 || Entries.length > MOST_ENTRIES) {
+        throw new AwsError(
+          "ValidationException",
+          `PutEvents takes 1 to ${MOST_ENTRIES} entries, not ${Entries.length}`,
+        );
+      }
+      const results = Entries.map((entry) => putEvent(bus, entry));
+      return { FailedEntryCount: results.filter((result) => "ErrorCode" in result).length, Entries: results };
+    },
 
-        DescribeRule: ({ Name }: { Name: string }) => render(mustFind(Name)),
+    TestEventPattern: ({ EventPattern, Event }: { EventPattern: string; Event: string }) => ({
+      Result: matchesPattern(parsePattern(EventPattern), JSON.parse(Event)),
+    }),
 
-        ListRules: ({ NamePrefix = "" }: { NamePrefix?: string }) => ({
-          Rules: [...bus.rules.values()].filter(({ name }) => name.startsWith(NamePrefix)).map(render),
-        }),
-
-        EnableRule: enable(true),
-        DisableRule: enable(false),
-
-        /** Deleting what is not there succeeds, as on AWS. */
-        DeleteRule({ Name }: { Name: string }) {
-          if ((bus.rules.get(Name)?.targets.length ?? 0) > 0) {
-            throw new AwsError("ValidationException", "Rule can't be deleted since it has targets.");
-          }
-          bus.delete(Name);
-        },
-
-        PutEvents({ Entries }: { Entries: readonly PutEventsEntry[] }) {
-          if (Entries.length < 1 || Entries.length > MOST_ENTRIES) {
-            throw new AwsError(
-              "ValidationException",
-              `PutEvents takes 1 to ${MOST_ENTRIES} entries, not ${Entries.length}`,
-            );
-          }
-          const results = Entries.map((entry) => putEvent(bus, entry));
-          return { FailedEntryCount: results.filter((result) => "ErrorCode" in result).length, Entries: results };
-        },
-
-        TestEventPattern: ({ EventPattern, Event }: { EventPattern: string; Event: string }) => ({
-          Result: matchesPattern(parsePattern(EventPattern), JSON.parse(Event)),
-        }),
-
-        DescribeEventBus: () => ({ Name: "default", Arn: busArn }),
-        ListEventBuses: () => ({ EventBuses: [{ Name: "default", Arn: busArn }] }),
-      },
-      MEMBERS,
-      "ValidationException",
-    ),
-  });
+    DescribeEventBus: () => ({ Name: "default", Arn: busArn }),
+    ListEventBuses: () => ({ EventBuses: [{ Name: "default", Arn: busArn }] }),
+  };
 }
 
 /** A bad entry fails alone. */

@@ -1,4 +1,4 @@
-import type { BusEvent } from "./event-bus.ts";
+import type { BusEvent } from "./bus-event.ts";
 
 /** How a target wants its input; without any of these it gets the whole event. */
 export interface TargetInput {

@@ -6,7 +6,7 @@ import { type Service, service } from "../../service.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { filterLogEvents } from "./filter-log-events.ts";
 import { getLogEvents, groupNameOf } from "./get-log-events.ts";
-import { type LogGroup, type LogStream, openLogGroups } from "./log-groups.ts";
+import { type LogGroup, type LogGroups, type LogStream, openLogGroups } from "./log-groups.ts";
 import { putLogEvents } from "./put-log-events.ts";
 
 export interface LogsOptions {
@@ -83,6 +83,63 @@ const MEMBERS = {
 /** CloudWatch Logs over plain files: `<dir>/logs/<group>/<stream>.jsonl`, one event a line. */
 export function logs({ storage, clock, region, accountId }: LogsOptions): Service {
   const groups = openLogGroups(storage);
+  return service("logs", {
+    protocol: awsJson("Logs_20140328", "1.1"),
+    operations: checkMembers(
+      {
+        PutLogEvents: putLogEvents(groups, clock),
+        GetLogEvents: getLogEvents(groups, clock),
+        FilterLogEvents: filterLogEvents(groups, clock),
+        ...createOperations(groups, clock),
+        ...retentionOperations(groups),
+        ...describeOperations(groups, { region, accountId }),
+        ...tagOperations(groups),
+      },
+      MEMBERS,
+      "InvalidParameterException",
+    ),
+  });
+}
+
+function createOperations(groups: LogGroups, clock: Clock) {
+  return {
+    CreateLogGroup({ logGroupName: name, tags = {} }: { logGroupName: string; tags?: Record<string, string> }) {
+      if (!GROUP_NAME.test(name)) throw invalid(`"${name}" is no name for a log group`);
+      if (groups.hasGroup(name)) throw alreadyExists("The specified log group already exists");
+      groups.saveGroup({ name, creationTime: clock.now(), tags });
+    },
+
+    CreateLogStream({ logGroupName: group, logStreamName: name }: { logGroupName: string; logStreamName: string }) {
+      groups.group(group);
+      if (!STREAM_NAME.test(name)) throw invalid(`"${name}" is no name for a log stream`);
+      if (groups.hasStream(group, name)) throw alreadyExists("The specified log stream already exists");
+      groups.saveStream({ group, name, creationTime: clock.now() });
+    },
+
+    DeleteLogGroup: ({ logGroupName }: { logGroupName: string }) => groups.deleteGroup(groups.group(logGroupName).name),
+
+    DeleteLogStream: ({ logGroupName, logStreamName }: { logGroupName: string; logStreamName: string }) =>
+      groups.deleteStream(groups.stream(logGroupName, logStreamName)),
+  };
+}
+
+function retentionOperations(groups: LogGroups) {
+  const retain = (name: string, retentionInDays: number | undefined) => {
+    const { retentionInDays: _previous, ...group } = groups.group(name);
+    groups.saveGroup({ ...group, ...(retentionInDays !== undefined && { retentionInDays }) });
+  };
+  return {
+    PutRetentionPolicy({ logGroupName, retentionInDays }: { logGroupName: string; retentionInDays: number }) {
+      if (!RETENTIONS.includes(retentionInDays))
+        throw invalid(`retentionInDays must be one of ${RETENTIONS.join(", ")}`);
+      retain(logGroupName, retentionInDays);
+    },
+
+    DeleteRetentionPolicy: ({ logGroupName }: { logGroupName: string }) => retain(logGroupName, undefined),
+  };
+}
+
+function describeOperations(groups: LogGroups, { region, accountId }: Pick<LogsOptions, "region" | "accountId">) {
   const groupArn = (name: string) => `arn:aws:logs:${region}:${accountId}:log-group:${name}`;
   const renderGroup = ({ name, creationTime, retentionInDays }: LogGroup) => ({
     logGroupName: name,
@@ -107,84 +164,45 @@ export function logs({ storage, clock, region, accountId }: LogsOptions): Servic
       storedBytes: 0,
     };
   };
-  const retain = (name: string, retentionInDays: number | undefined) => {
-    const { retentionInDays: _previous, ...group } = groups.group(name);
-    groups.saveGroup({ ...group, ...(retentionInDays !== undefined && { retentionInDays }) });
+  return {
+    DescribeLogGroups(input: {
+      logGroupNamePrefix?: string;
+      logGroupNamePattern?: string;
+      limit?: number;
+      nextToken?: string;
+    }) {
+      const { logGroupNamePrefix: prefix = "", logGroupNamePattern: pattern = "" } = input;
+      const found = groups.groups().filter(({ name }) => name.startsWith(prefix) && name.includes(pattern));
+      const { page, nextToken } = pageAfter(found, input);
+      return { logGroups: page.map(renderGroup), nextToken };
+    },
+
+    DescribeLogStreams(input: DescribeStreamsInput) {
+      const { logStreamNamePrefix: prefix, orderBy = "LogStreamName", descending = false } = input;
+      if (prefix !== undefined && orderBy === "LastEventTime") {
+        throw invalid("Cannot order by LastEventTime with a logStreamNamePrefix.");
+      }
+      const group = groups.group(groupNameOf(input));
+      const named = groups.streams(group.name).filter(({ name }) => name.startsWith(prefix ?? ""));
+      const lastEvent = (stream: LogStream) => groups.file(stream).lastTimestamp ?? 0;
+      const ordered = orderBy === "LastEventTime" ? named.sort((a, b) => lastEvent(a) - lastEvent(b)) : named;
+      const { page, nextToken } = pageAfter(descending ? ordered.toReversed() : ordered, input);
+      return { logStreams: page.map(renderStream), nextToken };
+    },
   };
+}
 
-  return service("logs", {
-    protocol: awsJson("Logs_20140328", "1.1"),
-    operations: checkMembers(
-      {
-        PutLogEvents: putLogEvents(groups, clock),
-        GetLogEvents: getLogEvents(groups, clock),
-        FilterLogEvents: filterLogEvents(groups, clock),
+function tagOperations(groups: LogGroups) {
+  return {
+    ListTagsForResource: ({ resourceArn }: { resourceArn: string }) => ({
+      tags: groups.group(groupNameOf({ logGroupIdentifier: resourceArn })).tags,
+    }),
 
-        CreateLogGroup({ logGroupName: name, tags = {} }: { logGroupName: string; tags?: Record<string, string> }) {
-          if (!GROUP_NAME.test(name)) throw invalid(`"${name}" is no name for a log group`);
-          if (groups.hasGroup(name)) throw alreadyExists("The specified log group already exists");
-          groups.saveGroup({ name, creationTime: clock.now(), tags });
-        },
-
-        CreateLogStream({ logGroupName: group, logStreamName: name }: { logGroupName: string; logStreamName: string }) {
-          groups.group(group);
-          if (!STREAM_NAME.test(name)) throw invalid(`"${name}" is no name for a log stream`);
-          if (groups.hasStream(group, name)) throw alreadyExists("The specified log stream already exists");
-          groups.saveStream({ group, name, creationTime: clock.now() });
-        },
-
-        DeleteLogGroup: ({ logGroupName }: { logGroupName: string }) =>
-          groups.deleteGroup(groups.group(logGroupName).name),
-
-        DeleteLogStream: ({ logGroupName, logStreamName }: { logGroupName: string; logStreamName: string }) =>
-          groups.deleteStream(groups.stream(logGroupName, logStreamName)),
-
-        PutRetentionPolicy({ logGroupName, retentionInDays }: { logGroupName: string; retentionInDays: number }) {
-          if (!RETENTIONS.includes(retentionInDays))
-            throw invalid(`retentionInDays must be one of ${RETENTIONS.join(", ")}`);
-          retain(logGroupName, retentionInDays);
-        },
-
-        DeleteRetentionPolicy: ({ logGroupName }: { logGroupName: string }) => retain(logGroupName, undefined),
-
-        DescribeLogGroups(input: {
-          logGroupNamePrefix?: string;
-          logGroupNamePattern?: string;
-          limit?: number;
-          nextToken?: string;
-        }) {
-          const { logGroupNamePrefix: prefix = "", logGroupNamePattern: pattern = "" } = input;
-          const found = groups.groups().filter(({ name }) => name.startsWith(prefix) && name.includes(pattern));
-          const { page, nextToken } = pageAfter(found, input);
-          return { logGroups: page.map(renderGroup), nextToken };
-        },
-
-        DescribeLogStreams(input: DescribeStreamsInput) {
-          const { logStreamNamePrefix: prefix, orderBy = "LogStreamName", descending = false } = input;
-          if (prefix !== undefined && orderBy === "LastEventTime") {
-            throw invalid("Cannot order by LastEventTime with a logStreamNamePrefix.");
-          }
-          const group = groups.group(groupNameOf(input));
-          const named = groups.streams(group.name).filter(({ name }) => name.startsWith(prefix ?? ""));
-          const lastEvent = (stream: LogStream) => groups.file(stream).lastTimestamp ?? 0;
-          const ordered = orderBy === "LastEventTime" ? named.sort((a, b) => lastEvent(a) - lastEvent(b)) : named;
-          const { page, nextToken } = pageAfter(descending ? ordered.toReversed() : ordered, input);
-          return { logStreams: page.map(renderStream), nextToken };
-        },
-
-        ListTagsForResource: ({ resourceArn }: { resourceArn: string }) => ({
-          tags: groups.group(groupNameOf({ logGroupIdentifier: resourceArn })).tags,
-        }),
-
-        TagResource({ resourceArn, tags }: { resourceArn: string; tags: Record<string, string> }) {
-          const group = groups.group(groupNameOf({ logGroupIdentifier: resourceArn }));
-          groups.saveGroup({ ...group, tags: { ...group.tags, ...tags } });
-        },
-      },
-      MEMBERS,
-      "InvalidParameterException",
-    ),
-  });
+    TagResource({ resourceArn, tags }: { resourceArn: string; tags: Record<string, string> }) {
+      const group = groups.group(groupNameOf({ logGroupIdentifier: resourceArn }));
+      groups.saveGroup({ ...group, tags: { ...group.tags, ...tags } });
+    },
+  };
 }
 
 /** Tokens name the last item of the page before. */

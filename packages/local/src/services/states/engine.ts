@@ -1,16 +1,18 @@
 import type { Clock } from "../../clock.ts";
 import type { InvokeFunction } from "../../lambda-functions.ts";
 import { type ActivityQueues, activityQueues, type QueuedTask } from "./activity-queues.ts";
-import { createAlarms } from "./alarms.ts";
-import { callFunction } from "./call-function.ts";
+import { dispatchTask } from "./dispatch-task.ts";
 import { emit } from "./interpreter/emit.ts";
 import { EventCode, FIRST_BOOKKEEPING_CODE } from "./interpreter/event-codes.ts";
 import { type Execution, type ExecutionRecord, openRoot, type Surroundings } from "./interpreter/execution.ts";
-import { type Frame, Phase, release } from "./interpreter/frame.ts";
-import { attempt, endExecution, step, timeOver } from "./interpreter/step.ts";
+import { type Frame, release } from "./interpreter/frame.ts";
+import { needsOf } from "./interpreter/resume-frame.ts";
+import { attempt } from "./interpreter/step.ts";
 import { seededRandom } from "./seeded-random.ts";
-import { claimTask, settleTask, submitTask } from "./state-types/task.ts";
+import { claimTask } from "./state-types/task.ts";
 import { type TaskTokens, taskTokens } from "./task-token.ts";
+import { createTimers } from "./timers.ts";
+import { createTurns } from "./turns.ts";
 
 /** Where records go before anything they cause is seen. */
 export interface RecordSink {
@@ -51,35 +53,28 @@ export interface Engine {
   park(executions: Iterable<Execution>): void;
 }
 
-export function createEngine(options: EngineOptions): Engine {
-  const { clock, secret, invoke, sink, onEvent } = options;
+export function createEngine({ clock, secret, invoke, sink, onEvent, ...options }: EngineOptions): Engine {
   const queues = activityQueues();
   const tokens = taskTokens(secret);
-  const steps: { readonly execution: Execution; readonly frame: Frame }[] = [];
-  let written: (() => void)[] = [];
-  let observed: { readonly execution: Execution; readonly eventId: number }[] = [];
-  let running = false;
-  let nowMs = 0;
   let parked = false;
+  const isParked = () => parked;
+  const { run, now, ready, observe, afterWrite } = createTurns({ clock, write: () => sink.write(), onEvent });
+  const { arm, armExecution } = createTimers(clock, { run, isParked });
 
   const surroundings: Surroundings = {
     timeScale: options.timeScale,
     historyLimit: options.historyLimit,
-    // Everything that follows from one change happens at one instant.
-    now: () => (running ? nowMs : clock.now()),
+    now,
     record(execution, record) {
       sink.append(execution, record);
-      if (onEvent !== undefined && record.code < FIRST_BOOKKEEPING_CODE) {
-        observed.push({ execution, eventId: execution.history.length + 1 });
-      }
+      if (onEvent !== undefined && record.code < FIRST_BOOKKEEPING_CODE)
+        observe(execution, execution.history.length + 1);
     },
-    ready(execution, frame) {
-      steps.push({ execution, frame });
-    },
+    ready,
     arm,
     dispatch(execution, frame) {
-      const { scheduledId } = frame;
-      written.push(() => dispatch({ execution, frame, scheduledId }));
+      const task = { execution, frame, scheduledId: frame.scheduledId };
+      afterWrite(() => dispatchTask(task, { invoke, queues, run, isParked }));
     },
     ended(execution) {
       execution.cancelTimer?.();
@@ -91,120 +86,25 @@ export function createEngine(options: EngineOptions): Engine {
     random: (execution, eventId) => seededRandom(`${secret}/${execution.arn}/${eventId}`),
   };
 
-  const alarms = createAlarms<{ readonly execution: Execution; readonly frame: Frame }>(clock, (due) => {
-    run(() => {
-      for (const { execution, frame } of due) {
-        frame.cancelTimer = undefined;
-        // A heartbeat moves the time without touching the timer.
-        if (clock.now() < Math.min(frame.dueMs, frame.heartbeatDueMs)) arm(execution, frame);
-        else timeOver(execution, frame);
-      }
-    });
-  });
-
-  function arm(execution: Execution, frame: Frame): void {
-    frame.cancelTimer?.();
-    const atMs = Math.min(frame.dueMs, frame.heartbeatDueMs);
-    frame.cancelTimer =
-      parked || atMs === Number.POSITIVE_INFINITY ? undefined : alarms.set(atMs, { execution, frame });
-  }
-
-  function armExecution(execution: Execution): void {
-    const { timeoutSeconds } = execution.definition;
-    if (timeoutSeconds === undefined || parked) return;
-    execution.cancelTimer = clock.at((execution.redrivenAtMs ?? execution.startedAtMs) + timeoutSeconds * 1000, () => {
-      const failure = { error: "States.Timeout", cause: undefined };
-      run(() => endExecution(execution, { code: EventCode.ExecutionTimedOut, failure }));
-    });
-  }
-
-  function dispatch(task: QueuedTask): void {
-    const { execution, frame, scheduledId } = task;
-    const isCurrent = () => execution.status === "RUNNING" && frame.scheduledId === scheduledId;
-    const resource = frame.task?.resource;
-    if (!isCurrent() || resource === undefined || parked) return;
-    if (resource.kind === "activity") {
-      if (frame.phase === Phase.Scheduled) queues.offer(resource.arn, task);
-      return;
-    }
-    if (frame.phase !== Phase.Started) return;
-    const controller = new AbortController();
-    frame.abortCall = () => controller.abort();
-    void callFunction(invoke, { execution, frame, signal: controller.signal }).then((outcome) => {
-      if (parked || !isCurrent() || frame.phase !== Phase.Started) return;
-      frame.abortCall = undefined;
-      const callback = resource.kind === "lambda:invoke" && resource.callback;
-      run(() => {
-        attempt(execution, frame, () => {
-          if (callback && outcome.kind === "succeeded") submitTask(execution, frame, outcome.output);
-          else settleTask(execution, frame, outcome);
-        });
-      });
-    });
-  }
-
-  function run<T>(change: () => T): T {
-    if (running) return change();
-    running = true;
-    nowMs = clock.now();
-    try {
-      const result = change();
-      do {
-        for (let index = 0; index < steps.length; index++) {
-          const next = steps[index];
-          if (next !== undefined) step(next.execution, next.frame);
-        }
-        steps.length = 0;
-        sink.write();
-        const callbacks = written;
-        const events = observed;
-        written = [];
-        observed = [];
-        for (const callback of callbacks) callback();
-        for (const { execution, eventId } of events) onEvent?.(execution, eventId);
-      } while (steps.length > 0 || written.length > 0 || observed.length > 0);
-      return result;
-    } finally {
-      running = false;
-    }
-  }
-
-  function resume(execution: Execution): void {
+  const resume = (execution: Execution): void =>
     run(() => {
       const root = execution.frames.get(0);
       if (root !== undefined && execution.history.length === 0) begin(execution, root);
       armExecution(execution);
-      for (const frame of execution.frames.values()) {
-        if (isReachable(frame)) resumeFrame(frame);
-      }
-      function resumeFrame(frame: Frame): void {
-        // A call that is under way already was made since the execution was read back.
-        if (frame.abortCall !== undefined) return;
-        const activity = frame.task?.resource.kind === "activity";
-        const waitsOutside = frame.phase === Phase.Started || (frame.phase === Phase.Scheduled && activity);
-        if (frame.phase === Phase.Waiting || frame.phase === Phase.Backoff) arm(execution, frame);
-        else if (!waitsOutside) surroundings.ready(execution, frame);
-        else {
-          arm(execution, frame);
-          if (!frame.submitted) surroundings.dispatch(execution, frame);
-        }
-      }
+      for (const frame of execution.frames.values()) resumeFrame(execution, frame);
     });
-  }
 
   return {
     surroundings,
     queues,
     tokens,
     run,
-    afterWrite(callback) {
-      written.push(callback);
-    },
+    afterWrite,
     start(execution) {
       run(() => {
         const frame = openRoot(execution);
         begin(execution, frame);
-        surroundings.ready(execution, frame);
+        ready(execution, frame);
         armExecution(execution);
       });
     },
@@ -234,10 +134,10 @@ function begin(execution: Execution, frame: Frame): void {
   emit(execution, { frame, code: EventCode.ExecutionStarted, previousEventId: 0 });
 }
 
-/** A frame below one that failed is about to be aborted; it does nothing more. */
-function isReachable(frame: Frame): boolean {
-  for (let parent = frame.parent; parent !== undefined; parent = parent.parent) {
-    if (parent.phase !== Phase.Forked) return false;
-  }
-  return frame.phase !== Phase.Closed;
+function resumeFrame(execution: Execution, frame: Frame): void {
+  const { surroundings } = execution;
+  const { step, timer, dispatch } = needsOf(frame);
+  if (step) surroundings.ready(execution, frame);
+  if (timer) surroundings.arm(execution, frame);
+  if (dispatch) surroundings.dispatch(execution, frame);
 }

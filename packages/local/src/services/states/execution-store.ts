@@ -1,9 +1,7 @@
-import { hash } from "node:crypto";
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
-import type { Catalog } from "./catalog.ts";
-import type { Execution, ExecutionStatus, Surroundings } from "./interpreter/execution.ts";
-import { DamagedJournalError, loadExecution, setAside } from "./journal/execution-journal.ts";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type ExecutionFilesOptions, executionFiles } from "./execution-files.ts";
+import type { Execution, ExecutionStatus } from "./interpreter/execution.ts";
 
 /** What is known of an execution without reading its history. */
 export interface ExecutionSummary {
@@ -34,69 +32,17 @@ export interface ExecutionStore {
   refresh(): void;
 }
 
-export interface ExecutionStoreOptions {
-  readonly catalog: Catalog;
-  /** Undefined keeps everything in memory. */
-  readonly folder: string | undefined;
-  readonly owner: boolean;
-  readonly surroundings: Surroundings;
-  readonly onDamaged: (name: string, reason: string) => void;
-}
-
-const SUFFIX = ".journal";
-/** Encoded names do not hold it. */
-const SEPARATOR = "+";
-
 /** Histories of this many ended executions stay in memory. */
 const KEPT_IN_MEMORY = 20;
 
-export function createExecutionStore({
-  catalog,
-  folder,
-  owner,
-  surroundings,
-  onDamaged,
-}: ExecutionStoreOptions): ExecutionStore {
+export function createExecutionStore({ catalog, folder, ...options }: ExecutionFilesOptions): ExecutionStore {
   const loaded = new Map<string, Execution>();
   const readSizes = new Map<string, { readonly arn: string; readonly bytes: number }>();
-  const damaged = new Set<string>();
-
-  const report = (file: string, reason: string) => {
-    if (!damaged.has(file)) onDamaged(nameOf(file), reason);
-    damaged.add(file);
-  };
+  const files = executionFiles({ catalog, folder, ...options });
   const load = (file: string, status?: ExecutionStatus) => {
-    try {
-      const read = loadExecution(file, { surroundings, findDefinition: catalog.definition });
-      if (status !== undefined && read?.execution.status !== status)
-        throw new DamagedJournalError("its end is missing");
-      if (read !== undefined) loaded.set(read.execution.arn, read.execution);
-      // Nobody was told that it had started, so nobody misses it.
-      else if (owner) rmSync(file);
-      return read;
-    } catch (error) {
-      if (!(error instanceof DamagedJournalError)) throw error;
-      report(file, error.message);
-      if (owner) setAside(file);
-      return undefined;
-    }
-  };
-  const endedFiles = () => new Set([...catalog.ended.values()].map(({ file }) => file));
-  const openFiles = (): readonly string[] => {
-    if (folder === undefined || !existsSync(folder)) return [];
-    const ended = endedFiles();
-    return readdirSync(folder)
-      .filter((name) => name.endsWith(SUFFIX) && !ended.has(name))
-      .sort()
-      .map((name) => join(folder, name));
-  };
-  const checkEnded = () => {
-    for (const { file, bytes } of catalog.ended.values()) {
-      if (folder === undefined) return;
-      const path = join(folder, file);
-      const size = existsSync(path) ? statSync(path).size : 0;
-      if (size < bytes) report(path, `its journal holds ${size} of ${bytes} bytes`);
-    }
+    const read = files.load(file, status);
+    if (read !== undefined) loaded.set(read.execution.arn, read.execution);
+    return read;
   };
 
   const store: ExecutionStore = {
@@ -120,11 +66,10 @@ export function createExecutionStore({
     get running() {
       return [...loaded.values()].filter((execution) => execution.status === "RUNNING");
     },
-    fileOf: ({ stateMachineName, name }) =>
-      join(folder ?? "", `${fileName(stateMachineName)}${SEPARATOR}${fileName(name)}${SUFFIX}`),
+    fileOf: files.of,
     open() {
-      checkEnded();
-      return openFiles().flatMap((file) => {
+      files.checkEnded();
+      return files.open().flatMap((file) => {
         const read = load(file);
         return read === undefined ? [] : [{ ...read, file }];
       });
@@ -136,7 +81,7 @@ export function createExecutionStore({
     },
     refresh() {
       catalog.refresh();
-      for (const file of openFiles()) {
+      for (const file of files.open()) {
         const bytes = statSync(file).size;
         if (readSizes.get(file)?.bytes === bytes) continue;
         const read = load(file);
@@ -151,15 +96,4 @@ export function createExecutionStore({
     },
   };
   return store;
-}
-
-/** Names of state machines and executions may be longer, or hold more, than the names of files. */
-function fileName(name: string): string {
-  const encoded = encodeURIComponent(name);
-  return encoded.length <= 100 ? encoded : `${encoded.slice(0, 80)}~${hash("sha256", name).slice(0, 16)}`;
-}
-
-/** `machine:execution`, as at the end of the execution's ARN. */
-function nameOf(file: string): string {
-  return basename(file, SUFFIX).split(SEPARATOR).map(decodeURIComponent).join(":");
 }

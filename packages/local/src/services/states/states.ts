@@ -74,14 +74,7 @@ const LONG_POLL_MS = 60_000;
 export function createStates(options: StatesOptions): States {
   const { clock, region, accountId, dir, resume = true, seed, onEvent, onDamaged = () => {} } = options;
   const flusher = options.flusher ?? createFlusher();
-  const metadata =
-    dir === undefined
-      ? undefined
-      : openMetadata({ file: join(dir, "metadata.journal"), owner: resume, flusher, onDamaged });
-  const catalog = createCatalog(metadata);
-  const secret = seed === undefined ? (catalog.secret ?? randomBytes(24).toString("base64url")) : String(seed);
-  if (resume && metadata !== undefined && catalog.secret !== secret) catalog.change({ kind: "secret", secret });
-
+  const { metadata, catalog, secret } = openCatalog({ dir, resume, seed, flusher, onDamaged });
   const journals: ExecutionJournals | undefined =
     dir === undefined || !resume
       ? undefined
@@ -158,13 +151,7 @@ export function createStates(options: StatesOptions): States {
   for (const { execution, file, soundBytes } of opened) journals?.reopen(execution, file, soundBytes);
   let closed = false;
 
-  const operations = {
-    ...stateMachineOperations(context),
-    ...executionOperations(context),
-    ...activityOperations(context),
-    ...taskOperations(context),
-    ...tagOperations(context),
-  };
+  const operations = operationsOf(context);
   return {
     service: service("states", {
       protocol: awsJson("AWSStepFunctions"),
@@ -187,6 +174,32 @@ export function createStates(options: StatesOptions): States {
       await flusher.flush();
     },
   };
+}
+
+const operationsOf = (context: StatesContext) => ({
+  ...stateMachineOperations(context),
+  ...executionOperations(context),
+  ...activityOperations(context),
+  ...taskOperations(context),
+  ...tagOperations(context),
+});
+
+/** State machines and activities as they were left, and the secret that task tokens are made with. */
+function openCatalog({
+  dir,
+  resume,
+  seed,
+  flusher,
+  onDamaged,
+}: Pick<StatesOptions, "dir" | "seed"> & Required<Pick<StatesOptions, "resume" | "flusher" | "onDamaged">>) {
+  const metadata =
+    dir === undefined
+      ? undefined
+      : openMetadata({ file: join(dir, "metadata.journal"), owner: resume, flusher, onDamaged });
+  const catalog = createCatalog(metadata);
+  const secret = seed === undefined ? (catalog.secret ?? randomBytes(24).toString("base64url")) : String(seed);
+  if (resume && metadata !== undefined && catalog.secret !== secret) catalog.change({ kind: "secret", secret });
+  return { metadata, catalog, secret };
 }
 
 const NO_JOURNAL: RecordSink = { append() {}, write() {}, ended() {} };

@@ -25,15 +25,22 @@ import { redriveFields, redriven, redriveOperation } from "./redrive.ts";
 const STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
 
 export function executionOperations(context: StatesContext): Record<string, Operation> {
-  const { catalog, executions, engine } = context;
-
   const find = (input: Input): Execution => {
     const arn = checkArn(requiredString(input, "executionArn"), "execution");
-    const found = executions.find(arn);
+    const found = context.executions.find(arn);
     if (found === undefined) throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
     return found;
   };
+  return {
+    ...startOperations(context),
+    ...describeOperations(context, find),
+    ...historyOperations(context, find),
+    RedriveExecution: redriveOperation(context, find),
+  };
+}
 
+function startOperations(context: StatesContext): Record<string, Operation> {
+  const { catalog, executions } = context;
   return {
     /** Starting again what runs under the same name with the same input answers the running execution. */
     StartExecution(input: Input) {
@@ -54,7 +61,12 @@ export function executionOperations(context: StatesContext): Record<string, Oper
       const execution = context.startExecution({ stateMachine, arn, name, inputText });
       return { executionArn: arn, startDate: new Date(execution.startedAtMs) };
     },
+  };
+}
 
+function describeOperations(context: StatesContext, find: (input: Input) => Execution): Record<string, Operation> {
+  const { catalog, executions } = context;
+  return {
     DescribeExecution(input: Input) {
       const execution = find(input);
       const withData = includesData(input);
@@ -117,9 +129,14 @@ export function executionOperations(context: StatesContext): Record<string, Oper
         nextToken,
       };
     },
+  };
+}
 
-    RedriveExecution: redriveOperation(context, find),
-
+function historyOperations(
+  { clock, engine }: StatesContext,
+  find: (input: Input) => Execution,
+): Record<string, Operation> {
+  return {
     StopExecution(input: Input) {
       const execution = find(input);
       const error = optionalString(input, "error");
@@ -127,7 +144,7 @@ export function executionOperations(context: StatesContext): Record<string, Oper
       if (error !== undefined) shorterThan("error", error, { most: 256, unit: "characters" });
       if (cause !== undefined) shorterThan("cause", cause, { most: 32_768, unit: "characters" });
       engine.run(() => endExecution(execution, { code: EventCode.ExecutionAborted, failure: { error, cause } }));
-      return { stopDate: new Date(execution.stoppedAtMs ?? context.clock.now()) };
+      return { stopDate: new Date(execution.stoppedAtMs ?? clock.now()) };
     },
 
     GetExecutionHistory(input: Input) {

@@ -22,16 +22,22 @@ import { readTags } from "./tag-operations.ts";
 
 const LONGEST_DEFINITION_BYTES = 1_048_576;
 
-export function stateMachineOperations(context: StatesContext): Record<string, Operation> {
+export const stateMachineOperations = (context: StatesContext): Record<string, Operation> => ({
+  ...changeOperations(context),
+  ...describeOperations(context),
+  ...endOperations(context),
+  ...definitionOperations(),
+});
+
+function find({ catalog }: StatesContext, input: Input): StateMachineRecord {
+  const arn = checkArn(requiredString(input, "stateMachineArn"), "stateMachine");
+  const found = catalog.stateMachines.get(arn);
+  if (found === undefined) throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
+  return found;
+}
+
+function changeOperations(context: StatesContext): Record<string, Operation> {
   const { catalog, clock } = context;
-
-  const find = (input: Input): StateMachineRecord => {
-    const arn = checkArn(requiredString(input, "stateMachineArn"), "stateMachine");
-    const found = catalog.stateMachines.get(arn);
-    if (found === undefined) throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
-    return found;
-  };
-
   return {
     CreateStateMachine(input: Input) {
       const name = checkName(requiredString(input, "name"));
@@ -78,7 +84,7 @@ export function stateMachineOperations(context: StatesContext): Record<string, O
     },
 
     UpdateStateMachine(input: Input) {
-      const existing = find(input);
+      const existing = find(context, input);
       refuseVersions(input);
       const text = optionalString(input, "definition");
       const roleArn = optionalString(input, "roleArn");
@@ -112,9 +118,14 @@ export function stateMachineOperations(context: StatesContext): Record<string, O
       });
       return { updateDate: new Date(updatedAtMs), revisionId };
     },
+  };
+}
 
+function describeOperations(context: StatesContext): Record<string, Operation> {
+  const { catalog } = context;
+  return {
     DescribeStateMachine(input: Input) {
-      const found = find(input);
+      const found = find(context, input);
       return {
         stateMachineArn: found.arn,
         name: found.name,
@@ -159,21 +170,29 @@ export function stateMachineOperations(context: StatesContext): Record<string, O
         nextToken,
       };
     },
+  };
+}
 
+function endOperations({ catalog, engine, executions }: StatesContext): Record<string, Operation> {
+  return {
     /** Its executions end with it; their histories stay. Deleting what does not exist is no error. */
     DeleteStateMachine(input: Input) {
       const arn = checkArn(requiredString(input, "stateMachineArn"), "stateMachine");
       if (!catalog.stateMachines.has(arn)) return {};
       catalog.change({ kind: "stateMachineDeleted", arn });
-      context.engine.run(() => {
-        for (const execution of context.executions.running) {
+      engine.run(() => {
+        for (const execution of executions.running) {
           if (execution.stateMachineArn !== arn) continue;
           endExecution(execution, { code: EventCode.ExecutionAborted, failure: undefined });
         }
       });
       return {};
     },
+  };
+}
 
+function definitionOperations(): Record<string, Operation> {
+  return {
     ValidateStateMachineDefinition(input: Input) {
       const { problems } = compileDefinition(requiredString(input, "definition"));
       const most = typeof input.maxResults === "number" && input.maxResults > 0 ? input.maxResults : 100;

@@ -1,5 +1,5 @@
 import type { Json } from "../language/json.ts";
-import type { Path } from "../language/parse-path.ts";
+import type { Path } from "../language/json-path.ts";
 import { NoSuchPathError, readPath, type Scope } from "../language/path.ts";
 import { RuntimeError } from "../language/state-error.ts";
 import type { Execution } from "./execution.ts";

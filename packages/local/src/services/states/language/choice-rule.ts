@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject, member, numberOf } from "./json.ts";
-import type { Path } from "./parse-path.ts";
+import type { Path } from "./json-path.ts";
 import { compilePath, NoSuchPathError, readPath, type Scope } from "./path.ts";
 import { RuntimeError } from "./state-error.ts";
 import { parseTimestamp } from "./timestamp.ts";

@@ -1,5 +1,6 @@
 import { readBase, readResult } from "./compile-base.ts";
-import type { CompileGraph, FieldReader } from "./field-reader.ts";
+import type { CompileGraph } from "./compile-graph.ts";
+import type { FieldReader } from "./field-reader.ts";
 import type { MapState } from "./state.ts";
 
 const DISTRIBUTED_ONLY = [

@@ -1,10 +1,11 @@
 import { readBase, readResult, readTerminal } from "./compile-base.ts";
 import { compileChoice } from "./compile-choice.ts";
 import { compileFail } from "./compile-fail.ts";
+import type { CompileGraph } from "./compile-graph.ts";
 import { compileMap } from "./compile-map.ts";
 import { compileTask } from "./compile-task.ts";
 import { compileWait } from "./compile-wait.ts";
-import type { CompileGraph, FieldReader } from "./field-reader.ts";
+import type { FieldReader } from "./field-reader.ts";
 import type { ParallelState, PassState, State, SucceedState } from "./state.ts";
 
 /** Compiles one state; undefined when its problems leave nothing to go on with. All problems are reported. */

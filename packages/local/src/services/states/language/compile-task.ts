@@ -1,6 +1,6 @@
 import { LONGEST_SECONDS, readBase, readResult } from "./compile-base.ts";
 import type { FieldReader } from "./field-reader.ts";
-import type { Path } from "./parse-path.ts";
+import type { Path } from "./json-path.ts";
 import type { TaskState } from "./state.ts";
 import { parseTaskResource } from "./task-resource.ts";
 

@@ -1,10 +1,9 @@
 import type { Evaluate } from "./intrinsic.ts";
 import { isArray, isObject, type Json, type JsonObject, member, numberOf } from "./json.ts";
-import type { Path } from "./parse-path.ts";
+import type { Path } from "./json-path.ts";
 import { compilePath } from "./path.ts";
 import { compileTemplate, TemplateError } from "./payload-template.ts";
 import { compileReferencePath, type ReferencePath } from "./reference-path.ts";
-import type { StateGraph } from "./state.ts";
 
 /** One broken rule of a definition, as ValidateStateMachineDefinition reports it. */
 export interface Problem {
@@ -36,9 +35,6 @@ export interface FieldReader {
   /** Reports the fields nobody asked for. */
   finish(what: string): void;
 }
-
-/** Compiles the graph that an object holds; its problems are reported there. */
-export type CompileGraph = (fields: FieldReader) => StateGraph;
 
 export const SCHEMA_VALIDATION_FAILED = "SCHEMA_VALIDATION_FAILED";
 

@@ -1,29 +1,14 @@
 import type { Json } from "./json.ts";
-import { FILTER_OPERATORS, type Filter, type FilterPath, type Operand } from "./path-filter.ts";
+import {
+  FILTER_OPERATORS,
+  type Filter,
+  type FilterPath,
+  type Operand,
+  PATH_FUNCTIONS,
+  type Path,
+  type Step,
+} from "./json-path.ts";
 import { type Cursor, cursor } from "./text-cursor.ts";
-
-export type Step =
-  | { readonly kind: "member"; readonly name: string }
-  | { readonly kind: "index"; readonly index: number }
-  | { readonly kind: "members"; readonly names: readonly string[] }
-  | { readonly kind: "indices"; readonly indices: readonly number[] }
-  | { readonly kind: "slice"; readonly from: number | undefined; readonly to: number | undefined }
-  | { readonly kind: "wildcard" }
-  | { readonly kind: "descend" }
-  | { readonly kind: "filter"; readonly filter: Filter }
-  | { readonly kind: "function"; readonly name: PathFunction };
-
-const PATH_FUNCTIONS = ["length", "min", "max", "avg", "sum", "stddev", "keys", "first", "last"] as const;
-export type PathFunction = (typeof PATH_FUNCTIONS)[number];
-
-export interface Path {
-  readonly text: string;
-  /** `$`, `$$`, or the name of a variable. */
-  readonly root: string;
-  readonly steps: readonly Step[];
-  /** Names at most one value; an indefinite path yields the list of what it matched. */
-  readonly definite: boolean;
-}
 
 /** Parses a whole text as a JSONPath; throws SyntaxError. */
 export function parsePath(text: string): Path {

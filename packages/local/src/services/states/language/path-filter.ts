@@ -1,24 +1,5 @@
 import { deepEqual, isArray, isObject, type Json, numberOf } from "./json.ts";
-import type { Path } from "./parse-path.ts";
-
-/** The condition of a `[?(…)]` step. */
-export type Filter =
-  | { readonly kind: "and" | "or"; readonly left: Filter; readonly right: Filter }
-  | { readonly kind: "not"; readonly filter: Filter }
-  | { readonly kind: "exists"; readonly path: FilterPath }
-  | { readonly kind: "compare"; readonly operator: string; readonly left: Operand; readonly right: Operand };
-
-/** `@…` is read from the item, `$…` from the whole document. */
-export interface FilterPath {
-  readonly kind: "path";
-  readonly from: "item" | "document";
-  readonly path: Path;
-}
-
-export type Operand =
-  | FilterPath
-  | { readonly kind: "literal"; readonly value: Json }
-  | { readonly kind: "pattern"; readonly pattern: RegExp };
+import type { Filter, FilterPath, Operand } from "./json-path.ts";
 
 /** Reads a path below a filter; undefined when it names nothing. */
 export type ReadFilterPath = (path: FilterPath) => Json | undefined;
@@ -75,24 +56,6 @@ function compare({ operator, left, right }: Extract<Filter, { kind: "compare" }>
       throw new TypeError(`unknown filter operator ${operator}`);
   }
 }
-
-export const FILTER_OPERATORS = [
-  "==",
-  "!=",
-  "<=",
-  ">=",
-  "<",
-  ">",
-  "=~",
-  "in",
-  "nin",
-  "contains",
-  "size",
-  "empty",
-  "subsetof",
-  "anyof",
-  "noneof",
-] as const;
 
 function operandValue(operand: Operand, read: ReadFilterPath): Json | undefined {
   if (operand.kind === "literal") return operand.value;

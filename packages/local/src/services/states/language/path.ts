@@ -1,6 +1,7 @@
 import { isArray, isObject, type Json, keysOf, member, numberOf, valuesOf } from "./json.ts";
-import { type Path, type PathFunction, parsePath, type Step } from "./parse-path.ts";
-import { accepts, type FilterPath } from "./path-filter.ts";
+import type { FilterPath, Path, PathFunction, Step } from "./json-path.ts";
+import { parsePath } from "./parse-path.ts";
+import { accepts } from "./path-filter.ts";
 import { RuntimeError } from "./state-error.ts";
 
 /** What a path, a template or an intrinsic function can see. */

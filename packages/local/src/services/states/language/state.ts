@@ -1,7 +1,7 @@
 import type { Condition } from "./choice-rule.ts";
 import type { Evaluate } from "./intrinsic.ts";
 import type { Json } from "./json.ts";
-import type { Path } from "./parse-path.ts";
+import type { Path } from "./json-path.ts";
 import type { ReferencePath } from "./reference-path.ts";
 import type { Catcher, Retrier } from "./retry-catch.ts";
 import type { TaskResource } from "./task-resource.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { usual } from "../testing/sample-stages.ts";
-import { defineStages, type StageDefinition, stageNamed } from "./stage-settings.ts";
+import { defineStages, stageNamed } from "./define-stages.ts";
+import type { StageDefinition } from "./stage-settings.ts";
 
 const good = usual("muster");
 const problemOf = (definition: object, name = "prod"): string => {

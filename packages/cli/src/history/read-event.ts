@@ -1,0 +1,217 @@
+import type { HistoryEvent } from "@aws-sdk/client-sfn";
+import {
+  BuildInput,
+  fixedState,
+  instanceOfPollName,
+  prepareState,
+  type Results,
+  roleOfState,
+  TaskSuccess,
+  taskName,
+} from "@muster/pipeline";
+import * as z from "zod";
+import { parseJson, readMember } from "./event-data.ts";
+import { type BuildFacts, latestSteps, type Place, type Reading } from "./reading.ts";
+import { decide, type EnteredStep, fail, lastAttempt, noteMissing, retry, type Step, succeed } from "./step.ts";
+
+/** What an event says that was not known before it. */
+export interface Change {
+  readonly facts?: Partial<BuildFacts>;
+  /** As they are now, those that the build comes to among them. */
+  readonly steps?: readonly EnteredStep[];
+  /** Where the event's chain stands now; absent for events that are in no state with a task. */
+  readonly place?: Place | "left";
+}
+
+/** Reads one event: decides from what is known, and changes nothing itself. */
+export function readEvent(reading: Reading, event: HistoryEvent): Change {
+  const at = event.timestamp as Date;
+  switch (event.type) {
+    case "ExecutionStarted":
+      return { facts: { startedAt: at } };
+    case "ExecutionSucceeded":
+    case "ExecutionFailed":
+    case "ExecutionAborted":
+    case "ExecutionTimedOut":
+      return { facts: { ...endOf(reading, event), state: endStates[event.type], endedAt: at } };
+    case "TaskStateEntered":
+      return { place: { stateName: event.stateEnteredEventDetails?.name ?? "", entry: undefined } };
+  }
+  const place = reading.places.get(event.previousEventId ?? 0);
+  if (place === undefined) return {};
+  if (event.type !== "TaskStateExited") return { place, ...readTaskEvent(reading, place, event) };
+  const step = stepAt(reading, place);
+  // What is left without a success when its state is left was caught.
+  return { place: "left", ...(step?.state === "retrying" && changed(place, fail(step, at, place.stateName))) };
+}
+
+const endStates = {
+  ExecutionSucceeded: "succeeded",
+  ExecutionFailed: "failed",
+  ExecutionAborted: "aborted",
+  ExecutionTimedOut: "timed out",
+} as const;
+
+function endOf({ facts }: Reading, event: HistoryEvent): Partial<BuildFacts> {
+  const details =
+    event.executionFailedEventDetails ?? event.executionAbortedEventDetails ?? event.executionTimedOutEventDetails;
+  return {
+    error: details?.error,
+    cause: details?.cause,
+    results: facts.results ?? (parseJson(event.executionSucceededEventDetails?.output) as Results | undefined),
+  };
+}
+
+function readTaskEvent(reading: Reading, place: Place, event: HistoryEvent): Change {
+  const at = event.timestamp as Date;
+  const step = stepAt(reading, place);
+  switch (event.type) {
+    case "LambdaFunctionScheduled":
+      return functionScheduled(reading, place, event);
+    case "LambdaFunctionSucceeded":
+      return functionSucceeded(reading, place, event);
+    case "ActivityScheduled": {
+      const payload = event.activityScheduledEventDetails?.input;
+      const entered =
+        entryAt(reading, place) ?? enter(reading, { name: place.stateName, kind: "activity", payload, event });
+      return comeTo(place, entered, (known) => ({
+        ...known,
+        state: "waiting",
+        attempts: [...known.attempts, { scheduledAt: at }],
+      }));
+    }
+    case "ActivityStarted":
+      return step === undefined || step.attempts.length === 0 ? {} : changed(place, taken(step, event));
+    case "ActivitySucceeded": {
+      if (step === undefined) return {};
+      const output = parseJson(event.activitySucceededEventDetails?.output);
+      const { note } = TaskSuccess.partial().safeParse(output).data ?? {};
+      return changed(place, succeed(note === undefined ? step : { ...step, note }, at));
+    }
+    case "LambdaFunctionFailed":
+    case "LambdaFunctionTimedOut":
+    case "LambdaFunctionScheduleFailed":
+    case "LambdaFunctionStartFailed":
+    case "ActivityFailed":
+    case "ActivityTimedOut":
+    case "ActivityScheduleFailed":
+      return step === undefined ? {} : changed(place, retry(step, at, failureOf(event)));
+    default:
+      return {};
+  }
+}
+
+function functionScheduled(reading: Reading, place: Place, event: HistoryEvent): Change {
+  if (roleOfState(place.stateName) === "pacing") return {};
+  const at = event.timestamp as Date;
+  const payload = event.lambdaFunctionScheduledEventDetails?.input;
+  const entered = entryAt(reading, place) ?? enterByFunction(reading, { place, payload, event });
+  if (entered === undefined) return {};
+  return comeTo(place, entered, (step) =>
+    step.kind === "activity"
+      ? { ...step, state: "preparing" }
+      : { ...step, state: "running", attempts: [...step.attempts, { scheduledAt: at, startedAt: at }] },
+  );
+}
+
+function functionSucceeded(reading: Reading, place: Place, event: HistoryEvent): Change {
+  const at = event.timestamp as Date;
+  const output = event.lambdaFunctionSucceededEventDetails?.output;
+  if (place.stateName === fixedState.healthCheck) return { steps: noteMissing(latestSteps(reading), output, at) };
+  const step = stepAt(reading, place);
+  const done = step && (step.kind === "activity" ? decide(step, output, at) : succeed(step, at));
+  return { ...(done && changed(place, done)), ...factsOf(place, output) };
+}
+
+/** What the answers of some functions say of the whole build. */
+function factsOf({ stateName }: Place, output: string | undefined): Pick<Change, "facts"> {
+  if (stateName === fixedState.parseInput)
+    return { facts: { input: BuildInput.safeParse(readMember(parseJson(output), "buildInput")).data } };
+  if (stateName === fixedState.normalizeResults)
+    return { facts: { results: parseJson(output) as Results | undefined } };
+  return {};
+}
+
+function taken(step: Step, event: HistoryEvent): Step {
+  const worker = event.activityStartedEventDetails?.workerName;
+  const instance = instanceOfPollName(worker) ?? worker;
+  const startedAt = event.timestamp as Date;
+  const begun = lastAttempt(step, (attempt) => ({
+    ...attempt,
+    startedAt,
+    ...(instance !== undefined && { instance }),
+  }));
+  return { ...begun, state: "running" };
+}
+
+const failureOf = (event: HistoryEvent) =>
+  event.lambdaFunctionFailedEventDetails ??
+  event.lambdaFunctionTimedOutEventDetails ??
+  event.lambdaFunctionScheduleFailedEventDetails ??
+  event.lambdaFunctionStartFailedEventDetails ??
+  event.activityFailedEventDetails ??
+  event.activityTimedOutEventDetails ??
+  event.activityScheduleFailedEventDetails;
+
+const Subject = z.looseObject({
+  activity: z.string().optional(),
+  version: z.string().optional(),
+  platform: z.string().optional(),
+});
+
+interface Entering {
+  readonly name: string;
+  readonly kind: Step["kind"];
+  readonly payload: string | undefined;
+  readonly event: HistoryEvent;
+}
+
+function enter(reading: Reading, { name, kind, payload, event }: Entering): EnteredStep {
+  const { version, platform } = Subject.safeParse(parseJson(payload)).data ?? {};
+  const key = taskKey(name, version, platform);
+  const entry = reading.entryOfKey.get(key);
+  const present = entry === undefined ? undefined : reading.stepsByEntry.get(entry);
+  if (entry !== undefined && present !== undefined && present.endedAt === undefined) return [entry, present];
+  const step: Step = {
+    kind,
+    name,
+    key,
+    state: kind === "activity" ? "preparing" : "running",
+    enteredAt: event.timestamp as Date,
+    attempts: [],
+    ...(version !== undefined && { version }),
+    ...(platform !== undefined && { platform }),
+  };
+  return [event.id as number, step];
+}
+
+/** PrepareTo<A> is where a user first hears of <A>; the payload says of which, should it be readable. */
+function enterByFunction(
+  reading: Reading,
+  { place, ...rest }: { place: Place } & Pick<Entering, "payload" | "event">,
+): EnteredStep | undefined {
+  if (prepareState.activityOf(place.stateName) === undefined)
+    return enter(reading, { ...rest, name: place.stateName, kind: "function" });
+  const { activity } = Subject.safeParse(parseJson(rest.payload)).data ?? {};
+  return activity === undefined ? undefined : enter(reading, { ...rest, name: activity, kind: "activity" });
+}
+
+const taskKey = (name: string, version: string | undefined, platform: string | undefined): string =>
+  version === undefined ? name : taskName(name, { version, platform });
+
+const stepAt = ({ stepsByEntry }: Reading, { entry }: Place): Step | undefined =>
+  entry === undefined ? undefined : stepsByEntry.get(entry);
+
+function entryAt(reading: Reading, place: Place): EnteredStep | undefined {
+  const step = stepAt(reading, place);
+  return place.entry === undefined || step === undefined ? undefined : [place.entry, step];
+}
+
+/** The step of a place, changed. */
+const changed = ({ entry }: Place, step: Step): Change => (entry === undefined ? {} : { steps: [[entry, step]] });
+
+/** A place that has turned out to be a step's, and that step changed. */
+const comeTo = (place: Place, [entry, step]: EnteredStep, change: (step: Step) => Step): Change => ({
+  place: { ...place, entry },
+  steps: [[entry, change(step)]],
+});

@@ -1,0 +1,63 @@
+import type { ClientConfig } from "../../client-config.ts";
+import type { Clock } from "../../clock.ts";
+import type { OpenListener } from "../../http-listener.ts";
+import type { Movement } from "../../movement.ts";
+import type { Random } from "../../random.ts";
+import type { ConsoleOutputs } from "./console-output.ts";
+import type { Instance } from "./instance.ts";
+import { accessKeyIdOf } from "./instance-credentials.ts";
+import { instanceMetadata, METADATA_ADDRESSES } from "./instance-metadata.ts";
+import type { RunInstance } from "./run-instance.ts";
+import { decodeUserData } from "./user-data.ts";
+
+export interface ProgramOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly movement: Movement;
+  readonly region: string;
+  readonly accountId: string;
+  readonly runInstance: RunInstance;
+  /** Each instance has a metadata service of its own, because SDKs drop the path of its address. */
+  readonly openListener: OpenListener;
+  readonly clientConfig: (accessKeyId: string) => ClientConfig;
+}
+
+/** Plays an instance until its program ends or the signal comes; what it throws is on its console. */
+export async function playInstance(
+  { instanceId, instanceType, availabilityZone, userData, tags }: Instance,
+  {
+    consoles,
+    signal,
+    current,
+    ...options
+  }: ProgramOptions & {
+    readonly consoles: ConsoleOutputs;
+    readonly signal: AbortSignal;
+    /** The instance as it is when its metadata are asked for. */
+    readonly current: () => Instance;
+  },
+): Promise<void> {
+  const metadata = instanceMetadata({ ...options, instance: current });
+  const listener = await options.movement.track(`metadata of ${instanceId}`, () =>
+    options.openListener(async (request) => metadata(request), { allowedHosts: METADATA_ADDRESSES }),
+  );
+  try {
+    await options.runInstance({
+      instanceId,
+      instanceType,
+      availabilityZone,
+      region: options.region,
+      userData: decodeUserData(userData),
+      tags,
+      metadataUrl: listener.url,
+      accessKeyId: accessKeyIdOf(instanceId),
+      clientConfig: () => options.clientConfig(accessKeyIdOf(instanceId)),
+      signal,
+      console: (text) => consoles.append(instanceId, text),
+    });
+  } catch (error) {
+    if (!signal.aborted) consoles.append(instanceId, `${error instanceof Error ? error.stack : error}\n`);
+  } finally {
+    await listener.close();
+  }
+}
