@@ -19,12 +19,9 @@ const activity = { kind: "activity", arn: "arn:a" } as const;
 const lambda = { kind: "lambda", arn: "arn:f" } as const;
 
 test("an activity's task waits in its queue, a function's is called", () => {
-  expect(destinationOf(task(activity, Phase.Scheduled))).toEqual({ kind: "queue", activityArn: "arn:a" });
-  expect(destinationOf(task(lambda, Phase.Started))).toEqual({ kind: "function", callback: false });
-  expect(destinationOf(task({ kind: "lambda:invoke", callback: true }, Phase.Started))).toEqual({
-    kind: "function",
-    callback: true,
-  });
+  expect(destinationOf(task(activity, Phase.Scheduled))).toBe("queue");
+  expect(destinationOf(task(lambda, Phase.Started))).toBe("function");
+  expect(destinationOf(task({ kind: "lambda:invoke", callback: true }, Phase.Started))).toBe("function");
 });
 
 test("a task that was taken, tried again or stopped meanwhile goes nowhere", () => {

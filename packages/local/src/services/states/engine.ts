@@ -60,6 +60,7 @@ export function createEngine({ clock, secret, invoke, sink, onEvent, ...options 
   const isParked = () => parked;
   const { run, now, ready, observe, afterWrite } = createTurns({ clock, write: () => sink.write(), onEvent });
   const { arm, armExecution } = createTimers(clock, { run, isParked });
+  const dispatching = { invoke, queues, run, isParked };
 
   const surroundings: Surroundings = {
     timeScale: options.timeScale,
@@ -74,7 +75,7 @@ export function createEngine({ clock, secret, invoke, sink, onEvent, ...options 
     arm,
     dispatch(execution, frame) {
       const task = { execution, frame, scheduledId: frame.scheduledId };
-      afterWrite(() => dispatchTask(task, { invoke, queues, run, isParked }));
+      afterWrite(() => dispatchTask(task, dispatching));
     },
     ended(execution) {
       execution.cancelTimer?.();

@@ -28,8 +28,9 @@ export function createTurns({ clock, write, onEvent }: TurnsOptions): Turns {
   const steps: { readonly execution: Execution; readonly frame: Frame }[] = [];
   let written: (() => void)[] = [];
   let observed: { readonly execution: Execution; readonly eventId: number }[] = [];
+  let running = false;
   /** Of the turn that is under way. */
-  let instantMs: number | undefined;
+  let instantMs = 0;
 
   const takeSteps = (): void => {
     for (let index = 0; index < steps.length; index++) {
@@ -48,7 +49,7 @@ export function createTurns({ clock, write, onEvent }: TurnsOptions): Turns {
   };
 
   return {
-    now: () => instantMs ?? clock.now(),
+    now: () => (running ? instantMs : clock.now()),
     ready(execution, frame) {
       steps.push({ execution, frame });
     },
@@ -59,7 +60,8 @@ export function createTurns({ clock, write, onEvent }: TurnsOptions): Turns {
       written.push(callback);
     },
     run(change) {
-      if (instantMs !== undefined) return change();
+      if (running) return change();
+      running = true;
       instantMs = clock.now();
       try {
         const result = change();
@@ -70,7 +72,7 @@ export function createTurns({ clock, write, onEvent }: TurnsOptions): Turns {
         } while (steps.length > 0 || written.length > 0 || observed.length > 0);
         return result;
       } finally {
-        instantMs = undefined;
+        running = false;
       }
     },
   };
