@@ -19,7 +19,10 @@ const NEVER_REACHED: readonly { readonly why: string; readonly modules: RegExp }
     why: "a function's streams are Node's",
     modules: /[\\/]util-stream[\\/].*(sdk-stream-mixin|createChecksumStream)\.browser\.js$/,
   },
-  { why: "no body that we send is a stream", modules: /[\\/]util-stream[\\/]getAwsChunkedEncodingStream\.js$/ },
+  {
+    why: "no body that we send is a stream",
+    modules: /[\\/]util-stream[\\/](getAwsChunkedEncodingStream|createBufferedReadable(\.browser)?)\.js$/,
+  },
   {
     why: "no bucket of a stage is a directory bucket",
     modules: /[\\/]middleware-s3-express[\\/]classes[\\/]S3ExpressIdentity\w+\.js$/,

@@ -1,24 +1,10 @@
-export {
-  isConditionFailed,
-  isMissingObject,
-  isMissingUpload,
-  isWriteConflict,
-  taskIsOver,
-} from "./aws-failure.ts";
-export { type ConditionalWrite, type WriteCondition, writeOnCondition } from "./conditional-write.ts";
-export { type LeaseOptions, leaseTaker, releaseLease, renewLease, type StoredLease, type Taking } from "./lease.ts";
-export {
-  deleteObject,
-  type ObjectPlace,
-  type ObjectToPut,
-  objectEtag,
-  putJson,
-  putObject,
-  readBytes,
-  readText,
-  type StoredText,
-} from "./objects.ts";
-export { stateFolder, stateKey } from "./state-key.ts";
-export { type StateRecords, type StoredRecord, stateRecords } from "./state-records.ts";
-export { UnknownOutcomeError } from "./unknown-outcome-error.ts";
-export { WorkerTag } from "./worker-tag.ts";
+// Stars instead of names: esbuild then reaches a module from who imports it and not by way of this file, so that a program which is split into
+// chunks loads S3's client with what writes objects, and not with a tag.
+export * from "./aws-failure.ts";
+export * from "./conditional-write.ts";
+export * from "./lease.ts";
+export * from "./objects.ts";
+export * from "./state-key.ts";
+export * from "./state-records.ts";
+export * from "./unknown-outcome-error.ts";
+export * from "./worker-tag.ts";

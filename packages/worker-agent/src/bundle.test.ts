@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -49,4 +59,25 @@ test("of an archive, Node's binary can be started and the agent can be read by e
   const listed = execFileSync("tar", ["-tvzf", file], { encoding: "utf8" }).trim().split("\n");
   const modes = Object.fromEntries(listed.map((line) => [line.split(" ").at(-1), line.slice(0, 10)]));
   expect(modes).toMatchObject({ "agent/": "drwxr-xr-x", "agent/agent.mjs": "-rw-r--r--", node: "-rwxr-xr-x" });
+});
+
+/** A chunk, and those that are loaded with it. */
+function loadedWith(chunk: string, loaded = new Set<string>()): Set<string> {
+  if (loaded.has(chunk)) return loaded;
+  loaded.add(chunk);
+  const imports = readFileSync(join(folder, "dist", chunk), "utf8").matchAll(/(?:from|import) ?["']\.\/([^"']+)["']/g);
+  for (const [, imported = ""] of imports) loadedWith(imported, loaded);
+  return loaded;
+}
+
+test("what is loaded before the first poll knows Step Functions, and nothing of S3", async () => {
+  await bundleAgent(join(folder, "dist"));
+  const chunks = readdirSync(join(folder, "dist"));
+  const start = chunks.find((name) => name.startsWith("start-agent")) ?? expect.fail("there is no start");
+  const loaded = [...loadedWith("agent.mjs"), ...loadedWith(start)];
+  const chunksWith = (text: string) =>
+    chunks.filter((name) => readFileSync(join(folder, "dist", name), "utf8").includes(text));
+  expect(loaded).toEqual(expect.arrayContaining(chunksWith("GetActivityTask")));
+  expect(chunksWith("PutObject").length).toBeGreaterThan(0);
+  expect(chunksWith("PutObject").filter((name) => loaded.includes(name))).toEqual([]);
 });

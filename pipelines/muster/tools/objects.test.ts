@@ -19,6 +19,22 @@ test("an object is written on its condition alone, and the answer tells whether 
   expect((await getExisting(s3, place)).body.toString()).toBe("three");
 });
 
+test.each([
+  ["had no answer", { code: "InternalError", status: 500, afterwards: true }],
+  ["met another", { code: "ConditionalRequestConflict", status: 409 }],
+  ["met another, and was stored,", { code: "ConditionalRequestConflict", status: 409, afterwards: true }],
+])("an object whose write on its condition %s is written", async (_, fault) => {
+  await using buckets = await localBuckets();
+  const { aws, s3 } = buckets;
+  const calls = { service: "s3", operation: "PutObject", times: 1 };
+  aws.failCalls(calls, fault);
+  expect(await put(s3, { place, body: "one", contentType, when: "new" })).toBe(true);
+  const { etag } = await getExisting(s3, place);
+  aws.failCalls(calls, fault);
+  expect(await put(s3, { place, body: "two", contentType, when: { etag } })).toBe(true);
+  expect((await getExisting(s3, place)).body.toString()).toBe("two");
+});
+
 test("publishing the same again changes nothing, other content is refused by name", async () => {
   await using buckets = await localBuckets();
   const { s3 } = buckets;
