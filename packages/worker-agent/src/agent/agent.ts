@@ -1,8 +1,8 @@
 import { ErrorName, TaskInput, workerPollName } from "@muster/pipeline";
 import { sleep, untilAborted } from "../clock.ts";
+import { report } from "../report/report.ts";
 import { endFormerInit } from "../script/former-init.ts";
 import { isPretended } from "../task/execute-task.ts";
-import { report } from "../task/report.ts";
 import { runTask, type TaskEnd } from "../task/run-task.ts";
 import { type ClaimedTask, createPoller } from "./poll.ts";
 import { recoverTask } from "./recover-task.ts";

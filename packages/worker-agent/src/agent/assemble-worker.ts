@@ -8,18 +8,18 @@ import { logSpool } from "../log/log-spool.ts";
 import { createLogStream } from "../log/log-stream.ts";
 import { installCommands } from "../machine/install-commands.ts";
 import type { WorkerIdentity } from "../machine/instance-identity.ts";
-import { startWatchdog } from "../machine/watchdog.ts";
+import { nameTag, noNameTag } from "../machine/name-tag.ts";
+import { shownIn, statusFile } from "../machine/status-file.ts";
+import { createWorkerFolder } from "../machine/worker-folder.ts";
+import { hidingView, openView } from "../process/script-view.ts";
+import { startWatchdog } from "../process/watchdog.ts";
+import { claimRecord, noClaimRecord } from "../report/claim.ts";
+import { recordUploads } from "../report/record-uploads.ts";
 import { pipeSource } from "../script/output-pipe.ts";
 import { withCommands } from "../script/script-environment.ts";
-import { hidingView, openView } from "../script/script-view.ts";
-import { recordUploads } from "../task/record-uploads.ts";
-import { workerScripts } from "../task/worker-scripts.ts";
-import { claimRecord, noClaimRecord } from "./claim.ts";
-import { nameTag, noNameTag } from "./name-tag.ts";
-import { shownIn, statusFile } from "./status-file.ts";
-import { unfinishedTaskFile } from "./unfinished-task.ts";
+import { workerScripts } from "../script/worker-scripts.ts";
+import { unfinishedTaskFile } from "../task/unfinished-task.ts";
 import type { Worker } from "./worker.ts";
-import { createWorkerFolder } from "./worker-folder.ts";
 
 /** What differs between a worker on AWS, one of the local stage, a test worker, and one that a test holds in its hands. */
 export interface WorkerParts {

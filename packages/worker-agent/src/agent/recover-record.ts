@@ -1,12 +1,12 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { constants, createGunzip } from "node:zlib";
-import { type AttemptLog, attemptLog } from "../task/attempt-log.ts";
-import { keepRecord } from "../task/keep-record.ts";
-import type { Outcome } from "../task/outcome.ts";
-import type { UnfinishedTask } from "./unfinished-task.ts";
+import { taskFolder } from "../machine/worker-folder.ts";
+import { type AttemptLog, attemptLog } from "../report/attempt-log.ts";
+import { keepRecord } from "../report/keep-record.ts";
+import type { Outcome } from "../report/outcome.ts";
+import type { UnfinishedTask } from "../task/unfinished-task.ts";
 import type { Worker } from "./worker.ts";
-import { taskFolder } from "./worker-folder.ts";
 
 /**
  * Keeps a record, marked as incomplete, of an attempt whose agent died, and as much of its log as had reached the disk. Best effort, as keepRecord.

@@ -1,7 +1,7 @@
 import { ErrorName, logMarker } from "@muster/pipeline";
 import { within } from "../clock.ts";
-import { killProcesses, NO_GROUP } from "../script/processes.ts";
-import { reportOutcome } from "../task/report-outcome.ts";
+import { killProcesses, NO_GROUP } from "../process/processes.ts";
+import { reportOutcome } from "../report/report-outcome.ts";
 import { recoverRecord } from "./recover-record.ts";
 import type { Worker } from "./worker.ts";
 

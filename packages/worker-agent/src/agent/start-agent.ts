@@ -8,9 +8,9 @@ import { fileSink } from "../log/file-sink.ts";
 import { lazySink } from "../log/log-sink.ts";
 import { readIdentity, type WorkerIdentity } from "../machine/instance-identity.ts";
 import { instanceMetadata } from "../machine/instance-metadata.ts";
-import { watchForSpotNotice } from "../machine/spot-notice.ts";
 import { runAgent } from "./agent.ts";
 import { assembleWorker } from "./assemble-worker.ts";
+import { watchForSpotNotice } from "./spot-notice.ts";
 import { stopOnSignals, stopSwitch, watchOwner } from "./stop-worker.ts";
 
 export interface AgentOptions {

@@ -4,16 +4,16 @@ import type { Diagnostics } from "../diagnostics.ts";
 import type { AgentEnvironment } from "../env.ts";
 import type { LogStream } from "../log/log-stream.ts";
 import type { WorkerIdentity } from "../machine/instance-identity.ts";
-import type { Watchdog } from "../machine/watchdog.ts";
+import type { NameTag } from "../machine/name-tag.ts";
+import type { StatusFile } from "../machine/status-file.ts";
+import type { WorkerFolder } from "../machine/worker-folder.ts";
+import type { ScriptView } from "../process/script-view.ts";
+import type { Watchdog } from "../process/watchdog.ts";
+import type { ClaimRecord } from "../report/claim.ts";
+import type { RecordUploads } from "../report/record-uploads.ts";
 import type { PipeSource } from "../script/output-pipe.ts";
-import type { ScriptView } from "../script/script-view.ts";
-import type { RecordUploads } from "../task/record-uploads.ts";
-import type { WorkerScripts } from "../task/worker-scripts.ts";
-import type { ClaimRecord } from "./claim.ts";
-import type { NameTag } from "./name-tag.ts";
-import type { StatusFile } from "./status-file.ts";
-import type { UnfinishedTaskFile } from "./unfinished-task.ts";
-import type { WorkerFolder } from "./worker-folder.ts";
+import type { WorkerScripts } from "../script/worker-scripts.ts";
+import type { UnfinishedTaskFile } from "../task/unfinished-task.ts";
 
 /** Everything that a running agent works with. */
 export interface Worker {

@@ -1,5 +1,5 @@
 import type { Worker } from "../agent/worker.ts";
-import { killProcesses, NO_GROUP, type ProcessMarks } from "./processes.ts";
+import { killProcesses, NO_GROUP, type ProcessMarks } from "../process/processes.ts";
 import { runScript, type ScriptExit, type ScriptToRun } from "./run-script.ts";
 
 /** The variable by whose value a script's processes are known: no other task has the same. */

@@ -1,6 +1,6 @@
 import { delimiter } from "node:path";
 import type { TaskInput } from "@muster/pipeline";
-import type { TaskFolder } from "../agent/worker-folder.ts";
+import type { TaskFolder } from "../machine/worker-folder.ts";
 
 export interface ScriptEnvironmentOptions {
   readonly task: TaskInput;

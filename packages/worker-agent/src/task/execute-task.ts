@@ -1,22 +1,22 @@
 import { ErrorName, MusterError, stateKey, type TaskInput } from "@muster/pipeline";
 import type { ClaimedTask } from "../agent/poll.ts";
-import type { UnfinishedTask } from "../agent/unfinished-task.ts";
 import type { Worker } from "../agent/worker.ts";
-import { createTaskFolder, type TaskFolder } from "../agent/worker-folder.ts";
 import { untilAborted } from "../clock.ts";
 import { createMask, secretValues } from "../log/mask-secrets.ts";
-import { outOfMemoryKills } from "../script/process-table.ts";
+import { createTaskFolder, type TaskFolder } from "../machine/worker-folder.ts";
+import { outOfMemoryKills } from "../process/process-table.ts";
+import { startUsageMeter, type Usage } from "../process/usage.ts";
+import type { Outcome } from "../report/outcome.ts";
+import type { FetchedScript } from "../script/fetch-script.ts";
 import { runGuarded } from "../script/run-guarded.ts";
 import type { ScriptExit } from "../script/run-script.ts";
 import { scriptEnvironment } from "../script/script-environment.ts";
 import type { LineTarget } from "../script/script-output.ts";
-import { startUsageMeter, type Usage } from "../script/usage.ts";
 import { classifyExit, failureOf, type TaskFailure } from "./classify-exit.ts";
-import type { FetchedScript } from "./fetch-script.ts";
 import type { HeldLease } from "./lease.ts";
-import type { Outcome } from "./outcome.ts";
 import { readScriptResult } from "./script-result.ts";
 import type { EndReason, TaskEnding } from "./task-ending.ts";
+import type { UnfinishedTask } from "./unfinished-task.ts";
 
 /** A task, as far as running it goes. */
 export interface TaskToExecute {

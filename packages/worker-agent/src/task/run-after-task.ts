@@ -1,7 +1,7 @@
 import { logMarker, type TaskInput } from "@muster/pipeline";
 import type { Worker } from "../agent/worker.ts";
-import type { TaskFolder } from "../agent/worker-folder.ts";
 import { createMask, secretValues } from "../log/mask-secrets.ts";
+import type { TaskFolder } from "../machine/worker-folder.ts";
 import { runGuarded } from "../script/run-guarded.ts";
 import { type Execution, isPretended } from "./execute-task.ts";
 

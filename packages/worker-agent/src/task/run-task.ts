@@ -1,19 +1,19 @@
 import { type Claim, ErrorName, logMarker, TaskInput } from "@muster/pipeline";
 import type { ClaimedTask } from "../agent/poll.ts";
-import type { UnfinishedTask } from "../agent/unfinished-task.ts";
 import type { StopReason, Worker } from "../agent/worker.ts";
-import { removeFolder, taskFolder } from "../agent/worker-folder.ts";
 import { within } from "../clock.ts";
+import { removeFolder, taskFolder } from "../machine/worker-folder.ts";
+import { type AttemptLog, attemptLog } from "../report/attempt-log.ts";
+import { startHeartbeat } from "../report/heartbeat.ts";
+import { keepRecord } from "../report/keep-record.ts";
+import type { Outcome } from "../report/outcome.ts";
+import type { ReportAnswer } from "../report/report.ts";
+import { reportOutcome } from "../report/report-outcome.ts";
 import { SCRIPT_MARK } from "../script/run-guarded.ts";
-import { type AttemptLog, attemptLog } from "./attempt-log.ts";
 import { type Execution, executeTask, type TaskToExecute } from "./execute-task.ts";
-import { startHeartbeat } from "./heartbeat.ts";
-import { keepRecord } from "./keep-record.ts";
-import type { Outcome } from "./outcome.ts";
-import type { ReportAnswer } from "./report.ts";
-import { reportOutcome } from "./report-outcome.ts";
 import { runAfterTask } from "./run-after-task.ts";
 import { type TaskEnding, taskEnding } from "./task-ending.ts";
+import type { UnfinishedTask } from "./unfinished-task.ts";
 
 /** What became of a task, for the loop that decides whether to take another. */
 export interface TaskEnd {

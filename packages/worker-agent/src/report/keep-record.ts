@@ -4,9 +4,9 @@ import type { ClaimedTask } from "../agent/poll.ts";
 import type { Worker } from "../agent/worker.ts";
 import { lazily } from "../aws/aws-clients.ts";
 import { readScriptFile } from "../script/read-script-file.ts";
+import type { Execution, TaskToExecute } from "../task/execute-task.ts";
 import type { AttemptLog } from "./attempt-log.ts";
 import { type Artifact, attemptStatement } from "./attempt-statement.ts";
-import type { Execution, TaskToExecute } from "./execute-task.ts";
 
 /** The log of the attempt that has this record. */
 export const logKeyOf = (recordKey: string): string => recordKey.replace(/\.json$/, ".log.gz");

@@ -1,11 +1,11 @@
 import type { TaskInput } from "@muster/pipeline";
-import type { WorkerFolder } from "../agent/worker-folder.ts";
 import type { AgentEnvironment } from "../env.ts";
 import { createMask } from "../log/mask-secrets.ts";
-import type { PipeSource } from "../script/output-pipe.ts";
-import type { LineTarget } from "../script/script-output.ts";
-import { type SourcedInit, sourceInit } from "../script/source-init.ts";
+import type { WorkerFolder } from "../machine/worker-folder.ts";
 import { type FetchedScript, type FetchOptions, fetchScript } from "./fetch-script.ts";
+import type { PipeSource } from "./output-pipe.ts";
+import type { LineTarget } from "./script-output.ts";
+import { type SourcedInit, sourceInit } from "./source-init.ts";
 
 /** A worker's scripts, each fetched once; one that could not be fetched is tried again when it is asked for. A promise that rejects fails the tasks that need it. */
 export interface WorkerScripts {
