@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { failure } from "../../testing/run-one-task.ts";
+import { stageWithWorkers } from "../../testing/stage-with-workers.ts";
 import { testStage } from "../../testing/test-stage.ts";
 import { startInProcess } from "../../testing/worker-in-process.ts";
 
@@ -36,4 +37,11 @@ test("an init that could not be had is tried again; one that has failed is not",
   expect(await task.ended).toEqual(failure("Muster.InitFailed", { ec2: instanceId, message: "init returned 7" }));
   await agent.ended;
   expect(await readFile(ran, "utf8")).toBe("once\n");
+});
+
+test("an after-task script that cannot be had when the machine starts does not end the agent", async () => {
+  await using stage = await stageWithWorkers();
+  const worker = await stage.startWorker({ script: "true", afterTaskUrl: "file:///no/such/after-task.sh" });
+  const task = await stage.publish();
+  expect(await Promise.race([task.ended, worker.stopped])).toMatchObject({ status: "SUCCEEDED" });
 });
