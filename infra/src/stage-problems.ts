@@ -1,4 +1,16 @@
-import type { StageSettings } from "./stage-settings.ts";
+/** Settings that depend on one another, or on what AWS takes of all together. */
+export interface SettingsTogether {
+  readonly account: string;
+  readonly region: string;
+  readonly network:
+    | { readonly kind: "own"; readonly zones: readonly string[] }
+    | { readonly kind: "existing"; readonly subnets: readonly { readonly zone: string }[] };
+  readonly permissionsBoundary?: string | undefined;
+  readonly schedules: readonly { readonly name: string }[];
+  readonly alarms?: { readonly emails: readonly string[] } | undefined;
+  readonly budget?: { readonly emails: readonly string[] } | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
 
 interface Problem {
   readonly path: (string | number)[];
@@ -6,7 +18,7 @@ interface Problem {
 }
 
 /** What is wrong between settings that are each well-formed. */
-export function stageProblems(settings: StageSettings): Problem[] {
+export function stageProblems(settings: SettingsTogether): Problem[] {
   return [
     ...zoneProblems(settings),
     ...boundaryProblems(settings),
@@ -20,7 +32,7 @@ export function stageProblems(settings: StageSettings): Problem[] {
   ];
 }
 
-function zoneProblems({ region, network }: StageSettings): Problem[] {
+function zoneProblems({ region, network }: SettingsTogether): Problem[] {
   const zones = network.kind === "own" ? network.zones : network.subnets.map(({ zone }) => zone);
   const place = (index: number) =>
     network.kind === "own" ? ["network", "zones", index] : ["network", "subnets", index, "zone"];
@@ -32,7 +44,7 @@ function zoneProblems({ region, network }: StageSettings): Problem[] {
   ];
 }
 
-function boundaryProblems({ account, permissionsBoundary }: StageSettings): Problem[] {
+function boundaryProblems({ account, permissionsBoundary }: SettingsTogether): Problem[] {
   if (permissionsBoundary === undefined || permissionsBoundary.includes(`:iam::${account}:`)) return [];
   return [{ path: ["permissionsBoundary"], message: `is not of the account ${account}` }];
 }
@@ -44,7 +56,7 @@ const MOST_TAGS = 8;
  * Instances read their tags from their metadata, which takes fewer keys than tags do.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
  */
-function tagProblems(tags: StageSettings["tags"]): Problem[] {
+function tagProblems(tags: SettingsTogether["tags"]): Problem[] {
   const problems = Object.entries(tags).flatMap(([key, value]) => {
     const owner = /^(aws|muster):/i.exec(key)?.[1]?.toLowerCase();
     const whose = owner === "aws" ? "AWS's" : "Muster's";

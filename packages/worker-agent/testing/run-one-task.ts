@@ -1,7 +1,7 @@
 import { runUntil, type VirtualClock } from "@muster/local";
 import type { TaskInput } from "@muster/pipeline";
 import { expect } from "vitest";
-import { findProcesses, NO_GROUP } from "../src/script/processes.ts";
+import { findProcesses, NO_GROUP } from "../src/process/processes.ts";
 import type { TestStage } from "./test-stage.ts";
 import { type InProcessOptions, startInProcess } from "./worker-in-process.ts";
 

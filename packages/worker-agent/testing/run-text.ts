@@ -1,9 +1,9 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { realClock } from "../src/clock.ts";
+import { openRoom } from "../src/process/script-room.ts";
 import { runScript, type ScriptExit, type ScriptToRun } from "../src/script/run-script.ts";
 import type { LineTarget } from "../src/script/script-output.ts";
-import { openRoom } from "../src/script/script-room.ts";
 
 export type TextToRun = Pick<ScriptToRun, "pipes"> &
   Partial<Pick<ScriptToRun, "room" | "onStart" | "signal" | "graceMs" | "clock">> & {

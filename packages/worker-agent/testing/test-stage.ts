@@ -74,6 +74,42 @@ export async function testStage(options: LocalAwsOptions = {}): Promise<TestStag
   const { activityArn = "" } = await sfn.send(new CreateActivityCommand({ name: "test-make-thing" }));
   await Promise.all([STATE_BUCKET, SCRATCH_BUCKET].map((Bucket) => s3.send(new CreateBucketCommand({ Bucket }))));
   await logs.send(new CreateLogGroupCommand({ logGroupName: LOG_GROUP }));
+  const stateMachineArn = await createStateMachine(sfn, activityArn);
+  const publish = (task: Partial<TaskInput> = {}) => publishTask({ aws, sfn, stateMachineArn }, task);
+  return {
+    aws,
+    sfn,
+    s3,
+    ec2,
+    folder,
+    url,
+    activityArn,
+    environment: {
+      ACTIVITY_ARN: activityArn,
+      ACTIVITY_NAME: ACTIVITY,
+      AWS_REGION: aws.region,
+      LOG_GROUP,
+      STATE_BUCKET,
+      SCRATCH_BUCKET,
+    },
+    launch: (instance) => launchInstance(ec2, instance),
+    publish,
+    runTask: async (task) => (await publish(task)).ended,
+    logLines: (instanceId) => readLogLines(logs, workerLogStream(instanceId)),
+    stateKeys: (prefix = "") => listStateKeys(s3, prefix),
+    async stateObject(key) {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: STATE_BUCKET, Key: key }));
+      return Buffer.from((await Body?.transformToByteArray()) ?? []);
+    },
+    async [Symbol.asyncDispose]() {
+      await aws.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Of one state: the activity's. */
+async function createStateMachine(sfn: SFNClient, activityArn: string): Promise<string | undefined> {
   const { stateMachineArn } = await sfn.send(
     new CreateStateMachineCommand({
       name: "test",
@@ -92,114 +128,89 @@ export async function testStage(options: LocalAwsOptions = {}): Promise<TestStag
       }),
     }),
   );
+  return stateMachineArn;
+}
 
-  const ending = async (executionArn: string): Promise<TaskEnding> => {
-    for (;;) {
-      const { status = "", output, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-      if (status !== "RUNNING") {
-        return {
-          status,
-          ...(output !== undefined && { output: JSON.parse(output) }),
-          ...(error !== undefined && { error }),
-          ...(cause !== undefined && cause !== "" && { cause: parseCause(cause) }),
-        };
-      }
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+async function publishTask(
+  { aws, sfn, stateMachineArn }: { aws: LocalAws; sfn: SFNClient; stateMachineArn: string | undefined },
+  task: Partial<TaskInput>,
+): Promise<PublishedTask> {
+  const name = `build-${Math.random().toString(36).slice(2)}`;
+  const executionArn = `arn:aws:states:${aws.region}:${aws.accountId}:execution:test:${name}`;
+  const input: TaskInput = {
+    name: `${ACTIVITY}-1.2.3-debian-12-bookworm`,
+    activity: ACTIVITY,
+    version: "1.2.3",
+    execution: executionArn,
+    debug: "",
+    timeoutSeconds: 3600,
+    heartbeatSeconds: 300,
+    env: { VERSION: "1.2.3" },
+    ...task,
   };
-  const publish = async (task: Partial<TaskInput> = {}): Promise<PublishedTask> => {
-    const name = `build-${Math.random().toString(36).slice(2)}`;
-    const executionArn = `arn:aws:states:${aws.region}:${aws.accountId}:execution:test:${name}`;
-    const input: TaskInput = {
-      name: `${ACTIVITY}-1.2.3-debian-12-bookworm`,
-      activity: ACTIVITY,
-      version: "1.2.3",
-      execution: executionArn,
-      debug: "",
-      timeoutSeconds: 3600,
-      heartbeatSeconds: 300,
-      env: { VERSION: "1.2.3" },
-      ...task,
-    };
-    await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
-    return {
-      executionArn,
-      ended: ending(executionArn),
-      async history() {
-        const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
-        return events.map(({ type }) => type ?? "");
-      },
-    };
-  };
+  await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
   return {
-    aws,
-    sfn,
-    s3,
-    ec2,
-    folder,
-    url,
-    activityArn,
-    environment: {
-      ACTIVITY_ARN: activityArn,
-      ACTIVITY_NAME: ACTIVITY,
-      AWS_REGION: aws.region,
-      LOG_GROUP,
-      STATE_BUCKET,
-      SCRATCH_BUCKET,
-    },
-    async launch(options) {
-      const { Instances = [] } = await ec2.send(
-        new RunInstancesCommand({
-          ImageId: "ami-00000000000000001",
-          InstanceType: "t3.small",
-          MinCount: 1,
-          MaxCount: 1,
-          IamInstanceProfile: { Name: "worker" },
-          MetadataOptions: { HttpTokens: "required", InstanceMetadataTags: "enabled" },
-          ...options,
-        }),
-      );
-      return Instances[0]?.InstanceId ?? "";
-    },
-    publish,
-    runTask: async (task) => (await publish(task)).ended,
-    async logLines(instanceId) {
-      const lines: string[] = [];
-      for (let nextToken: string | undefined; ; ) {
-        const page = await logs.send(
-          new GetLogEventsCommand({
-            logGroupName: LOG_GROUP,
-            logStreamName: workerLogStream(instanceId),
-            startFromHead: true,
-            nextToken,
-          }),
-        );
-        lines.push(...(page.events ?? []).map(({ message }) => message ?? ""));
-        if (page.nextForwardToken === nextToken) return lines;
-        nextToken = page.nextForwardToken;
-      }
-    },
-    async stateKeys(prefix = "") {
-      const keys: string[] = [];
-      let token: string | undefined;
-      do {
-        const page = await s3.send(
-          new ListObjectsV2Command({ Bucket: STATE_BUCKET, Prefix: prefix, ContinuationToken: token }),
-        );
-        keys.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ""));
-        token = page.NextContinuationToken;
-      } while (token !== undefined);
-      return keys;
-    },
-    async stateObject(key) {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: STATE_BUCKET, Key: key }));
-      return Buffer.from((await Body?.transformToByteArray()) ?? []);
-    },
-    async [Symbol.asyncDispose]() {
-      await aws.close();
-      await rm(folder, { recursive: true, force: true });
+    executionArn,
+    ended: endingOf(sfn, executionArn),
+    async history() {
+      const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));
+      return events.map(({ type }) => type ?? "");
     },
   };
+}
+
+async function endingOf(sfn: SFNClient, executionArn: string): Promise<TaskEnding> {
+  for (;;) {
+    const { status = "", output, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (status !== "RUNNING") {
+      return {
+        status,
+        ...(output !== undefined && { output: JSON.parse(output) }),
+        ...(error !== undefined && { error }),
+        ...(cause !== undefined && cause !== "" && { cause: parseCause(cause) }),
+      };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function launchInstance(ec2: EC2Client, options: Partial<RunInstancesCommandInput> = {}): Promise<string> {
+  const { Instances = [] } = await ec2.send(
+    new RunInstancesCommand({
+      ImageId: "ami-00000000000000001",
+      InstanceType: "t3.small",
+      MinCount: 1,
+      MaxCount: 1,
+      IamInstanceProfile: { Name: "worker" },
+      MetadataOptions: { HttpTokens: "required", InstanceMetadataTags: "enabled" },
+      ...options,
+    }),
+  );
+  return Instances[0]?.InstanceId ?? "";
+}
+
+async function readLogLines(logs: CloudWatchLogsClient, logStreamName: string): Promise<string[]> {
+  const stream = { logGroupName: LOG_GROUP, logStreamName, startFromHead: true };
+  const lines: string[] = [];
+  for (let nextToken: string | undefined; ; ) {
+    const page = await logs.send(new GetLogEventsCommand({ ...stream, nextToken }));
+    lines.push(...(page.events ?? []).map(({ message }) => message ?? ""));
+    if (page.nextForwardToken === nextToken) return lines;
+    nextToken = page.nextForwardToken;
+  }
+}
+
+async function listStateKeys(s3: S3Client, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  let token: string | undefined;
+  do {
+    const page = await s3.send(
+      new ListObjectsV2Command({ Bucket: STATE_BUCKET, Prefix: prefix, ContinuationToken: token }),
+    );
+    keys.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ""));
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  return keys;
 }
 
 function parseCause(cause: string): Record<string, unknown> {

@@ -6,22 +6,26 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import type { LocalAws } from "@muster/local";
 import { workerLogStream } from "@muster/pipeline";
-import { type AgentEnd, runAgent } from "../src/agent/agent.ts";
+import { runAgent } from "../src/agent/agent.ts";
+import { assembleParts, type WorkerOptions } from "../src/agent/assemble-parts.ts";
 import { assembleWorker } from "../src/agent/assemble-worker.ts";
 import { stopSwitch } from "../src/agent/stop-worker.ts";
-import type { Worker } from "../src/agent/worker.ts";
+import type { AgentEnd } from "../src/agent/worker.ts";
 import { agentProgram } from "../src/agent-program.ts";
 import type { AwsClients } from "../src/aws/aws-clients.ts";
 import { createDiagnostics, type Diagnostics } from "../src/diagnostics.ts";
 import { cloudWatchSink } from "../src/log/cloud-watch-sink.ts";
 import type { WorkerIdentity } from "../src/machine/instance-identity.ts";
+import type { WorkerScripts } from "../src/script/worker-scripts.ts";
 import { LOG_GROUP, type TestStage } from "./test-stage.ts";
 import { type WorkerScriptTexts, writeScripts } from "./worker-process.ts";
 
 /** A worker whose loop runs in the test's own process, on the stage's clock. Its scripts are real processes. */
 export interface WorkerInProcess {
-  readonly worker: Worker;
   readonly instanceId: string;
+  /** Where it keeps its things. */
+  readonly root: string;
+  readonly scripts: WorkerScripts;
   readonly ended: Promise<AgentEnd>;
   stop(why: string): void;
   /** Its own log. */
@@ -60,14 +64,15 @@ export function recordedDiagnostics(): Diagnostics & { readonly messages: string
   return { ...createDiagnostics((line) => messages.push(line)), messages };
 }
 
-export async function startInProcess(stage: TestStage, options: InProcessOptions): Promise<WorkerInProcess> {
-  const { idleSeconds, lifetimeSeconds, owned = true, launchedBy = "", ...scripts } = options;
-  const instanceId = options.instanceId ?? `i-${randomBytes(8).toString("hex")}`;
+export async function startInProcess(stage: TestStage, given: InProcessOptions): Promise<WorkerInProcess> {
+  const { idleSeconds, lifetimeSeconds, owned = true, launchedBy = "", ...scripts } = given;
+  const instanceId = given.instanceId ?? `i-${randomBytes(8).toString("hex")}`;
+  const root = given.root ?? join(stage.folder, instanceId);
   const urls = await writeScripts(stage, scripts, instanceId);
   const clients = clientsInProcess(stage.aws);
   const diagnostics = recordedDiagnostics();
   const stop = stopSwitch();
-  const worker = await assembleWorker({
+  const options: WorkerOptions = {
     environment: {
       worker: {
         ...stage.environment,
@@ -88,7 +93,7 @@ export async function startInProcess(stage: TestStage, options: InProcessOptions
     clients,
     clock: stage.aws.clock,
     diagnostics,
-    root: options.root ?? join(stage.folder, instanceId),
+    root,
     program: agentProgram(),
     sink: cloudWatchSink({
       clients,
@@ -99,11 +104,13 @@ export async function startInProcess(stage: TestStage, options: InProcessOptions
     }),
     owned,
     stop: stop.signal,
-  });
+  };
+  const parts = await assembleParts(options);
   return {
-    worker,
     instanceId,
-    ended: runAgent(worker),
+    root,
+    scripts: parts.scripts,
+    ended: runAgent(assembleWorker(options, parts)),
     stop: (why) => stop.stop({ why }),
     messages: diagnostics.messages,
   };

@@ -23,6 +23,7 @@ export interface WorkerOptions extends WorkerScriptTexts {
   readonly owned?: boolean;
   /** Instead of the script's own. */
   readonly scriptUrl?: string;
+  readonly afterTaskUrl?: string;
   /** Appended to the script's URL. */
   readonly fragment?: string;
   /** The agent's program, where it is not the one under test. */
@@ -144,6 +145,7 @@ export async function launchWorker(
     tags = {},
     agent = agentProgram(),
     scriptUrl,
+    afterTaskUrl,
     fragment = "",
     owned = true,
     ...scripts
@@ -156,6 +158,7 @@ export async function launchWorker(
       ...stage.environment,
       ...urls,
       SCRIPT_URL: (scriptUrl ?? urls.SCRIPT_URL) + fragment,
+      ...(afterTaskUrl !== undefined && { AFTER_TASK_URL: afterTaskUrl }),
       ...(idleSeconds !== undefined && { IDLE_SECONDS: String(idleSeconds) }),
     },
     bootstrap: owned ? bootstrap : bootstrap.replace(" '--owned'", ""),

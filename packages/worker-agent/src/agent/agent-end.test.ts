@@ -31,8 +31,8 @@ test("one line in a file tells what a worker does, and at last why it has ended"
   const clock = virtualClock();
   await using stage = await testStage({ clock });
   const go = join(stage.folder, "go");
-  const { worker, ...agent } = await startInProcess(stage, { script: `until [ -e ${go} ]; do sleep 0.05; done` });
-  const status = () => readFile(join(worker.folder.root, "status"), "utf8");
+  const agent = await startInProcess(stage, { script: `until [ -e ${go} ]; do sleep 0.05; done` });
+  const status = () => readFile(join(agent.root, "status"), "utf8");
   await runUntil(stage.aws, clock, async () => (await status()).startsWith("ww-"));
   expect(await status()).toMatch(/^ww-0-MakeThing idle since \d{4}-\d\d-\d\dT[\d:.]+Z\n$/);
   const task = await stage.publish();

@@ -1,91 +1,117 @@
-import { join } from "node:path";
-import type { AwsClients } from "../aws/aws-clients.ts";
-import type { Clock } from "../clock.ts";
-import type { Diagnostics } from "../diagnostics.ts";
-import type { AgentEnvironment } from "../env.ts";
-import type { LogSink } from "../log/log-sink.ts";
-import { logSpool } from "../log/log-spool.ts";
-import { createLogStream } from "../log/log-stream.ts";
-import { installCommands } from "../machine/install-commands.ts";
-import type { WorkerIdentity } from "../machine/instance-identity.ts";
-import { startWatchdog } from "../machine/watchdog.ts";
-import { pipeSource } from "../script/output-pipe.ts";
-import { withCommands } from "../script/script-environment.ts";
-import { hidingView, openView } from "../script/script-view.ts";
-import { recordUploads } from "../task/record-uploads.ts";
-import { workerScripts } from "../task/worker-scripts.ts";
-import { claimRecord, noClaimRecord } from "./claim.ts";
-import { nameTag, noNameTag } from "./name-tag.ts";
-import { shownIn, statusFile } from "./status-file.ts";
-import { unfinishedTaskFile } from "./unfinished-task.ts";
+import { stateKey } from "@muster/records";
+import { endFormerInit } from "../script/former-init.ts";
+import { type ExecutionParts, executeTask } from "../task/execute-task.ts";
+import { type PerformingParts, performTask } from "../task/perform-task.ts";
+import { type AfterTaskParts, runAfterTask } from "../task/run-after-task.ts";
+import { runTask, type TaskParts } from "../task/run-task.ts";
+import type { WorkerOptions, WorkerParts } from "./assemble-parts.ts";
+import { type BeginningParts, beginWorker } from "./begin-worker.ts";
+import { endWorker } from "./end-worker.ts";
+import { recoverRecord } from "./recover-record.ts";
+import { type RecoveryParts, recoverTask } from "./recover-task.ts";
+import { stayForPeople } from "./stay-for-people.ts";
+import { createTaskSource } from "./task-source.ts";
 import type { Worker } from "./worker.ts";
-import { createWorkerFolder } from "./worker-folder.ts";
 
-/** What differs between a worker on AWS, one of the local stage, a test worker, and one that a test holds in its hands. */
-export interface WorkerParts {
-  readonly environment: AgentEnvironment;
-  readonly identity: WorkerIdentity;
-  readonly clients: AwsClients;
-  readonly clock: Clock;
-  readonly diagnostics: Diagnostics;
-  /** Where it keeps its things. */
-  readonly root: string;
-  /** The agent's program, for the commands of scripts. */
-  readonly program: string;
-  readonly sink: LogSink;
-  /** Owned by a process of this machine: the local stage, or the person who started a test worker. */
-  readonly owned: boolean;
-  readonly stop: AbortSignal;
+const DEFAULT_IDLE_SECONDS = 600;
+const DEFAULT_LIFETIME_SECONDS = 24 * 3600;
+
+/** Hands each step of a worker's life what it works with: nowhere else do all parts meet. */
+export function assembleWorker(options: WorkerOptions, parts: WorkerParts): Worker {
+  const { environment, identity, clients, clock, diagnostics, owned, stop } = options;
+  const { ACTIVITY_NAME: activity, ACTIVITY_ARN: activityArn } = environment.worker;
+  const { IDLE_SECONDS, MAX_LIFETIME_SECONDS } = environment.worker;
+  const { display } = parts.notices;
+  const beginning = beginningOf(options, parts);
+  const tasks = tasksOf(options, parts);
+  return {
+    begin: () => beginWorker(beginning),
+    nextTask: createTaskSource({
+      sfn: clients.sfn,
+      activityArn,
+      instanceId: identity.instanceId,
+      testOnly: identity.instance === undefined,
+      mayAbandonPolls: owned,
+      clock,
+      diagnostics,
+      stop,
+    }),
+    runTask: (claimed, number) => runTask(tasks, claimed, number),
+    stay: (last, count) => stayForPeople({ display, clock, diagnostics, stop }, last, count),
+    end: (end) => endWorker({ ...parts, activity, diagnostics }, end),
+    limits: {
+      idleMs: Number(IDLE_SECONDS ?? DEFAULT_IDLE_SECONDS) * 1000,
+      lifetimeMs: Number(MAX_LIFETIME_SECONDS ?? DEFAULT_LIFETIME_SECONDS) * 1000,
+    },
+    clock,
+    stop,
+  };
 }
 
-const SPOOL_BYTES = 2 ** 30;
-/** A spot instance has two minutes; its systemd unit is given 110 s. */
-const LAST_WORDS_MS = 60_000;
-/** The local stage kills after five seconds, and when it is itself gone there is nobody to talk to. */
-const OWNED_LAST_WORDS_MS = 3000;
-
-/** Makes the worker's folder and puts everything together that it works with. */
-export async function assembleWorker(parts: WorkerParts): Promise<Worker> {
-  const { identity, clients, clock, diagnostics, root, program, sink, owned, stop } = parts;
-  const { instanceId } = identity;
-  const isInstance = identity.instance !== undefined;
-  const folder = await createWorkerFolder(root);
-  await installCommands(folder.bin, program);
-  const scripts = withCommands({ ...parts.environment.scripts, MUSTER_INSTANCE: instanceId }, folder.bin);
-  const environment = { ...parts.environment, scripts };
-  const spool = logSpool({ folder: folder.spool, mostBytes: SPOOL_BYTES, startedMs: clock.now() });
-  const log = createLogStream({ sink, spool, clock, diagnostics });
-  const pipes = pipeSource(folder.state);
-  const claim = {
-    clients,
-    bucket: environment.worker.STATE_BUCKET,
+function beginningOf(options: WorkerOptions, parts: WorkerParts): BeginningParts {
+  const { environment, clock, diagnostics, stop } = options;
+  const { machine, scripts, notices } = parts;
+  const recovery = recoveryOf(options, parts);
+  return {
     activity: environment.worker.ACTIVITY_NAME,
+    display: notices.display,
+    recoverTask: () => recoverTask(recovery),
+    endFormerInit: () => endFormerInit({ folder: machine.folder.state, clock, diagnostics, stop }),
+    scripts,
+    needs: needsOf(options),
+    stop,
+  };
+}
+
+function needsOf({ environment, identity }: WorkerOptions): BeginningParts["needs"] {
+  const launchedBy = identity.instance?.launchedBy ?? "";
+  if (launchedBy === "fake_ec2" || launchedBy === "skip_ec2") return "dummy script";
+  return environment.worker.INIT_URL === undefined ? "scripts" : "init";
+}
+
+function recoveryOf({ identity, clock, diagnostics }: WorkerOptions, parts: WorkerParts): RecoveryParts {
+  const { machine, log, notices, reports, records, stop } = parts;
+  const { instanceId, folder } = machine;
+  return {
+    notices,
+    reports,
+    // Workers that are no instances keep none.
+    keepRecord: async (note, end) => {
+      if (identity.instance !== undefined) await recoverRecord({ records, folder, diagnostics }, note, end);
+    },
+    log,
     instanceId,
     clock,
     diagnostics,
+    stop,
   };
-  const tag = isInstance ? nameTag({ clients, instanceId, clock, diagnostics }) : noNameTag;
-  const status = statusFile(join(folder.root, "status"), clock);
-  return {
-    environment,
-    identity,
-    clients,
+}
+
+function tasksOf({ environment, clients, clock, diagnostics }: WorkerOptions, parts: WorkerParts): TaskParts {
+  const { machine, log, scripts, runner, notices, reports, records, stop } = parts;
+  const { STATE_BUCKET, ACTIVITY_NAME } = environment.worker;
+  const lease = { s3: clients.s3, bucket: STATE_BUCKET, key: stateKey.exclusiveLease(ACTIVITY_NAME) };
+  const { unfinished } = notices;
+  const execution: ExecutionParts = { machine, scripts, runner, unfinished, lease, clock, diagnostics };
+  const performing: PerformingParts = {
+    execute: (task) => executeTask(execution, task),
+    reports,
+    records,
+    log,
+    instanceId: machine.instanceId,
     clock,
     diagnostics,
-    folder,
-    log,
-    records: recordUploads({ clock, diagnostics }),
-    pipes,
-    claims: isInstance ? claimRecord(claim) : noClaimRecord,
-    tag: shownIn(tag, status),
-    status,
-    watchdog: startWatchdog({ path: scripts.PATH ?? "" }),
-    scripts: workerScripts({ clients, clock, diagnostics, environment, folder, targets: [log], pipes, stop }),
-    unfinished: unfinishedTaskFile(folder.state),
-    view: owned ? openView : await hidingView(folder.state, diagnostics),
-    testOnly: !isInstance,
-    mayAbandonPolls: owned,
-    lastWordsMs: owned ? OWNED_LAST_WORDS_MS : LAST_WORDS_MS,
+    stop,
+  };
+  const afterTask: AfterTaskParts = { scripts, runner, log, clock, diagnostics, stop: stop.signal };
+  return {
+    perform: (task) => performTask(performing, task),
+    runAfterTask: (task) => runAfterTask(afterTask, task),
+    reports,
+    notices,
+    machine,
+    clock,
+    diagnostics,
     stop,
   };
 }

@@ -1,16 +1,7 @@
 import { GetActivityTaskCommand, type SFNClient } from "@aws-sdk/client-sfn";
 import { backOff, type Clock, sleep } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
-
-/** A task that this worker has taken: nobody else gets it while its token lives. */
-export interface ClaimedTask {
-  /** Secret: whoever has it may end the task. */
-  readonly token: string;
-  /** JSON, a TaskInput unless somebody else feeds the queue. */
-  readonly input: string;
-  /** Milliseconds since 1970; AWS counts the task's timeout from about then. */
-  readonly claimedAtMs: number;
-}
+import type { ClaimedTask } from "../task/claimed-task.ts";
 
 export interface Poll {
   readonly sfn: SFNClient;

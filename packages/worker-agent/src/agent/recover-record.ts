@@ -1,24 +1,34 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { constants, createGunzip } from "node:zlib";
-import { type AttemptLog, attemptLog } from "../task/attempt-log.ts";
-import { keepRecord } from "../task/keep-record.ts";
-import type { Outcome } from "../task/outcome.ts";
-import type { UnfinishedTask } from "./unfinished-task.ts";
-import type { Worker } from "./worker.ts";
-import { taskFolder } from "./worker-folder.ts";
+import type { Diagnostics } from "../diagnostics.ts";
+import { taskFolder, type WorkerFolder } from "../machine/worker-folder.ts";
+import { type AttemptLog, attemptLog } from "../report/attempt-log.ts";
+import type { AttemptRecords } from "../report/attempt-records.ts";
+import type { Outcome } from "../report/outcome.ts";
+import type { UnfinishedTask } from "../task/unfinished-task.ts";
+
+export interface RecoverRecordOptions {
+  readonly records: AttemptRecords;
+  readonly folder: WorkerFolder;
+  readonly diagnostics: Diagnostics;
+}
+
+/** How an attempt ended whose agent died. */
+export interface RecoveredEnd {
+  readonly outcome: Outcome;
+  /** What its log ends with. */
+  readonly lastLines: readonly string[];
+}
 
 /**
- * Keeps a record, marked as incomplete, of an attempt whose agent died, and as much of its log as had reached the disk. Best effort, as keepRecord.
- * @param lastLines what its log ends with
+ * Keeps a record, marked as incomplete, of an attempt whose agent died, and as much of its log as had reached the disk. Best effort, as any record.
  */
 export async function recoverRecord(
-  worker: Worker,
+  { records, folder, diagnostics }: RecoverRecordOptions,
   { task, number, claimedAtMs }: UnfinishedTask,
-  { outcome, lastLines }: { outcome: Outcome; lastLines: readonly string[] },
+  { outcome, lastLines }: RecoveredEnd,
 ): Promise<void> {
-  const { identity, folder, diagnostics } = worker;
-  if (identity.instance === undefined) return;
   const files = taskFolder(folder, number, claimedAtMs);
   const recovered = `${files.log}.recovered`;
   const log = attemptLog(recovered, diagnostics);
@@ -33,7 +43,7 @@ export async function recoverRecord(
   log.write([...lastLines]);
   const execution = { outcome, env: task.env };
   const attempt = { task, claimed: { claimedAtMs }, files: { ...files, log: recovered } };
-  await keepRecord(worker, attempt, { execution, log, recovered: true });
+  await records.keep(attempt, { execution, log, recovered: true });
 }
 
 /** Of a compressed log that was not completed, too. */

@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 import { stageWithWorkers } from "../../testing/stage-with-workers.ts";
 import { STATE_BUCKET, type TestStage, testStage } from "../../testing/test-stage.ts";
 import { startInProcess } from "../../testing/worker-in-process.ts";
-import { findProcesses, NO_GROUP } from "../script/processes.ts";
+import { findProcesses, NO_GROUP } from "../process/processes.ts";
 
 const canHide = (() => {
   try {

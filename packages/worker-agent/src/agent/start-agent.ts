@@ -8,9 +8,10 @@ import { fileSink } from "../log/file-sink.ts";
 import { lazySink } from "../log/log-sink.ts";
 import { readIdentity, type WorkerIdentity } from "../machine/instance-identity.ts";
 import { instanceMetadata } from "../machine/instance-metadata.ts";
-import { watchForSpotNotice } from "../machine/spot-notice.ts";
 import { runAgent } from "./agent.ts";
+import { assembleParts, type WorkerOptions } from "./assemble-parts.ts";
 import { assembleWorker } from "./assemble-worker.ts";
+import { watchForSpotNotice } from "./spot-notice.ts";
 import { stopOnSignals, stopSwitch, watchOwner } from "./stop-worker.ts";
 
 export interface AgentOptions {
@@ -55,7 +56,7 @@ export async function startAgent(options: AgentOptions): Promise<number> {
     testWorker === undefined
       ? lazySink(async () => (await import("../log/cloud-watch-sink.ts")).cloudWatchSink(cloudWatch))
       : fileSink(requiredLogFile(options));
-  const worker = await assembleWorker({
+  const assembled: WorkerOptions = {
     environment,
     identity,
     clients,
@@ -66,8 +67,8 @@ export async function startAgent(options: AgentOptions): Promise<number> {
     sink,
     owned: options.owned || testWorker !== undefined,
     stop: stop.signal,
-  });
-  await runAgent(worker);
+  };
+  await runAgent(assembleWorker(assembled, await assembleParts(assembled)));
   clients.destroy();
   return 0;
 }

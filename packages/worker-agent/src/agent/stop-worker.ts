@@ -1,5 +1,5 @@
 import { fstatSync } from "node:fs";
-import type { StopReason } from "./worker.ts";
+import type { StopReason } from "../worker-stop.ts";
 
 /** Ends a worker, once; the first reason counts. */
 export interface StopSwitch {

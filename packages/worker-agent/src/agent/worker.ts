@@ -1,52 +1,36 @@
-import type { AwsClients } from "../aws/aws-clients.ts";
 import type { Clock } from "../clock.ts";
-import type { Diagnostics } from "../diagnostics.ts";
-import type { AgentEnvironment } from "../env.ts";
-import type { LogStream } from "../log/log-stream.ts";
-import type { WorkerIdentity } from "../machine/instance-identity.ts";
-import type { Watchdog } from "../machine/watchdog.ts";
-import type { PipeSource } from "../script/output-pipe.ts";
-import type { ScriptView } from "../script/script-view.ts";
-import type { RecordUploads } from "../task/record-uploads.ts";
-import type { WorkerScripts } from "../task/worker-scripts.ts";
-import type { ClaimRecord } from "./claim.ts";
-import type { NameTag } from "./name-tag.ts";
-import type { StatusFile } from "./status-file.ts";
-import type { UnfinishedTaskFile } from "./unfinished-task.ts";
-import type { WorkerFolder } from "./worker-folder.ts";
+import type { ClaimedTask } from "../task/claimed-task.ts";
+import type { TaskEnd } from "../task/run-task.ts";
+import type { TaskSource } from "./task-source.ts";
 
-/** Everything that a running agent works with. */
+/** Why a worker ended; for its own log and the one line in its status file. */
+export type AgentEnd = "idle" | "lifetime" | "failed task" | "recovered" | "stopped";
+
+/** What a worker's life came to. */
+export interface WorkerEnd {
+  readonly end: AgentEnd;
+  /** How many it took. */
+  readonly tasks: number;
+  readonly last: TaskEnd | undefined;
+}
+
+/** The steps of a worker's life, in the order in which its loop takes them. */
 export interface Worker {
-  readonly environment: AgentEnvironment;
-  readonly identity: WorkerIdentity;
-  readonly clients: AwsClients;
+  /** Ends what an agent that died here has left, and gets ready for tasks; false where there was a task, so that it takes no other. */
+  begin(): Promise<boolean>;
+  readonly nextTask: TaskSource;
+  /** @param number from 1 */
+  runTask(claimed: ClaimedTask, number: number): Promise<TaskEnd>;
+  /** After a failed task, whose machine people may want to look at. */
+  stay(last: TaskEnd, tasks: number): Promise<void>;
+  end(end: WorkerEnd): Promise<void>;
+  readonly limits: WorkerLimits;
   readonly clock: Clock;
-  readonly diagnostics: Diagnostics;
-  readonly folder: WorkerFolder;
-  readonly log: LogStream;
-  readonly records: RecordUploads;
-  readonly claims: ClaimRecord;
-  readonly tag: NameTag;
-  readonly status: StatusFile;
-  readonly pipes: PipeSource;
-  readonly watchdog: Watchdog;
-  readonly scripts: WorkerScripts;
-  readonly unfinished: UnfinishedTaskFile;
-  readonly view: ScriptView;
-  /** A test worker: it runs the dummy script only, and gives real tasks back. */
-  readonly testOnly: boolean;
-  /**
-   * A worker that must stop need not wait for its poll's end: true of the local stage, which sees a caller go away and knows whose tasks are
-   * left. AWS may hand out a task until a poll's end, so that one given up early may lose a task for as long as its heartbeat takes.
-   */
-  readonly mayAbandonPolls: boolean;
-  /** How long it may go on talking after it was told to stop. */
-  readonly lastWordsMs: number;
-  /** Aborted when the worker must stop; its reason, a StopReason, says why. */
   readonly stop: AbortSignal;
 }
 
-/** Why a worker stops before it is idle: a spot notice, SIGTERM, or the end of the process that owns the local stage. */
-export interface StopReason {
-  readonly why: string;
+export interface WorkerLimits {
+  /** Without a task. */
+  readonly idleMs: number;
+  readonly lifetimeMs: number;
 }

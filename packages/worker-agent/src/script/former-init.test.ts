@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import { stageWithWorkers } from "../../testing/stage-with-workers.ts";
 import { recordedDiagnostics, startInProcess } from "../../testing/worker-in-process.ts";
 import { realClock } from "../clock.ts";
+import { findProcesses, NO_GROUP } from "../process/processes.ts";
 import { endFormerInit, initVariable, noteInit } from "./former-init.ts";
-import { findProcesses, NO_GROUP } from "./processes.ts";
 
 test("an agent that is started again sources init when the cleanup of the one that died is over, and its daemons are gone", async () => {
   await using stage = await stageWithWorkers();

@@ -4,8 +4,8 @@ import { setTimeout as realSleep } from "node:timers/promises";
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
-import { bootId, startTicksOf } from "./process-table.ts";
-import { endProcesses, NO_GROUP } from "./processes.ts";
+import { bootId, startTicksOf } from "../process/process-table.ts";
+import { endProcesses, NO_GROUP } from "../process/processes.ts";
 
 /** Numbers of processes come again; with the time of its start since that boot of the machine, one tells a process. */
 const Shell = z.object({ pid: z.number(), startTicks: z.number(), boot: z.string() });

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { virtualClock } from "@muster/local";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { gather, markOf, runText, type TextToRun } from "../../testing/run-text.ts";
+import { findProcesses, killProcesses, NO_GROUP, type ProcessMarks } from "../process/processes.ts";
+import type { ScriptRoom } from "../process/script-room.ts";
 import { type PipeSource, pipeSource } from "./output-pipe.ts";
-import { findProcesses, killProcesses, NO_GROUP, type ProcessMarks } from "./processes.ts";
-import type { ScriptRoom } from "./script-room.ts";
 
 let folder: string;
 let pipes: PipeSource;

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { setTimeout as realSleep } from "node:timers/promises";
 import { type Clock, untilAborted } from "../clock.ts";
+import { bootTicks, onlyChild, stateOf } from "../process/process-table.ts";
+import { endProcesses, type ProcessMarks, signalGroup } from "../process/processes.ts";
+import type { ScriptRoom } from "../process/script-room.ts";
 import type { PipeSource } from "./output-pipe.ts";
-import { bootTicks, onlyChild, stateOf } from "./process-table.ts";
-import { endProcesses, type ProcessMarks, signalGroup } from "./processes.ts";
 import { type LineTarget, readOutput, type ScriptOutput } from "./script-output.ts";
-import type { ScriptRoom } from "./script-room.ts";
 
 export interface ScriptToRun {
   /** An executable file. */

@@ -1,34 +1,32 @@
 import { delimiter } from "node:path";
 import type { TaskInput } from "@muster/pipeline";
-import type { TaskFolder } from "../agent/worker-folder.ts";
+import type { TaskFolder } from "../machine/worker-folder.ts";
+import type { WorkerMachine } from "../machine/worker-machine.ts";
 
 export interface ScriptEnvironmentOptions {
   readonly task: TaskInput;
   readonly folder: TaskFolder;
-  readonly instanceId: string;
-  /** Of the machine. */
-  readonly scripts: Readonly<Record<string, string>>;
+  readonly machine: WorkerMachine;
   /** What init exported. */
   readonly exports: Readonly<Record<string, string>>;
-  readonly bin: string;
   /** Of the lease of an exclusive activity. */
   readonly fencing?: number | undefined;
 }
 
 /** All that a task's script is told; nothing of the agent's own environment gets through otherwise. */
 export function scriptEnvironment(options: ScriptEnvironmentOptions): Record<string, string> {
-  const { task, folder, instanceId, scripts, exports, bin, fencing } = options;
+  const { task, folder, machine, exports, fencing } = options;
   const environment: Record<string, string> = {
-    ...scripts,
+    ...machine.variables,
     ...exports,
     ...task.env,
     TMPDIR: folder.tmp,
     MUSTER_TASK: task.name,
-    MUSTER_INSTANCE: instanceId,
+    MUSTER_INSTANCE: machine.instanceId,
     MUSTER_RESULT: folder.result,
     ...(fencing !== undefined && { MUSTER_FENCING: String(fencing) }),
   };
-  return withCommands(environment, bin);
+  return withCommands(environment, machine.folder.bin);
 }
 
 /** The agent's own commands come first on the PATH. */

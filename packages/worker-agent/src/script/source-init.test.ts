@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { virtualClock } from "@muster/local";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Clock, realClock } from "../clock.ts";
+import { findProcesses, NO_GROUP } from "../process/processes.ts";
 import { type PipeSource, pipeSource } from "./output-pipe.ts";
-import { findProcesses, NO_GROUP } from "./processes.ts";
 import { INIT_TIMEOUT_MS, sourceInit } from "./source-init.ts";
 
 let folder: string;

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { MusterError } from "@muster/pipeline";
 import { type Clock, untilAborted, within } from "../clock.ts";
-import type { FetchedScript } from "../task/fetch-script.ts";
+import type { FetchedScript } from "./fetch-script.ts";
 import { CLEANUP_TIMEOUT_MS, endInit, noteInit } from "./former-init.ts";
 import type { PipeSource } from "./output-pipe.ts";
 import { type LineTarget, readOutput } from "./script-output.ts";

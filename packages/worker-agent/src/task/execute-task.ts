@@ -1,23 +1,43 @@
 import { ErrorName, MusterError, type TaskInput } from "@muster/pipeline";
-import { stateKey } from "@muster/records";
-import type { ClaimedTask } from "../agent/poll.ts";
-import type { UnfinishedTask } from "../agent/unfinished-task.ts";
-import type { Worker } from "../agent/worker.ts";
-import { createTaskFolder, type TaskFolder } from "../agent/worker-folder.ts";
-import { untilAborted } from "../clock.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
+import { type Clock, untilAborted } from "../clock.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 import { createMask, secretValues } from "../log/mask-secrets.ts";
-import { outOfMemoryKills } from "../script/process-table.ts";
-import { runGuarded } from "../script/run-guarded.ts";
-import type { ScriptExit } from "../script/run-script.ts";
+import { createTaskFolder, type TaskFolder } from "../machine/worker-folder.ts";
+import type { WorkerMachine } from "../machine/worker-machine.ts";
+import { outOfMemoryKills } from "../process/process-table.ts";
+import { startUsageMeter, type Usage } from "../process/usage.ts";
+import type { AttemptExecution } from "../report/keep-record.ts";
+import type { Outcome } from "../report/outcome.ts";
+import type { FetchedScript } from "../script/fetch-script.ts";
 import { scriptEnvironment } from "../script/script-environment.ts";
 import type { LineTarget } from "../script/script-output.ts";
-import { startUsageMeter, type Usage } from "../script/usage.ts";
+import type { ScriptRunner } from "../script/script-runner.ts";
+import type { WorkerScripts } from "../script/worker-scripts.ts";
+import type { ClaimedTask } from "./claimed-task.ts";
 import { classifyExit, failureOf, type TaskFailure } from "./classify-exit.ts";
-import type { FetchedScript } from "./fetch-script.ts";
 import type { HeldLease } from "./lease.ts";
-import type { Outcome } from "./outcome.ts";
 import { readScriptResult } from "./script-result.ts";
 import type { EndReason, TaskEnding } from "./task-ending.ts";
+import type { UnfinishedTask, UnfinishedTaskFile } from "./unfinished-task.ts";
+
+/** What executes a worker's tasks. */
+export interface ExecutionParts {
+  readonly machine: WorkerMachine;
+  readonly scripts: WorkerScripts;
+  readonly runner: ScriptRunner;
+  readonly unfinished: UnfinishedTaskFile;
+  readonly lease: ActivityLease;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+}
+
+/** Where workers of an exclusive activity agree on which of them works. */
+export interface ActivityLease {
+  readonly s3: AwsClients["s3"];
+  readonly bucket: string;
+  readonly key: string;
+}
 
 /** A task, as far as running it goes. */
 export interface TaskToExecute {
@@ -32,14 +52,7 @@ export interface TaskToExecute {
 }
 
 /** What came of it. */
-export interface Execution {
-  readonly outcome: Outcome;
-  /** What was there to run, as far as it could be had. */
-  readonly scripts?: { readonly script: FetchedScript; readonly init?: FetchedScript };
-  readonly env?: Readonly<Record<string, string>>;
-  /** Absent when nothing ran. */
-  readonly exit?: ScriptExit;
-  readonly usage?: Usage;
+export interface Execution extends AttemptExecution {
   /** Ends whatever is left of it, and waits for that. */
   readonly endRest?: () => Promise<void>;
 }
@@ -48,14 +61,14 @@ export interface Execution {
 export const isPretended = ({ debug }: TaskInput): boolean => debug === "fake_ec2" || debug === "skip_ec2";
 
 /** Runs a task's script and says how it ended. Never rejects: whatever goes wrong is the task's failure. */
-export async function executeTask(worker: Worker, toExecute: TaskToExecute): Promise<Execution> {
+export async function executeTask(parts: ExecutionParts, toExecute: TaskToExecute): Promise<Execution> {
   try {
-    return await prepareAndRun(worker, toExecute);
+    return await prepareAndRun(parts, toExecute);
   } catch (error) {
-    worker.diagnostics.error("a task could not be run", { task: toExecute.task.name, error });
+    parts.diagnostics.error("a task could not be run", { task: toExecute.task.name, error });
     const name = error instanceof MusterError ? error.name : ErrorName.scriptUnavailable;
     const message = error instanceof Error ? error.message : String(error);
-    return { outcome: failed(worker, toExecute, { error: name, message }) };
+    return { outcome: failed(parts, toExecute, { error: name, message }) };
   }
 }
 
@@ -65,7 +78,7 @@ class MachineUnfitError extends MusterError {
 }
 
 /** A folder for the task, and a note for the agent that comes after this one. */
-async function makePlace({ unfinished }: Worker, { files, note }: TaskToExecute): Promise<void> {
+async function makePlace({ unfinished }: ExecutionParts, { files, note }: TaskToExecute): Promise<void> {
   try {
     await Promise.all([createTaskFolder(files), unfinished.write(note)]);
   } catch (error) {
@@ -73,10 +86,10 @@ async function makePlace({ unfinished }: Worker, { files, note }: TaskToExecute)
   }
 }
 
-async function prepareAndRun(worker: Worker, toExecute: TaskToExecute): Promise<Execution> {
+async function prepareAndRun(parts: ExecutionParts, toExecute: TaskToExecute): Promise<Execution> {
   const { task, files, ending } = toExecute;
-  const { identity, scripts, environment, folder } = worker;
-  await makePlace(worker, toExecute);
+  const { machine, scripts } = parts;
+  await makePlace(parts, toExecute);
   const pretended = isPretended(task);
   const getReady = async () => ({
     init: pretended ? undefined : await scripts.init(),
@@ -86,26 +99,24 @@ async function prepareAndRun(worker: Worker, toExecute: TaskToExecute): Promise<
   const ready = await untilAborted(ending.signal, getReady()).catch((error: unknown) => {
     if (ending.reason === undefined) throw error;
   });
-  if (ready === undefined) return { outcome: failed(worker, toExecute, failureOf(ending.reason as EndReason)) };
+  if (ready === undefined) return { outcome: failed(parts, toExecute, failureOf(ending.reason as EndReason)) };
   const { init, script } = ready;
-  const lease = task.exclusive && !pretended ? await waitForLease(worker, toExecute) : undefined;
+  const lease = task.exclusive && !pretended ? await waitForLease(parts, toExecute) : undefined;
   try {
     const env = scriptEnvironment({
       task,
       folder: files,
-      instanceId: identity.instanceId,
-      scripts: environment.scripts,
+      machine,
       exports: init?.exports ?? {},
-      bin: folder.bin,
       fencing: lease?.fencing,
     });
     const scriptsUsed = { script, ...(init !== undefined && { init: init.script }) };
     // Asked to end before there was anything to end.
     if (ending.reason !== undefined) {
-      return { outcome: failed(worker, toExecute, failureOf(ending.reason)), scripts: scriptsUsed, env };
+      return { outcome: failed(parts, toExecute, failureOf(ending.reason)), scripts: scriptsUsed, env };
     }
     return {
-      ...(await run(worker, toExecute, { script, env, exclusive: lease !== undefined })),
+      ...(await run(parts, toExecute, { script, env, exclusive: lease !== undefined })),
       scripts: scriptsUsed,
       env,
     };
@@ -122,16 +133,15 @@ interface ScriptWithEnvironment {
 }
 
 async function run(
-  worker: Worker,
+  parts: ExecutionParts,
   toExecute: TaskToExecute,
   { script, env, exclusive }: ScriptWithEnvironment,
 ): Promise<Pick<Execution, "outcome" | "exit" | "usage" | "endRest">> {
   const { task, files, ending, claimed, targets } = toExecute;
-  const { clock } = worker;
   const silence = task.logIdleSeconds === undefined ? undefined : ending.endWhenSilent(task.logIdleSeconds);
   const killsBefore = outOfMemoryKills();
-  const meter = startUsageMeter(files.work, clock);
-  const { exit, endRest } = await runGuarded(worker, {
+  const meter = startUsageMeter(files.work, parts.clock);
+  const { exit, endRest } = await parts.runner.run({
     file: script.file,
     cwd: files.work,
     env,
@@ -147,8 +157,7 @@ async function run(
   if (exit.unread) say(targets, "what cannot be found still writes: its output is not read any more");
   const outOfMemory = killsBefore !== undefined && (outOfMemoryKills() ?? 0) > killsBefore;
   const failure = classifyExit(exit, { reason: exit.asked && ending.reason, outOfMemory });
-  const outcome =
-    failure === undefined ? await succeeded(worker, toExecute, usage) : failed(worker, toExecute, failure);
+  const outcome = failure === undefined ? await succeeded(parts, toExecute, usage) : failed(parts, toExecute, failure);
   return { outcome, exit, usage, endRest };
 }
 
@@ -157,16 +166,15 @@ function say(targets: readonly LineTarget[], text: string): void {
   for (const target of targets) target.write([`muster: ${text}`]);
 }
 
-async function waitForLease(worker: Worker, { ending, targets }: TaskToExecute): Promise<HeldLease | undefined> {
-  const { clients, environment, identity, clock, diagnostics } = worker;
-  const [{ takeLease }, s3] = await Promise.all([import("./lease.ts"), clients.s3()]);
+async function waitForLease(
+  { lease, machine, clock, diagnostics }: ExecutionParts,
+  { ending, targets }: TaskToExecute,
+): Promise<HeldLease | undefined> {
+  const [{ takeLease }, s3] = await Promise.all([import("./lease.ts"), lease.s3()]);
   return takeLease({
     s3,
-    place: {
-      bucket: environment.worker.STATE_BUCKET,
-      key: stateKey.exclusiveLease(environment.worker.ACTIVITY_NAME),
-    },
-    holder: identity.instanceId,
+    place: { bucket: lease.bucket, key: lease.key },
+    holder: machine.instanceId,
     clock,
     diagnostics,
     onWait: (holder) => say(targets, `waiting for ${holder}, which holds the activity's lease`),
@@ -175,7 +183,7 @@ async function waitForLease(worker: Worker, { ending, targets }: TaskToExecute):
   });
 }
 
-async function succeeded(worker: Worker, toExecute: TaskToExecute, usage: Usage): Promise<Outcome> {
+async function succeeded(parts: ExecutionParts, toExecute: TaskToExecute, usage: Usage): Promise<Outcome> {
   const { members, problem } = await readScriptResult(toExecute.files.result);
   if (problem !== undefined) say(toExecute.targets, problem);
   const { cpuSeconds, memoryBytes, diskBytes } = usage;
@@ -184,12 +192,12 @@ async function succeeded(worker: Worker, toExecute: TaskToExecute, usage: Usage)
     ...(memoryBytes !== undefined && { memory_mb: megabytes(memoryBytes) }),
     disk_mb: megabytes(diskBytes),
   };
-  return { kind: "success", output: { ...members, ...witness(worker, toExecute), ...used } };
+  return { kind: "success", output: { ...members, ...witness(parts, toExecute), ...used } };
 }
 
 const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
 
-function failed(worker: Worker, toExecute: TaskToExecute, { error, exit, message }: TaskFailure): Outcome {
+function failed(parts: ExecutionParts, toExecute: TaskToExecute, { error, exit, message }: TaskFailure): Outcome {
   const { task, ending } = toExecute;
   if (ending.reason?.kind === "cancelled") return { kind: "cancelled", why: ending.reason.why };
   const final = task.debug === "test_build" && error !== ErrorName.workerInterrupted;
@@ -198,7 +206,7 @@ function failed(worker: Worker, toExecute: TaskToExecute, { error, exit, message
     kind: "failure",
     error: final ? ErrorName.testBuildNoRetry : error,
     cause: {
-      ...witness(worker, toExecute),
+      ...witness(parts, toExecute),
       ...(exit !== undefined && { exit }),
       ...(words !== undefined && { message: words }),
     },
@@ -206,7 +214,7 @@ function failed(worker: Worker, toExecute: TaskToExecute, { error, exit, message
 }
 
 /** Who processed the task, and how long: whole seconds, as text, as the seed wrote them. */
-function witness({ identity, clock }: Worker, { claimed }: TaskToExecute): { ec2: string; time_sec: string } {
+function witness({ machine, clock }: ExecutionParts, { claimed }: TaskToExecute): { ec2: string; time_sec: string } {
   const seconds = Math.round((clock.now() - claimed.claimedAtMs) / 1000);
-  return { ec2: identity.instanceId, time_sec: String(Math.max(0, seconds)) };
+  return { ec2: machine.instanceId, time_sec: String(Math.max(0, seconds)) };
 }

@@ -1,16 +1,29 @@
 import { logMarker, type TaskInput } from "@muster/pipeline";
-import type { Worker } from "../agent/worker.ts";
-import type { TaskFolder } from "../agent/worker-folder.ts";
+import type { Clock } from "../clock.ts";
+import type { Diagnostics } from "../diagnostics.ts";
+import type { LogStream } from "../log/log-stream.ts";
 import { createMask, secretValues } from "../log/mask-secrets.ts";
-import { runGuarded } from "../script/run-guarded.ts";
+import type { TaskFolder } from "../machine/worker-folder.ts";
+import type { ScriptRunner } from "../script/script-runner.ts";
+import type { WorkerScripts } from "../script/worker-scripts.ts";
 import { type Execution, isPretended } from "./execute-task.ts";
+import type { MarkerPlace } from "./marker-place.ts";
 
 export interface FinishedTask {
   readonly task: TaskInput;
   readonly files: TaskFolder;
   readonly execution: Execution;
-  /** As its log markers name it. */
-  readonly place: { readonly task: string; readonly build: string; readonly attempt: string };
+  readonly place: MarkerPlace;
+}
+
+export interface AfterTaskParts {
+  readonly scripts: WorkerScripts;
+  readonly runner: ScriptRunner;
+  readonly log: LogStream;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  /** Ends it. */
+  readonly stop: AbortSignal;
 }
 
 const TIMEOUT_MS = 30 * 60_000;
@@ -19,24 +32,27 @@ const TIMEOUT_MS = 30 * 60_000;
  * Runs the after-task script, in the task's folder and environment and with SUCCESS=true or false, where the task's own script ran.
  * Its failure is logged and changes nothing: the task has been reported.
  */
-export async function runAfterTask(worker: Worker, { task, files, execution, place }: FinishedTask): Promise<void> {
-  const { log, clock, scripts, diagnostics } = worker;
+export async function runAfterTask(parts: AfterTaskParts, finished: FinishedTask): Promise<void> {
+  const { scripts, runner, log, clock, diagnostics, stop } = parts;
+  const { task, files, execution, place } = finished;
   const { env, exit, outcome } = execution;
-  if (isPretended(task) || env === undefined || exit === undefined || worker.stop.aborted) return;
+  if (isPretended(task) || env === undefined || exit === undefined || stop.aborted) return;
   try {
     const script = await scripts.afterTask(task);
     if (script === undefined) return;
     const timeout = new AbortController();
     const cancel = clock.at(clock.now() + TIMEOUT_MS, () => timeout.abort());
     log.write([logMarker({ kind: "start", ...place, details: "after-task script" })]);
-    const { exit: end, endRest } = await runGuarded(worker, {
-      file: script.file,
-      cwd: files.work,
-      env: { ...env, SUCCESS: String(outcome.kind === "success") },
-      targets: [log],
-      mask: createMask(secretValues(env)),
-      signal: AbortSignal.any([timeout.signal, worker.stop]),
-    }).finally(cancel);
+    const { exit: end, endRest } = await runner
+      .run({
+        file: script.file,
+        cwd: files.work,
+        env: { ...env, SUCCESS: String(outcome.kind === "success") },
+        targets: [log],
+        mask: createMask(secretValues(env)),
+        signal: AbortSignal.any([timeout.signal, stop]),
+      })
+      .finally(cancel);
     await endRest();
     log.write([logMarker({ kind: "end", ...place, details: `after-task script, exit ${end.signal ?? end.code}` })]);
   } catch (error) {

@@ -61,7 +61,7 @@ test("a task that finds no room on its machine's disk is given to another, and t
   const cleaned = join(stage.folder, "cleaned");
   const init = `cleanup() { touch ${cleaned}; }`;
   const worker = await startInProcess(stage, { root, init, script: "echo never" });
-  await worker.worker.scripts.init();
+  await worker.scripts.init();
   execFileSync("sh", ["-c", `! dd if=/dev/zero of=${root}/rest bs=4k 2>/dev/null`]);
   expect(await stage.runTask()).toEqual(
     failure("Muster.WorkerInterrupted", { message: expect.stringContaining("no room for the task: ENOSPC") }),
@@ -88,6 +88,6 @@ test("a folder that cannot be removed costs neither init's cleanup nor the log",
     expect(await linesOf(stage, worker.instanceId)).toEqual(expect.arrayContaining(["mounted 0", "mounted 3"]));
     expect(worker.messages.filter((line) => line.includes("what a task left could not be removed"))).toHaveLength(2);
   } finally {
-    execFileSync("sh", ["-c", `umount ${worker.worker.folder.root}/tasks/*/work/busy`]);
+    execFileSync("sh", ["-c", `umount ${worker.root}/tasks/*/work/busy`]);
   }
 });

@@ -1,19 +1,29 @@
-import { type Claim, ErrorName, logMarker, TaskInput } from "@muster/pipeline";
-import type { ClaimedTask } from "../agent/poll.ts";
-import type { UnfinishedTask } from "../agent/unfinished-task.ts";
-import type { StopReason, Worker } from "../agent/worker.ts";
-import { removeFolder, taskFolder } from "../agent/worker-folder.ts";
-import { within } from "../clock.ts";
-import { SCRIPT_MARK } from "../script/run-guarded.ts";
-import { type AttemptLog, attemptLog } from "./attempt-log.ts";
-import { type Execution, executeTask, type TaskToExecute } from "./execute-task.ts";
-import { startHeartbeat } from "./heartbeat.ts";
-import { keepRecord } from "./keep-record.ts";
-import type { Outcome } from "./outcome.ts";
-import type { ReportAnswer } from "./report.ts";
-import { reportOutcome } from "./report-outcome.ts";
-import { runAfterTask } from "./run-after-task.ts";
+import { ErrorName, TaskInput } from "@muster/pipeline";
+import type { Clock } from "../clock.ts";
+import type { Diagnostics } from "../diagnostics.ts";
+import { removeFolder, taskFolder } from "../machine/worker-folder.ts";
+import type { WorkerMachine } from "../machine/worker-machine.ts";
+import type { TaskReports } from "../report/task-reports.ts";
+import { SCRIPT_MARK } from "../script/script-runner.ts";
+import type { StopReason, WorkerStop } from "../worker-stop.ts";
+import type { ClaimedTask } from "./claimed-task.ts";
+import { markerPlace } from "./marker-place.ts";
+import type { Notices } from "./notices.ts";
+import { type Performance, REPORT_MS, type TaskToPerform } from "./perform-task.ts";
+import type { FinishedTask } from "./run-after-task.ts";
 import { type TaskEnding, taskEnding } from "./task-ending.ts";
+
+/** What runs a worker's tasks. */
+export interface TaskParts {
+  readonly perform: (task: TaskToPerform) => Promise<Performance>;
+  readonly runAfterTask: (task: FinishedTask) => Promise<void>;
+  readonly reports: TaskReports;
+  readonly notices: Notices;
+  readonly machine: WorkerMachine;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  readonly stop: WorkerStop;
+}
 
 /** What became of a task, for the loop that decides whether to take another. */
 export interface TaskEnd {
@@ -25,117 +35,72 @@ export interface TaskEnd {
 
 /** A script is ended so long before the state's timeout that there is time to say so. */
 const BEFORE_TIMEOUT_MS = 60_000;
-/** Of that time this much stays for the report. */
-const REPORT_MS = 15_000;
-const LONGEST_FLUSH_MS = 60_000;
 
-/** Takes one claimed task to its end: exactly one outcome is reported, unless nobody wants it any more. */
-export async function runTask(worker: Worker, claimed: ClaimedTask, number: number): Promise<TaskEnd> {
+/**
+ * Takes one claimed task to its end: exactly one outcome is reported, unless nobody wants it any more.
+ * @param number of the task on this worker, from 1
+ */
+export async function runTask(parts: TaskParts, claimed: ClaimedTask, number: number): Promise<TaskEnd> {
   const task = parseTask(claimed.input);
-  if (task === undefined) {
-    const outcome = refusal(worker, "the task's input is not one that Muster makes");
-    await reportOutcome(worker, { ...claimed, outcome, untilMs: claimed.claimedAtMs + REPORT_MS });
-    return { name: "unknown", failed: true, keepMachine: false };
-  }
-  const { claims, tag, diagnostics, unfinished, view } = worker;
-  claims.write(claimOf(worker, claimed, task));
-  tag.show({ state: "active", tasks: number, subject: task.name, tagState: "active", task: task.name });
+  if (task === undefined) return refuse(parts, claimed);
+  const { reports, machine, diagnostics } = parts;
+  announce(parts, { task, claimed, number });
   diagnostics.info("task taken", { task: task.name, execution: task.execution });
 
-  const files = taskFolder(worker.folder, number, claimed.claimedAtMs);
-  const note = unfinishedTask(worker, { claimed, task, files, number });
-  const ending = watchForEnd(worker, claimed, task);
-  const heartbeat = startHeartbeat({
-    ...worker,
-    sfn: worker.clients.sfn,
-    token: claimed.token,
+  const { token, claimedAtMs } = claimed;
+  const files = taskFolder(machine.folder, number, claimedAtMs);
+  const note = { task, number, claimedAtMs, variable: `${SCRIPT_MARK}=${files.result}`, token };
+  const ending = watchForEnd(parts, claimed, task);
+  const heartbeat = reports.startHeartbeat({
+    token,
     heartbeatSeconds: task.heartbeatSeconds,
     onOver: (why) => ending.end({ kind: "cancelled", why }),
   });
-  const log = attemptLog(files.log, diagnostics);
-  const toExecute = { task, claimed, files, ending, targets: [worker.log, log], note };
   try {
-    const { execution, answer } = await executeAndReport(worker, toExecute, log);
+    const performance = await parts.perform({ task, claimed, files, ending, note });
     heartbeat.stop();
-    // Where nobody took the report and somebody may still wait for it, repair ends the task by its claim when this machine is gone.
-    if (answer !== "unreported") claims.clear();
-    const failed = execution.outcome.kind === "failure";
-    const keepMachine = failed && task.keepFailed === true;
-    // Of a failed task a note stays until the worker ends: an agent that is started again must take no other.
-    await tidily(worker, "noted", failed ? unfinished.write({ ...note, reported: true }) : unfinished.clear());
-    await execution.endRest?.();
-    view.prepare();
-    await runAfterTask(worker, { task, files, execution, place: markerPlace(claimed, task) });
-    if (!keepMachine) await tidily(worker, "removed", removeFolder(files.root));
-    view.prepare();
-    if (!failed) tag.show({ state: "waiting", tasks: number, subject: task.name, tagState: "idle", task: "" });
-    return { name: task.name, failed, keepMachine };
+    return await tidyUp(parts, { task, claimed, files, note, number }, performance);
   } finally {
     heartbeat.stop();
     ending.close();
   }
 }
 
-/** The task has been reported: what cannot be tidied up after it is told, and changes nothing. */
-async function tidily({ diagnostics }: Worker, what: string, work: Promise<void>): Promise<void> {
-  await work.catch((error: unknown) => diagnostics.warn(`what a task left could not be ${what}`, { error }));
-}
-
-/** Logs and record are in place before Step Functions goes on; but no longer than the report can wait. */
-async function executeAndReport(
-  worker: Worker,
-  toExecute: TaskToExecute,
-  log: AttemptLog,
-): Promise<{ execution: Execution; answer: ReportAnswer }> {
-  const { clock, identity } = worker;
-  const { task, claimed, targets } = toExecute;
-  const place = markerPlace(claimed, task);
-  const mark = (line: string) => {
-    for (const target of targets) target.write([line]);
-  };
-  mark(logMarker({ kind: "start", ...place, details: `on ${identity.instanceId}` }));
-  const execution = await executeTask(worker, toExecute);
-  mark(logMarker({ kind: "end", ...place, details: describeOutcome(execution.outcome) }));
-
-  const timeoutMs = claimed.claimedAtMs + task.timeoutSeconds * 1000;
-  const mostMs = worker.stop.aborted ? worker.lastWordsMs / 2 : LONGEST_FLUSH_MS;
-  const flushMs = Math.max(0, Math.min(mostMs, timeoutMs - REPORT_MS - clock.now()));
-  const kept = identity.instance === undefined ? Promise.resolve() : keepRecord(worker, toExecute, { execution, log });
-  await Promise.all([worker.log.flush(flushMs), within(clock, flushMs, { work: kept, otherwise: undefined })]);
-  const answer = await reportOutcome(worker, { ...claimed, outcome: execution.outcome, untilMs: timeoutMs });
-  return { execution, answer };
-}
-
-function claimOf({ environment, identity }: Worker, { token, claimedAtMs }: ClaimedTask, task: TaskInput): Claim {
-  return {
-    token,
+/** For repair and people. */
+function announce(
+  { notices }: TaskParts,
+  { task, claimed, number }: { task: TaskInput; claimed: ClaimedTask; number: number },
+): void {
+  notices.claims.write({
+    token: claimed.token,
     execution: task.execution,
     task: task.name,
-    activity: environment.worker.ACTIVITY_NAME,
-    instance: identity.instanceId,
-    claimedAt: new Date(claimedAtMs).toISOString(),
-  };
+    claimedAt: new Date(claimed.claimedAtMs).toISOString(),
+  });
+  const tasks = { tasks: number, subject: task.name };
+  notices.display.show({ ...tasks, state: "active", tagState: "active", task: task.name });
 }
 
-function unfinishedTask(
-  { view }: Worker,
-  { claimed, task, files, number }: Pick<TaskToExecute, "claimed" | "task" | "files"> & { readonly number: number },
-): UnfinishedTask {
-  return {
-    task,
-    number,
-    claimedAtMs: claimed.claimedAtMs,
-    variable: `${SCRIPT_MARK}=${files.result}`,
-    ...(view.hides && { token: claimed.token }),
-  };
-}
-
-function markerPlace({ claimedAtMs }: ClaimedTask, { name, execution }: TaskInput) {
-  return {
-    task: name,
-    build: execution.slice(execution.lastIndexOf(":") + 1),
-    attempt: new Date(claimedAtMs).toISOString(),
-  };
+/** The task has been reported: what follows changes nothing about it. */
+async function tidyUp(
+  { notices, runAfterTask, diagnostics }: TaskParts,
+  { task, claimed, files, note, number }: Omit<TaskToPerform, "ending"> & { readonly number: number },
+  { execution, answer }: Performance,
+): Promise<TaskEnd> {
+  const { claims, unfinished, display } = notices;
+  const tidily = (what: string, work: Promise<void>) =>
+    work.catch((error: unknown) => diagnostics.warn(`what a task left could not be ${what}`, { error }));
+  // Where nobody took the report and somebody may still wait for it, repair ends the task by its claim when this machine is gone.
+  if (answer !== "unreported") claims.clear();
+  const failed = execution.outcome.kind === "failure";
+  const keepMachine = failed && task.keepFailed === true;
+  // Of a failed task a note stays until the worker ends: an agent that is started again must take no other.
+  await tidily("noted", failed ? unfinished.write({ ...note, reported: true }) : unfinished.clear());
+  await execution.endRest?.();
+  await runAfterTask({ task, files, execution, place: markerPlace(task, claimed.claimedAtMs) });
+  if (!keepMachine) await tidily("removed", removeFolder(files.root));
+  if (!failed) display.show({ state: "waiting", tasks: number, subject: task.name, tagState: "idle", task: "" });
+  return { name: task.name, failed, keepMachine };
 }
 
 function parseTask(input: string): TaskInput | undefined {
@@ -146,32 +111,19 @@ function parseTask(input: string): TaskInput | undefined {
   }
 }
 
-function refusal({ identity }: Worker, message: string): Outcome {
-  return {
-    kind: "failure",
-    error: ErrorName.invalidInput,
-    cause: { ec2: identity.instanceId, time_sec: "0", message },
-  };
+async function refuse({ reports, machine }: TaskParts, { token, claimedAtMs }: ClaimedTask): Promise<TaskEnd> {
+  const message = "the task's input is not one that Muster makes";
+  const cause = { ec2: machine.instanceId, time_sec: "0", message };
+  const outcome = { kind: "failure", error: ErrorName.invalidInput, cause } as const;
+  await reports.report({ token, outcome, untilMs: claimedAtMs + REPORT_MS });
+  return { name: "unknown", failed: true, keepMachine: false };
 }
 
 /** What may end the script from outside: its time limit, and whatever stops the worker. */
-function watchForEnd({ clock, stop }: Worker, { claimedAtMs }: ClaimedTask, task: TaskInput): TaskEnding {
+function watchForEnd({ clock, stop }: TaskParts, { claimedAtMs }: ClaimedTask, task: TaskInput): TaskEnding {
+  const { signal } = stop;
   const ending = taskEnding(clock);
   ending.endAt(claimedAtMs + task.timeoutSeconds * 1000 - BEFORE_TIMEOUT_MS, { kind: "timed-out" });
-  ending.endOn(stop, () => ({ kind: "interrupted", why: (stop.reason as StopReason).why }));
+  ending.endOn(signal, () => ({ kind: "interrupted", why: (signal.reason as StopReason).why }));
   return ending;
-}
-
-function describeOutcome(outcome: Outcome): string {
-  switch (outcome.kind) {
-    case "success":
-      return `succeeded after ${outcome.output.time_sec} s`;
-    case "failure": {
-      const { exit, message, time_sec } = outcome.cause;
-      const details = [outcome.error, exit === undefined ? undefined : `exit ${exit}`, message, `after ${time_sec} s`];
-      return details.filter((part) => part !== undefined).join(", ");
-    }
-    case "cancelled":
-      return `cancelled: ${outcome.why}`;
-  }
 }

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findProcesses, killProcesses, NO_GROUP } from "../script/processes.ts";
+import { findProcesses, killProcesses, NO_GROUP } from "./processes.ts";
 
 let folder: string;
 beforeEach(async () => {

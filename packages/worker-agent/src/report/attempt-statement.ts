@@ -1,9 +1,9 @@
 import type { TaskInput } from "@muster/pipeline";
 import { maskedVariables } from "../log/mask-secrets.ts";
 import type { WorkerIdentity } from "../machine/instance-identity.ts";
+import type { Usage } from "../process/usage.ts";
+import type { FetchedScript } from "../script/fetch-script.ts";
 import type { ScriptExit } from "../script/run-script.ts";
-import type { Usage } from "../script/usage.ts";
-import type { FetchedScript } from "./fetch-script.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** An object that a script uploaded, or the attempt's log. */

@@ -1,7 +1,7 @@
-import type { StopSwitch } from "../agent/stop-worker.ts";
 import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
-import type { InstanceMetadata } from "./instance-metadata.ts";
+import type { InstanceMetadata } from "../machine/instance-metadata.ts";
+import type { StopSwitch } from "./stop-worker.ts";
 
 export interface SpotNoticeOptions {
   readonly metadata: InstanceMetadata;

@@ -1,14 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { workerLogStream } from "@muster/pipeline";
+import { type TaskInput, workerLogStream } from "@muster/pipeline";
 import { stateKey, UnknownOutcomeError, type WriteCondition } from "@muster/records";
-import type { ClaimedTask } from "../agent/poll.ts";
-import type { Worker } from "../agent/worker.ts";
-import { lazily } from "../aws/aws-clients.ts";
+import { type AwsClients, lazily } from "../aws/aws-clients.ts";
+import type { Clock } from "../clock.ts";
+import type { Diagnostics } from "../diagnostics.ts";
+import type { WorkerIdentity } from "../machine/instance-identity.ts";
+import type { TaskFolder } from "../machine/worker-folder.ts";
+import type { Usage } from "../process/usage.ts";
 import { readScriptFile } from "../script/read-script-file.ts";
+import type { ScriptExit } from "../script/run-script.ts";
 import type { AttemptLog } from "./attempt-log.ts";
-import { type Artifact, attemptStatement } from "./attempt-statement.ts";
-import type { Execution, TaskToExecute } from "./execute-task.ts";
+import { type Artifact, type Attempt, attemptStatement } from "./attempt-statement.ts";
+import type { Outcome } from "./outcome.ts";
+import type { RecordUploads } from "./record-uploads.ts";
 
 /** The log of the attempt that has this record. */
 export const logKeyOf = (recordKey: string): string => recordKey.replace(/\.json$/, ".log.gz");
@@ -19,47 +24,78 @@ const loadObjects = lazily(() => import("../s3/objects.ts"));
 const LOG_TYPE = "application/gzip";
 
 /** What a record needs to know of its attempt. */
-export interface AttemptToRecord extends Pick<TaskToExecute, "task" | "files"> {
-  readonly claimed: Pick<ClaimedTask, "claimedAtMs">;
+export interface AttemptToRecord {
+  readonly task: TaskInput;
+  readonly claimed: { readonly claimedAtMs: number };
+  readonly files: TaskFolder;
+}
+
+/** What is known of how a task was executed; of one that did not get so far, less. */
+export interface AttemptExecution {
+  readonly outcome: Outcome;
+  readonly scripts?: Attempt["scripts"];
+  readonly env?: Attempt["env"];
+  /** Absent when nothing ran. */
+  readonly exit?: ScriptExit;
+  readonly usage?: Usage;
 }
 
 export interface AttemptResult {
-  readonly execution: Execution;
+  readonly execution: AttemptExecution;
   readonly log: AttemptLog;
   /** By an agent that was started again: it knows no more than what is on the disk, and replaces no record. */
   readonly recovered?: boolean;
+}
+
+/** Where records and logs of an activity's attempts are. */
+export interface RecordPlace {
+  readonly bucket: string;
+  readonly activityArn: string;
+  readonly region: string;
+  readonly logGroup: string;
+}
+
+export interface KeepRecordOptions {
+  readonly clients: Pick<AwsClients, "s3">;
+  readonly place: RecordPlace;
+  readonly identity: WorkerIdentity;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  readonly records: RecordUploads;
 }
 
 /**
  * Puts an attempt's log and record into the state bucket. Best effort: a record that cannot be written fails no task. The promise resolves when
  * they are there, or were given up; whoever does not wait so long leaves it to the worker's end.
  */
-export async function keepRecord(worker: Worker, attempt: AttemptToRecord, result: AttemptResult): Promise<void> {
+export async function keepRecord(
+  options: KeepRecordOptions,
+  attempt: AttemptToRecord,
+  result: AttemptResult,
+): Promise<void> {
   try {
-    await putRecord(worker, attempt, result);
+    await putRecord(options, attempt, result);
   } catch (error) {
-    worker.diagnostics.error("an attempt has no record", { task: attempt.task.name, error });
+    options.diagnostics.error("an attempt has no record", { task: attempt.task.name, error });
   }
 }
 
 async function putRecord(
-  worker: Worker,
+  { clients, place, identity, clock, records }: KeepRecordOptions,
   { task, claimed, files }: AttemptToRecord,
   { execution, log, recovered = false }: AttemptResult,
 ): Promise<void> {
-  const { clients, environment, identity, clock, records } = worker;
-  const { STATE_BUCKET, ACTIVITY_ARN, AWS_REGION, LOG_GROUP } = environment.worker;
   const finishedMs = clock.now();
   const startedAt = new Date(claimed.claimedAtMs).toISOString();
   const key = stateKey.attempt(task.execution, task.name, identity.instanceId, startedAt);
-  const logPlace = { bucket: STATE_BUCKET, key: logKeyOf(key) };
+  const logPlace = { bucket: place.bucket, key: logKeyOf(key) };
   // Before the task's folder goes away.
   const [{ contents, sha256, complete }, uploads] = await Promise.all([log.finish(), readUploads(files.uploads)]);
   const statement = attemptStatement({
     task,
-    activityArn: ACTIVITY_ARN,
+    activityArn: place.activityArn,
     identity,
-    region: AWS_REGION,
+    region: place.region,
     startedMs: claimed.claimedAtMs,
     finishedMs,
     outcome: execution.outcome,
@@ -70,7 +106,7 @@ async function putRecord(
     uploads,
     log: { uri: `s3://${logPlace.bucket}/${logPlace.key}`, sha256, complete: complete && !recovered },
     complete: !recovered,
-    logGroup: LOG_GROUP,
+    logGroup: place.logGroup,
     logStream: workerLogStream(identity.instanceId),
     lastLines: log.tail,
   });
@@ -84,7 +120,7 @@ async function putRecord(
   };
   const putStatement = async (condition: WriteCondition) => {
     const [{ putJson }, s3] = await Promise.all([loadObjects(), clients.s3()]);
-    return putJson(s3, { bucket: STATE_BUCKET, key }, statement, condition);
+    return putJson(s3, { bucket: place.bucket, key }, statement, condition);
   };
   const keepLog = async (condition: WriteCondition = {}) => {
     await records.put(task.name, () => putLog(condition));

@@ -9,7 +9,7 @@ export const UnfinishedTask = z.object({
   /** Of the task on its worker, from 1. */
   number: z.number(),
   claimedAtMs: z.number(),
-  /** Only where no script can read this file; the machine's end tells of the task otherwise. */
+  /** On disk only where no script can read it; the machine's end tells of the task otherwise. */
   token: z.string().optional(),
   /** Marks the processes of its script. */
   variable: z.string(),
@@ -25,13 +25,20 @@ export interface UnfinishedTaskFile {
   read(): Promise<UnfinishedTask | undefined>;
 }
 
-/** @param folder the agent's own */
-export function unfinishedTaskFile(folder: string): UnfinishedTaskFile {
+export interface UnfinishedTaskOptions {
+  /** The agent's own. */
+  readonly folder: string;
+  /** No script can read what is in the folder. */
+  readonly isHidden: boolean;
+}
+
+export function unfinishedTaskFile({ folder, isHidden }: UnfinishedTaskOptions): UnfinishedTaskFile {
   const file = join(folder, "task.json");
   return {
     // At once or not at all, whenever the agent or the disk's room ends.
-    async write(task) {
-      await writeFile(`${file}.new`, JSON.stringify(task), { mode: 0o600 });
+    async write({ token, ...task }) {
+      const note = { ...task, ...(isHidden && token !== undefined && { token }) };
+      await writeFile(`${file}.new`, JSON.stringify(note), { mode: 0o600 });
       await rename(`${file}.new`, file);
     },
     clear: () => rm(file, { force: true }),

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { gather, runText } from "../../testing/run-text.ts";
 import { succeeds } from "../../testing/succeeds.ts";
-import { type PipeSource, pipeSource } from "./output-pipe.ts";
+import { type PipeSource, pipeSource } from "../script/output-pipe.ts";
 import { readProcesses } from "./process-table.ts";
 import { type ProcessMarks, signalGroup } from "./processes.ts";
 import { prepareRooms, type RoomSource } from "./sealed-room.ts";

@@ -3,15 +3,16 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { failure } from "../../testing/run-one-task.ts";
+import { stageWithWorkers } from "../../testing/stage-with-workers.ts";
 import { testStage } from "../../testing/test-stage.ts";
 import { startInProcess } from "../../testing/worker-in-process.ts";
 
 test("a script that could not be had when the machine started is tried again for the task that needs it", async () => {
   await using stage = await testStage();
-  const { worker, ...agent } = await startInProcess(stage, { script: "true" });
+  const agent = await startInProcess(stage, { script: "true" });
   const file = join(stage.folder, "late.sh");
   const scripts = { script: pathToFileURL(file).href };
-  await expect(worker.scripts.script({ scripts })).rejects.toThrow("late.sh");
+  await expect(agent.scripts.script({ scripts })).rejects.toThrow("late.sh");
   await writeFile(file, "#!/bin/sh\necho late\n", { mode: 0o755 });
   expect(await stage.runTask({ scripts })).toMatchObject({ status: "SUCCEEDED" });
   agent.stop("the test is over");
@@ -22,18 +23,25 @@ test("an init that could not be had is tried again; one that has failed is not",
   await using stage = await testStage();
   const ran = join(stage.folder, "ran");
   const init = `echo once >>${ran}; return 7`;
-  const { worker, instanceId, ...agent } = await startInProcess(stage, {
+  const { instanceId, ...agent } = await startInProcess(stage, {
     script: "true",
     init,
     launchedBy: "fake_ec2",
   });
   const file = join(stage.folder, `${instanceId}-init.sh`);
   await rm(file);
-  await expect(worker.scripts.init()).rejects.toThrow("init.sh");
+  await expect(agent.scripts.init()).rejects.toThrow("init.sh");
   await writeFile(file, `${init}\n`);
-  await expect(worker.scripts.init()).rejects.toThrow("init returned 7");
+  await expect(agent.scripts.init()).rejects.toThrow("init returned 7");
   const task = await stage.publish();
   expect(await task.ended).toEqual(failure("Muster.InitFailed", { ec2: instanceId, message: "init returned 7" }));
   await agent.ended;
   expect(await readFile(ran, "utf8")).toBe("once\n");
+});
+
+test("an after-task script that cannot be had when the machine starts does not end the agent", async () => {
+  await using stage = await stageWithWorkers();
+  const worker = await stage.startWorker({ script: "true", afterTaskUrl: "file:///no/such/after-task.sh" });
+  const task = await stage.publish();
+  expect(await Promise.race([task.ended, worker.stopped])).toMatchObject({ status: "SUCCEEDED" });
 });

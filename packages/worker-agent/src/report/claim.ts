@@ -5,10 +5,13 @@ import { type AwsClients, lazily } from "../aws/aws-clients.ts";
 import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 
+/** What of a claim is its task's. */
+export type TaskOfClaim = Omit<Claim, "activity" | "instance">;
+
 /** The record by which repair ends a task at once when this worker's machine is gone. */
 export interface ClaimRecord {
   /** Best effort: without it, the task is given back when its heartbeat is missed. */
-  write(claim: Claim): void;
+  write(task: TaskOfClaim): void;
   clear(): void;
   /** Resolves when everything above has been tried. */
   settled(): Promise<void>;
@@ -29,8 +32,9 @@ const LINGER_MS = 25;
 const loadObjects = lazily(() => import("../s3/objects.ts"));
 
 /** Writes and clears follow each other in the order in which they were asked for, beside the task. */
-export function claimRecord({ clients, clock, diagnostics, ...record }: ClaimOptions): ClaimRecord {
-  const place = { bucket: record.bucket, key: stateKey.claim(record.activity, record.instanceId) };
+export function claimRecord(options: ClaimOptions): ClaimRecord {
+  const { clients, bucket, activity, instanceId, clock, diagnostics } = options;
+  const place = { bucket, key: stateKey.claim(activity, instanceId) };
   let last: Promise<void> = Promise.resolve();
   let cancelWrite: (() => void) | undefined;
   const then = (what: string, work: (objects: typeof import("../s3/objects.ts"), s3: S3Client) => Promise<unknown>) => {
@@ -42,7 +46,8 @@ export function claimRecord({ clients, clock, diagnostics, ...record }: ClaimOpt
       );
   };
   return {
-    write(claim) {
+    write(task) {
+      const claim: Claim = { ...task, activity, instance: instanceId };
       cancelWrite = clock.at(clock.now() + LINGER_MS, () => {
         cancelWrite = undefined;
         then("written", (objects, s3) => objects.putJson(s3, place, claim));

@@ -2,10 +2,10 @@ import { type RunningInstance, runUntil, virtualClock } from "@muster/local";
 import { expect, test } from "vitest";
 import { testStage } from "../../testing/test-stage.ts";
 import { recordedDiagnostics } from "../../testing/worker-in-process.ts";
-import { stopSwitch } from "../agent/stop-worker.ts";
-import { readIdentity } from "./instance-identity.ts";
-import { instanceMetadata } from "./instance-metadata.ts";
+import { readIdentity } from "../machine/instance-identity.ts";
+import { instanceMetadata } from "../machine/instance-metadata.ts";
 import { watchForSpotNotice } from "./spot-notice.ts";
+import { stopSwitch } from "./stop-worker.ts";
 
 test("an instance knows who it is, and stops when it is about to be taken away", async () => {
   let running: RunningInstance | undefined;

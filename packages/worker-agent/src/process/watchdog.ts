@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { NO_GROUP, type ProcessMarks } from "../script/processes.ts";
+import { NO_GROUP, type ProcessMarks } from "./processes.ts";
 
 /** Ends what is left of a script when the agent dies without having done so. */
 export interface Watchdog {

@@ -1,11 +1,11 @@
 import type { TaskInput } from "@muster/pipeline";
-import type { WorkerFolder } from "../agent/worker-folder.ts";
 import type { AgentEnvironment } from "../env.ts";
 import { createMask } from "../log/mask-secrets.ts";
-import type { PipeSource } from "../script/output-pipe.ts";
-import type { LineTarget } from "../script/script-output.ts";
-import { type SourcedInit, sourceInit } from "../script/source-init.ts";
+import type { WorkerFolder } from "../machine/worker-folder.ts";
 import { type FetchedScript, type FetchOptions, fetchScript } from "./fetch-script.ts";
+import type { PipeSource } from "./output-pipe.ts";
+import type { LineTarget } from "./script-output.ts";
+import { type SourcedInit, sourceInit } from "./source-init.ts";
 
 /** A worker's scripts, each fetched once; one that could not be fetched is tried again when it is asked for. A promise that rejects fails the tasks that need it. */
 export interface WorkerScripts {
@@ -39,7 +39,7 @@ export function workerScripts(options: WorkerScriptsOptions): WorkerScripts {
     if (known !== undefined) return known;
     const script = fetchScript(url, { ...options, folder: folder.scripts });
     byUrl.set(url, script);
-    // What could not be had when the machine started may well be there when a task needs it.
+    // What could not be had when the machine started may well be there when a task needs it. Until then nobody looks at the rejection.
     script.catch(() => byUrl.delete(url));
     return script;
   };
@@ -66,9 +66,9 @@ export function workerScripts(options: WorkerScriptsOptions): WorkerScripts {
   return {
     script: (task) => fetched(task?.scripts?.script ?? SCRIPT_URL),
     dummy: () => fetched(DUMMY_SCRIPT_URL),
-    async afterTask(task) {
+    afterTask(task) {
       const url = task?.scripts === undefined ? AFTER_TASK_URL : task.scripts.afterTask;
-      return url === undefined ? undefined : fetched(url);
+      return url === undefined ? Promise.resolve(undefined) : fetched(url);
     },
     init() {
       sourced ??= handled(source());

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stageWithWorkers } from "../../testing/stage-with-workers.ts";
 import type { WorkerProcess } from "../../testing/worker-process.ts";
-import { findProcesses, NO_GROUP } from "./processes.ts";
+import { findProcesses, NO_GROUP } from "../process/processes.ts";
 
 /** What is left of the worker's task, which it has not reported. */
 async function survivors({ folder }: WorkerProcess): Promise<number[]> {
