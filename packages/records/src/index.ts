@@ -1,7 +1,12 @@
 export {
+  describeFailure,
   isConditionFailed,
   isMissingObject,
   isMissingUpload,
+  isOwnMistake,
+  isThrottled,
+  isUnanswered,
   isWriteConflict,
+  statusOf,
   taskIsOver,
 } from "./aws-failure.ts";
