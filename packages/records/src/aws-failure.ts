@@ -53,11 +53,18 @@ const OWN_MISTAKES = new Set([
 
 /** Whether waiting is no use, because AWS itself says that the caller asks for what it may not have or what was never deployed. */
 export function isOwnMistake(error: unknown): boolean {
-  return error instanceof Error && OWN_MISTAKES.has(error.name) && !isUnanswered(error);
+  return error instanceof Error && OWN_MISTAKES.has(error.name) && (statusOf(error) ?? 400) < 500;
 }
 
 /** Names that the SDK gives where the answer held none. */
 const NO_NAME = new Set(["Error", "SyntaxError", "TypeError", "TimeoutError", "Unknown", "UnknownError"]);
+
+/** A failed call in one line for people. */
+export function failureText(error: unknown): string {
+  const { code, message } = describeFailure(error);
+  const line = message.split("\n", 1)[0] ?? "";
+  return line.includes(code) ? line : `${code}: ${line}`;
+}
 
 /** A failed call in words for people: AWS's code or the connection's, else the status of whatever answered. */
 export function describeFailure(error: unknown): { code: string; message: string } {

@@ -1,5 +1,6 @@
 export {
   describeFailure,
+  failureText,
   isConditionFailed,
   isMissingObject,
   isMissingUpload,
