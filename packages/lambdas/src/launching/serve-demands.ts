@@ -2,7 +2,7 @@ import type { Activity, DebugMode, Demand, LaunchRecord } from "@muster/pipeline
 import { describeWorkers } from "../workers/describe-workers.ts";
 import { openDemands } from "./demands.ts";
 import type { LaunchContext } from "./launch-context.ts";
-import { recentLaunches } from "./launch-records.ts";
+import { finishAll, readLaunches, recentLaunches } from "./launch-records.ts";
 import { launchWorkers } from "./launch-workers.ts";
 import { allowance, isLimited, isStageCapped } from "./worker-limits.ts";
 
@@ -11,15 +11,19 @@ export const debugModeOf = (demands: readonly Pick<Demand, "debug">[]): DebugMod
   demands.some(({ debug }) => debug !== "fake_ec2") ? "" : "fake_ec2";
 
 /**
- * Launches a worker for each demand that has not been answered, all in one call: what many steps want at the same moment costs EC2 one request.
- * The caller holds the activity's lease.
+ * Launches a worker for each demand that has not been answered, all in one call: what many steps want at the same moment costs EC2 one request. First come
+ * the calls that nobody has answered; where EC2 still does not answer them, another call is of no use. The caller holds the activity's lease.
+ * @returns what was asked of EC2, repeated calls included
  */
 export async function serveDemands(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {
   const { stage } = context;
-  const own = await recentLaunches(activity, context);
+  const stored = await readLaunches(activity, context);
+  const own = await finishAll(activity, stored, context);
+  const repeated = own.filter((_, index) => stored[index]?.finished === false);
+  if (!repeated.every(({ finished }) => finished)) return repeated;
   const now = context.now();
   const demands = await openDemands(activity.name, { launches: own, context });
-  if (demands.length === 0) return [];
+  if (demands.length === 0) return repeated;
 
   const { count, limit } = isLimited(activity, stage)
     ? allowance(activity, demands.length, {
@@ -31,7 +35,7 @@ export async function serveDemands(activity: Activity, context: LaunchContext): 
     : { count: demands.length };
   if (count < demands.length)
     context.log.info("limit reached", { activity: activity.name, limit, wanted: demands.length, count });
-  return launchWorkers(
+  const launched = await launchWorkers(
     {
       activity,
       count,
@@ -43,6 +47,7 @@ export async function serveDemands(activity: Activity, context: LaunchContext): 
     },
     context,
   );
+  return [...repeated, ...launched];
 }
 
 async function launchesOfOthers(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {

@@ -76,15 +76,20 @@ async function repairActivity(activity: Activity, context: RepairContext, seen: 
   const answered = [...open, ...deficit.demands.filter((demand) => reopened.includes(demand))].map(({ id }) => id);
   const bootLoop = isBootLoop(activity.name, { workers: seen.workers, tasks, launches: own, now: now() });
   const bootsFail = expiry.bootsFail || bootLoop;
-  const launched = bootsFail ? [] : await launchMissing(activity, deficit, { answered, seen, context });
+  // Calls that EC2 has just been asked again, and has not answered: what they may have launched is not known, and another would fare no better.
+  const unanswered = own.filter(({ finished }) => !finished);
+  const launched =
+    bootsFail || unanswered.length > 0 ? [] : await launchMissing(activity, deficit, { answered, seen, context });
   const launches = [...own, ...launched];
   seen.launches.set(activity.name, launches);
-  const doom = hopelessTasks(deficit, expiry, launched);
+  const doom = hopelessTasks(deficit, expiry, { launches, launched });
   const failed = await giveUp(arn, doom, { tasks, launches, context });
 
   const count = launched.reduce((sum, { instances }) => sum + instances.length, 0);
   const why =
-    count < deficit.missing ? await whyMissing(activity, { bootsFail, launches, launched, context }) : undefined;
+    count < deficit.missing
+      ? await whyMissing(activity, { bootsFail, launches, asked: [...unanswered, ...launched], context })
+      : undefined;
   const report = {
     activity: activity.name,
     pending: deficit.pending.length + deficit.demands.length,
@@ -110,17 +115,17 @@ async function whyMissing(
   {
     bootsFail,
     launches,
-    launched,
+    asked,
     context,
   }: {
     bootsFail: boolean;
     launches: readonly LaunchRecord[];
-    launched: readonly LaunchRecord[];
+    asked: readonly LaunchRecord[];
     context: RepairContext;
   },
 ): Promise<string> {
   if (bootsFail) return shortenJson(await whyNoWorker(launches, context), MAX_CAUSE_BYTES);
-  const errors = launched.flatMap((launch) => launch.errors);
+  const errors = asked.flatMap((launch) => launch.errors);
   if (errors.length > 0) return shortenJson(describeRefusals(errors), MAX_CAUSE_BYTES);
   return maxWorkers === undefined
     ? "the stage has as many workers as it may have"
