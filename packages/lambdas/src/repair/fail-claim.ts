@@ -1,9 +1,7 @@
 import { SendTaskFailureCommand } from "@aws-sdk/client-sfn";
 import { Claim, ErrorName, stateKey } from "@muster/pipeline";
+import { taskIsOver } from "@muster/records";
 import type { RepairContext } from "./repair-context.ts";
-
-/** The task has ended or gone to another worker since. */
-const TOO_LATE = new Set(["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"]);
 
 /** Gives back the task that a lost machine held; the task's name, or undefined where it held none. */
 export async function failClaim(
@@ -32,7 +30,8 @@ async function sendFailure(sfn: RepairContext["sfn"], taskToken: string, cause: 
     );
     return true;
   } catch (error) {
-    if (error instanceof Error && TOO_LATE.has(error.name)) return false;
+    // It has ended or gone to another worker since.
+    if (taskIsOver(error)) return false;
     throw error;
   }
 }
