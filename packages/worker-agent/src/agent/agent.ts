@@ -19,6 +19,8 @@ const LAST_POLL_MS = 65_000;
 /** What the log still holds when a worker ends is sent within this time. */
 const LAST_FLUSH_MS = 300_000;
 const AFTER_REQUEUE_MS = 10_000;
+/** A worker that Step Functions does not answer is not idle, but for this long at most: it may be alone with its trouble. */
+const MOST_UNHEARD_MS = 3_600_000;
 
 /** Polls and runs tasks, one at a time, until there is a reason to stop; then cleans up. Rejects only where the agent itself is wrong. */
 export async function runAgent(worker: Worker): Promise<AgentEnd> {
@@ -75,6 +77,7 @@ async function pollAndRun(worker: Worker): Promise<PollingEnd> {
   const idleMs = Number(IDLE_SECONDS ?? DEFAULT_IDLE_SECONDS) * 1000;
   const endOfLifeMs = clock.now() + Number(MAX_LIFETIME_SECONDS ?? DEFAULT_LIFETIME_SECONDS) * 1000;
   let idleSinceMs = clock.now();
+  let unheardMs = 0;
   let tasks = 0;
   let last: TaskEnd | undefined;
   const recovered = await recoverTask(worker);
@@ -87,8 +90,15 @@ async function pollAndRun(worker: Worker): Promise<PollingEnd> {
   while (!stop.aborted) {
     if (clock.now() >= endOfLifeMs) return { end: "lifetime", tasks, last };
     if (clock.now() - idleSinceMs >= idleMs) return { end: "idle", tasks, last };
-    const claimed = await next();
-    if (claimed === undefined) continue;
+    const askedMs = clock.now();
+    const { claimed, answered } = await next();
+    if (claimed === undefined) {
+      // A poll without an answer has not seen that there is no work.
+      const unheard = answered ? 0 : Math.min(clock.now() - askedMs, MOST_UNHEARD_MS - unheardMs);
+      unheardMs = answered ? 0 : unheardMs + unheard;
+      idleSinceMs += unheard;
+      continue;
+    }
     last = await runTask(worker, claimed, ++tasks);
     if (stop.aborted) break;
     if (last.failed) {
@@ -96,6 +106,7 @@ async function pollAndRun(worker: Worker): Promise<PollingEnd> {
       return { end: "failed task", tasks, last };
     }
     idleSinceMs = clock.now();
+    unheardMs = 0;
   }
   return { end: "stopped", tasks, last };
 }
@@ -120,26 +131,31 @@ const noValue = (): void => {};
  * Polls once, and to the end: a poll that is given up may just have been answered, and its task would wait for its first heartbeat in vain. A
  * task that arrives when the worker must stop goes back to the queue.
  */
-function createTaskSource(worker: Worker): () => Promise<ClaimedTask | undefined> {
+function createTaskSource(worker: Worker): () => Promise<{ claimed: ClaimedTask | undefined; answered: boolean }> {
   const { clients, environment, identity, clock, mayAbandonPolls, stop } = worker;
+  let answered = false;
   const poll = createPoller({
     ...worker,
     sfn: clients.sfn,
     activityArn: environment.worker.ACTIVITY_ARN,
     workerName: workerPollName(identity.instanceId),
+    onAnswer() {
+      answered = true;
+    },
   });
   return async () => {
+    answered = false;
     const abandon = new AbortController();
     const giveUp = () => abandon.abort();
     if (mayAbandonPolls) stop.addEventListener("abort", giveUp, { once: true });
     const claimed = await poll(abandon.signal).finally(() => stop.removeEventListener("abort", giveUp));
-    if (claimed === undefined) return undefined;
+    if (claimed === undefined) return { claimed, answered };
     const isOthers = worker.testOnly && !isPretendedInput(claimed.input);
-    if (!stop.aborted && !isOthers) return claimed;
+    if (!stop.aborted && !isOthers) return { claimed, answered };
     await requeue(worker, claimed);
     // A test worker leaves a real task time to reach a real worker.
     if (isOthers) await sleep(clock, AFTER_REQUEUE_MS, stop);
-    return undefined;
+    return { claimed: undefined, answered };
   };
 }
 
