@@ -285,6 +285,24 @@ test("an EC2 that does not answer for startTimeout is no reason to wait for ever
   ]);
 });
 
+test("a call that EC2 fails each time it is repeated keeps its activity from no other for long", async () => {
+  await using world = await launchWorld();
+  const tokens: string[] = [];
+  const isFirst = (input: unknown) => {
+    tokens.push((input as { ClientToken: string }).ClientToken);
+    return tokens.at(-1) === tokens[0];
+  };
+  world.aws.failCalls({ operation: "CreateFleet", when: isFirst }, { code: "InternalError", status: 500 });
+  await world.publish("build-1", tasks(2));
+  for (let tick = 0; tick < 3; tick++) {
+    await world.healthCheck();
+    await world.advance(300);
+  }
+  expect(new Set(tokens).size).toBe(1);
+  await world.healthCheck();
+  expect(world.instances()).toHaveLength(2);
+});
+
 test("machines that a lost answer hid are found by the next check, and no others are launched", async () => {
   await using world = await launchWorld({ ec2: { visibilityDelayMs: 8000 } });
   world.aws.failCalls({ operation: "CreateFleet", times: 1 }, { connection: "ECONNRESET", afterwards: true });

@@ -49,13 +49,22 @@ function finishedLaunches({ name }: Activity, { ec2 }: LaunchContext): Map<strin
   return ofActivity;
 }
 
+/** Machines that a lost answer may hide have long been visible by then, and counted. */
+const OPEN_MS = 900_000;
+
+/** A call that fails each time must not keep its activity from any other. */
+function giveUpInTime(launch: LaunchRecord, now: Date): LaunchRecord {
+  const isOver = now.getTime() - new Date(launch.requestedAt).getTime() >= OPEN_MS;
+  return { ...launch, finished: launch.finished || isOver };
+}
+
 /** Carries out an intent that is written already, and writes down what came of it. */
 export async function finishLaunch(
   activity: Activity,
   intent: LaunchRecord,
   context: LaunchContext,
 ): Promise<LaunchRecord> {
-  const called = await callFleet(activity, intent, context);
+  const called = giveUpInTime(await callFleet(activity, intent, context), context.now());
   const throttled = called.finished && weighRefusals(called.errors) === "throttling";
   const launch = {
     ...called,
