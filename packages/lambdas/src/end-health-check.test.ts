@@ -1,4 +1,5 @@
 import { CreateStateMachineCommand, DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { outages } from "@muster/local";
 import { expect, test } from "vitest";
 import { launchWorld } from "../test/launch-world.ts";
 
@@ -99,3 +100,15 @@ test("a wait whose token could not be stored fails, so that the state machine wa
   world.aws.failCalls({ service: "s3", operation: "PutObject" }, { code: "InternalError", status: 500 });
   await expect(wait(world, "token")).rejects.toThrow();
 });
+
+test.each(Object.entries(outages))(
+  "at a %s the wait has not seen that its build goes on: it looks again",
+  async (_, fault) => {
+    await using world = await launchWorld();
+    const event = { token: "t", execution: world.context("build-1") };
+    const heal = world.aws.failCalls({ service: "s3", operation: "HeadObject" }, fault);
+    await expect(world.call("HealthCheckWait", event)).rejects.toThrow();
+    heal();
+    expect(await world.call("HealthCheckWait", event)).toEqual({ done: false });
+  },
+);

@@ -1,4 +1,5 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { outages } from "@muster/local";
 import { listedPlatforms } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { examplePipeline } from "../test/example-pipeline.ts";
@@ -61,4 +62,21 @@ test("fixed platforms need no list", async () => {
   await expect(platforms(world, "4.1.0", ["debian-8-jessie"])).rejects.toThrow(
     "4.1.0 does not have the platform debian-8-jessie",
   );
+});
+
+test.each(Object.entries(outages))("a %s says nothing of a version's list: it is worth a retry", async (_, fault) => {
+  await using world = await listed();
+  await putList(world, "4.1.0", "debian-11-bullseye\n");
+  const heal = world.aws.failCalls({ service: "s3", operation: "GetObject" }, fault);
+  await expect(platforms(world, "4.1.0")).rejects.toMatchObject({ name: expect.not.stringMatching(/^Muster\./) });
+  heal();
+  expect(await platforms(world, "4.1.0")).toEqual(["debian-11-bullseye"]);
+});
+
+test.each(Object.entries(outages))("a %s of another version's list condemns no platform", async (_, fault) => {
+  await using world = await listed();
+  await putList(world, "4.1.0", "debian-11-bullseye\n");
+  const ofOther = (input: unknown) => (input as { Key: string }).Key.startsWith("4.0.0/");
+  world.aws.failCalls({ service: "s3", operation: "GetObject", when: ofOther }, fault);
+  expect(await platforms(world, "4.1.0", ["debian-9-stretch"], ["4.1.0", "4.0.0"])).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { outages } from "@muster/local";
 import { expect, test } from "vitest";
 import { launchWorld } from "../test/launch-world.ts";
 
@@ -80,3 +81,22 @@ test("a quota that cannot be found out stops nobody", async () => {
   world.aws.failCalls({ service: "servicequotas" }, { code: "AccessDeniedException" });
   await expect(parse(world, "4.1.0")).resolves.toBeDefined();
 });
+
+test.each(Object.entries(outages))("a %s of Service Quotas stops nobody", async (_, fault) => {
+  await using world = await launchWorld({ vcpuQuotas: { onDemand: 0, spot: 0 } });
+  world.aws.failCalls({ service: "servicequotas" }, fault);
+  await expect(parse(world, "4.1.0")).resolves.toBeDefined();
+  expect(world.logged).toContainEqual(expect.objectContaining({ message: "quota unknown", error: expect.any(String) }));
+});
+
+test.each(Object.entries(outages))(
+  "a %s while looking for running builds has not seen that there is none",
+  async (_, fault) => {
+    await using world = await launchWorld();
+    await world.start("build-1", "4.1.0");
+    const heal = world.aws.failCalls({ operation: "DescribeExecution" }, fault);
+    await expect(parse(world, "4.1.0")).rejects.toMatchObject({ name: expect.not.stringMatching(/^Muster\./) });
+    heal();
+    await expect(parse(world, "4.1.0")).rejects.toThrow("the build build-1 is building 4.1.0");
+  },
+);

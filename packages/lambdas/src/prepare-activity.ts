@@ -16,6 +16,7 @@ import { objectExists } from "./deciding/object-exists.ts";
 import { handler } from "./handler.ts";
 import { putDemand } from "./launching/demands.ts";
 import { ThrottledError } from "./launching/throttled-error.ts";
+import { weighRefusals } from "./launching/weigh-refusals.ts";
 import { repairContext } from "./repair/repair-context.ts";
 import { describeRefusals } from "./repair/tasks-without-worker.ts";
 import { tendActivities } from "./repair/tend-activities.ts";
@@ -42,7 +43,9 @@ export const prepareActivity = handler(
 
     const repair = repairContext(context);
     const demand = await putDemand(repair.launching.records, event, taskInput);
-    const { launches } = await tendActivities([activity], repair);
+    const tended = await tendActivities([activity], repair);
+    // On a stage with a cap, one call serves every activity: what EC2 refuses to another is not this step's matter.
+    const launches = tended.launches.filter((launch) => launch.activity === activity.name);
     const waited = now().getTime() - new Date(event.enteredTime).getTime();
     const deferred = whyDeferred(demand, launches, { patient: waited < THROTTLING_PATIENCE_MS });
     return { skip: false, reason, taskInput, ...(deferred === undefined ? {} : { deferred }) };
@@ -85,9 +88,9 @@ function describeTask(
 }
 
 /**
- * Why this step goes on without a worker of its own, judging by the launches that this very call made; a step whose worker another call launches
+ * Why this step goes on without a worker of its own, judging by what this very call asked of EC2 for its activity; a step whose worker another call launches
  * knows nothing of it and needs not.
- * @throws InvalidConfigurationError when EC2 refuses what the stage asks for
+ * @throws InvalidConfigurationError when EC2 refuses what the stage asks for, and says nothing else
  * @throws ThrottledError when the state's own retry, seconds later, is the best next thing
  */
 function whyDeferred(
@@ -97,13 +100,14 @@ function whyDeferred(
 ): string | undefined {
   const own = launches.find(({ demands }) => demands.includes(demand));
   const errors = launches.flatMap((launch) => launch.errors);
-  const throttled = errors.some(({ refusal }) => refusal === "throttling");
-  if (own === undefined) {
-    if (throttled && patient) throw new ThrottledError(describeRefusals(errors));
-    return throttled ? describeRefusals(errors) : undefined;
+  const verdict = weighRefusals(errors);
+  if (own === undefined || !own.finished) {
+    if (verdict !== "throttling") return undefined;
+    if (patient) throw new ThrottledError(describeRefusals(errors));
+    return describeRefusals(errors);
   }
   const launched = launches.reduce((sum, { instances }) => sum + instances.length, 0);
-  if (launched === 0 && errors.some(({ refusal }) => refusal === "configuration")) {
+  if (launched === 0 && verdict === "configuration") {
     throw new InvalidConfigurationError(`EC2 refuses to launch ${own.activity}: ${describeRefusals(errors)}`, {
       hint: "correct the stage and start the build again",
     });

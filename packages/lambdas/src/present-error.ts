@@ -1,15 +1,5 @@
 import { InvalidConfigurationError, MusterError } from "@muster/pipeline";
-
-/** What AWS answers when the stage is set up wrongly; waiting does not help. */
-const CONFIGURATION_ERRORS = new Set([
-  "AccessDenied",
-  "AccessDeniedException",
-  "UnauthorizedOperation",
-  "NoSuchBucket",
-  "NoSuchDistribution",
-  "StateMachineDoesNotExist",
-  "ActivityDoesNotExist",
-]);
+import { failureText, isOwnMistake, isUnanswered, statusOf } from "@muster/records";
 
 /**
  * The error that leaves a function: `name` becomes Lambda's errorType, the message says what to do, and the stack is one line, because
@@ -26,11 +16,20 @@ export function presentError(thrown: unknown): Error {
 
 function asMusterError(thrown: unknown): Error {
   if (!(thrown instanceof Error)) return new Error(String(thrown));
-  if (CONFIGURATION_ERRORS.has(thrown.name)) {
+  if (thrown instanceof MusterError) return thrown;
+  if (isOwnMistake(thrown)) {
     return new InvalidConfigurationError(`${thrown.name}: ${thrown.message}`, {
       hint: "compare the stage's deployment with its description",
       cause: thrown,
     });
   }
-  return thrown;
+  return told(thrown);
+}
+
+/** What the SDK knows of no name and no message is told by what answered: `HTTP 503`, `ECONNRESET`. */
+function told(thrown: Error): Error {
+  if (!isUnanswered(thrown) || statusOf(thrown) === undefined) return thrown;
+  const error = new Error(failureText(thrown), { cause: thrown });
+  error.name = thrown.name;
+  return error;
 }

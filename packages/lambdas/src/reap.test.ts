@@ -1,5 +1,6 @@
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { outages } from "@muster/local";
 import { expect, test } from "vitest";
 import { launchWorld } from "../test/launch-world.ts";
 
@@ -80,3 +81,23 @@ test("yesterday's demands and launches and what ended builds left go; attempt re
     "reaper/marks.json",
   ]);
 });
+
+test.each(Object.entries(outages))(
+  "at a %s of builds, histories or machines, nobody is terminated and nothing dropped",
+  async (_, fault) => {
+    await using world = await launchWorld();
+    await world.publish("build-1", [{ activity: "MakeBinaryPackage", platform: "debian-1-x" }]);
+    await world.healthCheck();
+    const [working = ""] = world.instances().map(({ instanceId }) => instanceId);
+    await world.take("MakeBinaryPackage", working);
+    await world.advance(250);
+    const before = await world.stateKeys();
+    for (const operation of ["ListExecutions", "GetExecutionHistory", "DescribeInstances"]) {
+      const heal = world.aws.failCalls({ operation }, fault);
+      for (let cycle = 0; cycle < 2; cycle++) await expect(world.call("Reap", {})).rejects.toThrow();
+      heal();
+    }
+    expect(world.instances()).toHaveLength(1);
+    expect(await world.stateKeys()).toEqual(before);
+  },
+);

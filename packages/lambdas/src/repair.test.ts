@@ -6,6 +6,7 @@ import {
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { DescribeExecutionCommand, GetExecutionHistoryCommand } from "@aws-sdk/client-sfn";
+import { outages } from "@muster/local";
 import { expect, test } from "vitest";
 import { launchWorld } from "../test/launch-world.ts";
 
@@ -201,3 +202,21 @@ const templateVersions = (world: World) =>
     const { LaunchTemplateConfigs: [config] = [] } = input as CreateFleetCommandInput;
     return config?.LaunchTemplateSpecification?.Version;
   });
+
+test.each(Object.entries(outages))(
+  "a %s has not seen whose a lost machine was: its task is given back at the next try",
+  async (_, fault) => {
+    await using world = await launchWorld();
+    await world.publish("build-1", oneTask);
+    await world.healthCheck();
+    const [lost = ""] = world.instances().map(({ instanceId }) => instanceId);
+    await world.take("MakeBinaryPackage", lost);
+    await world.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [lost] }));
+    const heal = world.aws.failCalls({ operation: "DescribeInstances" }, fault);
+    await expect(world.stateChanged(lost, "terminated")).rejects.toMatchObject({
+      name: expect.not.stringMatching(/^Muster\./),
+    });
+    heal();
+    expect(await world.stateChanged(lost, "terminated")).toMatchObject({ task: "MakeBinaryPackage-1.2.3-debian-1-x" });
+  },
+);

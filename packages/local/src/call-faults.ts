@@ -1,5 +1,5 @@
-import { AwsError } from "./aws-error.ts";
 import { type Clock, sleepUntil } from "./clock.ts";
+import type { Fault } from "./fault.ts";
 
 /** Calls that a fault hits; what is left out matches every call. */
 export interface FaultyCalls {
@@ -12,20 +12,11 @@ export interface FaultyCalls {
   readonly times?: number;
 }
 
-export interface Fault {
-  readonly code: string;
-  readonly message?: string;
-  readonly status?: number;
-  /** The call takes effect and its answer is lost: what a client cannot tell from a call that never arrived. */
-  readonly afterwards?: boolean;
-}
-
 /** What faults have in store for one call. */
 export interface DisturbedCall {
   /** Until the call takes effect. */
   readonly delayed: Promise<void> | undefined;
-  readonly error: AwsError | undefined;
-  readonly afterwards: boolean;
+  readonly fault: Fault | undefined;
 }
 
 export type ObservableCall = Readonly<Record<"service" | "operation" | "accessKeyId", string>> & {
@@ -59,10 +50,7 @@ export function createCallFaults(clock: Clock): CallFaults {
       const delayMs = take(delays, call);
       return {
         delayed: delayMs === undefined ? undefined : sleepUntil(clock, clock.now() + delayMs),
-        error:
-          fault &&
-          new AwsError(fault.code, fault.message ?? `${fault.code}, as ordered`, { status: fault.status ?? 400 }),
-        afterwards: fault?.afterwards === true,
+        fault,
       };
     },
   };

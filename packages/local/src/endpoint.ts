@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { AwsError } from "./aws-error.ts";
 import type { CallFaults } from "./call-faults.ts";
 import { type Caller, readCaller } from "./caller.ts";
+import { ConnectionError, errorOf, ForeignAnswer } from "./fault.ts";
 import type { Movement } from "./movement.ts";
 import type { Random } from "./random.ts";
 import type { Call, Operation, Service, WireRequest, WireResponse } from "./service.ts";
@@ -31,7 +32,7 @@ export interface IncomingRequest extends Omit<WireRequest, "body" | "stream"> {
 }
 
 export interface Endpoint {
-  /** Answers one request as AWS would; rejects only when `content` cannot be read. */
+  /** Answers one request as AWS would; rejects only when `content` cannot be read, or a fault breaks the connection. */
   answer(request: IncomingRequest, context: { endpoint: string; signal: AbortSignal }): Promise<WireResponse>;
 }
 
@@ -57,26 +58,34 @@ export function createEndpoint({ services, movement, random, faults, onCall }: E
       const operation = call && findOperation(service, call.operation);
       if (call === undefined || operation === undefined) throw unknownOperation(service, call?.operation);
       const { input } = call;
-      const { delayed, error, afterwards } = faults.disturb({
+      const { delayed, fault } = faults.disturb({
         ...call,
         service: service.name,
         accessKeyId: context.accessKeyId,
       });
       if (delayed !== undefined) await movement.park(() => delayed);
-      if (error !== undefined && !afterwards) throw error;
+      if (fault !== undefined && !fault.afterwards) throw errorOf(fault);
       const run = async () => operation(input as never, context);
       const output = service.longPolls?.includes(call.operation) ? await movement.park(run) : await run();
-      if (error !== undefined) throw error;
+      if (fault !== undefined) throw errorOf(fault);
       observe(service, call, context.accessKeyId);
       return service.protocol.respond(call, output, context.requestId);
     } catch (thrown) {
-      const error = asAwsError(thrown);
+      const ordered = thrown instanceof ConnectionError || thrown instanceof ForeignAnswer;
+      const error = ordered ? thrown : asAwsError(thrown);
       observe(service, call, context.accessKeyId, error);
+      if (error instanceof ConnectionError) throw error;
+      if (error instanceof ForeignAnswer) return error.response;
       return service.protocol.fail(call, error, context.requestId);
     }
   };
 
-  const observe = (service: Service, call: Call | undefined, accessKeyId: string, error?: AwsError) =>
+  const observe = (
+    service: Service,
+    call: Call | undefined,
+    accessKeyId: string,
+    error?: { readonly code: string; readonly message: string },
+  ) =>
     onCall?.({
       service: service.name,
       operation: call?.operation ?? "",

@@ -1,15 +1,16 @@
 export { AwsError } from "./aws-error.ts";
-export type { Fault, FaultyCalls } from "./call-faults.ts";
+export type { FaultyCalls } from "./call-faults.ts";
 export type { ClientConfig } from "./client-config.ts";
 export { type Cancel, type Clock, realClock, sleepUntil, type VirtualClock, virtualClock } from "./clock.ts";
 export type { ObservedCall } from "./endpoint.ts";
+export { type ConnectionFault, type Fault, type ForeignFault, outages, type ServiceFault } from "./fault.ts";
 export type { InvocationResult, InvokeFunction, LambdaContext, LambdaFunction } from "./lambda-functions.ts";
 export { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 export { type RunUntilOptions, runUntil } from "./run-until.ts";
 export { type Operation, type OperationContext, type Service, service } from "./service.ts";
 export type { Ec2, Ec2Behaviour } from "./services/ec2/ec2.ts";
 export type { VcpuQuotas } from "./services/ec2/ec2-context.ts";
-export type { Ec2Faults, Pool } from "./services/ec2/ec2-faults.ts";
+export type { Ec2Faults, Pool, PoolRefusal } from "./services/ec2/ec2-faults.ts";
 export { instanceOf } from "./services/ec2/instance-credentials.ts";
 export { idleInstance, type RunInstance, type RunningInstance } from "./services/ec2/run-instance.ts";
 export type { TaskInHand } from "./services/states/tasks-in-hand.ts";

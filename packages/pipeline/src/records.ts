@@ -27,8 +27,11 @@ export const Demand = z.object({
 });
 export type Demand = z.infer<typeof Demand>;
 
-/** Why EC2 gave less than was asked for. */
-export const Refusal = z.enum(["capacity", "quota", "throttling", "configuration"]);
+/**
+ * Why EC2 gave less than was asked for. `throttling`: it asks for patience, or has given no answer; `configuration`: AWS documents it as the caller's own
+ * mistake; `unknown`: a code that nobody has classed, which passes like the others.
+ */
+export const Refusal = z.enum(["capacity", "quota", "throttling", "configuration", "unknown"]);
 export type Refusal = z.infer<typeof Refusal>;
 
 /** Of one pool: a type in a zone. */
@@ -59,8 +62,10 @@ export const LaunchRecord = z.object({
   templateVersion: z.string().optional(),
   /** Ids of the demands that this call answers, whatever its outcome. */
   demands: z.array(z.string()),
-  /** False while it is an intent. */
+  /** False while it is an intent, and while EC2 has given no answer that says what came of it. */
   finished: z.boolean(),
+  /** When EC2 answered; later than `requestedAt` where the call had to be repeated. */
+  answeredAt: z.iso.datetime().optional(),
   instances: z.array(z.string()),
   /** Which types in which zones were refused, and why. */
   errors: z.array(LaunchError),

@@ -9,7 +9,7 @@ export async function localBuckets() {
   const aws = createLocalAws();
   const s3 = new S3Client(aws.clientConfig());
   for (const Bucket of ["downloads", "state"]) await s3.send(new CreateBucketCommand({ Bucket }));
-  return { aws, s3, [Symbol.asyncDispose]: () => aws.close() };
+  return { aws, s3, failCalls: aws.failCalls, [Symbol.asyncDispose]: () => aws.close() };
 }
 
 export const keyPlaces = (name: string): { privateKey: Place; publicKey: Place } => ({

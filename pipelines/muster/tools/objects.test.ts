@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { outages } from "@muster/local";
 import { expect, test, vi } from "vitest";
 import { localBuckets } from "../testing/local-buckets.ts";
 import { exists, get, getExisting, parseUrl, publishOnce, put, sha256 } from "./objects.ts";
@@ -53,6 +54,13 @@ test("what is not there is told from what cannot be read", async () => {
   expect(await exists(s3, place)).toBe(false);
   await expect(getExisting(s3, place)).rejects.toThrow("s3://downloads/pool/a.deb is not there");
   await expect(get(s3, { bucket: "nowhere", key: "a" })).rejects.toThrow("cannot read s3://nowhere/a");
+});
+
+test.each(Object.entries(outages))("a %s has not seen that an object is not there", async (_, fault) => {
+  await using buckets = await localBuckets();
+  buckets.failCalls({ service: "s3" }, fault);
+  await expect(exists(buckets.s3, place)).rejects.toThrow("cannot look for s3://downloads/pool/a.deb");
+  await expect(get(buckets.s3, place)).rejects.toThrow("cannot read s3://downloads/pool/a.deb");
 });
 
 test("what a task writes is noted for its attempt's record, and only what was written", async () => {

@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,6 +30,26 @@ test("what is not there is the input's fault, what is broken is worth a retry", 
     name: "Error",
     message: expect.stringContaining("503"),
   });
+});
+
+test.each<[string, (request: IncomingMessage, response: ServerResponse) => void]>([
+  ["500", (_, response) => response.writeHead(500).end()],
+  ["502 of HTML", (_, response) => response.writeHead(502, { "content-type": "text/html" }).end("<html></html>")],
+  ["503 without a body", (_, response) => response.writeHead(503).end()],
+  ["403", (_, response) => response.writeHead(403).end()],
+  ["reset connection", ({ socket }) => socket.resetAndDestroy()],
+  ["connection that breaks in the text", (_, response) => response.write("debian", () => response.destroy())],
+])("a %s is worth a retry, and says nothing of the input", async (_, answer) => {
+  const broken = createServer(answer);
+  await new Promise<void>((resolve) => broken.listen(0, "127.0.0.1", resolve));
+  const failed = fetchText(`http://127.0.0.1:${(broken.address() as AddressInfo).port}/list`, s3);
+  await expect(failed).rejects.toMatchObject({ name: expect.not.stringMatching(/^Muster\./) });
+  broken.closeAllConnections();
+  await new Promise<void>((resolve) => void broken.close(() => resolve()));
+});
+
+test("a host that DNS does not know is told by name", async () => {
+  await expect(fetchText("https://lists.invalid/x", s3)).rejects.toThrow(/cannot be reached: .*lists\.invalid/);
 });
 
 test("an address where nobody answers is named, with the reason", async () => {

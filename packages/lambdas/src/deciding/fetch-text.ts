@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { InvalidInputError } from "@muster/pipeline";
+import { isMissingObject } from "@muster/records";
 
 /** Servers that say nothing this long are asked again by the state's retrier. */
 const PATIENCE_MS = 20_000;
@@ -44,8 +45,7 @@ async function fromS3(s3: S3Client, location: { Bucket: string; Key: string }): 
     const { Body } = await s3.send(new GetObjectCommand(location));
     return (await Body?.transformToString()) ?? "";
   } catch (error) {
-    if (error instanceof Error && error.name === "NoSuchKey")
-      throw nothingAt(`s3://${location.Bucket}/${location.Key}`);
+    if (isMissingObject(error)) throw nothingAt(`s3://${location.Bucket}/${location.Key}`);
     throw error;
   }
 }

@@ -4,31 +4,46 @@ import {
   DescribeInstancesCommand,
   type EC2Client,
 } from "@aws-sdk/client-ec2";
-import { type Activity, InvalidConfigurationError, type LaunchError, type LaunchRecord } from "@muster/pipeline";
-import { WorkerTag } from "@muster/records";
-import { classifyRefusal } from "./classify-refusal.ts";
+import {
+  type Activity,
+  InvalidConfigurationError,
+  type LaunchError,
+  type LaunchRecord,
+  type Refusal,
+} from "@muster/pipeline";
+import { describeFailure, isThrottled, isUnanswered, WorkerTag } from "@muster/records";
+import { classifyFailure, classifyRefusal } from "./classify-refusal.ts";
 import { fleetRequest } from "./fleet-request.ts";
 import type { LaunchContext } from "./launch-context.ts";
 
 /** Error messages that go into records and causes; EC2's encoded authorization messages run to kilobytes. */
 const LONGEST_MESSAGE = 300;
 
-/** Asks EC2 for what an intent says and answers its outcome; a refusal is an outcome, not an error. */
+/**
+ * Asks EC2 for what an intent says and answers its outcome; a refusal is an outcome, not an error. Where nobody has said what came of the call it stays an
+ * intent: whoever repeats it under its token gets the instances that there may be.
+ */
 export async function callFleet(
   activity: Activity,
   intent: LaunchRecord,
   { ec2, stage }: Pick<LaunchContext, "ec2" | "stage">,
 ): Promise<LaunchRecord> {
   const outcome = (instances: string[], errors: LaunchError[]) => ({ ...intent, finished: true, instances, errors });
+  const refused = (error: Error, refusal: Refusal) => {
+    const { code, message } = describeFailure(error);
+    return outcome([], [{ refusal, code, message: shorten(message), market: intent.market }]);
+  };
   try {
     const answer = await ec2.send(new CreateFleetCommand(fleetRequest(activity, intent, stage)));
     const instances = (answer.Instances ?? []).flatMap(({ InstanceIds }) => InstanceIds ?? []);
     return outcome(instances, distinct((answer.Errors ?? []).map((error) => poolError(error, stage.subnets))));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    if (error instanceof InvalidConfigurationError) return refused(error, "configuration");
     if (error.name === "IdempotentParameterMismatch") return outcome(await alreadyLaunched(intent, ec2), []);
-    const refusal = error instanceof InvalidConfigurationError ? "configuration" : classifyRefusal(error.name);
-    return outcome([], [{ refusal, code: error.name, message: shorten(error.message), market: intent.market }]);
+    const refusal = classifyFailure(error);
+    const isOpen = refusal === "throttling" && isUnanswered(error) && !isThrottled(error);
+    return { ...refused(error, refusal), finished: !isOpen };
   }
 }
 

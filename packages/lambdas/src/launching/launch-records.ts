@@ -3,16 +3,25 @@ import { type StateRecords, stateKey } from "@muster/records";
 import { readOrSkip } from "../records/read-or-skip.ts";
 import { callFleet } from "./call-fleet.ts";
 import type { LaunchContext, LaunchReading } from "./launch-context.ts";
+import { weighRefusals } from "./weigh-refusals.ts";
 
 /** How far back launches are of interest: to demands and invisible instances for minutes, to what waits in vain for its `startTimeout`. */
 const memoryMs = ({ startTimeout }: Activity): number => Math.max(3_600_000, 2000 * startTimeout);
 
 /**
- * The latest launches of an activity, oldest first. One that was never finished belongs to a function that died: it is repeated under its own
- * client token, which gives the same instances if EC2 had heard it. Only whoever holds the activity's lease may ask.
+ * The latest launches of an activity, oldest first. One that was never finished belongs to a function that died, or to a moment in which EC2 did not answer: it
+ * is repeated under its own client token, which gives the same instances if EC2 had heard it. Only whoever holds the activity's lease may ask.
  */
 export async function recentLaunches(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {
-  const launches = await readLaunches(activity, context);
+  return finishAll(activity, await readLaunches(activity, context), context);
+}
+
+/** In their order; one that is unfinished still has met an EC2 that still does not answer. */
+export function finishAll(
+  activity: Activity,
+  launches: readonly LaunchRecord[],
+  context: LaunchContext,
+): Promise<LaunchRecord[]> {
   return Promise.all(launches.map((launch) => (launch.finished ? launch : finishLaunch(activity, launch, context))));
 }
 
@@ -40,16 +49,29 @@ function finishedLaunches({ name }: Activity, records: StateRecords): Map<string
   return ofActivity;
 }
 
+/** Machines that a lost answer may hide have long been visible by then, and counted. */
+const OPEN_MS = 900_000;
+
+/** A call that fails each time must not keep its activity from any other. */
+function giveUpInTime(launch: LaunchRecord, now: Date): LaunchRecord {
+  const isOver = now.getTime() - new Date(launch.requestedAt).getTime() >= OPEN_MS;
+  return { ...launch, finished: launch.finished || isOver };
+}
+
 /** Carries out an intent that is written already, and writes down what came of it. */
 export async function finishLaunch(
   activity: Activity,
   intent: LaunchRecord,
   context: LaunchContext,
 ): Promise<LaunchRecord> {
-  const called = await callFleet(activity, intent, context);
-  const throttled = called.errors.some(({ refusal }) => refusal === "throttling");
-  // What was only throttled has not been answered: its demands stay open for the next call.
-  const launch = throttled && called.instances.length === 0 ? { ...called, demands: [] } : called;
+  const called = giveUpInTime(await callFleet(activity, intent, context), context.now());
+  const throttled = called.finished && weighRefusals(called.errors) === "throttling";
+  const launch = {
+    ...called,
+    ...(called.finished && { answeredAt: context.now().toISOString() }),
+    // What was only throttled has not been answered: its demands stay open for the next call. Those of a call that is to be repeated stay with it.
+    ...(throttled && called.instances.length === 0 && { demands: [] }),
+  };
   await context.records.write(stateKey.launch(activity.name, launch.requestedAt, launch.clientToken), launch);
   context.log.info("launch", {
     activity: activity.name,
@@ -57,6 +79,7 @@ export async function finishLaunch(
     wanted: launch.wanted,
     launched: launch.instances.length,
     instances: launch.instances,
+    ...(!launch.finished && { unanswered: true }),
     errors: launch.errors,
     // For filters of metrics, which see no more of a list than its first.
     refusals: launch.errors.length,

@@ -4,6 +4,7 @@ import { stateKey } from "@muster/records";
 import type { LaunchContext } from "./launch-context.ts";
 import { finishLaunch } from "./launch-records.ts";
 import { marketOf } from "./market-of.ts";
+import { anotherMarketMayHelp } from "./weigh-refusals.ts";
 
 export interface LaunchOrder {
   readonly activity: Activity;
@@ -44,7 +45,7 @@ export async function launchWorkers(order: LaunchOrder, context: LaunchContext):
   if (spot > 0) {
     const launch = await call({ name: "spot", market: "spot", wanted: spot, demands: order.demands });
     const missing = spot - launch.instances.length;
-    if (market === "spot-then-on-demand" && missing > 0 && anotherMarketMayHelp(launch)) {
+    if (market === "spot-then-on-demand" && missing > 0 && anotherMarketMayHelp(launch.errors)) {
       await call({ name: "after-spot", market: "on-demand", wanted: missing, demands: [] });
     }
   }
@@ -55,9 +56,6 @@ export async function launchWorkers(order: LaunchOrder, context: LaunchContext):
   }
   return launches;
 }
-
-const anotherMarketMayHelp = ({ errors }: LaunchRecord): boolean =>
-  !errors.some(({ refusal }) => refusal === "throttling" || refusal === "configuration");
 
 async function launchTier(order: LaunchOrder, tier: Tier, context: LaunchContext): Promise<LaunchRecord> {
   const { activity, launchedBy, templateVersion, situation } = order;

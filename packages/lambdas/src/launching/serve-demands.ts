@@ -2,7 +2,7 @@ import type { Activity, DebugMode, Demand, LaunchRecord } from "@muster/pipeline
 import { describeWorkers } from "../workers/describe-workers.ts";
 import { openDemands } from "./demands.ts";
 import type { LaunchContext } from "./launch-context.ts";
-import { recentLaunches } from "./launch-records.ts";
+import { finishAll, readLaunches, recentLaunches } from "./launch-records.ts";
 import { launchWorkers } from "./launch-workers.ts";
 import { allowance, isLimited, isStageCapped } from "./worker-limits.ts";
 
@@ -11,9 +11,10 @@ export const debugModeOf = (demands: readonly Pick<Demand, "debug">[]): DebugMod
   demands.some(({ debug }) => debug !== "fake_ec2") ? "" : "fake_ec2";
 
 /**
- * Launches a worker for each demand that has not been answered, all in one call: what many steps want at the same moment costs EC2 one request.
- * The caller holds the activity's lease.
+ * Launches a worker for each demand that has not been answered, all in one call: what many steps want at the same moment costs EC2 one request. First come
+ * the calls that nobody has answered; where EC2 still does not answer them, another call is of no use. The caller holds the activity's lease.
  * @param sharingLimits the activities whose workers count where the stage has limits over all of them
+ * @returns what was asked of EC2, repeated calls included
  */
 export async function serveDemands(
   activity: Activity,
@@ -21,10 +22,13 @@ export async function serveDemands(
   { sharingLimits }: { sharingLimits: readonly Activity[] },
 ): Promise<LaunchRecord[]> {
   const { stage } = context;
-  const own = await recentLaunches(activity, context);
+  const stored = await readLaunches(activity, context);
+  const own = await finishAll(activity, stored, context);
+  const repeated = own.filter((_, index) => stored[index]?.finished === false);
+  if (!repeated.every(({ finished }) => finished)) return repeated;
   const now = context.now();
   const demands = await openDemands(activity.name, { launches: own, reading: context });
-  if (demands.length === 0) return [];
+  if (demands.length === 0) return repeated;
 
   const { count, limit } = isLimited(activity, stage)
     ? allowance(activity, demands.length, {
@@ -36,7 +40,7 @@ export async function serveDemands(
     : { count: demands.length };
   if (count < demands.length)
     context.log.info("limit reached", { activity: activity.name, limit, wanted: demands.length, count });
-  return launchWorkers(
+  const launched = await launchWorkers(
     {
       activity,
       count,
@@ -48,6 +52,7 @@ export async function serveDemands(
     },
     context,
   );
+  return [...repeated, ...launched];
 }
 
 async function launchesOfOthers(

@@ -1,10 +1,7 @@
 import { SendTaskFailureCommand, type SFNClient } from "@aws-sdk/client-sfn";
 import { Claim, ErrorName } from "@muster/pipeline";
-import { type StateRecords, stateKey } from "@muster/records";
+import { type StateRecords, stateKey, taskIsOver } from "@muster/records";
 import type { Log } from "../log.ts";
-
-/** The task has ended or gone to another worker since. */
-const TOO_LATE = new Set(["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"]);
 
 /** What it takes to end a claim. */
 export interface ClaimEnding {
@@ -41,7 +38,8 @@ async function sendFailure(sfn: SFNClient, taskToken: string, cause: unknown): P
     );
     return true;
   } catch (error) {
-    if (error instanceof Error && TOO_LATE.has(error.name)) return false;
+    // It has ended or gone to another worker since.
+    if (taskIsOver(error)) return false;
     throw error;
   }
 }

@@ -47,14 +47,16 @@ export async function failWaitingTasks(
 }
 
 async function draw(sfn: SFNClient, activityArn: string): Promise<{ taskToken?: string; input?: string }> {
+  const patience = AbortSignal.timeout(POLL_PATIENCE_MS);
   try {
     const { taskToken, input } = await sfn.send(
       new GetActivityTaskCommand({ activityArn, workerName: "muster-repair" }),
-      { abortSignal: AbortSignal.timeout(POLL_PATIENCE_MS) },
+      { abortSignal: patience },
     );
     return { ...(taskToken ? { taskToken } : {}), ...(input === undefined ? {} : { input }) };
   } catch (error) {
-    if (error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError")) return {};
+    // A connection that breaks is a TimeoutError of the SDK's too, and says nothing of the queue.
+    if (patience.aborted) return {};
     throw error;
   }
 }

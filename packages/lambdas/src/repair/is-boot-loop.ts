@@ -1,5 +1,6 @@
 import type { LaunchRecord } from "@muster/pipeline";
 import type { TaskOfBuild } from "../builds/tasks-of-history.ts";
+import { launchedAt } from "../launching/launched-at.ts";
 import { BOOT_ALLOWANCE_MS } from "../workers/count-workers.ts";
 import type { Worker } from "../workers/describe-workers.ts";
 
@@ -28,12 +29,7 @@ export function isBootLoop(
     (worker) =>
       worker.state === "gone" && !wasReady(worker) && !wasTakenAway(worker) && worker.launchedAt.getTime() > lastReady,
   );
-  const lastLaunch = Math.max(
-    0,
-    ...launches
-      .filter(({ instances }) => instances.length > 0)
-      .map(({ requestedAt }) => new Date(requestedAt).getTime()),
-  );
+  const lastLaunch = Math.max(0, ...launches.filter(({ instances }) => instances.length > 0).map(launchedAt));
   return failed.length > BAD_LUCK && now.getTime() - lastLaunch < BOOT_ALLOWANCE_MS;
 }
 

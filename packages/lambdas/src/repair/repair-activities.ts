@@ -82,16 +82,19 @@ async function repairActivity(
   const answered = [...open, ...deficit.demands.filter((demand) => reopened.includes(demand))].map(({ id }) => id);
   const bootLoop = isBootLoop(activity.name, { workers: seen.workers, tasks, launches: own, now: now() });
   const bootsFail = expiry.bootsFail || bootLoop;
-  const launched = bootsFail ? [] : await launchMissing(activity, deficit, { answered, seen, launching });
+  // Calls that EC2 has just been asked again, and has not answered: what they may have launched is not known, and another would fare no better.
+  const unanswered = own.filter(({ finished }) => !finished);
+  const launched =
+    bootsFail || unanswered.length > 0 ? [] : await launchMissing(activity, deficit, { answered, seen, launching });
   const launches = [...own, ...launched];
   seen.launches.set(activity.name, launches);
-  const doom = hopelessTasks(deficit, expiry, launched);
+  const doom = hopelessTasks(deficit, expiry, { launches, launched });
   const failed = await giveUp(arn, doom, { tasks, launches, sfn, forensics: launching });
 
   const count = launched.reduce((sum, { instances }) => sum + instances.length, 0);
   const why =
     count < deficit.missing
-      ? await whyMissing(activity, { bootsFail, launches, launched, forensics: launching })
+      ? await whyMissing(activity, { bootsFail, launches, asked: [...unanswered, ...launched], forensics: launching })
       : undefined;
   const report = {
     activity: activity.name,
@@ -118,17 +121,17 @@ async function whyMissing(
   {
     bootsFail,
     launches,
-    launched,
+    asked,
     forensics,
   }: {
     bootsFail: boolean;
     launches: readonly LaunchRecord[];
-    launched: readonly LaunchRecord[];
+    asked: readonly LaunchRecord[];
     forensics: Forensics;
   },
 ): Promise<string> {
   if (bootsFail) return shortenJson(await whyNoWorker(launches, forensics), MAX_CAUSE_BYTES);
-  const errors = launched.flatMap((launch) => launch.errors);
+  const errors = asked.flatMap((launch) => launch.errors);
   if (errors.length > 0) return shortenJson(describeRefusals(errors), MAX_CAUSE_BYTES);
   return maxWorkers === undefined
     ? "the stage has as many workers as it may have"

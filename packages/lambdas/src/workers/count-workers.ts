@@ -1,4 +1,5 @@
 import type { LaunchRecord } from "@muster/pipeline";
+import { launchedAt } from "../launching/launched-at.ts";
 import type { Worker } from "./describe-workers.ts";
 
 /**
@@ -57,7 +58,7 @@ const isOverdue = (since: Date, now: Date): boolean => now.getTime() - since.get
 function invisibleInstances(activity: string, { workers, launches, now }: CountOptions): number {
   const visible = new Set(workers.map(({ instanceId }) => instanceId));
   return launches
-    .filter((launch) => launch.activity === activity && !isOverdue(new Date(launch.requestedAt), now))
+    .filter((launch) => launch.activity === activity && !isOverdue(new Date(launchedAt(launch)), now))
     .flatMap(({ instances }) => instances)
     .filter((instance) => !visible.has(instance)).length;
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DescribeTagsCommand } from "@aws-sdk/client-ec2";
-import { runUntil, virtualClock } from "@muster/local";
+import { outages, runUntil, virtualClock } from "@muster/local";
 import { WorkerTag } from "@muster/records";
 import { expect, test } from "vitest";
 import { type TestStage, testStage } from "../../testing/test-stage.ts";
@@ -25,6 +25,42 @@ test("a worker that nobody needs ends after ten minutes, and not before", async 
   expect(await runUntil(stage.aws, clock, worker.ended)).toBe("idle");
   expect((clock.now() - startMs) / 60_000).toBeGreaterThanOrEqual(10);
   expect((clock.now() - startMs) / 60_000).toBeLessThan(11.5);
+});
+
+test.each(Object.entries(outages))(
+  "a worker whose polls meet a %s is not idle: the task that comes after is its",
+  async (_, fault) => {
+    const clock = virtualClock();
+    await using stage = await testStage({ clock });
+    const startMs = clock.now();
+    const heal = stage.aws.failCalls({ operation: "GetActivityTask" }, fault);
+    const worker = await startInProcess(stage, { script: "true" });
+    const minutes = async (count: number) => {
+      const cancel = clock.at(startMs + count * 60_000, () => {});
+      await runUntil(stage.aws, clock, () => clock.now() >= startMs + count * 60_000);
+      cancel();
+    };
+    await minutes(30);
+    heal();
+    const task = await stage.publish();
+    expect(await runUntil(stage.aws, clock, task.ended)).toMatchObject({ status: "SUCCEEDED" });
+    worker.stop("over");
+    await runUntil(stage.aws, clock, worker.ended);
+  },
+);
+
+test.each([
+  ["Step Functions does not answer for an hour", { connection: "ENOTFOUND" }, 70],
+  ["may not poll", { code: "AccessDeniedException", status: 400 }, 10],
+] as const)("a worker that %s ends by itself", async (_, fault, minutes) => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  const startMs = clock.now();
+  stage.aws.failCalls({ operation: "GetActivityTask" }, fault);
+  const worker = await startInProcess(stage, { script: "true" });
+  expect(await runUntil(stage.aws, clock, worker.ended)).toBe("idle");
+  expect((clock.now() - startMs) / 60_000).toBeGreaterThanOrEqual(minutes);
+  expect((clock.now() - startMs) / 60_000).toBeLessThan(minutes + 2);
 });
 
 test("one line in a file tells what a worker does, and at last why it has ended", async () => {

@@ -23,8 +23,15 @@ export interface TaskSourceOptions {
   readonly stop: AbortSignal;
 }
 
-/** Polls once; undefined when there is no task for this worker. */
-export type TaskSource = () => Promise<ClaimedTask | undefined>;
+/** What one poll came to. */
+export interface Polled {
+  /** undefined when there is no task for this worker. */
+  readonly claimed: ClaimedTask | undefined;
+  /** Whether Step Functions has said whether there is work. */
+  readonly answered: boolean;
+}
+
+export type TaskSource = () => Promise<Polled>;
 
 /** AWS holds a long poll for about a minute, and may hand out a task until its end. */
 const LAST_POLL_MS = 65_000;
@@ -36,19 +43,27 @@ const AFTER_REQUEUE_MS = 10_000;
  */
 export function createTaskSource(options: TaskSourceOptions): TaskSource {
   const { instanceId, testOnly, mayAbandonPolls, clock, stop } = options;
-  const poll = createPoller({ ...options, workerName: workerPollName(instanceId) });
+  let answered = false;
+  const poll = createPoller({
+    ...options,
+    workerName: workerPollName(instanceId),
+    onAnswer() {
+      answered = true;
+    },
+  });
   return async () => {
+    answered = false;
     const abandon = new AbortController();
     const giveUp = () => abandon.abort();
     if (mayAbandonPolls) stop.addEventListener("abort", giveUp, { once: true });
     const claimed = await poll(abandon.signal).finally(() => stop.removeEventListener("abort", giveUp));
-    if (claimed === undefined) return undefined;
+    if (claimed === undefined) return { claimed, answered };
     const isOthers = testOnly && !isPretendedInput(claimed.input);
-    if (!stop.aborted && !isOthers) return claimed;
+    if (!stop.aborted && !isOthers) return { claimed, answered };
     await requeue(options, claimed);
     // A test worker leaves a real task time to reach a real worker.
     if (isOthers) await sleep(clock, AFTER_REQUEUE_MS, stop);
-    return undefined;
+    return { claimed: undefined, answered };
   };
 }
 

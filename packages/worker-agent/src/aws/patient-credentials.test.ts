@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { afterEach, expect, test, vi } from "vitest";
@@ -12,13 +12,14 @@ afterEach(() => {
 /** A machine's metadata service, which insists on tokens; the first `silent` requests for one get no answer. */
 async function metadataService({ silent = 0, validMs = 3_600_000 }: { silent?: number; validMs?: number }) {
   let asked = 0;
-  let down = false;
+  let down: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
+  let failuresLeft = 0;
   const held: ServerResponse[] = [];
-  const server = createServer(({ method, url, headers }, response) => {
-    if (down) {
-      response.statusCode = 503;
-      response.end();
-    } else if (method === "PUT") {
+  const server = createServer((request, response) => {
+    const { method, url, headers } = request;
+    // Tokens are handed out all the same: without one the SDK asks in the old way, which is a fault of its own.
+    if (down !== undefined && url?.endsWith("/worker") && failuresLeft-- > 0) down(request, response);
+    else if (method === "PUT") {
       asked++;
       if (asked > silent) response.end("token");
       else held.push(response);
@@ -36,8 +37,9 @@ async function metadataService({ silent = 0, validMs = 3_600_000 }: { silent?: n
   for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"]) vi.stubEnv(name, undefined);
   return {
     asked: () => asked,
-    goDown() {
-      down = true;
+    goDown(how: NonNullable<typeof down> = status(503), times = Number.POSITIVE_INFINITY) {
+      down = how;
+      failuresLeft = times;
     },
     async [Symbol.asyncDispose]() {
       for (const response of held) response.destroy();
@@ -46,6 +48,20 @@ async function metadataService({ silent = 0, validMs = 3_600_000 }: { silent?: n
     },
   };
 }
+
+const status =
+  (code: number, body = "") =>
+  (_: IncomingMessage, response: ServerResponse) =>
+    response.writeHead(code).end(body);
+
+const passing: [string, (request: IncomingMessage, response: ServerResponse) => void][] = [
+  ["500", status(500)],
+  ["502 of HTML", status(502, "<html><body>Bad Gateway</body></html>")],
+  ["503 without a body", status(503)],
+  ["reset connection", ({ socket }) => socket.resetAndDestroy()],
+  ["page of HTML where credentials were asked for", status(200, "<html></html>")],
+  ["answer without a body", status(200)],
+];
 
 const newChain = () => new SFNClient({ region: "us-west-2" }).config.credentials;
 
@@ -61,6 +77,20 @@ test("credentials serve until they expire when the metadata service fails at the
   await client.config.credentials();
   service.goDown();
   expect(await client.config.credentials()).toMatchObject({ accessKeyId: "AKIA" });
+});
+
+test.each(passing)("a %s of the metadata service is waited out", async (_, how) => {
+  await using service = await metadataService({});
+  service.goDown(how, 1);
+  expect(await patientCredentials(newChain)()).toMatchObject({ accessKeyId: "AKIA" });
+});
+
+test.each(passing)("at a %s of the metadata service, credentials serve until they expire", async (_, how) => {
+  await using service = await metadataService({ validMs: 200_000 });
+  const credentials = patientCredentials(newChain);
+  await credentials();
+  service.goDown(how);
+  expect(await credentials()).toMatchObject({ accessKeyId: "AKIA" });
 });
 
 test("credentials that have expired are not handed out", async () => {

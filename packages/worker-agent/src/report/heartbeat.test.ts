@@ -1,4 +1,4 @@
-import { runUntil, virtualClock } from "@muster/local";
+import { outages, runUntil, virtualClock } from "@muster/local";
 import { expect, test } from "vitest";
 import { testStage } from "../../testing/test-stage.ts";
 import { clientsInProcess, recordedDiagnostics } from "../../testing/worker-in-process.ts";
@@ -76,6 +76,18 @@ test.each(["fails", "gets no answer"])(
     await stage[Symbol.asyncDispose]();
   },
 );
+
+test.each(Object.entries(outages))("a %s is no answer that the task is over: heartbeats go on", async (_, fault) => {
+  const { stage, beats, over, heartbeat, pass, task } = await claimed();
+  const restore = stage.aws.failCalls({ operation: "SendTaskHeartbeat" }, fault);
+  await pass(270_000);
+  restore();
+  await pass(20_000);
+  expect([over, beats.length > 0]).toEqual([[], true]);
+  expect(await task.history()).not.toContain("ActivityTimedOut");
+  heartbeat.stop();
+  await stage[Symbol.asyncDispose]();
+});
 
 test("an answer that the task is over is told once, and no heartbeat follows", async () => {
   const { stage, over, pass } = await claimed();

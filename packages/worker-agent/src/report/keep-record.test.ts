@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import { runUntil, virtualClock } from "@muster/local";
+import { outages, runUntil, virtualClock } from "@muster/local";
 import { expect, test } from "vitest";
 import { type TestStage, testStage } from "../../testing/test-stage.ts";
 import { startInProcess } from "../../testing/worker-in-process.ts";
@@ -55,6 +55,21 @@ test("a worker ends without its records when S3 takes none until then", async ()
   expect(await runUntil(stage.aws, clock, worker.ended)).toBe("stopped");
   expect(worker.messages.filter((line) => line.includes("the attempt's record could not be kept\""))).toHaveLength(2);
 });
+
+test.each([...Object.entries(outages), ["AccessDenied under a 503", { code: "AccessDenied", status: 503 }]] as const)(
+  "a record that meets a %s is tried again",
+  async (_, fault) => {
+    const clock = virtualClock();
+    await using stage = await testStage({ clock });
+    const worker = await startInProcess(stage, { script: "true" });
+    stage.aws.failCalls({ service: "s3", operation: "PutObject", times: 4 }, fault);
+    const task = await stage.publish();
+    expect(await runUntil(stage.aws, clock, task.ended)).toMatchObject({ status: "SUCCEEDED" });
+    worker.stop("over");
+    await runUntil(stage.aws, clock, worker.ended);
+    expect((await kept(stage)).log).toContain("succeeded");
+  },
+);
 
 test("what may not be written is not tried again, and holds no report back", async () => {
   const clock = virtualClock();

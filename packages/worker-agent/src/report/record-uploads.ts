@@ -1,3 +1,4 @@
+import { isOwnMistake } from "@muster/records";
 import { backOff, type Clock, sleep, within } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 
@@ -49,9 +50,6 @@ export function recordUploads({ clock, diagnostics }: { clock: Clock; diagnostic
 const LAST_TRY_MS = 1000;
 
 /** What only a person can change, or a file that is gone. */
-const FINAL = new Set(["AccessDenied", "AllAccessDisabled", "InvalidBucketName", "NoSuchBucket"]);
-
 function isFinal(error: unknown): boolean {
-  const { name, code } = error as NodeJS.ErrnoException;
-  return FINAL.has(name) || code === "ENOENT";
+  return isOwnMistake(error) || (error as NodeJS.ErrnoException).code === "ENOENT";
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runUntil, virtualClock } from "@muster/local";
+import { outages, runUntil, virtualClock } from "@muster/local";
 import { expect, test } from "vitest";
 import { runOneTask } from "../../testing/run-one-task.ts";
 import { testStage } from "../../testing/test-stage.ts";
@@ -14,6 +14,14 @@ test("a report that AWS does not take is repeated for as long as the token lives
   );
   const { ending } = await runOneTask(stage, "true");
   expect(ending.status).toBe("SUCCEEDED");
+});
+
+test.each(Object.entries(outages))("a report that meets a %s is repeated, and is not moot", async (_, fault) => {
+  await using stage = await testStage();
+  stage.aws.failCalls({ service: "states", operation: "SendTaskSuccess", times: 4 }, fault);
+  const { ending, worker } = await runOneTask(stage, "true");
+  expect(ending.status).toBe("SUCCEEDED");
+  expect(worker.messages.some((line) => line.includes('"moot"'))).toBe(false);
 });
 
 test("a report whose answer was lost counts once", async () => {

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { createLocalAws, type LocalAws } from "@muster/local";
+import { createLocalAws, type LocalAws, outages } from "@muster/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { agentProgram } from "../agent-program.ts";
 
@@ -125,6 +125,19 @@ test("exists tells there from not there from do not know", async () => {
   const restore = aws.failCalls({ service: "s3" }, { code: "AccessDenied", status: 403 });
   expect((await musterS3("exists", "s3://files/there")).code).toBe(2);
   restore();
+});
+
+test.each([
+  ["502 of HTML", outages["502 of HTML"], "HTTP 502"],
+  ["503 without a body", outages["503 without a body"], "HTTP 503"],
+  ["reset connection", outages["reset connection"], "ECONNRESET"],
+  ["400", { code: "BadRequest", status: 400 }, "HTTP 400"],
+] as const)("exists does not take a %s for an answer, and says what it met", async (_, fault, told) => {
+  const restore = aws.failCalls({ service: "s3", operation: "HeadObject" }, fault);
+  const looked = await musterS3("exists", "s3://files/there");
+  restore();
+  expect(looked).toMatchObject({ code: 2, out: "" });
+  expect(looked.error).toContain(told);
 });
 
 test("ls prints every key under a prefix, rm removes one", async () => {

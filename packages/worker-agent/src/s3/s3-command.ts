@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { InvalidInputError, MusterError } from "@muster/pipeline";
-import { deleteObject, type ObjectPlace, objectEtag, type WriteCondition } from "@muster/records";
+import { deleteObject, failureText, type ObjectPlace, objectEtag, type WriteCondition } from "@muster/records";
 import { patientCredentials } from "../aws/patient-credentials.ts";
 import { createRequestHandler } from "../aws/request-handler.ts";
 import { createS3Client } from "../aws/s3-client.ts";
@@ -133,7 +133,5 @@ async function list(s3: S3Client, { bucket, key }: ObjectPlace): Promise<void> {
 }
 
 function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error instanceof MusterError) return error.message;
-  return `${error.name}: ${error.message.split("\n", 1)[0]}`;
+  return error instanceof MusterError ? error.message : failureText(error);
 }

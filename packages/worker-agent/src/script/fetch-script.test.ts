@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { createLocalAws, type LocalAws } from "@muster/local";
+import { createLocalAws, type LocalAws, outages } from "@muster/local";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { clientsInProcess, recordedDiagnostics } from "../../testing/worker-in-process.ts";
 import { type Clock, realClock } from "../clock.ts";
@@ -71,6 +71,24 @@ test.each([
 test("an S3 that does not answer at first is asked again", async () => {
   aws.failCalls({ service: "s3", operation: "GetObject", times: 3 }, { code: "SlowDown", status: 503 });
   expect(await fetch("s3://assets/scripts/a%20b/make.sh")).toMatchObject({ sha256 });
+});
+
+test.each(Object.entries(outages))("a script is there after a %s of a minute", async (_, fault) => {
+  aws.failCalls({ service: "s3", operation: "GetObject", times: 15 }, fault);
+  expect(await fetch("s3://assets/scripts/a%20b/make.sh")).toMatchObject({ sha256 });
+});
+
+test("a script that S3 cannot give for minutes is given up, by what S3 answered", async () => {
+  aws.failCalls({ service: "s3", operation: "GetObject" }, outages["503 without a body"]);
+  await expect(fetch("s3://assets/scripts/a%20b/make.sh")).rejects.toMatchObject({
+    name: "Muster.ScriptUnavailable",
+    message: expect.stringContaining("HTTP 503"),
+  });
+});
+
+test("a right that is missing is not waited for as long", async () => {
+  aws.failCalls({ service: "s3", operation: "GetObject", times: 5 }, { code: "AccessDenied", status: 403 });
+  await expect(fetch("s3://assets/scripts/a%20b/make.sh")).rejects.toThrow("AccessDenied");
 });
 
 test.each([

@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MusterError } from "@muster/pipeline";
+import { failureText, isOwnMistake } from "@muster/records";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { backOff, type Clock, sleep } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
@@ -30,7 +31,11 @@ export interface FetchOptions {
   readonly diagnostics: Diagnostics;
 }
 
-const TRIES = 5;
+/** An outage of minutes costs no attempt of a task; the task's own end does not wait for this. */
+const TRIES = 25;
+const PATIENCE_MS = 5 * 60_000;
+/** What AWS calls the caller's own mistake is over at most when a role that was just made is known everywhere. */
+const TRIES_WHEN_REFUSED = 5;
 
 /**
  * Fetches a script from s3:// (with `?versionId=…` where that matters), https:// or file://, and makes it executable. A digest in the URL's fragment, `#sha256=…`, must hold.
@@ -66,22 +71,21 @@ function shownUrl({ protocol, host, pathname, search, searchParams }: URL): stri
 
 async function readWithRetries(address: URL, { clients, clock, diagnostics }: FetchOptions): Promise<Uint8Array> {
   const url = shownUrl(address);
+  const untilMs = clock.now() + PATIENCE_MS;
   for (let tries = 1; ; tries++) {
     try {
       return await read(address, clients);
     } catch (error) {
       if (error instanceof ScriptUnavailableError) throw error;
       // Some errors name the URL as it was asked for.
-      const reason = describe(error).replaceAll(address.href, url);
-      if (tries === TRIES || isFinal(error)) throw new ScriptUnavailableError(`${url}: ${reason}`, { cause: error });
+      const reason = failureText(error).replaceAll(address.href, url);
+      const isLast = tries >= (isOwnMistake(error) ? TRIES_WHEN_REFUSED : TRIES) || clock.now() >= untilMs;
+      if (isLast || isFinal(error)) throw new ScriptUnavailableError(`${url}: ${reason}`, { cause: error });
       diagnostics.warn("a script could not be fetched yet", { url, tries, reason });
       await sleep(clock, backOff(tries, { firstMs: 500, mostMs: 10_000 }));
     }
   }
 }
-
-const describe = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message.split("\n", 1)[0]}` : String(error);
 
 /** What another try would not change. */
 function isFinal(error: unknown): boolean {

@@ -16,12 +16,16 @@ export interface Wanted {
 
 export interface Admission {
   readonly count: number;
-  /** Why it is fewer than were wanted; quota and lack of capacity are told apart. */
+  /** Why it is fewer than were wanted; quota, lack of capacity and what a test ordered are told apart. */
   readonly refusal?: AwsError;
 }
 
 /** How many instances may be launched now. Takes the capacity for them. */
 export function admit(context: Ec2Context, { least, most, grantedVcpus = 0, ...pool }: Wanted): Admission {
+  const ordered = context.hardware.refusalOf(pool);
+  if (ordered !== undefined) {
+    return { count: 0, refusal: new AwsError(ordered.code, ordered.message ?? `${ordered.code}, as ordered`) };
+  }
   const allowed = Math.min(most, quotaRoom(context, pool, grantedVcpus));
   if (allowed < least) return { count: 0, refusal: quotaExceeded(context, pool) };
   const count = context.hardware.takeCapacity(pool, allowed);

@@ -42,6 +42,19 @@ test("a fleet without any capacity answers errors and no instance; below its min
   expect(none.Errors).toHaveLength(4);
 });
 
+test("a pool answers the error that a test orders for it, and the others go on", async () => {
+  const { aws, fleet } = openEc2();
+  const zone = { instanceType: "r6i.4xlarge", availabilityZone: "us-west-2a" };
+  const heal = aws.ec2.faults.refuse(zone, { code: "InvalidFleetConfiguration", message: "not offered there" });
+  const { Instances, Errors } = await fleet();
+  expect(Errors?.map(({ ErrorCode, ErrorMessage }) => [ErrorCode, ErrorMessage])).toEqual([
+    ["InvalidFleetConfiguration", "not offered there"],
+  ]);
+  expect(Instances?.flatMap(({ InstanceIds = [] }) => InstanceIds)).toHaveLength(3);
+  heal();
+  expect((await fleet()).Errors ?? []).toEqual([]);
+});
+
 test("quotas are told apart from capacity, count virtual CPUs that run, and Service Quotas tells them", async () => {
   const { aws, run, fleet } = openEc2({ vcpuQuotas: { onDemand: 32, spot: 16 } });
   await run({ InstanceType: "r6i.4xlarge" });

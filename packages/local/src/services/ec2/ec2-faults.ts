@@ -7,16 +7,26 @@ export interface Pool {
   readonly market?: Market;
 }
 
+/** An error of EC2's that a pool answers instead of instances. */
+export interface PoolRefusal {
+  readonly code: string;
+  readonly message?: string;
+}
+
 /** EC2 on a bad day, scripted. Each call returns how to end the fault. */
 export interface Ec2Faults {
   /** Only so many more instances can be launched from the matching pools together; 0 means none. */
   limitCapacity(pool: Pool, instances: number): () => void;
+  /** The matching pools answer this error, whatever capacity they have: `InvalidFleetConfiguration` where a zone lacks a type. */
+  refuse(pool: Pool, refusal: PoolRefusal): () => void;
   /** The next `count` instances (default: all) get as far as `running` and then do nothing but write `console`. */
   neverBoot(options?: { count?: number; console?: string }): () => void;
 }
 
 /** What launching asks the faults. */
 export interface FaultyHardware extends Ec2Faults {
+  /** Why a pool gives nothing, where a test says so. */
+  refusalOf(pool: Required<Pool>): PoolRefusal | undefined;
   /** How many of `count` instances there is room for; takes that room. */
   takeCapacity(pool: Required<Pool>, count: number): number;
   /** Gives back room that was taken and is not used after all. */
@@ -27,6 +37,7 @@ export interface FaultyHardware extends Ec2Faults {
 
 export function faultyHardware(): FaultyHardware {
   const limits = new Set<{ pool: Pool; left: number }>();
+  const refusals = new Set<{ pool: Pool; refusal: PoolRefusal }>();
   const bootFailures = new Set<{ left: number; text: string }>();
   return {
     limitCapacity(pool, instances) {
@@ -34,6 +45,12 @@ export function faultyHardware(): FaultyHardware {
       limits.add(limit);
       return () => limits.delete(limit);
     },
+    refuse(pool, refusal) {
+      const ordered = { pool, refusal };
+      refusals.add(ordered);
+      return () => refusals.delete(ordered);
+    },
+    refusalOf: (pool) => [...refusals].find((ordered) => matches(ordered.pool, pool))?.refusal,
     neverBoot({ count = Number.POSITIVE_INFINITY, console = "kernel panic - not syncing\n" } = {}) {
       const failure = { left: count, text: console };
       bootFailures.add(failure);

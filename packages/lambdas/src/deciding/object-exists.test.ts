@@ -1,0 +1,38 @@
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { createLocalAws, type Fault, outages } from "@muster/local";
+import { expect, test } from "vitest";
+import { objectExists } from "./object-exists.ts";
+
+const buckets = { assets: "assets", scratch: "scratch", downloads: "downloads", state: "state" };
+const there = { bucket: "scratch", key: "there" } as const;
+
+async function scratch() {
+  const aws = createLocalAws();
+  const s3 = new S3Client({ ...aws.clientConfig(), forcePathStyle: true, maxAttempts: 1 });
+  await s3.send(new CreateBucketCommand({ Bucket: "scratch" }));
+  await s3.send(new PutObjectCommand({ Bucket: "scratch", Key: there.key, Body: "x" }));
+  return { aws, exists: objectExists(s3, buckets) };
+}
+
+const refusals: [string, Fault, string][] = [
+  ["400", { code: "BadRequest", status: 400 }, "HTTP 400"],
+  ["403", { code: "AccessDenied", status: 403 }, "s3:ListBucket"],
+  ["HTML page of 403", { answer: { status: 403, contentType: "text/html", body: "<html></html>" } }, "HTTP 403"],
+];
+
+test.each([...Object.entries(outages).map(([name, fault]) => [name, fault, ""] as const), ...refusals])(
+  "a %s has not seen whether an object is there, says so, and the next look sees it",
+  async (_, fault, told) => {
+    const { aws, exists } = await scratch();
+    await using _aws = aws;
+    const heal = aws.failCalls({ operation: "HeadObject" }, fault);
+    for (const object of [there, { bucket: "scratch", key: "not-there" } as const]) {
+      const look = exists(object);
+      await expect(look).rejects.toThrow(`whether s3://scratch/${object.key} exists is not known: `);
+      await expect(look).rejects.toThrow(told);
+    }
+    heal();
+    expect(await exists(there)).toBe(true);
+    expect(await exists({ bucket: "scratch", key: "not-there" })).toBe(false);
+  },
+);
