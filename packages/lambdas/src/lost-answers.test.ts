@@ -6,11 +6,8 @@ import { launchWorld } from "../test/launch-world.ts";
 /** What the functions write, and what becomes of it when an answer is lost, two writes meet, or a function is killed. The README has the table. */
 
 type World = Awaited<ReturnType<typeof launchWorld>>;
-interface Write {
-  readonly Key: string;
-  /** Of a record; the functions write them as texts. */
-  readonly released?: boolean | undefined;
-}
+const keyOf = (input: unknown): string => (input as { Key: string }).Key;
+const isLease = (input: unknown): boolean => keyOf(input).startsWith("leases/");
 
 const faults = [
   ["whose answer is lost", { code: "InternalError", status: 500, afterwards: true }],
@@ -33,7 +30,7 @@ function failPut(
       operation: "PutObject",
       times: 1,
       when: (input) => {
-        const hit = (input as Write).Key.startsWith(prefix) && ++seen === number;
+        const hit = keyOf(input).startsWith(prefix) && ++seen === number;
         if (hit) hits++;
         return hit;
       },
@@ -75,7 +72,7 @@ test("a lease whose taking fails, although it was stored, is held by the next tr
   await using world = await launchWorld();
   failPut(world, "leases/", { fault: LOST });
   world.aws.failCalls(
-    { service: "s3", operation: "PutObject", times: 2, when: (input) => (input as Write).Key.startsWith("leases/") },
+    { service: "s3", operation: "PutObject", times: 2, when: isLease },
     { code: "ServiceUnavailable", status: 503 },
   );
   await world.prepare("MakeSourceTarball");
@@ -89,7 +86,7 @@ test("where one of many leases cannot be taken, the others are let go", async ()
     {
       service: "s3",
       operation: "GetObject",
-      when: (input) => (input as Write).Key.startsWith("leases/repair/MakeSource"),
+      when: (input) => keyOf(input).startsWith("leases/repair/MakeSource"),
     },
     { code: "AccessDenied", status: 403 },
   );
@@ -102,8 +99,6 @@ test("where one of many leases cannot be taken, the others are let go", async ()
   const held = (await leases(world)).filter((released) => !released);
   expect(held).toEqual([]);
 });
-
-const isLease = (input: unknown) => (input as Write).Key.startsWith("leases/");
 
 test.each([
   ["an intent", "launches/", 1],

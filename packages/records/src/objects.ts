@@ -15,6 +15,11 @@ export interface ObjectPlace {
   readonly key: string;
 }
 
+export interface StoredObject {
+  readonly bytes: Uint8Array;
+  readonly etag: string;
+}
+
 export interface StoredText {
   readonly text: string;
   readonly etag: string;
@@ -29,9 +34,15 @@ export interface ObjectToPut extends WriteCondition {
 }
 
 /** undefined where there is no such object */
-export async function readText(s3: S3Client, { bucket, key }: ObjectPlace): Promise<StoredText | undefined> {
+export async function readObject(s3: S3Client, { bucket, key }: ObjectPlace): Promise<StoredObject | undefined> {
   const found = await orMissing(s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
-  return found && { text: (await found.Body?.transformToString()) ?? "", etag: found.ETag ?? "" };
+  return found && { bytes: (await found.Body?.transformToByteArray()) ?? new Uint8Array(), etag: found.ETag ?? "" };
+}
+
+/** undefined where there is no such object */
+export async function readText(s3: S3Client, place: ObjectPlace): Promise<StoredText | undefined> {
+  const found = await readObject(s3, place);
+  return found && { text: Buffer.from(found.bytes).toString("utf8"), etag: found.etag };
 }
 
 /** Rejects with NoSuchKey, or NoSuchVersion, where there is no such object. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { appendFile } from "node:fs/promises";
-import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { isMissingObject, type ObjectPlace, objectEtag, putObject } from "@muster/records";
+import { S3Client } from "@aws-sdk/client-s3";
+import { type ObjectPlace, objectEtag, putObject, readObject } from "@muster/records";
 import { env } from "./env.ts";
 import { workerCredentials } from "./worker-credentials.ts";
 
@@ -31,11 +31,9 @@ export function openS3(): S3Client {
 
 export async function get(s3: S3Client, place: Place): Promise<StoredObject | undefined> {
   try {
-    const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: place.bucket, Key: place.key }));
-    if (Body === undefined || ETag === undefined) throw new Error(`${url(place)} came without content`);
-    return { body: Buffer.from(await Body.transformToByteArray()), etag: ETag };
+    const found = await readObject(s3, place);
+    return found && { body: Buffer.from(found.bytes), etag: found.etag };
   } catch (error) {
-    if (isMissingObject(error)) return undefined;
     throw new Error(`cannot read ${url(place)}`, { cause: error });
   }
 }

@@ -6,7 +6,7 @@ import type { Log } from "../log.ts";
 /** Longer than any function that holds one may run, so that its work ends before its lease does. */
 const LEASE_MS = 60_000;
 
-export interface LeaseKeeping {
+interface LeaseKeeping {
   readonly records: StateRecords;
   now(): Date;
   readonly log: Log;
