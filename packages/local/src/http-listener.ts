@@ -104,12 +104,22 @@ async function send(method: string | undefined, response: WireResponse, outgoing
   const { status, headers, body, stream } = response;
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
   const length = stream === undefined && status !== 204 && status !== 304 ? { "content-length": bytes.length } : {};
-  outgoing.writeHead(status, { ...length, ...headers });
+  outgoing.writeHead(status, { ...length, ...asBytes(headers) });
   if (method === "HEAD" || status === 204 || status === 304) {
     stream?.destroy();
     outgoing.end();
   } else if (stream === undefined) outgoing.end(bytes);
   else await pipeline(stream, outgoing);
+}
+
+/** A header's characters are its bytes; text that holds others goes as UTF-8. */
+function asBytes(headers: WireResponse["headers"]): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]): [string, string] => [
+    name,
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of bytes begins there
+    /[^\u0000-\u00ff]/.test(value) ? Buffer.from(value).toString("latin1") : value,
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function flatten({ headers }: IncomingMessage): Record<string, string> {

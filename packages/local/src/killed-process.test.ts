@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { createLocalAws } from "./local-aws.ts";
 
@@ -35,8 +35,8 @@ test.each([0, 3, 17, 40])(
       await using aws = createLocalAws({ dir, onDamaged: (name) => damaged.push(name) });
       aws.start();
       const s3 = new S3Client(aws.clientConfig());
-      const read = async (Key: string) => {
-        const { Body, Metadata } = await s3.send(new GetObjectCommand({ Bucket: "bucket", Key }));
+      const read = async (Key: string, Bucket = "bucket", VersionId?: string) => {
+        const { Body, Metadata } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
         return { text: await Body?.transformToString(), round: Number(Metadata?.round) };
       };
       for (let round = 0; round <= answered; round++) {
@@ -45,6 +45,20 @@ test.each([0, 3, 17, 40])(
       const same = await read("same");
       expect(same.round).toBeGreaterThanOrEqual(answered);
       expect(same.text).toBe(`${same.round}\n`.repeat(2_000));
+      const { Versions = [], DeleteMarkers = [] } = await s3.send(
+        new ListObjectVersionsCommand({ Bucket: "versions", Prefix: "v" }),
+      );
+      const rounds: number[] = [];
+      for (const { VersionId } of Versions) {
+        const version = await read("v", "versions", VersionId);
+        expect(version.text).toBe(`${version.round}\n`.repeat(2_000));
+        rounds.unshift(version.round);
+      }
+      expect(rounds).toEqual(rounds.map((_, index) => index));
+      expect(rounds.length).toBeGreaterThan(answered);
+      expect(DeleteMarkers.length).toBeGreaterThanOrEqual(Math.floor((answered + 1) / 3));
+      expect(DeleteMarkers.length).toBeLessThanOrEqual(Math.floor(rounds.length / 3));
+      expect([...Versions, ...DeleteMarkers].filter(({ IsLatest }) => IsLatest).length).toBe(1);
       const { events } = await new CloudWatchLogsClient(aws.clientConfig()).send(
         new GetLogEventsCommand({ logGroupName: "g", logStreamName: "s", startFromHead: true }),
       );

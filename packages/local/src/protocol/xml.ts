@@ -1,30 +1,19 @@
-import { XMLBuilder, XMLParser } from "fast-xml-parser";
 import { AwsError } from "../aws-error.ts";
-
-/** A parsed element: its text, or its children by name, each name as a list because any element may repeat. */
-export type XmlElement = string | { readonly [name: string]: readonly XmlElement[] };
-
-const parser = new XMLParser({
-  ignoreAttributes: true,
-  ignoreDeclaration: true,
-  parseTagValue: false,
-  trimValues: false,
-  removeNSPrefix: true,
-  isArray: () => true,
-});
-
-const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@", suppressEmptyNode: false });
+import { readXml, type XmlElement } from "./read-xml.ts";
 
 /** Parses a request body whose root is `root`; anything else is answered `MalformedXML`. */
 export function parseXml(body: Uint8Array, root: string): XmlElement {
   try {
-    const document = parser.parse(Buffer.from(body).toString("utf8")) as { [name: string]: XmlElement[] };
-    const element = document[root]?.[0];
-    if (element !== undefined) return element;
+    const { name, element } = readXml(Buffer.from(body).toString("utf8"));
+    if (name === root) return element;
   } catch {
     // Falls through: the parser's message would not help whoever sent it.
   }
-  throw new AwsError(
+  throw malformedXml();
+}
+
+export function malformedXml(): AwsError {
+  return new AwsError(
     "MalformedXML",
     "The XML you provided was not well-formed or did not validate against our published schema",
   );
@@ -46,20 +35,38 @@ export function textOf(element: XmlElement | undefined, name: string): string | 
  * left out. `namespace` is the root's xmlns.
  */
 export function renderXml(root: string, content: unknown, namespace?: string): string {
-  const body = toBuilderValue(content);
-  const attributes = namespace === undefined ? {} : { "@xmlns": namespace };
-  const element =
-    typeof body === "object" && body !== null ? { ...attributes, ...body } : { ...attributes, "#text": body };
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({ [root]: element })}`;
+  const attributes = namespace === undefined ? "" : ` xmlns="${escapeXml(namespace)}"`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attributes}>${renderContent(content)}</${root}>`;
 }
 
-function toBuilderValue(value: unknown): unknown {
+function renderContent(value: unknown): string {
+  if (value === undefined || value === null) return "";
   if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.map(toBuilderValue);
-  if (typeof value !== "object" || value === null) return typeof value === "boolean" ? String(value) : value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .map(([name, member]) => [name, toBuilderValue(member)]),
+  if (typeof value !== "object") return escapeXml(String(value));
+  return Object.entries(value)
+    .map(([name, member]) => renderMember(name, member))
+    .join("");
+}
+
+function renderMember(name: string, member: unknown): string {
+  if (member === undefined) return "";
+  if (Array.isArray(member)) return member.map((item) => renderMember(name, item)).join("");
+  return `<${name}>${renderContent(member)}</${name}>`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
+
+/** Control characters as references: a bare carriage return would reach the reader as a line feed, the others not at all. */
+function escapeXml(text: string): string {
+  return text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must be escaped
+    /[&<>"'\u0000-\u0008\u000b-\u001f\u007f]/g,
+    (char) => ESCAPES[char] ?? `&#${char.charCodeAt(0)};`,
   );
 }

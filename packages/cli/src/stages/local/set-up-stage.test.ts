@@ -1,5 +1,10 @@
 import { DescribeLaunchTemplateVersionsCommand } from "@aws-sdk/client-ec2";
-import { GetObjectCommand } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectCommand,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
 import { DescribeStateMachineCommand, ListActivitiesCommand } from "@aws-sdk/client-sfn";
 import { expect, test } from "vitest";
 import { stageForTests } from "../../testing/stage-for-tests.ts";
@@ -81,4 +86,23 @@ test("a changed definition replaces the state machine's", async () => {
   const renamed = { ...stage.loaded, pipeline: { ...stage.pipeline, summary: "Another" } };
   await setUp({ ...stage, loaded: renamed });
   expect(await definition()).toBe(before?.replace("A pipeline for tests", "Another"));
+});
+
+test("buckets keep versions here where they do on AWS: what was published can be had back", async () => {
+  await using stage = await stageForTests();
+  await setUp(stage);
+  const { clients, description } = stage;
+  const statuses = await Promise.all(
+    Object.entries(description.buckets).map(async ([role, Bucket]) => {
+      const { Status } = await clients.s3.send(new GetBucketVersioningCommand({ Bucket }));
+      return `${role} ${Status}`;
+    }),
+  );
+  expect(statuses.sort()).toEqual(["assets Enabled", "downloads Enabled", "scratch undefined", "state undefined"]);
+  const object = { Bucket: description.buckets.downloads, Key: "dists/InRelease" };
+  const { VersionId } = await clients.s3.send(new PutObjectCommand({ ...object, Body: "signed" }));
+  await clients.s3.send(new PutObjectCommand({ ...object, Body: "signed wrongly" }));
+  await clients.s3.send(new DeleteObjectCommand(object));
+  const { Body } = await clients.s3.send(new GetObjectCommand({ ...object, VersionId }));
+  expect(await Body?.transformToString()).toBe("signed");
 });

@@ -5,7 +5,13 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { type EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
-import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from "@aws-sdk/client-s3";
+import {
+  BucketAlreadyOwnedByYou,
+  CreateBucketCommand,
+  GetBucketVersioningCommand,
+  PutBucketVersioningCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
 import {
   CreateActivityCommand,
   CreateStateMachineCommand,
@@ -15,7 +21,7 @@ import {
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
 import { renderStateMachine } from "@muster/asl";
-import type { Pipeline, StageDescription, TaskScripts } from "@muster/pipeline";
+import type { BucketRole, Pipeline, StageDescription, TaskScripts } from "@muster/pipeline";
 import type { LoadedPipeline } from "../../load-pipeline.ts";
 import { stageResources } from "../stage-resources.ts";
 import { putLaunchTemplates } from "./launch-templates.ts";
@@ -44,6 +50,7 @@ export async function setUpStage(
   const { clients } = options;
   const { pipeline } = loaded;
   await Promise.all(Object.values(stage.buckets).map((bucket) => createBucket(clients.s3, bucket)));
+  await Promise.all(VERSIONED.map((role) => keepVersions(clients.s3, stage.buckets[role])));
   await Promise.all([
     ...Object.values(stage.logGroups).map((group) => createLogGroup(clients.logs, group)),
     ...Object.values(stage.activities).map((arn) =>
@@ -59,12 +66,21 @@ export async function setUpStage(
   ]);
 }
 
+/** As where it is deployed: what was published, or what a worker was told to run, can be had back. */
+const VERSIONED = ["assets", "downloads"] as const satisfies readonly BucketRole[];
+
 const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf(":") + 1);
 
 async function createBucket(s3: S3Client, bucket: string): Promise<void> {
   await s3.send(new CreateBucketCommand({ Bucket: bucket })).catch((error: unknown) => {
     if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
   });
+}
+
+async function keepVersions(s3: S3Client, Bucket: string): Promise<void> {
+  const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket }));
+  if (Status === "Enabled") return;
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
 }
 
 async function createLogGroup(logs: CloudWatchLogsClient, logGroupName: string): Promise<void> {

@@ -1,32 +1,52 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AwsError } from "../../aws-error.ts";
+import { childrenOf, malformedXml, textOf } from "../../protocol/xml.ts";
 import { onDisk } from "../../storage/disk-error.ts";
 import { mustOwn } from "../../storage/storage.ts";
 import { openStoredMap } from "../../storage/stored-map.ts";
 import { walkKeys } from "./list-keys.ts";
-import { bucketMustExist } from "./object-files.ts";
+import { bucketMustExist, type ObjectFiles, type VersioningStatus } from "./object-files.ts";
+import { OWNER } from "./owner.ts";
+import { decodeToken, encodeToken, textMember } from "./paging.ts";
+import { mustReadElements, readElements } from "./read-elements.ts";
 import type { S3Context } from "./s3-context.ts";
 import type { S3Input, S3Output } from "./s3-protocol.ts";
-import { parseTags, renderTags } from "./tagging.ts";
+import { parseTagSet, parseTags, renderTags } from "./tagging.ts";
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const BUCKET_NAME = /^(?!xn--|\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9.-]{1,61})[a-z0-9]$/;
+const BUCKET_NAME = /^(?!xn--|\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9](?:[a-z0-9.-]{1,61})[a-z0-9]$/;
+
+const MOST_BUCKETS = 10_000;
 
 /** A bucket is a folder: one made by hand is as good as one made by CreateBucket. */
-export function bucketOperations({ files, storage, region }: S3Context) {
+export function bucketOperations({ files, uploads, storage, region }: S3Context) {
   const tags = openStoredMap<Readonly<Record<string, string>>>(storage, "s3-bucket-tags");
+  const forget = (bucket: string) => {
+    for (const upload of uploads.inBucket(bucket)) uploads.forget(upload);
+    files.forgetBucket(bucket);
+    tags.delete(bucket);
+  };
+
   return {
-    CreateBucket({ Bucket }: S3Input): S3Output {
+    async CreateBucket(input: S3Input): Promise<S3Output> {
+      const { Bucket } = input;
       if (!BUCKET_NAME.test(Bucket)) {
         throw new AwsError("InvalidBucketName", "The specified bucket is not valid.", { BucketName: Bucket });
       }
+      const configuration = await readElements(input);
+      const [tagSet] = childrenOf(configuration, "Tags");
+      const created = tagSet === undefined ? undefined : parseTagSet(tagSet, "bucket");
+      checkLocation(textOf(configuration, "LocationConstraint"), region);
       mustOwn(storage);
       const folder = files.bucketFolder(Bucket);
       if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
         const message = "Your previous request to create the named bucket succeeded and you already own it.";
         throw new AwsError("BucketAlreadyOwnedByYou", message, { status: 409, BucketName: Bucket });
       }
+      // What is left of a bucket of this name whose folder was removed by hand.
+      forget(Bucket);
+      if (created !== undefined) tags.set(Bucket, created);
       onDisk(files.root, () => mkdirSync(folder, { recursive: true }));
       storage.flusher.touch(files.root);
       return { Location: `/${Bucket}` };
@@ -37,20 +57,35 @@ export function bucketOperations({ files, storage, region }: S3Context) {
       return { BucketRegion: region };
     },
 
-    ListBuckets(): S3Output {
+    ListBuckets(input: S3Input): S3Output {
+      const most = maxBucketsOf(input.MaxBuckets);
+      const prefix = textMember(input.Prefix);
+      const after = decodeToken(textMember(input.ContinuationToken));
       const names = existing(() => readdirSync(files.root, { withFileTypes: true }))
-        .filter((entry) => entry.isDirectory())
+        .filter((entry) => entry.isDirectory() && entry.name.startsWith(prefix) && entry.name > after)
+        .filter(() => input.BucketRegion === undefined || input.BucketRegion === region)
         .map((entry) => entry.name)
         .sort();
-      const Bucket = names.map((Name) => ({ Name, CreationDate: statSync(join(files.root, Name)).birthtime }));
-      const content = { Owner: { ID: "local", DisplayName: "local" }, Buckets: { Bucket } };
+      const page = names.slice(0, most);
+      const last = names.length > page.length ? page.at(-1) : undefined;
+      const Bucket = page.map((Name) => ({
+        Name,
+        CreationDate: statSync(join(files.root, Name)).birthtime,
+        BucketRegion: region,
+      }));
+      const content = {
+        Owner: OWNER,
+        Buckets: { Bucket },
+        ContinuationToken: last && encodeToken(last),
+        Prefix: input.Prefix,
+      };
       return { xml: { root: "ListAllMyBucketsResult", content } };
     },
 
     DeleteBucket({ Bucket }: S3Input): S3Output {
       bucketMustExist(files, Bucket);
       const folder = files.bucketFolder(Bucket);
-      if (!walkKeys(folder, {}).next().done) {
+      if (holdsAnything(files, Bucket)) {
         throw new AwsError("BucketNotEmpty", "The bucket you tried to delete is not empty", {
           status: 409,
           BucketName: Bucket,
@@ -58,8 +93,7 @@ export function bucketOperations({ files, storage, region }: S3Context) {
       }
       mustOwn(storage);
       onDisk(files.root, () => rmSync(folder, { recursive: true }));
-      rmSync(join(storage.dir, "s3-metadata", Bucket), { recursive: true, force: true });
-      tags.delete(Bucket);
+      forget(Bucket);
       return { status: 204 };
     },
 
@@ -71,7 +105,19 @@ export function bucketOperations({ files, storage, region }: S3Context) {
 
     GetBucketVersioning({ Bucket }: S3Input): S3Output {
       bucketMustExist(files, Bucket);
-      return { xml: { root: "VersioningConfiguration", content: {} } };
+      return { xml: { root: "VersioningConfiguration", content: { Status: files.versioning(Bucket) } } };
+    },
+
+    async PutBucketVersioning(input: S3Input): Promise<S3Output> {
+      bucketMustExist(files, input.Bucket);
+      const status = textOf(await mustReadElements(input), "Status");
+      if (status === undefined) {
+        const message = "The Versioning element must be specified";
+        throw new AwsError("IllegalVersioningConfigurationException", message);
+      }
+      if (!isVersioningStatus(status)) throw malformedXml();
+      files.setVersioning(input.Bucket, status);
+      return {};
     },
 
     GetBucketTagging({ Bucket }: S3Input): S3Output {
@@ -82,9 +128,9 @@ export function bucketOperations({ files, storage, region }: S3Context) {
       return { xml: { root: "Tagging", content: renderTags(found) } };
     },
 
-    async PutBucketTagging({ Bucket, Body, headers }: S3Input): Promise<S3Output> {
-      bucketMustExist(files, Bucket);
-      tags.set(Bucket, await parseTags(Body, headers));
+    async PutBucketTagging(input: S3Input): Promise<S3Output> {
+      bucketMustExist(files, input.Bucket);
+      tags.set(input.Bucket, parseTags(await mustReadElements(input), "bucket"));
       return { status: 204 };
     },
 
@@ -94,6 +140,39 @@ export function bucketOperations({ files, storage, region }: S3Context) {
       return { status: 204 };
     },
   };
+}
+
+function holdsAnything(files: ObjectFiles, bucket: string): boolean {
+  const trees = [
+    { folder: files.bucketFolder(bucket), holds: "objects" },
+    { folder: files.versionsFolder(bucket), holds: "versions" },
+  ] as const;
+  for (const listed of walkKeys(trees, {})) {
+    if ("key" in listed && files.versions(bucket, listed.key).length > 0) return true;
+  }
+  return false;
+}
+
+function isVersioningStatus(status: string): status is VersioningStatus {
+  return status === "Enabled" || status === "Suspended";
+}
+
+function checkLocation(constraint: string | undefined, region: string): void {
+  if (constraint === undefined || constraint === region) return;
+  throw new AwsError(
+    "IllegalLocationConstraintException",
+    `The ${constraint} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+  );
+}
+
+function maxBucketsOf(member: unknown): number {
+  if (member === undefined) return MOST_BUCKETS;
+  const count = Number(member);
+  if (/^\d+$/.test(String(member)) && count >= 1 && count <= MOST_BUCKETS) return count;
+  throw new AwsError("InvalidArgument", `Argument max-buckets must be an integer between 1 and ${MOST_BUCKETS}`, {
+    ArgumentName: "max-buckets",
+    ArgumentValue: String(member),
+  });
 }
 
 function existing<T>(list: () => T[]): T[] {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { crc32c, crc64nvme } from "./crc.ts";
 
@@ -12,4 +13,16 @@ test("the catalogue's check values", () => {
 test("pieces give the same checksum as the whole", () => {
   expect(crc32c(digits.subarray(4), crc32c(digits.subarray(0, 4)))).toBe(crc32c(digits));
   expect(crc64nvme(digits.subarray(4), crc64nvme(digits.subarray(0, 4)))).toBe(crc64nvme(digits));
+});
+
+test("eight bytes at once give the same as one after the other", () => {
+  const bytes = randomBytes(1_000);
+  let one = 0;
+  let other = 0n;
+  for (const byte of bytes) {
+    one = crc32c(Uint8Array.of(byte), one);
+    other = crc64nvme(Uint8Array.of(byte), other);
+  }
+  expect(crc32c(bytes)).toBe(one);
+  expect(crc64nvme(bytes)).toBe(other);
 });

@@ -1,51 +1,87 @@
 import { AwsError } from "../../aws-error.ts";
-import { childrenOf, parseXml, textOf } from "../../protocol/xml.ts";
-import { checkWriteConditions, matchesEtag } from "./conditions.ts";
-import { bucketMustExist } from "./object-files.ts";
-import { readDocument } from "./read-body.ts";
+import type { XmlElement } from "../../protocol/read-xml.ts";
+import { childrenOf, textOf } from "../../protocol/xml.ts";
+import { checkDeleteCondition } from "./conditions.ts";
+import { shownVersion } from "./find-version.ts";
+import { bucketMustExist, type Deletion } from "./object-files.ts";
+import { mustReadElements } from "./read-elements.ts";
 import type { S3Context } from "./s3-context.ts";
 import type { S3Input, S3Output } from "./s3-protocol.ts";
 
 const MOST_OBJECTS = 1000;
 
-export function deleteOperations({ files }: S3Context) {
+interface Doomed {
+  readonly Key: string;
+  readonly VersionId: string | undefined;
+  readonly ETag: string | undefined;
+}
+
+export function deleteOperations({ files, clock }: S3Context) {
+  /** Deleting what is not there succeeds, as on AWS. */
+  const remove = (bucket: string, { Key, VersionId, ETag }: Doomed): Deletion => {
+    if (ETag !== undefined) checkDeleteCondition(files.latest(bucket, Key), ETag, Key);
+    if (VersionId === undefined) return files.remove(bucket, Key, clock.now());
+    if (VersionId === "") throw new AwsError("InvalidArgument", "Version id cannot be the empty string");
+    return files.removeVersion(bucket, Key, VersionId);
+  };
+
   return {
-    /** Deleting what is not there succeeds, as on AWS. */
     DeleteObject(input: S3Input): S3Output {
-      bucketMustExist(files, input.Bucket);
-      if (input.IfMatch !== undefined) checkWriteConditions(files.find(input.Bucket, input.Key), input);
-      files.remove(input.Bucket, input.Key);
-      return { status: 204 };
+      const { Bucket, Key } = input;
+      bucketMustExist(files, Bucket);
+      const VersionId = input.VersionId as string | undefined;
+      const { versionId, isDeleteMarker } = remove(Bucket, {
+        Key,
+        VersionId,
+        ETag: input.IfMatch as string | undefined,
+      });
+      return { status: 204, ...shownVersion(files, Bucket, versionId), ...(isDeleteMarker && { DeleteMarker: true }) };
     },
 
-    async DeleteObjects({ Bucket, Body, headers }: S3Input): Promise<S3Output> {
+    async DeleteObjects(input: S3Input): Promise<S3Output> {
+      const { Bucket } = input;
       bucketMustExist(files, Bucket);
-      const { objects, quiet } = parseRequest(await readDocument(Body, headers));
+      const { objects, isQuiet } = parseDelete(await mustReadElements(input));
+      bucketMustExist(files, Bucket);
       const Deleted: unknown[] = [];
       const Errors: unknown[] = [];
-      for (const { key, etag } of objects) {
-        const current = etag === undefined ? undefined : files.find(Bucket, key);
-        if (etag !== undefined && !(current && matchesEtag(etag, current))) {
-          const Message = "At least one of the pre-conditions you specified did not hold";
-          Errors.push({ Key: key, Code: "PreconditionFailed", Message });
-          continue;
+      for (const doomed of objects) {
+        try {
+          const deletion = remove(Bucket, doomed);
+          if (!isQuiet) Deleted.push(renderDeletion(doomed, deletion));
+        } catch (error) {
+          if (!(error instanceof AwsError)) throw error;
+          const { Key, VersionId } = doomed;
+          Errors.push({ Key, VersionId, Code: error.code, Message: error.message });
         }
-        files.remove(Bucket, key);
-        if (!quiet) Deleted.push({ Key: key });
       }
       return { xml: { root: "DeleteResult", content: { Deleted, Error: Errors } } };
     },
   };
 }
 
-function parseRequest(document: Uint8Array): { objects: { key: string; etag: string | undefined }[]; quiet: boolean } {
-  const root = parseXml(document, "Delete");
+function renderDeletion({ Key, VersionId }: Doomed, { versionId, isDeleteMarker }: Deletion): unknown {
+  return {
+    Key,
+    VersionId,
+    ...(isDeleteMarker && { DeleteMarker: true, DeleteMarkerVersionId: versionId }),
+  };
+}
+
+function parseDelete(root: XmlElement): { objects: Doomed[]; isQuiet: boolean } {
   const objects = childrenOf(root, "Object").map((object) => ({
-    key: textOf(object, "Key") ?? "",
-    etag: textOf(object, "ETag"),
+    Key: textOf(object, "Key") ?? "",
+    VersionId: textOf(object, "VersionId"),
+    ETag: textOf(object, "ETag"),
   }));
   if (objects.length === 0 || objects.length > MOST_OBJECTS) {
     throw new AwsError("MalformedXML", `Delete takes 1 to ${MOST_OBJECTS} objects, not ${objects.length}`);
   }
-  return { objects, quiet: textOf(root, "Quiet") === "true" };
+  if (objects.some(({ Key }) => Key === "")) {
+    throw new AwsError(
+      "UserKeyMustBeSpecified",
+      "The specified method requires a key, and one of the objects has none.",
+    );
+  }
+  return { objects, isQuiet: textOf(root, "Quiet")?.trim().toLowerCase() === "true" };
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, type Stats } from "node:fs";
 import { extname } from "node:path";
-import type { ObjectDescription } from "./object-files.ts";
+import type { ObjectDescription } from "./object-description.ts";
 
 /** What a browser needs to show a file that was put into a bucket's folder by hand. */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {

@@ -1,31 +1,37 @@
 import { closeSync, createReadStream, openSync, readFileSync, readSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { AwsError } from "../../aws-error.ts";
+import { invalidRequest } from "./body-checks.ts";
 import { type ByteRange, parseRange } from "./byte-range.ts";
-import { checkReadConditions } from "./conditions.ts";
-import { noSuchKey } from "./no-such-key.ts";
-import type { StoredObject } from "./object-files.ts";
-import { describedMembers } from "./object-headers.ts";
+import { checksumMembers } from "./checksums.ts";
+import { checkReadConditions, matchesEtag } from "./conditions.ts";
+import type { StoredObject } from "./current-files.ts";
+import { mustFindVersion, shownVersion } from "./find-version.ts";
+import type { ObjectPart } from "./object-description.ts";
+import { describedChecksums, describedMembers } from "./object-headers.ts";
 import type { S3Context } from "./s3-context.ts";
 import type { S3Input, S3Output } from "./s3-protocol.ts";
 
 /** Up to here an object is read at once, which is faster than a stream; larger ones never lie in memory. */
 const SMALL_BYTES = 256 * 1024;
 
-/** The version of each object in a bucket without versioning, as all are here. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/VersionedObjects.html */
-const NULL_VERSION = "null";
+interface Selection {
+  /** Undefined for the whole. */
+  readonly range: ByteRange | undefined;
+  readonly part?: ObjectPart | undefined;
+}
 
 export function getOperations({ files }: S3Context) {
-  const mustFind = ({ Bucket, Key, VersionId = NULL_VERSION }: S3Input) => {
-    const object = files.find(Bucket, Key) ?? noSuchKey(files, Bucket, Key);
-    if (VersionId === NULL_VERSION) return object;
-    throw new AwsError("NoSuchVersion", "The specified version does not exist.", { status: 404, Key, VersionId });
-  };
   const describe = (object: StoredObject, input: S3Input): { output: S3Output; range: ByteRange | undefined } => {
-    checkReadConditions(object, input);
-    const range = parseRange(input.Range, object.size);
+    const described = { ...describedMembers(object), ...shownVersion(files, input.Bucket, object.versionId) };
+    const { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince } = input;
+    checkReadConditions(object, { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince }, described);
+    const selection = select(object, input);
+    const { range } = selection;
     const members = {
-      ...describedMembers(object, input.ChecksumMode === "ENABLED" && range === undefined),
+      ...described,
+      ...(input.ChecksumMode === "ENABLED" && shownChecksums(object, selection)),
+      ...(input.PartNumber !== undefined && object.parts !== undefined && { PartsCount: object.parts.length }),
       ...responseOverrides(input),
     };
     if (range === undefined) return { output: { ...members, ContentLength: object.size }, range };
@@ -34,27 +40,64 @@ export function getOperations({ files }: S3Context) {
   };
 
   return {
-    HeadObject: (input: S3Input): S3Output => describe(mustFind(input), input).output,
+    HeadObject: (input: S3Input): S3Output => describe(mustFindVersion(files, input), input).output,
 
     GetObject(input: S3Input): S3Output {
-      const object = mustFind(input);
+      const object = mustFindVersion(files, input);
       const { output, range } = describe(object, input);
       return { ...output, Body: read(object, range ?? { first: 0, last: object.size - 1 }) };
     },
-
-    GetObjectAttributes(input: S3Input): S3Output {
-      const object = mustFind(input);
-      checkReadConditions(object, input);
-      const checksums = Object.entries(object.checksums).map(([algorithm, digest]) => [`Checksum${algorithm}`, digest]);
-      const content = {
-        ETag: object.etag.replaceAll('"', ""),
-        ...(checksums.length > 0 && { Checksum: { ...Object.fromEntries(checksums), ChecksumType: "FULL_OBJECT" } }),
-        StorageClass: "STANDARD",
-        ObjectSize: object.size,
-      };
-      return { LastModified: new Date(object.lastModifiedMs), xml: { root: "GetObjectAttributesResponse", content } };
-    },
   };
+}
+
+/** What of an object a request reads: a range, or a part by its number. */
+function select(object: StoredObject, { Range, IfRange, PartNumber }: S3Input): Selection {
+  if (PartNumber === undefined) {
+    const isSame = IfRange === undefined || isUnchanged(object, IfRange);
+    return { range: isSame ? parseRange(Range, object.size) : undefined };
+  }
+  if (Range !== undefined) throw invalidRequest("Cannot specify both Range header and partNumber query parameter");
+  const number = partNumberOf(PartNumber);
+  const parts = object.parts ?? [{ number: 1, size: object.size, checksums: object.checksums }];
+  const index = parts.findIndex((part) => part.number === number);
+  const part = parts[index];
+  if (part === undefined) {
+    throw new AwsError("InvalidPartNumber", "The requested partnumber is not satisfiable", {
+      status: 416,
+      PartNumberRequested: number,
+      ActualPartCount: parts.length,
+    });
+  }
+  const first = parts.slice(0, index).reduce((sum, { size }) => sum + size, 0);
+  return { range: part.size === 0 ? undefined : { first, last: first + part.size - 1 }, part };
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#name-if-range */
+function isUnchanged(object: StoredObject, condition: unknown): boolean {
+  const isDate = !Number.isNaN(Date.parse(String(condition)));
+  return isDate
+    ? Math.floor(object.lastModifiedMs / 1000) * 1000 === Date.parse(String(condition))
+    : matchesEtag(condition, object);
+}
+
+/** Checksums are of the whole object, or of a part; a range has none. */
+function shownChecksums(object: StoredObject, { range, part }: Selection): Record<string, string> {
+  if (part === undefined) return range === undefined ? describedChecksums(object) : {};
+  if (object.parts === undefined) return describedChecksums(object);
+  const { ChecksumType } = describedChecksums(object);
+  return { ...checksumMembers(part.checksums), ...(ChecksumType !== undefined && { ChecksumType }) };
+}
+
+const MOST_PARTS = 10_000;
+
+/** Throws where a part number is none. */
+export function partNumberOf(member: unknown): number {
+  const number = Number(member);
+  if (Number.isInteger(number) && number >= 1 && number <= MOST_PARTS) return number;
+  throw new AwsError("InvalidArgument", `Part number must be an integer between 1 and ${MOST_PARTS}, inclusive`, {
+    ArgumentName: "partNumber",
+    ArgumentValue: String(member),
+  });
 }
 
 /** The file is opened before anything is answered, so that an object that is replaced meanwhile is still sent whole. */
@@ -75,9 +118,12 @@ function read({ file, size }: StoredObject, { first, last }: ByteRange): Readabl
 /** A presigned URL may choose how a browser takes the object. */
 function responseOverrides(input: S3Input): Record<string, unknown> {
   const overrides = {
-    ContentType: input.ResponseContentType,
-    ContentDisposition: input.ResponseContentDisposition,
     CacheControl: input.ResponseCacheControl,
+    ContentDisposition: input.ResponseContentDisposition,
+    ContentEncoding: input.ResponseContentEncoding,
+    ContentLanguage: input.ResponseContentLanguage,
+    ContentType: input.ResponseContentType,
+    Expires: input.ResponseExpires,
   };
   return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
 }

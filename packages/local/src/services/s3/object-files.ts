@@ -1,192 +1,215 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, type Stats, statSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { AwsError } from "../../aws-error.ts";
-import { diskError, onDisk } from "../../storage/disk-error.ts";
-import { mustOwn, type Storage } from "../../storage/storage.ts";
-import { writeAtomically } from "../../storage/stored-map.ts";
-import type { ChecksumAlgorithm } from "./checksums.ts";
-import { describeFile } from "./describe-file.ts";
-import { pathBesideFolder, pathOfKey } from "./object-path.ts";
+import type { Random } from "../../random.ts";
+import { diskError } from "../../storage/disk-error.ts";
+import type { Storage } from "../../storage/storage.ts";
+import { mustOwn } from "../../storage/storage.ts";
+import { openStoredMap } from "../../storage/stored-map.ts";
+import {
+  currentFiles,
+  type FileIdentity,
+  NULL_VERSION,
+  type StoredObject,
+  type VersionDescription,
+} from "./current-files.ts";
+import type { ObjectDescription } from "./object-description.ts";
+import type { ReadOptions } from "./read-body.ts";
 import { type ReceivedBody, receiveBody } from "./receive-body.ts";
+import { type DeleteMarker, linkOrCopy, versionFiles } from "./version-files.ts";
+import { newVersionId } from "./version-id.ts";
 
-/** Headers that are stored with an object and given back with it, by their names in the API. */
-export interface ObjectHeaders {
-  readonly ContentType?: string | undefined;
-  readonly CacheControl?: string | undefined;
-  readonly ContentDisposition?: string | undefined;
-  readonly ContentEncoding?: string | undefined;
-  readonly ContentLanguage?: string | undefined;
-  readonly Expires?: string | undefined;
+/** Undefined is a bucket that never had versions. */
+export type VersioningStatus = "Enabled" | "Suspended";
+
+export type Version = StoredObject | DeleteMarker;
+
+export function isDeleteMarker(version: Version | undefined): version is DeleteMarker {
+  return version !== undefined && "isDeleteMarker" in version;
 }
 
-/** What S3 knows of an object besides its bytes. */
-export interface ObjectDescription {
-  readonly size: number;
-  /** With its quotation marks. */
-  readonly etag: string;
-  readonly lastModifiedMs: number;
-  readonly headers: ObjectHeaders;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
-  readonly tags: Readonly<Record<string, string>>;
+/** What a deletion did: which version went or came, and whether it is a delete marker. */
+export interface Deletion {
+  readonly versionId?: string | undefined;
+  readonly isDeleteMarker?: boolean;
 }
 
-export interface StoredObject extends ObjectDescription {
-  readonly file: string;
-}
-
-/** A description counts only for the very file that it was written for: files may be replaced by hand. */
-interface DescriptionEntry extends ObjectDescription {
-  readonly mtimeMs: number;
-}
-
-/** Objects as plain files below `<dir>/s3/<bucket>/`, their descriptions apart below `<dir>/s3-metadata/<bucket>/`. */
+/** Objects of all buckets with their versions: the current one is a plain file, what came before lies apart. */
 export interface ObjectFiles {
   readonly root: string;
   bucketFolder(bucket: string): string;
-  /** Undefined where there is no such object. A file that was put there by hand is described on first sight. */
+  versionsFolder(bucket: string): string;
+  versioning(bucket: string): VersioningStatus | undefined;
+  setVersioning(bucket: string, status: VersioningStatus): void;
+  /** The current version; undefined where there is none, or a delete marker. */
   find(bucket: string, key: string): StoredObject | undefined;
+  /** The current version, or the delete marker in its place. */
+  latest(bucket: string, key: string): Version | undefined;
+  /** All versions of a key, the newest first. The first is the current one, if `latest` finds any. */
+  versions(bucket: string, key: string): readonly Version[];
   /** Takes a body into a temporary file; throws what is wrong with it. The caller must `store` or `discard` it. */
-  receive(content: AsyncIterable<Uint8Array>, headers: Readonly<Record<string, string>>): Promise<ReceivedBody>;
-  discard(body: ReceivedBody): void;
-  /** Moves a received body into place, in one step with its description. */
-  store(bucket: string, key: string, body: ReceivedBody, description: Omit<ObjectDescription, "size">): StoredObject;
-  /** Replaces what is known of an object and leaves its bytes alone. */
-  redescribe(bucket: string, key: string, description: ObjectDescription): void;
-  remove(bucket: string, key: string): void;
+  receive(content: AsyncIterable<Uint8Array>, options: ReadOptions): Promise<ReceivedBody>;
+  discard(body: Pick<ReceivedBody, "file">): void;
+  /** Makes a received body the current version, in one step with its description. */
+  store(
+    bucket: string,
+    key: string,
+    body: Pick<ReceivedBody, "file">,
+    description: Omit<ObjectDescription, "size">,
+  ): StoredObject;
+  /** Replaces what is known of a version and leaves its bytes alone. */
+  redescribe(bucket: string, key: string, version: StoredObject): void;
+  /** Removes the current version, where the bucket keeps versions by a delete marker. */
+  remove(bucket: string, key: string, nowMs: number): Deletion;
+  /** Removes one version for good; nothing where there is none of that id. */
+  removeVersion(bucket: string, key: string, versionId: string): Deletion;
+  /** Forgets what is known of a bucket besides the plain files. */
+  forgetBucket(bucket: string): void;
 }
 
-/** Up to this size it is cheaper to read a hand-made file again than to keep what is known of it. */
-const DESCRIBED_EACH_TIME = 64 * 1024;
-
-export function objectFiles(storage: Storage): ObjectFiles {
-  const at = (...parts: string[]) => join(storage.dir, ...parts);
-  const bucketFolder = (bucket: string) => at("s3", checkBucketName(bucket));
+export function objectFiles(storage: Storage, random: Random): ObjectFiles {
+  const incoming = () => join(storage.dir, "s3-incoming");
   // Uploads that a killed process left half done.
-  if (storage.persistent && storage.owner) rmSync(at("s3-incoming"), { recursive: true, force: true });
-  const descriptionFile = (bucket: string, key: string) =>
-    `${at("s3-metadata", checkBucketName(bucket), pathOfKey(key))}%.json`;
+  if (storage.persistent && storage.owner) rmSync(incoming(), { recursive: true, force: true });
+  const current = currentFiles(storage);
+  const older = versionFiles(storage);
+  const statuses = openStoredMap<VersioningStatus>(storage, "s3-bucket-versioning");
+  const isVersioned = (bucket: string) => statuses.has(bucket);
 
-  const locate = (bucket: string, key: string): { file: string; stats: Stats } | undefined => {
-    const candidates = [pathOfKey(key), pathBesideFolder(key), ...(isPlainPath(key) ? [key] : [])];
-    for (const candidate of candidates) {
-      const file = join(bucketFolder(bucket), candidate);
-      const stats = statSync(file, { throwIfNoEntry: false, bigint: false });
-      if (stats?.isFile()) return { file, stats };
-    }
-    return undefined;
+  const latest = (bucket: string, key: string): Version | undefined => {
+    const plain = current.find(bucket, key);
+    if (!isVersioned(bucket)) return plain;
+    const [newest] = older.list(bucket, key);
+    if (!isDeleteMarker(newest)) return plain;
+    if (plain !== undefined && !isSameFile(plain, newest.replaces)) return plain;
+    if (storage.owner && newest.replaces !== undefined) finishMarking(bucket, key, newest);
+    return newest;
   };
-  const readEntries = (bucket: string, key: string): DescriptionEntry[] => {
-    try {
-      return JSON.parse(readFileSync(descriptionFile(bucket, key), "utf8")) as DescriptionEntry[];
-    } catch {
-      return [];
-    }
-  };
-  const writeEntries = (bucket: string, key: string, entries: readonly DescriptionEntry[]) =>
-    writeAtomically(descriptionFile(bucket, key), JSON.stringify(entries), storage);
-
   const find = (bucket: string, key: string): StoredObject | undefined => {
-    const found = locate(bucket, key);
-    if (found === undefined) return undefined;
-    const { file, stats } = found;
-    const known = readEntries(bucket, key).find(
-      (entry) => entry.size === stats.size && entry.mtimeMs === stats.mtimeMs,
-    );
-    if (known !== undefined) return { ...known, file };
-    const entry = { ...describeFile(file, key, stats), mtimeMs: stats.mtimeMs };
-    if (storage.owner && stats.size > DESCRIBED_EACH_TIME) writeEntries(bucket, key, [entry]);
-    return { ...entry, file };
+    const version = latest(bucket, key);
+    return isDeleteMarker(version) ? undefined : version;
+  };
+  const versions = (bucket: string, key: string): readonly Version[] => {
+    const first = latest(bucket, key);
+    const rest = isVersioned(bucket) ? older.list(bucket, key) : [];
+    // What a killed process had begun to put aside is still the current version.
+    return [...(first === undefined ? [] : [first]), ...rest.filter(({ versionId }) => versionId !== first?.versionId)];
+  };
+  /** Puts the current version aside: it goes on to lie where it lies, known by its id in both places. */
+  const keep = (bucket: string, key: string, version: StoredObject, sequence: number) => {
+    older.keep(bucket, key, { ...version, sequence });
+    // There is one null version of a key at a time.
+    if (version.versionId === NULL_VERSION) older.drop(bucket, key, NULL_VERSION, sequence);
+  };
+  /** What the next version of a key is called; the current one is put aside where that does not replace it. */
+  const makeRoom = (bucket: string, key: string, status: VersioningStatus) => {
+    const plain = find(bucket, key);
+    const next = older.nextSequence(bucket, key);
+    const kept = plain?.sequence ?? next;
+    const sequence = plain === undefined ? next : Math.max(next, kept + 1);
+    const versionId = status === "Enabled" ? newVersionId(sequence, random) : NULL_VERSION;
+    if (plain !== undefined && plain.versionId !== versionId) keep(bucket, key, plain, kept);
+    return { plain, versionId, sequence };
+  };
+  /** A marker's deletion is done when the marker is written; the file follows. */
+  const finishMarking = (bucket: string, key: string, { replaces: _done, ...marker }: DeleteMarker) => {
+    current.remove(bucket, key);
+    older.mark(bucket, key, marker);
+  };
+  /** An older version becomes the current one. */
+  const bringBack = (
+    bucket: string,
+    key: string,
+    { file, ...description }: StoredObject,
+    before: (id: FileIdentity) => void,
+  ) => {
+    const linked = join(incoming(), randomUUID());
+    mkdirSync(incoming(), { recursive: true });
+    linkOrCopy(file, linked);
+    const { size, mtimeMs } = statSync(linked);
+    before({ size, mtimeMs });
+    current.place(bucket, key, linked, description);
   };
 
   return {
     get root() {
-      return at("s3");
+      return current.root;
     },
-    bucketFolder,
+    bucketFolder: current.bucketFolder,
+    versionsFolder: older.bucketFolder,
+    versioning: (bucket) => statuses.get(bucket),
+    setVersioning: statuses.set,
     find,
-    async receive(content, headers) {
+    latest,
+    versions,
+    async receive(content, options) {
       mustOwn(storage);
-      return receiveBody(at("s3-incoming"), content, headers);
+      return receiveBody(incoming(), content, options);
     },
     discard: (body) => rmSync(body.file, { force: true }),
-    store(bucket, key, body, described) {
-      const folder = bucketFolder(bucket);
-      const { mtimeMs, size } = statSync(body.file);
-      const entry = { ...described, size, mtimeMs };
-      const [current] = readEntries(bucket, key);
-      // The old description stays until the next write, because a crash may come before the bytes are replaced.
-      writeEntries(bucket, key, current === undefined ? [entry] : [entry, current]);
-      const file = onDisk(folder, () => moveIntoPlace(body.file, folder, key));
-      storage.flusher.touch(file);
-      storage.flusher.touch(dirname(file));
-      return { ...entry, file };
+    store(bucket, key, { file }, description) {
+      const status = statuses.get(bucket);
+      if (status === undefined) return current.place(bucket, key, file, description);
+      const { versionId, sequence } = makeRoom(bucket, key, status);
+      const stored = current.place(bucket, key, file, { ...description, versionId, sequence });
+      if (versionId === NULL_VERSION) older.drop(bucket, key, NULL_VERSION);
+      return stored;
     },
-    redescribe(bucket, key, description) {
-      mustOwn(storage);
-      const found = locate(bucket, key);
-      if (found !== undefined) writeEntries(bucket, key, [{ ...description, mtimeMs: found.stats.mtimeMs }]);
+    redescribe(bucket, key, { file, ...description }) {
+      const { sequence } = description;
+      if (file.startsWith(older.bucketFolder(bucket)) && sequence !== undefined) {
+        older.redescribe(bucket, key, { ...description, sequence });
+      } else current.redescribe(bucket, key, description as VersionDescription);
     },
-    remove(bucket, key) {
+    remove(bucket, key, nowMs) {
+      const status = statuses.get(bucket);
+      if (status === undefined) {
+        current.remove(bucket, key);
+        return {};
+      }
+      const { plain, versionId, sequence } = makeRoom(bucket, key, status);
+      const replaces = plain && identityOf(plain);
+      const marker: DeleteMarker = { isDeleteMarker: true, versionId, sequence, lastModifiedMs: nowMs, replaces };
+      older.mark(bucket, key, marker);
+      if (versionId === NULL_VERSION) older.drop(bucket, key, NULL_VERSION, sequence);
+      if (plain !== undefined) finishMarking(bucket, key, marker);
+      return { versionId, isDeleteMarker: true };
+    },
+    removeVersion(bucket, key, versionId) {
       mustOwn(storage);
-      const found = locate(bucket, key);
-      if (found === undefined) return;
-      onDisk(bucketFolder(bucket), () => rmSync(found.file, { force: true }));
-      rmSync(descriptionFile(bucket, key), { force: true });
-      storage.flusher.touch(dirname(found.file));
-      removeEmptyFolders(dirname(found.file), bucketFolder(bucket));
-      removeEmptyFolders(dirname(descriptionFile(bucket, key)), at("s3-metadata", bucket));
+      const all = versions(bucket, key);
+      const target = all.find((version) => version.versionId === versionId);
+      if (target === undefined) return { versionId };
+      const isCurrent = target === all[0] && target.versionId === latest(bucket, key)?.versionId;
+      const next = isCurrent ? all[1] : undefined;
+      const wasMarker = isDeleteMarker(target);
+      if (next !== undefined && !isDeleteMarker(next)) {
+        // Until the marker is gone, what is brought back counts as what it deletes.
+        bringBack(bucket, key, next, (replaces) => wasMarker && older.mark(bucket, key, { ...target, replaces }));
+        older.drop(bucket, key, versionId);
+        older.drop(bucket, key, next.versionId);
+      } else {
+        if (isCurrent && !wasMarker) current.remove(bucket, key);
+        older.drop(bucket, key, versionId);
+      }
+      return { versionId, isDeleteMarker: wasMarker };
+    },
+    forgetBucket(bucket) {
+      statuses.delete(bucket);
+      current.forgetBucket(bucket);
+      older.forgetBucket(bucket);
     },
   };
 }
 
-/** Where a hand-made name holds a `%` that is no escape, the key is the name itself. */
-function isPlainPath(key: string): boolean {
-  return (
-    key.includes("%") &&
-    key.split("/").every((part) => part !== "" && part !== "." && part !== "..") &&
-    !key.includes("\0")
-  );
+function identityOf({ file }: StoredObject): FileIdentity {
+  const { size, mtimeMs } = statSync(file);
+  return { size, mtimeMs };
 }
 
-function moveIntoPlace(from: string, folder: string, key: string): string {
-  makeFolders(folder, dirname(pathOfKey(key)));
-  const plain = join(folder, pathOfKey(key));
-  const target = statSync(plain, { throwIfNoEntry: false })?.isDirectory()
-    ? join(folder, pathBesideFolder(key))
-    : plain;
-  renameSync(from, target);
-  // The object may have stepped aside for a folder that is gone by now.
-  if (target === plain) rmSync(join(folder, pathBesideFolder(key)), { force: true });
-  return target;
-}
-
-/** Objects that have a folder's name step aside. */
-function makeFolders(root: string, path: string): void {
-  if (statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory()) return;
-  let folder = root;
-  for (const part of path.split("/")) {
-    folder = join(folder, part);
-    if (statSync(folder, { throwIfNoEntry: false })?.isFile()) renameSync(folder, `${folder}%=`);
-    mkdirSync(folder, { recursive: true });
-  }
-}
-
-function removeEmptyFolders(folder: string, root: string): void {
-  for (let path = folder; relative(root, path) !== "" && !relative(root, path).startsWith(".."); path = dirname(path)) {
-    try {
-      if (readdirSync(path).length > 0) return;
-      rmdirSync(path);
-    } catch {
-      return;
-    }
-  }
-}
-
-/** A name that is no bucket's must not become a path that leaves the buckets' folder. */
-function checkBucketName(bucket: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(bucket)) return bucket;
-  throw new AwsError("InvalidBucketName", "The specified bucket is not valid.", { BucketName: bucket });
+function isSameFile({ size, mtimeMs }: FileIdentity, other: FileIdentity | undefined): boolean {
+  return other !== undefined && other.size === size && other.mtimeMs === mtimeMs;
 }
 
 /** Reads of a missing bucket and of a broken disk must not look alike. */

@@ -1,5 +1,6 @@
 import { AwsError } from "../../aws-error.ts";
-import type { ObjectDescription, ObjectHeaders } from "./object-files.ts";
+import { checksumMembers } from "./checksums.ts";
+import type { ObjectDescription, ObjectHeaders } from "./object-description.ts";
 import type { S3Input } from "./s3-protocol.ts";
 
 const STORED_HEADERS = [
@@ -30,8 +31,7 @@ export function storedHeaders(input: S3Input): ObjectHeaders {
 }
 
 /** Members that GetObject and HeadObject answer about an object. */
-export function describedMembers(object: ObjectDescription, withChecksums: boolean): Record<string, unknown> {
-  const checksums = Object.entries(object.checksums).map(([algorithm, digest]) => [`Checksum${algorithm}`, digest]);
+export function describedMembers(object: ObjectDescription): Record<string, unknown> {
   const tagCount = Object.keys(object.tags).length;
   return {
     ...object.headers,
@@ -40,8 +40,15 @@ export function describedMembers(object: ObjectDescription, withChecksums: boole
     LastModified: new Date(object.lastModifiedMs),
     Metadata: object.metadata,
     ...(tagCount > 0 && { TagCount: tagCount }),
-    ...(withChecksums && checksums.length > 0 && { ...Object.fromEntries(checksums), ChecksumType: "FULL_OBJECT" }),
   };
+}
+
+/** An object's checksums and of which type they are; nothing where it has none. */
+export function describedChecksums({
+  checksums,
+  checksumType = "FULL_OBJECT",
+}: ObjectDescription): Record<string, string> {
+  return Object.keys(checksums).length === 0 ? {} : { ...checksumMembers(checksums), ChecksumType: checksumType };
 }
 
 /** Refuses keys and metadata over S3's sizes. */
@@ -52,11 +59,16 @@ export function checkSizes({ Key, Metadata }: S3Input): void {
       MaxSizeAllowed: LONGEST_KEY,
     });
   }
-  const size = Object.entries(Metadata).reduce((sum, [name, value]) => sum + name.length + Buffer.byteLength(value), 0);
+  const size = Object.entries(Metadata).reduce((sum, [name, value]) => sum + name.length + bytesOf(value), 0);
   if (size > LARGEST_METADATA) {
     throw new AwsError("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size", {
       Size: size,
       MaxSizeAllowed: LARGEST_METADATA,
     });
   }
+}
+
+/** A header has one character for each byte, unless it never was on a wire. */
+function bytesOf(value: string): number {
+  return /^[\u0020-\u00ff\t]*$/.test(value) ? value.length : Buffer.byteLength(value);
 }

@@ -2,12 +2,14 @@
  * Object keys as file paths below a bucket's folder: plain wherever a key can be a path, escaped reversibly where it cannot.
  * In a file name `%` starts an escape: `%` alone is an empty part (`a//b`, `folder/`), `%2E` a dot that would mean a folder,
  * `%00` and `%25` those bytes; `…%+` is continued by the next name, because names end at 255 bytes. `…%=` is an object whose
- * plain name is taken by a folder: S3 may hold both `a` and `a/b`.
+ * plain name is taken by a folder: S3 may hold both `a` and `a/b`. `…%v` is a folder with what came before an object.
  */
 const LONGEST_PART = 200;
 
 const CONTINUED = "%+";
 const BESIDE_FOLDER = "%=";
+/** Ends the name of a folder that holds older versions of one object. */
+export const VERSIONS_OF = "%v";
 
 /** The path of a key, relative to its bucket's folder. */
 export function pathOfKey(key: string): string {

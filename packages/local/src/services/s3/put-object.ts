@@ -1,4 +1,7 @@
+import { announcesChecksum } from "./body-checks.ts";
+import { type ChecksumAlgorithm, checksumMembers, DEFAULT_ALGORITHM } from "./checksums.ts";
 import { checkWriteConditions } from "./conditions.ts";
+import { shownVersion } from "./find-version.ts";
 import { bucketMustExist } from "./object-files.ts";
 import { checkSizes, storedHeaders } from "./object-headers.ts";
 import type { S3Context } from "./s3-context.ts";
@@ -13,7 +16,9 @@ export function putOperations({ files, clock }: S3Context) {
       bucketMustExist(files, Bucket);
       checkSizes(input);
       checkWriteConditions(files.find(Bucket, Key), input);
-      const body = await files.receive(input.Body, input.headers);
+      const tags = parseTagHeader(input.Tagging);
+      const algorithms: ChecksumAlgorithm[] = announcesChecksum(input.headers) ? [] : [DEFAULT_ALGORITHM];
+      const body = await files.receive(input.Body, { headers: input.headers, algorithms });
       try {
         bucketMustExist(files, Bucket);
         checkWriteConditions(files.find(Bucket, Key), input);
@@ -23,10 +28,14 @@ export function putOperations({ files, clock }: S3Context) {
           headers: storedHeaders(input),
           metadata: Metadata,
           checksums: body.checksums,
-          tags: parseTagHeader(input.Tagging),
+          tags,
         });
-        const checksums = Object.entries(body.checksums).map(([algorithm, digest]) => [`Checksum${algorithm}`, digest]);
-        return { ETag: stored.etag, ...Object.fromEntries(checksums) };
+        return {
+          ETag: stored.etag,
+          ...shownVersion(files, Bucket, stored.versionId),
+          ...checksumMembers(body.checksums),
+          ChecksumType: "FULL_OBJECT",
+        };
       } finally {
         files.discard(body);
       }

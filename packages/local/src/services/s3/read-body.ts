@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
 import { AwsError } from "../../aws-error.ts";
 import { type Trailers, unwrapAwsChunked } from "./aws-chunked.ts";
-import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, createChecksum } from "./checksums.ts";
+import { announcedChecksum, type BodyDigests, readAnnouncement, verifyBody } from "./body-checks.ts";
+import { type ChecksumAlgorithm, createChecksum } from "./checksums.ts";
 
 type RequestHeaders = Readonly<Record<string, string>>;
 
-export interface BodyDigests {
-  readonly size: number;
-  readonly md5: Buffer;
-  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
+export interface ReadOptions {
+  /** The request's; what they say of the body is checked. */
+  readonly headers: RequestHeaders;
+  /** Computed beside the one that the headers announce. */
+  readonly algorithms?: readonly ChecksumAlgorithm[];
+  /** Where nobody needs it: it is the slowest of all. */
+  readonly withoutMd5?: boolean;
 }
 
 /** One upload, or one part of it. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
@@ -18,33 +22,38 @@ const LARGEST_UPLOAD = 5 * 2 ** 30;
 const LARGEST_DOCUMENT = 2 * 2 ** 20;
 
 /**
- * Hands a request's body to `take`, piece by piece, unwrapped from S3's chunks; then verifies its length and every checksum that
+ * Hands a request's body to `take`, piece by piece, unwrapped from S3's chunks; then verifies its length and every digest that
  * came along, before it or behind it.
  */
 export async function readBody(
   content: AsyncIterable<Uint8Array>,
-  headers: RequestHeaders,
+  { headers, algorithms = [], withoutMd5 = false }: ReadOptions,
   take: (chunk: Uint8Array) => void,
 ): Promise<BodyDigests> {
+  const announcement = readAnnouncement(headers);
   const trailers: Trailers = {};
-  const sums = CHECKSUM_ALGORITHMS.filter((algorithm) => announces(headers, algorithm)).map(
-    (algorithm) => [algorithm, createChecksum(algorithm)] as const,
-  );
+  const wanted = new Set([...announcedChecksum(announcement), ...algorithms]);
+  const sums = [...wanted].map((algorithm) => [algorithm, createChecksum(algorithm)] as const);
   const md5 = createHash("md5");
+  const sha256 = announcement.sha256 === undefined ? undefined : createHash("sha256");
   let size = 0;
   for await (const chunk of isChunked(headers) ? unwrapAwsChunked(content, trailers) : content) {
     size += chunk.length;
     if (size > LARGEST_UPLOAD) throw entityTooLarge();
-    md5.update(chunk);
+    if (!withoutMd5) md5.update(chunk);
+    sha256?.update(chunk);
     for (const [, checksum] of sums) checksum.update(chunk);
     take(chunk);
   }
-  const digests = {
+  const digests: BodyDigests = {
     size,
     md5: md5.digest(),
-    checksums: Object.fromEntries(sums.map(([algorithm, checksum]) => [algorithm, checksum.digest()])),
+    sha256: sha256?.digest("hex"),
+    checksums: Object.fromEntries(
+      await Promise.all(sums.map(async ([algorithm, checksum]) => [algorithm, await checksum.digest()] as const)),
+    ),
   };
-  verify(digests, { ...headers, ...trailers });
+  verifyBody(digests, announcement, trailers);
   return digests;
 }
 
@@ -52,7 +61,7 @@ export async function readBody(
 export async function readDocument(content: AsyncIterable<Uint8Array>, headers: RequestHeaders): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  await readBody(content, headers, (chunk) => {
+  await readBody(content, { headers }, (chunk) => {
     size += chunk.length;
     if (size > LARGEST_DOCUMENT) throw entityTooLarge();
     chunks.push(chunk);
@@ -65,47 +74,6 @@ function isChunked(headers: RequestHeaders): boolean {
     headers["x-amz-content-sha256"]?.startsWith("STREAMING-") === true ||
     /aws-chunked/.test(headers["content-encoding"] ?? "")
   );
-}
-
-function announces(headers: RequestHeaders, algorithm: ChecksumAlgorithm): boolean {
-  const header = headerOf(algorithm);
-  return (
-    headers[header] !== undefined ||
-    trailersOf(headers).includes(header) ||
-    headers["x-amz-sdk-checksum-algorithm"] === algorithm
-  );
-}
-
-/** Headers that the sender said would follow the body. */
-function trailersOf(headers: RequestHeaders): readonly string[] {
-  return (headers["x-amz-trailer"] ?? "").toLowerCase().split(/,\s*/);
-}
-
-function headerOf(algorithm: string): string {
-  return `x-amz-checksum-${algorithm.toLowerCase()}`;
-}
-
-function verify({ size, md5, checksums }: BodyDigests, headers: RequestHeaders): void {
-  const expectedSize = headers["x-amz-decoded-content-length"];
-  if (expectedSize !== undefined && Number(expectedSize) !== size) {
-    throw new AwsError(
-      "IncompleteBody",
-      "You did not provide the number of bytes specified by the Content-Length HTTP header",
-    );
-  }
-  const expectedMd5 = headers["content-md5"];
-  if (expectedMd5 !== undefined && expectedMd5 !== md5.toString("base64")) {
-    throw new AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.");
-  }
-  for (const [algorithm, digest] of Object.entries(checksums)) {
-    const expected = headers[headerOf(algorithm)];
-    if (expected === undefined && trailersOf(headers).includes(headerOf(algorithm))) {
-      throw new AwsError("MalformedTrailerError", "The request contained trailing data that was not well-formed");
-    }
-    if (expected !== undefined && expected !== digest) {
-      throw new AwsError("BadDigest", `The ${algorithm} you specified did not match the calculated checksum.`);
-    }
-  }
 }
 
 function entityTooLarge(): AwsError {

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { diskError } from "../../storage/disk-error.ts";
-import type { ChecksumAlgorithm } from "./checksums.ts";
-import { readBody } from "./read-body.ts";
+import type { Checksums } from "./checksums.ts";
+import { type ReadOptions, readBody } from "./read-body.ts";
 
 /** A body that lies in a temporary file and is what its sender said it is. */
 export interface ReceivedBody {
@@ -11,7 +11,7 @@ export interface ReceivedBody {
   readonly size: number;
   /** Hexadecimal. */
   readonly md5: string;
-  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
+  readonly checksums: Checksums;
 }
 
 /**
@@ -21,14 +21,14 @@ export interface ReceivedBody {
 export async function receiveBody(
   folder: string,
   content: AsyncIterable<Uint8Array>,
-  headers: Readonly<Record<string, string>>,
+  options: ReadOptions,
 ): Promise<ReceivedBody> {
   const file = join(folder, randomUUID());
   try {
     mkdirSync(folder, { recursive: true });
     const descriptor = openSync(file, "wx");
     try {
-      const { size, md5, checksums } = await readBody(content, headers, (chunk) => writeWhole(descriptor, chunk));
+      const { size, md5, checksums } = await readBody(content, options, (chunk) => writeWhole(descriptor, chunk));
       return { file, size, md5: md5.toString("hex"), checksums };
     } finally {
       closeSync(descriptor);

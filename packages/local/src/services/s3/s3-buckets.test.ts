@@ -55,7 +55,11 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     const acl = bucket.s3.send(new GetBucketAclCommand({ Bucket }));
     expect(await failure(acl)).toBe("NotImplemented 501");
     await expect(acl).rejects.toThrow("The local S3 does not implement ?acl");
-    const versioning = new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } });
+    const versioning = new PutBucketVersioningCommand({
+      Bucket,
+      VersioningConfiguration: { Status: "Enabled", MFADelete: "Enabled" },
+      MFA: "serial 123456",
+    });
     expect(await failure(bucket.s3.send(versioning))).toBe("NotImplemented 501");
   });
 

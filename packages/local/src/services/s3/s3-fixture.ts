@@ -6,6 +6,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach } from "vitest";
+import type { LocalAws } from "../../local-aws.ts";
 import { localAwsFixture } from "../../local-aws-fixture.ts";
 
 export const Bucket = "releases";
@@ -20,17 +21,25 @@ export interface S3Fixture {
   readonly s3: S3Client;
   put(key: string, body?: string | Uint8Array): Promise<PutObjectCommandOutput>;
   get(key: string): Promise<string | undefined>;
+  /** An address for clients that are no SDK's. */
+  listen(): Promise<{ readonly url: string }>;
+  /** Closes and opens the local AWS: what was not written is lost. */
+  reopen(): Promise<void>;
 }
 
 export function s3Fixture(transport: (typeof TRANSPORTS)[number]): S3Fixture {
   const local = localAwsFixture();
   let s3: S3Client;
-  beforeEach(async () => {
-    const aws = local.open({ dir: local.dir });
+  let aws: LocalAws;
+  const open = async () => {
+    aws = local.open({ dir: local.dir });
     const { requestHandler, ...config } = aws.clientConfig();
     s3 = new S3Client(
       transport === "in process" ? { ...config, requestHandler } : { ...config, endpoint: (await aws.listen()).url },
     );
+  };
+  beforeEach(async () => {
+    await open();
     await s3.send(new CreateBucketCommand({ Bucket }));
   });
   afterEach(() => s3.destroy());
@@ -43,6 +52,12 @@ export function s3Fixture(transport: (typeof TRANSPORTS)[number]): S3Fixture {
     },
     put: (Key, Body = "x") => s3.send(new PutObjectCommand({ Bucket, Key, Body })),
     get: async (Key) => (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString(),
+    listen: () => aws.listen(),
+    async reopen() {
+      s3.destroy();
+      await local.close(aws);
+      await open();
+    },
   };
 }
 

@@ -1,8 +1,12 @@
 import { Readable } from "node:stream";
+import { AwsError } from "../../aws-error.ts";
+import type { Clock } from "../../clock.ts";
 import { renderXml } from "../../protocol/xml.ts";
 import type { Protocol, WireRequest, WireResponse } from "../../service.ts";
-import { REQUEST_HEADERS, REQUEST_QUERY, RESPONSE_HEADERS } from "./s3-members.ts";
-import { operationOf } from "./s3-routes.ts";
+import type { OperationRule } from "./operation-rule.ts";
+import { readPresigned } from "./presigned.ts";
+import { RESPONSE_HEADERS } from "./s3-members.ts";
+import { readMembers, ruleFor } from "./s3-routes.ts";
 
 /** What every S3 operation gets: the API's members that S3 puts in headers and query, as text, and the body unread. */
 export interface S3Input {
@@ -12,6 +16,8 @@ export interface S3Input {
   readonly Body: AsyncIterable<Uint8Array>;
   /** Lower-case; for what concerns the body's transport: chunking, checksums. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The operation's, for what its document may hold. */
+  readonly rule: OperationRule;
   readonly [member: string]: unknown;
 }
 
@@ -28,31 +34,38 @@ export interface S3Output {
 const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 const META = "x-amz-meta-";
 
-/** S3's REST-XML: path-style addresses, and virtual-hosted ones where the host name starts with a bucket's. */
-export const s3Protocol: Protocol = {
+export interface S3ProtocolOptions {
+  readonly clock: Clock;
+  readonly accountId: string;
+}
+
+/**
+ * S3's REST-XML: path-style addresses, and virtual-hosted ones where the host name starts with a bucket's. A request is read by the
+ * rule of its operation, and refused before anything is done where it holds what the rule does not name.
+ */
+export const s3Protocol = ({ clock, accountId }: S3ProtocolOptions): Protocol => ({
   parse(request) {
-    const { bucket, key, query } = readTarget(request);
-    const isCopy = request.headers["x-amz-copy-source"] !== undefined;
-    const operation = operationOf({ method: request.method, bucket, key, query, isCopy });
+    const { bucket, key, query: sent } = readTarget(request);
+    const { query, headers } = readPresigned({ query: sent, headers: request.headers }, clock.now());
+    const rule = ruleFor({ method: request.method, bucket, key, query, headers });
+    const members = readMembers(rule, { query, headers });
+    mustBeOwner(members.ExpectedBucketOwner, accountId);
+    mustBeOwner(members.ExpectedSourceBucketOwner, accountId);
     const input: S3Input = {
+      ...members,
       Bucket: bucket,
       Key: key,
-      ...pick(REQUEST_QUERY, (name) => query.get(name)),
-      ...pick(REQUEST_HEADERS, (name) => request.headers[name]),
-      Metadata: readMetadata(request.headers),
+      Metadata: readMetadata(headers),
       Body: request.stream ?? noContent(),
-      headers: request.headers,
+      headers,
+      rule,
     };
-    return { operation, input };
+    return { operation: rule.operation, input };
   },
   respond(_call, output, requestId) {
     const { status = 200, xml, Body, Metadata = {}, ...members } = (output ?? {}) as S3Output;
-    const headers: Record<string, string> = standardHeaders(requestId);
-    for (const [member, header] of Object.entries(RESPONSE_HEADERS)) {
-      const value = members[member];
-      if (value !== undefined) headers[header] = value instanceof Date ? value.toUTCString() : String(value);
-    }
-    for (const [name, value] of Object.entries(Metadata)) headers[META + name] = encodeMetadata(value);
+    const headers = { ...standardHeaders(requestId), ...responseHeaders(members) };
+    for (const [name, value] of Object.entries(Metadata)) headers[META + name] = value;
     if (xml !== undefined)
       return {
         status,
@@ -67,13 +80,29 @@ export const s3Protocol: Protocol = {
       stream: Body instanceof Uint8Array ? Readable.from([Body], { objectMode: false }) : Body,
     };
   },
-  fail: (_call, { code, message, status, fields }, requestId): WireResponse => {
-    const headers = standardHeaders(requestId);
+  /** `headers` among an error's fields are headers of its answer; what else is there becomes elements. */
+  fail: (_call, { code, message, status, fields: { headers: own, ...fields } }, requestId): WireResponse => {
+    const headers = { ...standardHeaders(requestId), ...(own as Record<string, string> | undefined) };
     if (status === 304) return { status, headers, body: "" };
     const content = { Code: code, Message: message, ...fields, RequestId: requestId, HostId: requestId };
     return { status, headers: { ...headers, "content-type": "application/xml" }, body: renderXml("Error", content) };
   },
-};
+});
+
+/** Members as headers of an answer. */
+export function responseHeaders(members: Readonly<Record<string, unknown>>): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [member, header] of Object.entries(RESPONSE_HEADERS)) {
+    const value = members[member];
+    if (value !== undefined) headers[header] = value instanceof Date ? value.toUTCString() : String(value);
+  }
+  return headers;
+}
+
+function mustBeOwner(expected: string | undefined, accountId: string): void {
+  if (expected === undefined || expected === accountId) return;
+  throw new AwsError("AccessDenied", "Access Denied", { status: 403 });
+}
 
 function standardHeaders(requestId: string): Record<string, string> {
   return { "x-amz-request-id": requestId, "x-amz-id-2": requestId, server: "AmazonS3" };
@@ -99,28 +128,10 @@ function splitOnce(text: string, separator: string): [string, string] {
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
-function pick(
-  names: Readonly<Record<string, string>>,
-  lookUp: (wireName: string) => string | null | undefined,
-): Record<string, string> {
-  const members: Record<string, string> = {};
-  for (const [wireName, member] of Object.entries(names)) {
-    const value = lookUp(wireName);
-    if (value !== null && value !== undefined) members[member] = value;
-  }
-  return members;
-}
-
-/** Header values are bytes to Node; clients send UTF-8 in them. */
+/** Values as they came: Node gives a header's bytes as one character each, and sends them so. */
 function readMetadata(headers: WireRequest["headers"]): Record<string, string> {
   const entries = Object.entries(headers).filter(([name]) => name.startsWith(META));
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name.slice(META.length), Buffer.from(value, "latin1").toString("utf8")]),
-  );
-}
-
-function encodeMetadata(value: string): string {
-  return Buffer.from(value, "utf8").toString("latin1");
+  return Object.fromEntries(entries.map(([name, value]) => [name.slice(META.length), value]));
 }
 
 async function* noContent(): AsyncGenerator<Uint8Array> {}
