@@ -23,7 +23,7 @@ const MOST_BUCKETS = 10_000;
 export function bucketOperations({ files, uploads, storage, region }: S3Context) {
   const tags = openStoredMap<Readonly<Record<string, string>>>(storage, "s3-bucket-tags");
   const forget = (bucket: string) => {
-    for (const upload of uploads.inBucket(bucket)) uploads.forget(upload);
+    uploads.forgetBucket(bucket);
     files.forgetBucket(bucket);
     tags.delete(bucket);
   };

@@ -26,7 +26,8 @@ export async function receiveBody(
   const file = join(folder, randomUUID());
   try {
     mkdirSync(folder, { recursive: true });
-    const descriptor = openSync(file, "wx");
+    // Private keys are objects too.
+    const descriptor = openSync(file, "wx", 0o600);
     try {
       const { size, md5, checksums } = await readBody(content, options, (chunk) => writeWhole(descriptor, chunk));
       return { file, size, md5: md5.toString("hex"), checksums };

@@ -225,10 +225,14 @@ describe.each(TRANSPORTS)("%s", (transport) => {
   test("uploads end with their bucket", async () => {
     const { target, part } = await begin();
     await part(1, LAST);
+    const ended = await begin();
+    const parts = [await ended.part(1, LAST)];
+    await ended.complete(parts);
+    await bucket.s3.send(new DeleteObjectCommand({ Bucket, Key: "k" }));
     await bucket.s3.send(new DeleteBucketCommand({ Bucket }));
     await bucket.s3.send(new CreateBucketCommand({ Bucket }));
     expect(await failure(bucket.s3.send(new ListPartsCommand(target)))).toBe("NoSuchUpload 404");
+    expect(await failure(ended.complete(parts))).toBe("NoSuchUpload 404");
     expect(readdirSync(join(bucket.dir, "s3-parts"))).toEqual([]);
-    await bucket.s3.send(new DeleteObjectCommand({ Bucket, Key: "k" }));
   });
 });

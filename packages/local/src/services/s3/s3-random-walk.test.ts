@@ -29,7 +29,7 @@ const KEYS = ["a", "a/b", "a/b/c", "a//b", "b", "b/", "ü/😀", "sp ace+%", "..
 const PREFIXES = ["", "a", "a/", "b", "ü"];
 const bucket = s3Fixture("in process");
 
-test(`${OPERATIONS} operations do what they do to a few maps`, { timeout: 300_000 }, async () => {
+test(`${OPERATIONS} operations do what they do to a few maps`, { timeout: 600_000 }, async () => {
   const random = createRandom("s3-walk");
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random.fraction() * items.length)] as T;
   const chance = (probability: number) => random.fraction() < probability;

@@ -66,6 +66,8 @@ export interface Uploads {
   forget(upload: Upload): void;
   /** Those of a bucket that are going on, in no particular order. */
   inBucket(bucket: string): Upload[];
+  /** Forgets all of a bucket's, also how those that ended did. */
+  forgetBucket(bucket: string): void;
 }
 
 /** For so long a completion may be repeated. */
@@ -84,6 +86,10 @@ export function openUploads({
   const folderOf = ({ id }: Upload) => join(storage.dir, "s3-parts", id);
   const partFile = (upload: Upload, { number, file }: Part) => join(folderOf(upload), file ?? String(number));
   const removeParts = (upload: Upload) => rmSync(folderOf(upload), { recursive: true, force: true });
+  const forget = (upload: Upload) => {
+    uploads.delete(upload.id);
+    removeParts(upload);
+  };
   const find = ({ Bucket, Key, UploadId }: UploadName): Upload | undefined => {
     const upload = uploads.get(String(UploadId));
     return upload?.bucket === Bucket && upload.key === Key ? upload : undefined;
@@ -131,11 +137,11 @@ export function openUploads({
       uploads.set(upload.id, { ...upload, parts: {}, completion });
       removeParts(upload);
     },
-    forget(upload) {
-      uploads.delete(upload.id);
-      removeParts(upload);
-    },
+    forget,
     inBucket: (bucket) => [...uploads.values()].filter((upload) => upload.bucket === bucket && !upload.completion),
+    forgetBucket(bucket) {
+      for (const upload of [...uploads.values()]) if (upload.bucket === bucket) forget(upload);
+    },
   };
 }
 
