@@ -5,6 +5,7 @@ import type { BuildHistory } from "../history/build-history.ts";
 import { describeStep, isFinished } from "../history/describe-step.ts";
 import type { Step } from "../history/step.ts";
 import type { Print } from "../print.ts";
+import { columnsOf, fitColumns } from "../text-columns.ts";
 import { isBookkeeping, isVerdict, type Progress } from "./progress.ts";
 
 const HIDE_CURSOR = "\u001B[?25l";
@@ -60,6 +61,7 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
       if (timer === undefined) open();
       build = current;
       const news = changed.filter((step) => isFinished(step) && worthALine(step) && !told.has(step.key));
+      news.sort((one, other) => endOf(one) - endOf(other));
       for (const { key } of news) told.add(key);
       draw(news.map(lasting));
     },
@@ -72,6 +74,8 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
     },
   };
 }
+
+const endOf = ({ endedAt, enteredAt }: Step): number => (endedAt ?? enteredAt).getTime();
 
 const worthALine = (step: Step): boolean => (step.state === "failed" ? !isVerdict(step) : !isBookkeeping(step));
 
@@ -123,6 +127,5 @@ function line(
 
 /** A line that wrapped would break the redrawing; a coloured one loses its colours when it is cut. */
 function fit(text: string, columns: number): string {
-  const plain = stripVTControlCharacters(text);
-  return plain.length <= columns ? text : `${plain.slice(0, columns - 1)}…`;
+  return columnsOf(text) <= columns ? text : fitColumns(stripVTControlCharacters(text), columns);
 }
