@@ -6,7 +6,8 @@ import { isFinished } from "../history/describe-step.ts";
 import { readHistory } from "../history/read-history.ts";
 import type { Stage } from "../stages/stage.ts";
 import { findInstanceLog, findTask } from "./find-log.ts";
-import { logReader } from "./log-reader.ts";
+import { type LogLine, logReader } from "./log-reader.ts";
+import { mergeByTime } from "./merge-by-time.ts";
 import { taskLines } from "./task-lines.ts";
 
 /** Prints the log of a task, or of the worker that an instance id names. */
@@ -25,7 +26,7 @@ type Printing = Pick<Context, "print" | "signal"> & { follow: boolean };
 async function printInstanceLog(stage: Stage, instanceId: string, { follow, print, signal }: Printing): Promise<void> {
   const read = logReader(stage.logs, await findInstanceLog(stage, instanceId));
   do {
-    for (const line of await read()) print.report(line);
+    for (const { message } of await read()) print.report(message);
   } while (follow && (await pause(stage, signal)));
 }
 
@@ -35,7 +36,7 @@ async function printTaskLog(
   { follow, build, print, signal }: Printing & { build: string | undefined },
 ): Promise<void> {
   const { summary, history, step } = await findTask(stage, task, build);
-  const readers = new Map<string, () => Promise<string[]>>();
+  const readers = new Map<string, () => Promise<LogLine[]>>();
   for (;;) {
     // Whether it has ended is asked before its lines are read: none that was written before is missed.
     const ended = isFinished(step) || history.state !== "running" || stage.movedBy === "nobody";
@@ -44,8 +45,9 @@ async function printTaskLog(
       const read =
         readers.get(instance) ?? taskReader(stage, { task, build: summary.name, activity: step.name, instance });
       readers.set(instance, read);
-      for (const line of await read()) print.report(line);
     }
+    const streams = await Promise.all(Array.from(readers.values(), (read) => read()));
+    for (const { message } of mergeByTime(streams)) print.report(message);
     if (!follow || ended || !(await pause(stage, signal))) break;
     history.add(await readHistory(stage.sfn, summary.executionArn, { afterId: history.lastEventId }));
   }
@@ -55,11 +57,11 @@ async function printTaskLog(
 function taskReader(
   { logs, description }: Stage,
   { task, build, activity, instance }: { task: string; build: string; activity: string; instance: string },
-): () => Promise<string[]> {
+): () => Promise<LogLine[]> {
   const logGroupName = description.logGroups[activity] ?? "";
   const read = logReader(logs, { logGroupName, logStreamName: workerLogStream(instance) });
   const isOurs = taskLines({ task, build });
-  return async () => (await read()).filter(isOurs);
+  return async () => (await read()).filter(({ message }) => isOurs(message));
 }
 
 /** False when the user has had enough. */
