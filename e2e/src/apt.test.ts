@@ -20,7 +20,7 @@ beforeAll(async () => {
   expect(exitCode, stderr + stdout).toBe(0);
   downloads = /^downloads: (.*)$/m.exec(stdout)?.[1] ?? "";
   web = await serve(downloads);
-}, 600_000);
+});
 afterAll(async () => {
   web.server.close();
   await workspace[Symbol.asyncDispose]();

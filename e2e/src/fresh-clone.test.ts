@@ -21,13 +21,18 @@ interface Outcome {
 }
 
 /** As a newcomer's shell: the machine's own Node and npm, and none of the tools that this test run has on its PATH. */
-async function run(command: string, args: readonly string[], cwd: string): Promise<Outcome> {
+async function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
   const { PATH = "", HOME = cwd } = process.env;
   const path = PATH.split(delimiter).filter((folder) => !folder.includes("node_modules") && !folder.includes("_npx"));
   const started = performance.now();
   const child = spawn(command, args, {
     cwd,
-    env: { PATH: path.join(delimiter), HOME },
+    env: { PATH: path.join(delimiter), HOME, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -44,7 +49,7 @@ beforeAll(async () => {
   expect(cloned.exitCode, cloned.output).toBe(0);
   first = await run("npm", ["start"], clone);
   version = /MakeSourceTarball-(\d{4}\.\d{2}\.\d{2})/.exec(first.output)?.[1] ?? "";
-}, 600_000);
+});
 afterAll(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
 
 test("npm start on a fresh clone builds and publishes a release, and prints where its repository lies", () => {
@@ -60,6 +65,20 @@ test("npm start on a fresh clone builds and publishes a release, and prints wher
   }
   expect(first.output).toMatch(/^apt: +deb \[signed-by=\/\S+\] file:\/\/\S+ bookworm main$/m);
   expect(first.output).not.toMatch(/ExperimentalWarning:|\(node:\d+\)/);
+});
+
+test("nothing but what npm runs, and that it installs, comes before the first line of the build", () => {
+  const [before = ""] = first.output.split(/^build /m);
+  const lines = before.split("\n").filter((line) => line !== "" && !line.startsWith("> "));
+  expect(lines).toEqual(["installing dependencies, once"]);
+});
+
+test.each(["start", "test"])("npm %s says why nothing can be installed", async (script) => {
+  // Nothing is found in npm's own cache, and nobody answers at the registry.
+  const registry = { npm_config_registry: "http://127.0.0.1:9", npm_config_fetch_retries: "0" };
+  const failed = await run("npm", [script], clone, { ...registry, npm_config_cache: join(dir, "empty-cache") });
+  expect(failed.exitCode, failed.output).not.toBe(0);
+  expect(failed.output).toMatch(/ECONNREFUSED.*127\.0\.0\.1:9/);
 });
 
 test("the same again skips every step that is done, and says why", async () => {

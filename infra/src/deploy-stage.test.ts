@@ -130,7 +130,7 @@ function apply({ key = "", version = "", sha256 = "" }: Kept) {
   return fetched.status === 0 ? bash(script("apply", "Apply it"), at("apply/stack"), env) : fetched;
 }
 
-describe.skipIf(!terraform)("the deployment's own scripts", { timeout: 120_000 }, () => {
+describe.skipIf(!terraform)("the deployment's own scripts", () => {
   test("apply what was planned, with what it refers to, and plan nothing after that", () => {
     writeFileSync(at("stack/.terraform.lock.hcl"), "# checksums of providers\n");
     const planned = plan();

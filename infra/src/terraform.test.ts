@@ -17,7 +17,6 @@ const cases = ["hhvm", "muster"].flatMap((pipeline) => [
 
 test.skipIf("missing" in stub).each(cases)(
   "terraform validates, plans and applies a stage of $pipeline with $kind, and then finds nothing to change",
-  { timeout: 240_000 },
   async ({ pipeline, definition }) => {
     if ("missing" in stub) return;
     const outdir = await mkdtemp(join(tmpdir(), "muster-terraform-"));

@@ -5,8 +5,9 @@ export default defineConfig({
     include: ["src/**/*.test.ts"],
     // Half of the time they wait for processes.
     maxWorkers: 2,
-    // Real processes on a busy machine: a promise that is kept late is still kept.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Real processes on a busy machine: a promise that is kept late is still kept, and only what hangs is ended.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

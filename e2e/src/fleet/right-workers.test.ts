@@ -44,7 +44,7 @@ test("70 tasks prepared at once get exactly 70 instances within a minute, howeve
   expect(within).toBeLessThanOrEqual(60);
   expect(fleets.filter(({ error }) => error)).toEqual([]);
   expect(await world.leftovers()).toEqual(NOTHING);
-}, 120_000);
+});
 
 test("40 tasks whose workers all died get 40 from one health check; another, while these boot, launches none", async () => {
   await using world = await fleetWorld({
@@ -75,7 +75,7 @@ test("40 tasks whose workers all died get 40 from one health check; another, whi
   expect(checks.some((at) => at > 300 && at < 520)).toBe(true);
   await world.ended(other);
   expect(await world.leftovers()).toEqual(NOTHING);
-}, 120_000);
+});
 
 test("a machine lost while working costs seconds: its task is published again and a worker for it requested", async () => {
   await using world = await fleetWorld({ pipeline: fleetPipeline(manyPlatforms(3)), secondsOf: () => 3600 });
@@ -97,7 +97,7 @@ test("a machine lost while working costs seconds: its task is published again an
   for (const seconds of Object.values(after)) expect(seconds).toBeLessThanOrEqual(10);
   expect((await world.ended(build)).status).toBe("SUCCEEDED");
   expect(await world.leftovers()).toEqual(NOTHING);
-}, 120_000);
+});
 
 test("without the event it costs the heartbeat interval and one tick", async () => {
   await using world = await fleetWorld({
@@ -116,7 +116,7 @@ test("without the event it costs the heartbeat interval and one tick", async () 
   expect(seconds).toBeLessThanOrEqual(300 + 301);
   expect((await world.ended(build)).status).toBe("SUCCEEDED");
   expect(await world.leftovers()).toEqual(NOTHING);
-}, 120_000);
+});
 
 test("the task of an instance that never boots is served by another within one tick", async () => {
   await using world = await fleetWorld({ pipeline: fleetPipeline(manyPlatforms(1)) });
@@ -129,7 +129,7 @@ test("the task of an instance that never boots is served by another within one t
   expect((second ?? 0) - (first ?? 0)).toBeLessThanOrEqual(300_000);
   expect((await world.ended(build)).status).toBe("SUCCEEDED");
   expect(await world.leftovers()).toEqual(NOTHING);
-}, 120_000);
+});
 
 test("without capacity anywhere a build ends after startTimeout, with an error for each task that says what was refused where", async () => {
   await using world = await fleetWorld({ pipeline: fleetPipeline(manyPlatforms(4)) });
@@ -151,7 +151,7 @@ test("without capacity anywhere a build ends after startTimeout, with an error f
   expect(seconds).toBeLessThanOrEqual(1800 + 310);
   expect(world.aws.ec2.instances()).toEqual([]);
   expect(await world.leftovers()).toEqual(NOTHING);
-}, 120_000);
+});
 
 test("a build in which everything is done ends within 3 s", async () => {
   const platforms = manyPlatforms(10);
@@ -164,7 +164,7 @@ test("a build in which everything is done ends within 3 s", async () => {
   expect(seconds).toBeLessThanOrEqual(3);
   expect(world.aws.ec2.instances()).toEqual([]);
   expect(await world.leftovers()).toEqual(NOTHING);
-}, 120_000);
+});
 
 test("a fake and a real build share workers: every real task really ran, no fake one did", async () => {
   await using world = await fleetWorld({ pipeline: fleetPipeline(manyPlatforms(6)) });
@@ -182,7 +182,7 @@ test("a fake and a real build share workers: every real task really ran, no fake
   expect(ends.map(({ status }) => status)).toEqual(["SUCCEEDED", "SUCCEEDED"]);
   expect([ran(real, "script"), ran(real, "dummy"), ran(fake, "script"), ran(fake, "dummy")]).toEqual([8, 0, 0, 8]);
   expect(await world.leftovers()).toEqual(NOTHING);
-}, 120_000);
+});
 
 test("two versions that publish at the same moment have one publisher between them", async () => {
   await using world = await fleetWorld({ pipeline: fleetPipeline(manyPlatforms(2)) });
@@ -193,7 +193,7 @@ test("two versions that publish at the same moment have one publisher between th
   expect(publishers).toHaveLength(1);
   expect(world.worked.filter(({ task }) => task.startsWith("PublishBinaryPackages"))).toHaveLength(3);
   expect(await world.leftovers()).toEqual(NOTHING);
-}, 120_000);
+});
 
 test("a build that is stopped frees its workers at their next heartbeat, and leaves nothing behind", async () => {
   await using world = await fleetWorld({ pipeline: fleetPipeline(manyPlatforms(3)), secondsOf: () => 3600 });
@@ -208,4 +208,4 @@ test("a build that is stopped frees its workers at their next heartbeat, and lea
   expect(idleAfter).toBeLessThanOrEqual(101);
   expect(world.launched("MakeBinaryPackage")).toHaveLength(3);
   expect(await world.leftovers()).toEqual(NOTHING);
-}, 120_000);
+});

@@ -56,4 +56,4 @@ test("the calls that a build of the default pipeline adds are the recorded ones"
   await expect(`${JSON.stringify(ofThisPipeline(world.recorded(), pipeline, known), null, 2)}\n`).toMatchFileSnapshot(
     join(golden, "recorded-build.json"),
   );
-}, 600_000);
+});

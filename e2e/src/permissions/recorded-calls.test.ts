@@ -182,7 +182,7 @@ test("the calls of every function and worker are the recorded ones", async () =>
     const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
     return Reservations?.[0]?.Instances?.[0]?.State?.Name === "terminated" ? true : undefined;
   }
-}, 600_000);
+});
 
 async function scriptFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), "muster-scripts-"));

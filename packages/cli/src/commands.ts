@@ -1,7 +1,7 @@
 import type { Command } from "./command.ts";
 import asl from "./commands/asl.ts";
 import build from "./commands/build.ts";
-import help from "./commands/help.ts";
+import { help } from "./commands/help.ts";
 import killTestWorkers from "./commands/kill-test-workers.ts";
 import local from "./commands/local.ts";
 import logs from "./commands/logs.ts";
@@ -23,5 +23,5 @@ export const commands: readonly Command[] = [
   local,
   runTestWorkers,
   killTestWorkers,
-  help,
+  help(() => commands),
 ];

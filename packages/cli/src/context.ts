@@ -1,6 +1,6 @@
 import type { Env } from "./env.ts";
+import type { GlobalValues } from "./global-arguments.ts";
 import type { LoadedPipeline } from "./load-pipeline.ts";
-import type { GlobalValues } from "./parse-command-line.ts";
 import type { Print } from "./print.ts";
 import type { Stage, StageNeeds } from "./stages/stage.ts";
 

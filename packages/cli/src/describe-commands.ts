@@ -1,6 +1,6 @@
-import type { Arguments, Command } from "./command.ts";
-import { commands } from "./commands.ts";
-import { globalArguments, optionName } from "./parse-command-line.ts";
+import { type Arguments, optionName } from "./arguments.ts";
+import type { Command } from "./command.ts";
+import { globalArguments } from "./global-arguments.ts";
 
 export interface OptionDescription {
   /** `--time-scale` */
@@ -29,7 +29,7 @@ export interface CommandDescription {
 }
 
 /** What `muster help --json` prints: the manual page and the shells' completions are made from it. */
-export function describeCommands(described: readonly Command[] = commands): {
+export function describeCommands(described: readonly Command[]): {
   commands: CommandDescription[];
   options: OptionDescription[];
 } {

@@ -11,3 +11,13 @@ test("columns are aligned, colours do not count, and columns without a cell are 
     "  ✖  UpdateIndices      1 s",
   ]);
 });
+
+test("wide characters and emoji take two columns, combining ones none", () => {
+  expect(
+    formatTable([
+      ["日本", "a"],
+      ["e\u0301", "b"],
+      ["👩‍🚀", "c"],
+    ]),
+  ).toEqual(["日本  a", "e\u0301     b", "👩‍🚀    c"]);
+});

@@ -4,10 +4,10 @@ import { commands } from "./commands.ts";
 import type { Context } from "./context.ts";
 import { readEnv } from "./env.ts";
 import { explainError } from "./explain-error.ts";
+import type { GlobalValues } from "./global-arguments.ts";
 import { DEFAULT_PIPELINE, type LoadedPipeline, loadPipeline } from "./load-pipeline.ts";
-import { type GlobalValues, parseCommandLine } from "./parse-command-line.ts";
+import { parseCommandLine } from "./parse-command-line.ts";
 import { createPrint } from "./print.ts";
-import { showHelp } from "./show-help.ts";
 import { openStage } from "./stages/open-stage.ts";
 import type { Stage } from "./stages/stage.ts";
 import { programVersion } from "./version.ts";
@@ -28,7 +28,10 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
       return 0;
     }
     const context = createContext(line.globals, opened);
-    if (line.kind === "help") return await showHelp(line.command?.name, context);
+    if (line.kind === "help") {
+      const { showHelp } = await import("./show-help.ts");
+      return await showHelp({ commands, name: line.command?.name }, context);
+    }
     return await line.command.run(line.values as never, context);
   } catch (error) {
     if (interruption.aborted && !(error instanceof MusterError)) return 130;

@@ -1,4 +1,4 @@
-import type { GlobalValues } from "./parse-command-line.ts";
+import type { GlobalValues } from "./global-arguments.ts";
 
 /** A command for the user to type next, with the options that say where this one works: `muster logs … --pipeline ./pipeline.ts`. */
 export function nextCommand(

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { command, flag, option, optional, positional, words } from "./command.ts";
+import { flag, option, optional, positional, words } from "./arguments.ts";
+import { command } from "./command.ts";
 import { parseCommandLine } from "./parse-command-line.ts";
 
 const build = command({

@@ -1,24 +1,10 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { nearestWord } from "@muster/pipeline";
-import { type Arguments, type Command, flag, option } from "./command.ts";
+import { type Arguments, optionName } from "./arguments.ts";
+import type { Command } from "./command.ts";
+import { type GlobalValues, globalArguments } from "./global-arguments.ts";
+import { unknownCommand } from "./unknown-command.ts";
 import { UsageError } from "./usage-error.ts";
-
-/** Options that every command takes. */
-export const globalArguments = {
-  pipeline: option("name|file", "The pipeline to work with (default: muster; MUSTER_PIPELINE)"),
-  stage: option("name", "Where builds run: local, or a deployment on AWS (default: local; MUSTER_STAGE)"),
-  stateDir: option("folder", "State of the local stage (default: .muster; MUSTER_DIR)"),
-  json: flag("Print one JSON value"),
-  help: flag("-h", "Show this help"),
-  version: flag("Show Muster's version"),
-} satisfies Arguments;
-
-export interface GlobalValues {
-  readonly pipeline: string | undefined;
-  readonly stage: string | undefined;
-  readonly stateDir: string | undefined;
-  readonly json: boolean;
-}
 
 export type CommandLine =
   | { readonly kind: "help"; readonly command: Command | undefined; readonly globals: GlobalValues }
@@ -29,9 +15,6 @@ export type CommandLine =
       readonly values: Readonly<Record<string, unknown>>;
       readonly globals: GlobalValues;
     };
-
-/** `noFollow` → `no-follow`. */
-export const optionName = (key: string): string => key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
 /**
  * Understands a command line; options and words come in any order, the first word names the command.
@@ -63,13 +46,6 @@ function commandIn(argv: readonly string[], commands: readonly Command[]): Comma
     name,
     commands.map((candidate) => candidate.name),
   );
-}
-
-export function unknownCommand(name: string, known: readonly string[]): UsageError {
-  const nearest = nearestWord(name, known);
-  return new UsageError(`"${name}" is not a command`, {
-    hint: nearest === undefined ? "muster help lists them" : `did you mean ${nearest}?`,
-  });
 }
 
 function parserOptions(args: Arguments): NonNullable<ParseArgsConfig["options"]> {

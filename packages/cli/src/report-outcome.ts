@@ -3,9 +3,9 @@ import { aptLines } from "./apt-lines.ts";
 import type { ExitCode } from "./command.ts";
 import { counted } from "./counted.ts";
 import { formatDuration } from "./format-duration.ts";
+import type { GlobalValues } from "./global-arguments.ts";
 import type { BuildHistory } from "./history/build-history.ts";
 import { nextCommand } from "./next-command.ts";
-import type { GlobalValues } from "./parse-command-line.ts";
 import type { Print } from "./print.ts";
 import type { Stage } from "./stages/stage.ts";
 

@@ -1,15 +1,18 @@
 import { MusterError } from "@muster/pipeline";
 import { buildOptionSummaries } from "./build-option-summaries.ts";
-import type { ExitCode } from "./command.ts";
+import type { Command, ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
 import { type CommandDescription, describeCommands, type OptionDescription } from "./describe-commands.ts";
 import { formatTable } from "./format-table.ts";
-import { unknownCommand } from "./parse-command-line.ts";
+import { unknownCommand } from "./unknown-command.ts";
 
 /** All commands and what a build of the pipeline may name, or one command's arguments. */
-export async function showHelp(name: string | undefined, context: Context): Promise<ExitCode> {
+export async function showHelp(
+  { commands: all, name }: { commands: readonly Command[]; name: string | undefined },
+  context: Context,
+): Promise<ExitCode> {
   const { print, globals } = context;
-  const { commands, options } = describeCommands();
+  const { commands, options } = describeCommands(all);
   const described = commands.find((command) => command.name === name);
   if (name !== undefined && described === undefined) {
     throw unknownCommand(

@@ -39,7 +39,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-test.skipIf(!hasBoto3)("boto3 walks through every service", { timeout: 60_000 }, async () => {
+test.skipIf(!hasBoto3)("boto3 walks through every service", async () => {
   const walk = join(import.meta.dirname, "../foreign-clients/walk.py");
   const { stdout } = await run("python3", [walk, url]);
   expect(JSON.parse(stdout)).toEqual({
@@ -65,7 +65,7 @@ test.skipIf(!hasBoto3)("boto3 walks through every service", { timeout: 60_000 },
   });
 });
 
-test.skipIf(!hasCli)("the aws CLI copies, lists, synchronises and removes", { timeout: 120_000 }, async () => {
+test.skipIf(!hasCli)("the aws CLI copies, lists, synchronises and removes", async () => {
   const cli = async (...args: string[]) =>
     (
       await run("aws", args, {

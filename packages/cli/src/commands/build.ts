@@ -1,25 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { buildOptions, parseBuildInput } from "@muster/pipeline";
-import { command, flag, option, words } from "../command.ts";
-import type { Context } from "../context.ts";
-import { listBuilds } from "../history/find-build.ts";
-import { nextCommand } from "../next-command.ts";
-import { createProgress } from "../progress/create-progress.ts";
-import { followBuild } from "../progress/follow-build.ts";
-import { reportOutcome } from "../report-outcome.ts";
-import { reportPlan } from "../report-plan.ts";
-import { outliveOwner } from "../stages/outlive-owner.ts";
-import type { Stage } from "../stages/stage.ts";
-import { type StartedBuild, startBuild } from "../start-build.ts";
-import { UsageError } from "../usage-error.ts";
-import { parseTimeScale } from "./local.ts";
+import { flag, option, words } from "../arguments.ts";
+import { buildOptionSummaries } from "../build-option-summaries.ts";
+import { command } from "../command.ts";
 
 export default command({
   name: "build",
   summary: "Build, package and publish: any versions, platforms and steps, in any order",
   args: {
     words: words("Versions (N.N.N or YYYY.MM.DD; default: today's nightly), platforms, steps (default: all)", [
-      ...buildOptions,
+      ...Object.keys(buildOptionSummaries),
       "--test",
     ]),
     plan: flag("Show what would run or be skipped, and why; start nothing"),
@@ -33,84 +21,5 @@ export default command({
     "build 4.28.2 --test-build",
     "build --plan",
   ],
-  async run({ words: asked, plan, noFollow, timeScale }, context) {
-    const { openStage, loadPipeline, print, globals, env, signal } = context;
-    // What cannot be understood is refused before anything is opened or started.
-    const { pipeline } = await loadPipeline();
-    const input = parseBuildInput(asked, pipeline, { today: new Date() });
-    if (plan) {
-      const stage = await openStage({ to: "read" });
-      return reportPlan(stage, input, context);
-    }
-
-    let started: StartedBuild | undefined;
-    const progress = createProgress(print);
-    return outliveOwner(
-      () => openStage({ to: "run", ...parseTimeScale(timeScale) }),
-      async (stage) => {
-        if (noFollow && stage.movedBy === "here") {
-          throw new UsageError("--no-follow needs a process that moves the build", {
-            hint: "keep `muster local` running in another terminal, or leave --no-follow out",
-          });
-        }
-        if (started !== undefined) await announceTakeOver(stage, started, context);
-        const build = started ?? (await startBuild(stage, asked, { user: env.user, at: new Date() }));
-        if (started === undefined) announce(build, context);
-        started = build;
-        if (noFollow) {
-          if (globals.json) print.json({ name: build.name, executionArn: build.executionArn });
-          else print.report(build.name);
-          return 0;
-        }
-        const history = await followBuild(stage, build.executionArn, { progress, signal });
-        if (history.state === "running") return interrupted(stage, build, asked, context);
-        const exitCode = await reportOutcome(stage, { name: build.name, build: history, print, globals });
-        await waitForOthers(stage, context);
-        return exitCode;
-      },
-    );
-  },
+  run: async (values, context) => (await import("../run-build.ts")).runBuild(values, context),
 });
-
-function announce({ name, joined, others }: StartedBuild, { print, globals }: Context): void {
-  print.note(joined ? `going on with the build ${name}, which these words started before` : `build ${name}`);
-  for (const other of others)
-    print.note(`the build ${other} runs too (${nextCommand(globals, ["stop", other])} ends it)`);
-}
-
-/** The process that moved the build has ended. That it had nothing more to move is the usual reason, and no news. */
-async function announceTakeOver(stage: Stage, { name }: StartedBuild, { print }: Context): Promise<void> {
-  if (stage.movedBy !== "here") return;
-  const running = await listBuilds(stage, { running: true });
-  if (running.some((build) => build.name === name))
-    print.note(`the process that moved the build has ended; this one goes on with ${name}`);
-}
-
-function interrupted(
-  { movedBy }: Stage,
-  { name }: StartedBuild,
-  asked: readonly string[],
-  { print, globals }: Context,
-): 130 {
-  const same = ["muster build", ...asked, ...globalWords(globals)].join(" ");
-  if (movedBy === "here") print.note(`interrupted; ${same} goes on with ${name}`);
-  else print.note(`the build ${name} goes on without this command; ${same} follows it again`);
-  return 130;
-}
-
-const globalWords = ({ pipeline, stage, stateDir }: Context["globals"]): string[] =>
-  Object.entries({ "--pipeline": pipeline, "--stage": stage, "--state-dir": stateDir }).flatMap(([name, value]) =>
-    value === undefined ? [] : [name, value],
-  );
-
-/** Builds of other commands live in this process: ending it would interrupt them. */
-async function waitForOthers(stage: Stage, { signal, print }: Context): Promise<void> {
-  if (stage.movedBy !== "here") return;
-  for (let said = false; !signal.aborted; said = true) {
-    const running = await listBuilds(stage, { running: true });
-    if (running.length === 0) return;
-    if (!said)
-      print.note(`waiting for ${running.map(({ name }) => name).join(", ")}, moved by this process; Ctrl-C interrupts`);
-    await sleep(stage.pollMs, undefined, { signal }).catch(() => undefined);
-  }
-}

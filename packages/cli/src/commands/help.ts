@@ -1,9 +1,12 @@
-import { command, optional } from "../command.ts";
-import { showHelp } from "../show-help.ts";
+import { optional } from "../arguments.ts";
+import { type Command, command } from "../command.ts";
 
-export default command({
-  name: "help",
-  summary: "Show what there is, with the steps and platforms of the pipeline, or one command's options",
-  args: { command: optional("A command's name") },
-  run: ({ command: name }, context) => showHelp(name, context),
-});
+/** @param commands all that there are; asked when help is, because help is one of them */
+export const help = (commands: () => readonly Command[]): Command =>
+  command({
+    name: "help",
+    summary: "Show what there is, with the steps and platforms of the pipeline, or one command's options",
+    args: { command: optional("A command's name") },
+    run: async ({ command: name }, context) =>
+      (await import("../show-help.ts")).showHelp({ commands: commands(), name }, context),
+  });

@@ -9,11 +9,17 @@ export interface LogStream {
   readonly logStreamName: string;
 }
 
+export interface LogLine {
+  /** When it was written, in milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly message: string;
+}
+
 /** Reads a stream from its head; each call answers the lines that have come since the last one. */
-export function logReader(logs: CloudWatchLogsClient, stream: LogStream): () => Promise<string[]> {
+export function logReader(logs: CloudWatchLogsClient, stream: LogStream): () => Promise<LogLine[]> {
   let nextToken: string | undefined;
   return async () => {
-    const lines: string[] = [];
+    const lines: LogLine[] = [];
     for (;;) {
       const page = await logs
         .send(new GetLogEventsCommand({ ...stream, startFromHead: true, nextToken }))
@@ -23,7 +29,7 @@ export function logReader(logs: CloudWatchLogsClient, stream: LogStream): () => 
           throw error;
         });
       if (page === undefined) return lines;
-      lines.push(...(page.events ?? []).map(({ message = "" }) => message));
+      lines.push(...(page.events ?? []).map(({ timestamp = 0, message = "" }) => ({ timestamp, message })));
       // At the end AWS answers the token that it was given.
       if (page.nextForwardToken === nextToken) return lines;
       nextToken = page.nextForwardToken;

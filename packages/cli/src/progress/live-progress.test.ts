@@ -158,3 +158,22 @@ test("a step that nobody waits for is shown while it is tried again", () => {
   expect(drawn).toContain("GetPlatformsForVersion  1.2.3  to be tried again");
   expect(drawn).not.toContain("CheckForFailures");
 });
+
+test("what has finished between two looks stays in the order of its time, whichever step came first", () => {
+  const { print, written } = terminal();
+  const progress = liveProgress(print, { now: () => later(9) });
+  const last = step("MakeFirst", { state: "skipped", endedAt: later(8), reason: "it is there" });
+  progress.update(build([last, done]), [last, done]);
+  progress.close();
+  expect(screen(written)).toEqual(["✔ MakeSource 1.2.3  3.0 s on i-1", "– MakeFirst 1.2.3  skipped: it is there", ""]);
+});
+
+test("a line of wide characters takes no more columns than the terminal has", () => {
+  const { print, written } = terminal({ columns: 20 });
+  const progress = liveProgress(print, { now: () => later(7) });
+  progress.update(build([step("包包包包包包包包包", { state: "running" })]), []);
+  const [line = ""] = screen(written);
+  expect([...line].filter((character) => character === "包")).toHaveLength(7);
+  expect(line.endsWith("…")).toBe(true);
+  progress.close();
+});

@@ -5,6 +5,7 @@ import type { BuildHistory } from "../history/build-history.ts";
 import { describeStep, isBookkeeping, isFinished, isVerdict } from "../history/describe-step.ts";
 import type { Step } from "../history/step.ts";
 import type { Print } from "../print.ts";
+import { columnsOf, fitColumns } from "../text-columns.ts";
 import type { Progress } from "./progress.ts";
 
 const HIDE_CURSOR = "\u001B[?25l";
@@ -57,6 +58,7 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
       if (timer === undefined) open();
       build = current;
       const news = changed.filter((step) => isFinished(step) && worthALine(step) && !told.has(step.key));
+      news.sort((one, other) => endOf(one) - endOf(other));
       for (const { key } of news) told.add(key);
       draw(news.map(lasting));
     },
@@ -69,6 +71,8 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
     },
   };
 }
+
+const endOf = ({ endedAt, enteredAt }: Step): number => (endedAt ?? enteredAt).getTime();
 
 const worthALine = (step: Step): boolean => (step.state === "failed" ? !isVerdict(step) : !isBookkeeping(step));
 
@@ -120,6 +124,5 @@ function line(
 
 /** A line that wrapped would break the redrawing; a coloured one loses its colours when it is cut. */
 function fit(text: string, columns: number): string {
-  const plain = stripVTControlCharacters(text);
-  return plain.length <= columns ? text : `${plain.slice(0, columns - 1)}…`;
+  return columnsOf(text) <= columns ? text : fitColumns(stripVTControlCharacters(text), columns);
 }

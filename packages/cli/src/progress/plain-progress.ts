@@ -5,15 +5,18 @@ import type { Progress } from "./progress.ts";
 
 /** One line for each thing that happens, for logs and pipes, with its time in UTC: `23:51:07Z MakeBinaryPackage-… succeeded in 12 s on i-…`. */
 export function plainProgress(print: Print): Progress {
-  const said = new Map<string, string>();
+  const said = new Map<string, string | undefined>();
   return {
     update(_build, changed) {
-      for (const step of changed) {
-        const news = newsOf(step);
-        if (news === undefined || said.get(step.key) === news.key) continue;
-        said.set(step.key, news.key);
-        print.note(`${news.at.toISOString().slice(11, 19)}Z ${step.key} ${news.words}`);
-      }
+      const news = changed.flatMap((step) => {
+        const { key, at, words } = newsOf(step) ?? {};
+        if (at === undefined || said.get(step.key) === key) return [];
+        said.set(step.key, key);
+        return [{ at, line: `${at.toISOString().slice(11, 19)}Z ${step.key} ${words}` }];
+      });
+      // Steps come in the order in which the build came to them; what was read of several at once happened in another.
+      news.sort((one, other) => one.at.getTime() - other.at.getTime());
+      for (const { line } of news) print.note(line);
     },
     close() {},
   };

@@ -4,8 +4,8 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
 import { StageDescription, stageParameter } from "@muster/pipeline";
 import { EnvironmentError, UsageError } from "../usage-error.ts";
-import type { StageOptions } from "./open-stage.ts";
 import type { Stage } from "./stage.ts";
+import type { StageOptions } from "./stage-options.ts";
 
 /** GetExecutionHistory refills at 5 calls a second for the whole account. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const POLL_MS = 4000;

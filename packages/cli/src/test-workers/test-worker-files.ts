@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Env } from "../env.ts";
-import type { GlobalValues } from "../parse-command-line.ts";
+import type { GlobalValues } from "../global-arguments.ts";
 import { stateDir } from "../stages/local/state-dir.ts";
 
 /** Test workers' logs and process ids lie in one folder, whichever stage they work for. */

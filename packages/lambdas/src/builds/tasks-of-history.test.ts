@@ -119,9 +119,11 @@ test("the longest history that AWS allows is folded in a moment", async () => {
       { ...at, id: id + 5, previousEventId: id + 4, ...exited } as HistoryEvent,
     ];
   }).flat();
-  const start = performance.now();
+  const before = process.cpuUsage();
   const { tasks } = await tasksOfHistory(events);
-  const ms = performance.now() - start;
+  // Of a processor: the machine's other work is not counted.
+  const { user, system } = process.cpuUsage(before);
+  const ms = (user + system) / 1000;
   console.log(`${events.length} events: ${ms.toFixed(0)} ms`);
   expect(tasks).toHaveLength(5000);
   expect(tasks.every(({ state }) => state === "ended")).toBe(true);

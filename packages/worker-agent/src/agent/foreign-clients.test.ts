@@ -75,19 +75,15 @@ const readWithCli: Read = async (url, stream) => {
 test.for<[string, boolean, Read]>([
   ["boto3", succeeds("python3", "-c", "import boto3"), readWithBoto3],
   ["the AWS CLI", succeeds("aws", "--version"), readWithCli],
-])(
-  "%s reads back what a worker's script printed, byte by byte",
-  { timeout: 120_000 },
-  async ([name, isThere, read], { skip }) => {
-    if (!isThere) return skip(`this machine has no ${name}`);
-    await using stage = await stageWithWorkers();
-    const file = join(stage.folder, "printed");
-    await writeFile(file, PRINTED);
-    const worker = await stage.startWorker({ script: `cat ${file}` });
-    expect((await stage.runTask()).status).toBe("SUCCEEDED");
-    const got = printedLines(await read(stage.url, workerLogStream(worker.instanceId)));
-    // Not by toEqual, which would print both.
-    expect(got.length).toBe(PRINTED.length);
-    expect(got.equals(PRINTED)).toBe(true);
-  },
-);
+])("%s reads back what a worker's script printed, byte by byte", async ([name, isThere, read], { skip }) => {
+  if (!isThere) return skip(`this machine has no ${name}`);
+  await using stage = await stageWithWorkers();
+  const file = join(stage.folder, "printed");
+  await writeFile(file, PRINTED);
+  const worker = await stage.startWorker({ script: `cat ${file}` });
+  expect((await stage.runTask()).status).toBe("SUCCEEDED");
+  const got = printedLines(await read(stage.url, workerLogStream(worker.instanceId)));
+  // Not by toEqual, which would print both.
+  expect(got.length).toBe(PRINTED.length);
+  expect(got.equals(PRINTED)).toBe(true);
+});

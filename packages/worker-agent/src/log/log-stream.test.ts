@@ -81,7 +81,7 @@ function same(got: readonly string[], wanted: readonly string[]): void {
 
 test("a line that is alone is sent by itself, soon", async () => {
   open().write(["hello"]);
-  await expect.poll(() => stored().catch(() => []), { timeout: 5000 }).toEqual(["hello"]);
+  await expect.poll(() => stored().catch(() => [])).toEqual(["hello"]);
 });
 
 test("batches keep within what PutLogEvents takes", async () => {
@@ -159,7 +159,7 @@ test.each([
     dead.write([line]);
     await dead.flush(1);
   }
-  await expect.poll(() => readdir(folder), { timeout: 10_000 }).toHaveLength(lines.length);
+  await expect.poll(() => readdir(folder)).toHaveLength(lines.length);
   const log = open({ startedMs: 2 });
   log.write(["after"]);
   expect(await log.flush(10_000)).toBe(true);

@@ -5,10 +5,16 @@ import { awsName, functionNames, type Pipeline, type StageDescription, workerLog
 export const LOCAL_REGION = "us-west-2";
 export const LOCAL_ACCOUNT = "000000000000";
 
-/** The local stage of a pipeline: it has no deployment to ask, because everything about it follows from the pipeline. */
+/** Invalidations are recorded under it; nothing lies between this machine's downloads and their users. */
+const DISTRIBUTION = "EMUSTERLOCAL";
+
+/**
+ * The local stage of a pipeline: it has no deployment to ask, because everything about it follows from the pipeline.
+ * @param subnets where workers may be launched; whoever launches none leaves them out
+ */
 export function describeLocalStage(
   pipeline: Pipeline,
-  { dir, subnets, distributionId }: { dir: string } & Pick<StageDescription, "subnets" | "distributionId">,
+  { dir, subnets = [] }: { dir: string; subnets?: StageDescription["subnets"] },
 ): StageDescription {
   const arn = (service: string, resource: string) => `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${resource}`;
   const name = (part: string) => awsName("local", pipeline, part);
@@ -33,7 +39,7 @@ export function describeLocalStage(
     logGroups: perActivity((activity) => workerLogGroup("local", pipeline, { name: activity })),
     launchTemplates: perActivity(name),
     subnets,
-    ...(distributionId !== undefined && { distributionId }),
+    distributionId: DISTRIBUTION,
     downloadsUrl: pathToFileURL(join(dir, "s3", buckets.downloads)).href,
   };
 }

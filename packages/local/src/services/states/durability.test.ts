@@ -186,7 +186,7 @@ test("after a kill at any record the build goes on: nothing finished runs again,
     if (count(before, "TaskScheduled") > 0) expect(world.askToken).toBe(original.askToken);
     expect(JSON.stringify((await historyOf(aws)).slice(0, before.length))).toBe(JSON.stringify(before));
   }
-}, 120_000);
+});
 
 test("what a write that was cut short left at a journal's end is dropped", async () => {
   const { journal, output } = undisturbed;

@@ -15,7 +15,7 @@ function has(command: string, args: readonly string[]): boolean {
   }
 }
 
-test("boto3 walks through every operation", { timeout: 60_000 }, async ({ skip }) => {
+test("boto3 walks through every operation", async ({ skip }) => {
   skip(!has("python3", ["-c", "import boto3"]), "this machine has no boto3 (python3-boto3)");
   await using aws = createLocalAws();
   aws.start();
@@ -57,7 +57,7 @@ test("boto3 walks through every operation", { timeout: 60_000 }, async ({ skip }
   });
 });
 
-test("the aws CLI walks through every operation", { timeout: 300_000 }, async ({ skip }) => {
+test("the aws CLI walks through every operation", async ({ skip }) => {
   skip(!has("aws", ["--version"]), "this machine has no aws CLI (awscli)");
   await using aws = createLocalAws();
   aws.start();

@@ -1,0 +1,27 @@
+import { StopExecutionCommand } from "@aws-sdk/client-sfn";
+import type { ExitCode } from "../command.ts";
+import type { Context } from "../context.ts";
+import { UsageError } from "../usage-error.ts";
+import { findBuild } from "./find-build.ts";
+
+/**
+ * Ends a build that runs.
+ * @throws UsageError when it has ended already
+ */
+export async function stopBuild(
+  { build: name }: { build: string },
+  { openStage, print, env }: Context,
+): Promise<ExitCode> {
+  const stage = await openStage({ to: "run" });
+  const build = await findBuild(stage, name);
+  if (!build.running) throw new UsageError(`the build ${build.name} has ended already (${build.status})`);
+  await stage.sfn.send(
+    new StopExecutionCommand({
+      executionArn: build.executionArn,
+      error: "Muster.Stopped",
+      cause: `muster stop by ${env.user}`,
+    }),
+  );
+  print.report(`stopped ${build.name}`);
+  return 0;
+}

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { DescribeSubnetsCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import { createHandlers } from "@muster/lambdas";
+import { createLocalAws } from "@muster/local";
+import type { StageDescription } from "@muster/pipeline";
+import { agentProgram } from "@muster/worker-agent";
+import { explainError } from "../../explain-error.ts";
+import type { Stage, StageNeeds } from "../stage.ts";
+import { describeLocalStage, LOCAL_ACCOUNT, LOCAL_REGION } from "./describe-local-stage.ts";
+import { findRepository } from "./find-repository.ts";
+import { lateFunctions } from "./late-functions.ts";
+import { localClients } from "./local-clients.ts";
+import type { LocalPlace } from "./local-place.ts";
+import { announceReady } from "./ready-file.ts";
+import { reapHourly } from "./reap-hourly.ts";
+import { runWorkerProcess } from "./run-worker-process.ts";
+import { setUpStage } from "./set-up-stage.ts";
+import { stageInFolder } from "./stage-in-folder.ts";
+import { sweepInstances } from "./sweep-instances.ts";
+import { takeOver } from "./take-over.ts";
+
+/** Takes the folder, lets what was under way go on, and keeps workers running until the stage is closed. */
+export async function ownStage(place: LocalPlace, { timeScale, port = 0 }: StageNeeds): Promise<Stage> {
+  const { dir, loaded, options } = place;
+  const { env, print } = options;
+  const functions = lateFunctions();
+  let url = "";
+  const instances = join(dir, "instances");
+  const aws = createLocalAws({
+    dir,
+    region: LOCAL_REGION,
+    accountId: LOCAL_ACCOUNT,
+    functions: functions.byName,
+    runInstance: runWorkerProcess({
+      dir: instances,
+      url: () => url,
+      home: env.home,
+      path: env.path,
+      dummySeconds: env.dummySeconds,
+      repository: findRepository(loaded.folder),
+    }),
+    onDamaged: (name, reason) =>
+      print.error({ message: `${name} is damaged and was set aside: ${reason}`, hint: undefined }),
+    ...(timeScale !== undefined && { timeScale }),
+    // Workers leave between polls.
+    ...(env.idleSeconds !== undefined && { longPollMs: Math.min(Number(env.idleSeconds), 60) * 1000 }),
+  });
+  try {
+    await sweepInstances(instances);
+    ({ url } = await aws.listen({ port }));
+    const clients = localClients(aws.clientConfig());
+    const description = describeLocalStage(loaded.pipeline, { dir, subnets: await subnetsOf(clients.ec2) });
+    const handlers = createHandlers(loaded.pipeline, description, clients);
+    functions.provide(description, handlers);
+    await setUpStage(loaded, description, {
+      clients,
+      agent: agentProgram(),
+      idleSeconds: env.idleSeconds,
+    });
+    await takeOver({ aws, clients, description });
+    announceReady(dir, { pipeline: loaded.pipeline.name });
+    const endReaper = reapHourly(
+      () => handlers.Reap({}),
+      (error) => print.error({ message: `old records stay: ${explainError(error).message}`, hint: undefined }),
+    );
+    return {
+      ...stageInFolder(place, description, clients),
+      movedBy: "here",
+      url,
+      async close() {
+        await endReaper();
+        await aws.close();
+      },
+    };
+  } catch (error) {
+    await aws.close();
+    throw error;
+  }
+}
+
+/** Where workers may be launched. */
+async function subnetsOf(ec2: EC2Client): Promise<StageDescription["subnets"]> {
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+  return Subnets.map(({ SubnetId = "", AvailabilityZone = "" }) => ({ id: SubnetId, zone: AvailabilityZone }));
+}

@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import type { StageDescription } from "@muster/pipeline";
+import type { Stage } from "../stage.ts";
+import type { LocalPlace } from "./local-place.ts";
+
+/** Between two looks at a build of this machine. */
+const POLL_MS = 150;
+
+/** What a local stage is, whoever moves its builds. */
+export function stageInFolder(
+  { dir, loaded }: LocalPlace,
+  description: StageDescription,
+  { sfn, s3, logs }: Pick<Stage, "sfn" | "s3" | "logs">,
+): Omit<Stage, "movedBy" | "close"> {
+  return {
+    pipeline: loaded.pipeline,
+    pipelineFolder: loaded.folder,
+    description,
+    sfn,
+    s3,
+    logs,
+    pollMs: POLL_MS,
+    downloads: join(dir, "s3", description.buckets.downloads),
+  };
+}

@@ -1,0 +1,4 @@
+import { defineConfig } from "vitest/config";
+
+/** Stages are opened and processes are started on a machine that may be busy: only what hangs is ended. */
+export default defineConfig({ test: { testTimeout: 600_000, hookTimeout: 600_000 } });
