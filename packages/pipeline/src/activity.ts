@@ -1,20 +1,10 @@
+import type { Artifacts, BuildStatus } from "./artifacts.ts";
 import type { BuildInput } from "./build-input.ts";
 import type { Seconds } from "./duration.ts";
 import type { Platform } from "./platform.ts";
 import type { S3Object } from "./s3-object.ts";
-import type { Artifacts, BuildStatus } from "./status.ts";
+import type { VersionSubject } from "./subject.ts";
 import type { Version } from "./version.ts";
-
-/** What a task is about. `platform` is there in tasks of activities that run per platform. */
-export interface Subject {
-  readonly version: Version;
-  readonly platform?: Platform;
-}
-
-/** A subject, with the platforms of its version in this build (empty where they are not known yet). */
-export interface VersionSubject extends Subject {
-  readonly platforms: readonly Platform[];
-}
 
 export interface Decision {
   readonly run: boolean;
@@ -65,7 +55,7 @@ export interface Access {
   readonly volumes?: readonly string[];
 }
 
-export interface ActivityDefinition {
+export interface ActivityDefinition extends Artifacts {
   /** The activity's name, in UpperCamelCase: `MakeBinaryPackage`. */
   readonly name: string;
   /** One task a version, or one for each of its platforms. */
@@ -89,10 +79,6 @@ export interface ActivityDefinition {
   readonly maxWorkers?: number;
   /** At most one task at a time over all builds, by a lease. */
   readonly exclusive?: boolean;
-  /** Objects in scratch that show the task is done, though not published. */
-  readonly produces?: (subject: VersionSubject) => readonly S3Object[];
-  /** Objects where users download that show the task is done. */
-  readonly publishes?: (subject: VersionSubject) => readonly S3Object[];
   /** Overrides the rule "run unless done". */
   readonly shouldRun?: (question: Question) => Promise<Decision>;
   /** Environment of its tasks beyond the standard one. */

@@ -1,8 +1,8 @@
 import type { Activity } from "./activity.ts";
 import { kebab } from "./aws-names.ts";
-import type { Pipeline, PipelineDefinition } from "./define-pipeline.ts";
 import { activitiesOf, type Flow } from "./flow.ts";
 import { MusterError } from "./muster-error.ts";
+import type { Pipeline, PipelineDefinition } from "./pipeline.ts";
 import { fixedStateNames, stateNamesOf, statesOfActivity } from "./state-names.ts";
 import { isVersion } from "./version.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { exampleActivity, examplePipeline, referencePipeline } from "../testing/example-pipeline.ts";
-import { activityNamed } from "./define-pipeline.ts";
 import { forEachPlatform, parallel } from "./flow.ts";
+import { activityNamed } from "./pipeline.ts";
 
 test("a pipeline lists its activities in the order in which a build comes to them", () => {
   expect(referencePipeline.activities.map(({ name }) => name)).toEqual([

@@ -6,10 +6,9 @@ export {
   type Decision,
   type Question,
   type Secret,
-  type Subject,
-  type VersionSubject,
   type WorkerMachine,
 } from "./activity.ts";
+export type { Artifacts, BuildStatus } from "./artifacts.ts";
 export {
   awsName,
   fitName,
@@ -22,9 +21,9 @@ export {
   workerLogStream,
   workerPollName,
 } from "./aws-names.ts";
-export { BuildInput, buildOptions, DebugMode, parseBuildInput, wordsOf } from "./build-input.ts";
+export { BuildInput, DebugMode } from "./build-input.ts";
 export { checkScripts, InvalidPipelineError } from "./check-pipeline.ts";
-export { activityNamed, definePipeline, type Pipeline, type PipelineDefinition } from "./define-pipeline.ts";
+export { definePipeline } from "./define-pipeline.ts";
 export { hours, minutes, type Seconds, seconds } from "./duration.ts";
 export {
   CheckForFailuresEvent,
@@ -60,6 +59,8 @@ export {
 export { type LogMarker, logMarker, parseLogMarker } from "./log-marker.ts";
 export { ErrorName, InvalidConfigurationError, InvalidInputError, MusterError } from "./muster-error.ts";
 export { nearestWord } from "./nearest-word.ts";
+export { buildOptions, parseBuildInput, wordsOf } from "./parse-build-input.ts";
+export { activityNamed, type Pipeline, type PipelineDefinition } from "./pipeline.ts";
 export {
   fixedPlatforms,
   listedPlatforms,
@@ -96,7 +97,8 @@ export {
   shouldStateName,
   stateNamesOf,
 } from "./state-names.ts";
-export { type Artifacts, type BuildStatus, type ObjectExists, type StatusEvidence, statusOf } from "./status.ts";
+export { type ObjectExists, type StatusEvidence, statusOf } from "./status.ts";
+export type { Subject, VersionSubject } from "./subject.ts";
 export { MAX_CAUSE_BYTES, TaskFailureCause, TaskInput, TaskScripts, TaskSuccess, taskName } from "./task.ts";
 export { taskEnvironment } from "./task-environment.ts";
 export { isNightly, isRelease, isVersion, nightlyOf, type Version } from "./version.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { Artifacts } from "./artifacts.ts";
 import { downloads, type S3Object, scratch } from "./s3-object.ts";
-import { type Artifacts, statusOf } from "./status.ts";
+import { statusOf } from "./status.ts";
 
 const built = [scratch("a.deb"), scratch("b.deb")];
 const published = [downloads("a.deb"), downloads("b.deb")];

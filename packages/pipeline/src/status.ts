@@ -1,11 +1,6 @@
-import type { ActivityDefinition, VersionSubject } from "./activity.ts";
+import type { Artifacts, BuildStatus } from "./artifacts.ts";
 import type { S3Object } from "./s3-object.ts";
-
-/** How far a task's artifacts have come. */
-export type BuildStatus = "succeeded" | "built_not_published" | "not_built";
-
-/** What something makes, and where it goes: an activity, or one of several things that an activity makes. */
-export type Artifacts = Pick<ActivityDefinition, "produces" | "publishes">;
+import type { VersionSubject } from "./subject.ts";
 
 /** Whether an object exists; how that is found out is the caller's business. */
 export type ObjectExists = (object: S3Object) => Promise<boolean>;

@@ -1,7 +1,8 @@
-import type { Activity, VersionSubject } from "./activity.ts";
+import type { Activity } from "./activity.ts";
 import type { BuildInput } from "./build-input.ts";
-import type { Pipeline } from "./define-pipeline.ts";
+import type { Pipeline } from "./pipeline.ts";
 import { type BucketRole, s3Url } from "./s3-object.ts";
+import type { VersionSubject } from "./subject.ts";
 import { isNightly } from "./version.ts";
 
 /**
