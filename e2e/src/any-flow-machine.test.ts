@@ -8,6 +8,7 @@ import {
   forEachVersion,
   hours,
   parallel,
+  placeWords,
   sequence,
 } from "@muster/pipeline";
 import { expect, test } from "vitest";
@@ -89,11 +90,9 @@ test.each(["nothing", ...everyStep])(
   "where %s fails, exactly what follows it is left out, and all else is in the results",
   async (failing) => {
     await using world = await machineWorld(pipeline, {
-      work: ({ activity: name, platform }) => ({
+      work: (task) => ({
         seconds: 30,
-        ...([name, platform].filter((part) => part !== undefined).join(" ") === failing && {
-          error: "TestBuildNoRetry",
-        }),
+        ...([task.activity, ...placeWords(task).slice(1)].join(" ") === failing && { error: "TestBuildNoRetry" }),
       }),
     });
     const build = await world.build("1.2.3");

@@ -10,10 +10,14 @@ import {
 import { type Clock, type RunningInstance, sleepUntil } from "@muster/local";
 import {
   activityNamed,
+  objectsOf,
+  type Per,
   type Pipeline,
   type StageDescription,
   stateKey,
+  type Task,
   TaskInput,
+  taskAt,
   workerPollName,
 } from "@muster/pipeline";
 
@@ -115,10 +119,8 @@ export async function playWorker(instance: RunningInstance, options: PlayOptions
   }
 
   async function leaveArtifacts(task: TaskInput): Promise<void> {
-    const { produces, publishes } = activityNamed(pipeline, task.activity);
-    const { version, platform } = task;
-    const subject = { version, platforms: [], ...(platform === undefined ? {} : { platform }) };
-    for (const { bucket, key } of [...(produces?.(subject) ?? []), ...(publishes?.(subject) ?? [])]) {
+    const made = <P extends Per>({ activity, subject }: Task<P>) => objectsOf(activity, subject);
+    for (const { bucket, key } of made(taskAt(activityNamed(pipeline, task.activity), task, { platforms: [] }))) {
       await s3.send(new PutObjectCommand({ Bucket: stage.buckets[bucket], Key: key, Body: task.name }));
     }
   }

@@ -1,4 +1,5 @@
 import {
+  type Activity,
   activity,
   definePipeline,
   downloads,
@@ -7,6 +8,7 @@ import {
   forEachVersion,
   isNightly,
   minutes,
+  type PlatformSubject,
   scratch,
 } from "@muster/pipeline";
 import { expect, test } from "vitest";
@@ -14,8 +16,7 @@ import { writtenPatterns } from "./object-patterns.ts";
 
 const machine = { instanceTypes: ["t3.micro"] } as const;
 
-function pipelineOf(definition: Parameters<typeof activity>[0]) {
-  const made = activity(definition);
+function patternsOf(made: Activity) {
   const pipeline = definePipeline({
     name: "sample",
     summary: "",
@@ -29,16 +30,18 @@ function pipelineOf(definition: Parameters<typeof activity>[0]) {
 }
 
 test("any version may stand where the definition puts one, and nothing else changes", () => {
-  const patterns = pipelineOf({
-    name: "Make",
-    per: "version",
-    script: "make.sh",
-    timeout: minutes(10),
-    worker: machine,
-    produces: ({ version }) => [
-      scratch(`${isNightly(version) ? "nightly" : version.split(".").slice(0, 2).join(".")}/thing-${version}.tar.gz`),
-    ],
-  });
+  const patterns = patternsOf(
+    activity({
+      name: "Make",
+      per: "version",
+      script: "make.sh",
+      timeout: minutes(10),
+      worker: machine,
+      produces: ({ version }) => [
+        scratch(`${isNightly(version) ? "nightly" : version.split(".").slice(0, 2).join(".")}/thing-${version}.tar.gz`),
+      ],
+    }),
+  );
   expect(patterns).toEqual([
     { bucket: "scratch", key: "*/thing-*.tar.gz" },
     { bucket: "scratch", key: "nightly/thing-*.tar.gz" },
@@ -46,17 +49,19 @@ test("any version may stand where the definition puts one, and nothing else chan
 });
 
 test("a platform's family and fixed text stay, its release and codename do not", () => {
-  const patterns = pipelineOf({
-    name: "Make",
-    per: "platform",
-    script: "make.sh",
-    timeout: minutes(10),
-    worker: machine,
-    publishes: ({ version, platform = "" }) => {
-      const codename = platform.split("-")[2];
-      return [downloads(codename ? `${platform.split("-")[0]}/x_${version}~${codename}.deb` : `${platform}/x.pkg`)];
-    },
-  });
+  const patterns = patternsOf(
+    activity({
+      name: "Make",
+      per: "platform",
+      script: "make.sh",
+      timeout: minutes(10),
+      worker: machine,
+      publishes: ({ version, platform }) => {
+        const codename = platform.split("-")[2];
+        return [downloads(codename ? `${platform.split("-")[0]}/x_${version}~${codename}.deb` : `${platform}/x.pkg`)];
+      },
+    }),
+  );
   expect(patterns).toEqual([
     { bucket: "downloads", key: "debian/x_*~*.deb" },
     { bucket: "downloads", key: "macos/x.pkg" },
@@ -73,18 +78,15 @@ test("a definition that says what its tasks write says all of it", () => {
     produces: ({ version }: { version: string }) => [scratch(`thing-${version}`)],
     publishes: ({ version }: { version: string }) => [downloads(`thing-${version}`)],
   } as const;
-  expect(pipelineOf(definition)).toEqual([
+  expect(patternsOf(activity(definition))).toEqual([
     { bucket: "downloads", key: "thing-*" },
     { bucket: "scratch", key: "thing-*" },
   ]);
-  expect(pipelineOf({ ...definition, access: { writes: [scratch("thing-")] } })).toEqual([
+  expect(patternsOf(activity({ ...definition, access: { writes: [scratch("thing-")] } }))).toEqual([
     { bucket: "scratch", key: "thing-*" },
   ]);
-  const writes = ({ version, platform = "" }: { version: string; platform?: string }) => [
-    scratch(`${version}/${platform}/`),
-    scratch("logs/"),
-  ];
-  expect(pipelineOf({ ...definition, access: { writes } })).toEqual([
+  const writes = ({ version, platform }: PlatformSubject) => [scratch(`${version}/${platform}/`), scratch("logs/")];
+  expect(patternsOf(activity({ ...definition, access: { writes } }))).toEqual([
     { bucket: "scratch", key: "*/*/*" },
     { bucket: "scratch", key: "*/macos/*" },
     { bucket: "scratch", key: "logs/*" },

@@ -15,7 +15,9 @@ test("the matrix of a version says for each artifact how far it has come, and wh
   await put(world, "scratch", "1.2.3/debian-13-trixie/example.deb");
   await put(world, "downloads", "pool/debian-13-trixie/example_1.2.3.deb");
   const { cells } = (await world.call("BuildStatus", { version: "1.2.3" })) as VersionMatrix;
-  expect(cells.map(({ activity, platform, status }) => [activity, platform, status])).toEqual([
+  expect(
+    cells.map(({ activity, status, ...cell }) => [activity, "platform" in cell ? cell.platform : undefined, status]),
+  ).toEqual([
     ["MakeSourceTarball", undefined, "succeeded"],
     ["MakeBinaryPackage", "debian-12-bookworm", "built_not_published"],
     ["MakeBinaryPackage", "debian-13-trixie", "succeeded"],

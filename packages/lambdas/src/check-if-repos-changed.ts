@@ -1,4 +1,13 @@
-import { normalizeResults, type Pipeline, ResultsEvent } from "@muster/pipeline";
+import {
+  type Activity,
+  listSteps,
+  normalizeResults,
+  type Pipeline,
+  type Place,
+  type Results,
+  ResultsEvent,
+  unreachable,
+} from "@muster/pipeline";
 import { handler } from "./handler.ts";
 
 /** Whether the build changed what users download, so that index pages and CDN must follow; never in a debug mode. */
@@ -9,20 +18,22 @@ export const checkIfReposChanged = handler(
     buildInput.debug === "" && changedDownloads(normalizeResults(results), pipeline),
 );
 
-function changedDownloads(results: ReturnType<typeof normalizeResults>, { activities }: Pipeline): boolean {
-  return Object.entries(results.ForEachVersion ?? {}).some(([version, steps]) =>
-    activities.some(({ name, changesDownloads = false }) => {
-      const changes = typeof changesDownloads === "function" ? changesDownloads(version) : changesDownloads;
-      return changes && succeeded(steps, name);
-    }),
-  );
+function changedDownloads(results: Results, { activities }: Pipeline): boolean {
+  return listSteps(results).some(({ step, result, ...place }) => {
+    const activity = activities.find(({ name }) => name === step);
+    return activity !== undefined && "success" in result && changesDownloadsAt(place, activity);
+  });
 }
 
-/** The step itself, or any of its platforms. */
-function succeeded(steps: unknown, name: string): boolean {
-  if (typeof steps !== "object" || steps === null) return false;
-  return Object.entries(steps).some(([step, result]: [string, unknown]) => {
-    if (step.startsWith("ForEach")) return Object.values(result ?? {}).some((inner) => succeeded(inner, name));
-    return step === name && typeof result === "object" && result !== null && "success" in result;
-  });
+function changesDownloadsAt(place: Place, { changesDownloads = false }: Activity): boolean {
+  if (typeof changesDownloads === "boolean") return changesDownloads;
+  switch (place.per) {
+    case "build":
+      return false;
+    case "version":
+    case "platform":
+      return changesDownloads(place.version);
+    default:
+      return unreachable(place);
+  }
 }

@@ -25,6 +25,7 @@ test("a step that runs gets one worker, tagged from birth, and a task that says 
     taskInput: {
       name: "MakeBinaryPackage-1.2.3-debian-12-bookworm",
       activity: "MakeBinaryPackage",
+      per: "platform",
       version: "1.2.3",
       platform: "debian-12-bookworm",
       execution: world.context("build-1").id,

@@ -148,6 +148,12 @@ test("a field that is not there is named, and so is the activity that lacks it",
   ]);
 });
 
+test("what nobody compiles is looked at too: an activity cannot run per something else", () => {
+  expect(problems(() => examplePipeline([exampleActivity("Make", { per: "flavour" as "version" })]))).toEqual([
+    'Make cannot run per "flavour"',
+  ]);
+});
+
 test("every problem is named at once, in one line that says where", () => {
   const define = () => examplePipeline([exampleActivity("make"), P], { name: "My pipeline" });
   expect(problems(define)).toHaveLength(3);

@@ -8,7 +8,7 @@ export {
   type Secret,
   type WorkerMachine,
 } from "./activity.ts";
-export type { Artifacts, BuildStatus } from "./artifacts.ts";
+export { type Artifacts, type BuildStatus, objectsOf } from "./artifacts.ts";
 export {
   awsName,
   fitName,
@@ -61,6 +61,7 @@ export { ErrorName, InvalidConfigurationError, InvalidInputError, MusterError } 
 export { nearestWord } from "./nearest-word.ts";
 export { buildOptions, parseBuildInput, wordsOf } from "./parse-build-input.ts";
 export { activityNamed, type Pipeline, type PipelineDefinition } from "./pipeline.ts";
+export { Place, placeCells, placeWords } from "./place.ts";
 export {
   fixedPlatforms,
   listedPlatforms,
@@ -76,8 +77,10 @@ export {
   failureLine,
   failureMessage,
   listFailures,
+  listSteps,
   normalizeResults,
   type Results,
+  type StepAt,
   StepResult,
 } from "./results.ts";
 export { type BucketRole, downloads, type S3Object, s3Url, scratch } from "./s3-object.ts";
@@ -98,9 +101,20 @@ export {
   stateNamesOf,
 } from "./state-names.ts";
 export { type ObjectExists, type StatusEvidence, statusOf } from "./status.ts";
-export type { Subject, VersionSubject } from "./subject.ts";
+export { statusQuestion } from "./status-question.ts";
+export {
+  type BuildVersion,
+  type Per,
+  type PlatformSubject,
+  placeOf,
+  type Subject,
+  subjectsOf,
+  type VersionSubject,
+} from "./subject.ts";
 export { MAX_CAUSE_BYTES, TaskFailureCause, TaskInput, TaskScripts, TaskSuccess, taskName } from "./task.ts";
 export { taskEnvironment } from "./task-environment.ts";
+export { type Task, taskAt, tasksOf } from "./tasks-of.ts";
+export { unreachable } from "./unreachable.ts";
 export { isNightly, isRelease, isVersion, nightlyOf, type Version } from "./version.ts";
 export { ScriptUrl, WorkerEnvironment } from "./worker-environment.ts";
 export { parseWorkerName, type WorkerName, WorkerTag, workerName } from "./worker-name.ts";

@@ -131,10 +131,10 @@ describe("listing failures", () => {
   });
 
   test("each names its step, version and platform, in the order of the results", () => {
-    expect(listFailures(results).map(({ step, version, platform }) => [step, version, platform])).toEqual([
-      ["PrepareToPublish", "4.2.0", undefined],
-      ["Make", "4.2.0", "ubuntu"],
-      ["UpdateIndices", undefined, undefined],
+    expect(listFailures(results).map(({ failure: _, ...at }) => at)).toEqual([
+      { step: "PrepareToPublish", per: "version", version: "4.2.0" },
+      { step: "Make", per: "platform", version: "4.2.0", platform: "ubuntu" },
+      { step: "UpdateIndices", per: "build" },
     ]);
   });
 
@@ -144,7 +144,7 @@ describe("listing failures", () => {
 });
 
 describe("a failure in one line", () => {
-  const place = { step: "Make", version: "4.2.0", platform: "ubuntu" };
+  const place = { step: "Make", per: "platform", version: "4.2.0", platform: "ubuntu" } as const;
 
   test.each<[string, { Error?: string; Cause?: string }, string]>([
     ["a worker's", failure.failure, "Make 4.2.0 ubuntu i-2 Muster.ScriptFailed, exit 3, after 4 s"],
@@ -171,7 +171,12 @@ describe("a failure in one line", () => {
 
 describe("the message of a failed build", () => {
   const failed = (count: number) =>
-    Array.from({ length: count }, (_, index) => ({ step: `Step${index}`, version: "4.2.0", ...failure }));
+    Array.from({ length: count }, (_, index) => ({
+      step: `Step${index}`,
+      per: "version" as const,
+      version: "4.2.0",
+      ...failure,
+    }));
 
   test("has a line for each failed step", () => {
     expect(failureMessage(failed(2), { moreWith: "muster results" })).toBe(

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type Place, placeWords } from "./place.ts";
 import { TaskFailureCause, TaskSuccess } from "./task.ts";
 
 /** What a state's Catch stores. */
@@ -20,13 +21,11 @@ export interface Results {
   [step: string]: StepResult | Results | Record<string, Results>;
 }
 
+/** A step's result, with where in the build it is. */
+export type StepAt = Place & { readonly step: string; readonly result: StepResult };
+
 /** A failed step, with where it failed. */
-export interface FailedStep {
-  readonly step: string;
-  readonly version?: string;
-  readonly platform?: string;
-  readonly failure: Failure;
-}
+export type FailedStep = Place & { readonly step: string; readonly failure: Failure };
 
 type Json = unknown;
 type JsonObject = Record<string, Json>;
@@ -34,8 +33,11 @@ type JsonObject = Record<string, Json>;
 const isObject = (value: Json): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+type MapName = "ForEachVersion" | "ForEachPlatform";
+
 /** The map that a Map state's results belong to: those of ForEachPlatform2 are further steps of the same platforms. */
-const mapName = (state: string): string | undefined => /^(ForEach(?:Version|Platform))\d*$/.exec(state)?.[1];
+const mapName = (state: string): MapName | undefined =>
+  /^(ForEach(?:Version|Platform))\d*$/.exec(state)?.[1] as MapName;
 
 /**
  * Turns the state machine's data into one result a step: lists of a Map become maps keyed by version or platform, a Parallel's branches are
@@ -90,28 +92,34 @@ function mergeInto(target: JsonObject, source: JsonObject): void {
   }
 }
 
-/** Every failed step of normalised results, in their order. */
-export function listFailures(results: Results, place: { version?: string; platform?: string } = {}): FailedStep[] {
-  return Object.entries(results).flatMap(([step, value]): FailedStep[] => {
+/** Every step of normalised results, in their order. */
+export function listSteps(results: Results, place: Place = { per: "build" }): StepAt[] {
+  return Object.entries(results).flatMap(([step, value]): StepAt[] => {
     if (!isObject(value)) return [];
     const map = mapName(step);
-    if (map !== undefined) {
-      return Object.entries(value).flatMap(([key, inner]) =>
-        listFailures(
-          inner as Results,
-          map === "ForEachPlatform" ? { ...place, platform: key } : { ...place, version: key },
-        ),
-      );
-    }
-    const failure = Failure.safeParse(value.failure);
-    return failure.success ? [{ step, ...place, failure: failure.data }] : [];
+    if (map === undefined) return [{ ...place, step, result: value }];
+    return Object.entries(value).flatMap(([key, inner]) => listSteps(inner as Results, placeIn(map, key, place)));
+  });
+}
+
+function placeIn(map: MapName, key: string, outer: Place): Place {
+  return map === "ForEachPlatform" && outer.per !== "build"
+    ? { per: "platform", version: outer.version, platform: key }
+    : { per: "version", version: key };
+}
+
+/** Every failed step of normalised results, in their order. */
+export function listFailures(results: Results): FailedStep[] {
+  return listSteps(results).flatMap(({ result, ...at }): FailedStep[] => {
+    const failure = Failure.safeParse(result.failure);
+    return failure.success ? [{ ...at, failure: failure.data }] : [];
   });
 }
 
 /** A failure in one line: step, version, platform, instance id, error. */
-export function failureLine({ step, version, platform, failure }: FailedStep): string {
+export function failureLine({ step, failure, ...place }: FailedStep): string {
   const cause = readCause(failure.Cause);
-  const where = [step, version, platform, cause.ec2].filter((part) => part !== undefined).join(" ");
+  const where = [step, ...placeWords(place), cause.ec2].filter((part) => part !== undefined).join(" ");
   const details = [
     failure.Error ?? "Unknown error",
     cause.exit === undefined ? undefined : `exit ${cause.exit}`,

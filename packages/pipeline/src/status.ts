@@ -1,6 +1,6 @@
 import type { Artifacts, BuildStatus } from "./artifacts.ts";
 import type { S3Object } from "./s3-object.ts";
-import type { VersionSubject } from "./subject.ts";
+import type { Per, Subject } from "./subject.ts";
 
 /** Whether an object exists; how that is found out is the caller's business. */
 export type ObjectExists = (object: S3Object) => Promise<boolean>;
@@ -15,9 +15,9 @@ export interface StatusEvidence {
  * `succeeded` if all that is published exists, else `built_not_published` if all that is produced does.
  * What only produces is `succeeded` with that; what declares neither is never done.
  */
-export async function statusOf(
-  artifacts: Artifacts,
-  subject: VersionSubject,
+export async function statusOf<P extends Per>(
+  artifacts: Artifacts<P>,
+  subject: Subject<P>,
   exists: ObjectExists,
 ): Promise<StatusEvidence> {
   const published = artifacts.publishes?.(subject) ?? [];

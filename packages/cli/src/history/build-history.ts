@@ -1,5 +1,5 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
-import { BuildInput, instanceOfPollName, type Results, TaskSuccess, taskName } from "@muster/pipeline";
+import { BuildInput, instanceOfPollName, Place, type Results, TaskSuccess, taskName } from "@muster/pipeline";
 import * as z from "zod";
 import { parseJson, readMember } from "./event-data.ts";
 import { decide, endAttempt, fail, noteMissing, retry, type Step, settle, succeed } from "./step.ts";
@@ -28,11 +28,7 @@ export interface BuildHistory {
 /** States that pace the build; they are steps only when they fail. */
 const PACING = new Set(["HealthCheckWait", "HealthCheck", "EndHealthCheck"]);
 
-const Subject = z.looseObject({
-  activity: z.string().optional(),
-  version: z.string().optional(),
-  platform: z.string().optional(),
-});
+const Preparing = z.looseObject({ activity: z.string().optional() });
 
 /** Reads a build from its history, event by event; the same for AWS and for this machine. */
 export function buildHistory(): BuildHistory {
@@ -49,8 +45,8 @@ export function buildHistory(): BuildHistory {
   let cause: string | undefined;
 
   const enter = (name: string, kind: Step["kind"], payload: string | undefined, at: Date): Step => {
-    const { version, platform } = Subject.safeParse(parseJson(payload)).data ?? {};
-    const key = taskKey(name, version, platform);
+    const place = Place.safeParse(parseJson(payload)).data ?? { per: "build" };
+    const key = taskName(name, place);
     const present = steps.get(key);
     if (present !== undefined && present.endedAt === undefined) return present;
     const step: Step = {
@@ -60,8 +56,7 @@ export function buildHistory(): BuildHistory {
       state: kind === "activity" ? "preparing" : "running",
       enteredAt: at,
       attempts: [],
-      ...(version !== undefined && { version }),
-      ...(platform !== undefined && { platform }),
+      ...place,
     };
     steps.set(key, step);
     return step;
@@ -69,7 +64,7 @@ export function buildHistory(): BuildHistory {
 
   /** PrepareTo<A> is where a user first hears of <A>. */
   const prepare = (payload: string | undefined, at: Date): Step | undefined => {
-    const { activity } = Subject.safeParse(parseJson(payload)).data ?? {};
+    const { activity } = Preparing.safeParse(parseJson(payload)).data ?? {};
     return activity === undefined ? undefined : enter(activity, "activity", payload, at);
   };
 
@@ -229,6 +224,3 @@ const endStates = {
   ExecutionAborted: "aborted",
   ExecutionTimedOut: "timed out",
 } as const satisfies Record<string, BuildState>;
-
-const taskKey = (name: string, version: string | undefined, platform: string | undefined): string =>
-  version === undefined ? name : taskName(name, { version, platform });

@@ -64,7 +64,7 @@ const since = (start: Date, now: Date): string => formatDuration(now.getTime() -
 function errorText({ name, error, cause, attempts, reason }: Step): string {
   const instance = attempts.at(-1)?.instance;
   const failure = { ...(error !== undefined && { Error: error }), ...(cause !== undefined && { Cause: cause }) };
-  const line = failureLine({ step: name, failure }).slice(name.length + 1);
+  const line = failureLine({ per: "build", step: name, failure }).slice(name.length + 1);
   const text = instance !== undefined && line.startsWith(`${instance} `) ? line.slice(instance.length + 1) : line;
   return reason?.startsWith("PrepareTo") ? `${reason}: ${text}` : text;
 }

@@ -1,4 +1,4 @@
-import { HealthCheckAnswer, PrepareActivityAnswer } from "@muster/pipeline";
+import { HealthCheckAnswer, type Place, PrepareActivityAnswer } from "@muster/pipeline";
 import { parseJson } from "./event-data.ts";
 
 export type StepState = "preparing" | "waiting" | "running" | "retrying" | "succeeded" | "failed" | "skipped";
@@ -15,13 +15,11 @@ export interface Attempt {
 }
 
 /** A named state that a user can read of in a report: an activity or a Lambda state. */
-export interface Step {
+export type Step = Place & {
   readonly kind: "activity" | "function";
   /** `MakeBinaryPackage`, `UpdateIndices`. */
   readonly name: string;
-  readonly version?: string;
-  readonly platform?: string;
-  /** `<name>-<version>[-<platform>]`. */
+  /** As a task is called: `<name>-<version>[-<platform>]`. */
   readonly key: string;
   state: StepState;
   readonly enteredAt: Date;
@@ -35,7 +33,7 @@ export interface Step {
   note?: string;
   error?: string;
   cause?: string;
-}
+};
 
 /** What PrepareActivity answered: whether it is skipped, or waits for a worker. */
 export function decide(step: Step, output: string | undefined, at: Date): Step {

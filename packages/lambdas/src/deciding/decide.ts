@@ -1,12 +1,13 @@
 import {
-  type Activity,
   type BuildInput,
   type Decision,
   type ObjectExists,
+  type Per,
   type StageDescription,
   s3Url,
   statusOf,
-  type VersionSubject,
+  statusQuestion,
+  type Task,
 } from "@muster/pipeline";
 
 export interface DecideOptions {
@@ -16,12 +17,11 @@ export interface DecideOptions {
 }
 
 /**
- * Whether a build runs a step: what it was not asked for is skipped; fake and skip builds run everything else; otherwise the activity's
+ * Whether a build runs a task: what it was not asked for is skipped; fake and skip builds run everything else; otherwise the activity's
  * own rule decides, or whether its artifacts are there.
  */
-export async function decide(
-  activity: Activity,
-  subject: VersionSubject,
+export async function decide<P extends Per>(
+  { activity, subject }: Task<P>,
   { build, buckets, exists }: DecideOptions,
 ): Promise<Decision> {
   if (build.activities.length > 0 && !build.activities.includes(activity.name)) {
@@ -30,14 +30,7 @@ export async function decide(
   if (build.debug === "fake_ec2" || build.debug === "skip_ec2") {
     return { run: true, reason: `${build.debug.replace("_", "-")} builds skip nothing` };
   }
-  if (activity.shouldRun) {
-    return activity.shouldRun({
-      ...subject,
-      build,
-      status: async (other, platform) =>
-        (await statusOf(other, platform === undefined ? subject : { ...subject, platform }, exists)).status,
-    });
-  }
+  if (activity.shouldRun) return activity.shouldRun({ ...subject, build, status: statusQuestion(subject, exists) });
   const { status, evidence } = await statusOf(activity, subject, exists);
   const urls = evidence.map((object) => s3Url(object, buckets)).join(", ");
   if (status !== "not_built") return { run: false, reason: `${urls} ${evidence.length > 1 ? "exist" : "exists"}` };
