@@ -17,11 +17,11 @@ const platforms = ["debian-11-bullseye", "ubuntu-18.04-bionic", "ubuntu-20.04-fo
 
 /** The objects that each step's script would leave. */
 function leaves(task: TaskInput): readonly S3Object[] {
-  return left(taskAt(activityNamed(pipeline, task.activity), task, { platforms }));
+  return left(taskAt(activityNamed(pipeline, task.activity), task, { platforms, versions: [], failedVersions: [] }));
 }
 
 function left<P extends Per>({ activity, subject }: Task<P>): readonly S3Object[] {
-  if (activity.name === "PublishBinaryPackages") {
+  if (activity.name === "PublishBinaryPackages" && subject.per === "version") {
     return platforms.flatMap(
       (platform) => MakeBinaryPackage.publishes?.({ ...subject, per: "platform", platform }) ?? [],
     );

@@ -21,6 +21,7 @@ import { describe, expect, test } from "vitest";
 import { binaryPackage, source, sourceSignature, sourceTarball } from "./artifacts.ts";
 import hhvm, { MakeBinaryPackage, MakeSourceTarball } from "./pipeline.ts";
 
+const around = { platforms: [], versions: ["4.28.2"], failedVersions: [] };
 const buckets = { assets: "assets", state: "state", scratch: "hhvm-scratch", downloads: "hhvm-downloads" };
 const build: BuildInput = { versions: ["4.28.2"], platforms: [], activities: [], debug: "" };
 const urls = (objects: readonly Parameters<typeof s3Url>[0][] = []) => objects.map((object) => s3Url(object, buckets));
@@ -99,7 +100,7 @@ test("a platform that is no Linux has no package", () => {
 
 test("tasks get the standard environment", () => {
   const environment = (name: string, version: string, platform?: string) => {
-    const task = taskAt(activityNamed(hhvm, name), Place.parse({ version, platform }), { platforms: [] });
+    const task = taskAt(activityNamed(hhvm, name), Place.parse({ version, platform }), around);
     return taskEnvironment(hhvm, task, { build, buckets });
   };
   expect(environment("MakeBinaryPackage", "4.28.2", "debian-11-bullseye")).toMatchObject({
@@ -170,7 +171,7 @@ describe("what runs", () => {
       if (activity.shouldRun === undefined) return (await statusOf(activity, subject, exists)).status === "not_built";
       return (await activity.shouldRun({ ...subject, build, status: statusQuestion(subject, exists) })).run;
     };
-    return decide(taskAt(activityNamed(hhvm, name), Place.parse({ version, ...asked }), { platforms }));
+    return decide(taskAt(activityNamed(hhvm, name), Place.parse({ version, ...asked }), { ...around, platforms }));
   }
 
   const scratchPackage = "s3://hhvm-scratch/4.28.2/debian-11-bullseye/hhvm_4.28.2-1~bullseye_amd64.deb";

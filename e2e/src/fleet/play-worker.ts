@@ -120,7 +120,8 @@ export async function playWorker(instance: RunningInstance, options: PlayOptions
 
   async function leaveArtifacts(task: TaskInput): Promise<void> {
     const made = <P extends Per>({ activity, subject }: Task<P>) => objectsOf(activity, subject);
-    for (const { bucket, key } of made(taskAt(activityNamed(pipeline, task.activity), task, { platforms: [] }))) {
+    const around = { platforms: [], versions: [], failedVersions: [] };
+    for (const { bucket, key } of made(taskAt(activityNamed(pipeline, task.activity), task, around))) {
       await s3.send(new PutObjectCommand({ Bucket: stage.buckets[bucket], Key: key, Body: task.name }));
     }
   }

@@ -1,6 +1,8 @@
 import {
   type Activity,
   activity,
+  type BuildFlow,
+  type BuildSubject,
   definePipeline,
   downloads,
   fixedPlatforms,
@@ -10,18 +12,32 @@ import {
   minutes,
   type PlatformSubject,
   scratch,
+  sequence,
 } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { writtenPatterns } from "./object-patterns.ts";
 
 const machine = { instanceTypes: ["t3.micro"] } as const;
 
+const Other = activity({ name: "Other", per: "version", script: "o.sh", timeout: minutes(10), worker: machine });
+
+function flowOf(made: Activity): BuildFlow {
+  switch (made.per) {
+    case "build":
+      return sequence(forEachVersion(Other), made);
+    case "version":
+      return forEachVersion(made);
+    case "platform":
+      return forEachVersion(forEachPlatform(made));
+  }
+}
+
 function patternsOf(made: Activity) {
   const pipeline = definePipeline({
     name: "sample",
     summary: "",
     platforms: fixedPlatforms("debian-12-bookworm", "macos"),
-    flow: forEachVersion(made.per === "platform" ? forEachPlatform(made) : made),
+    flow: flowOf(made),
     image: "/image",
     dummyScript: "dummy.sh",
     invalidates: [],
@@ -90,5 +106,33 @@ test("a definition that says what its tasks write says all of it", () => {
     { bucket: "scratch", key: "*/*/*" },
     { bucket: "scratch", key: "*/macos/*" },
     { bucket: "scratch", key: "logs/*" },
+  ]);
+});
+
+test("a build's own step may write for any versions, one or several, come through or failed", () => {
+  const definition = {
+    name: "Sum",
+    per: "build",
+    script: "sum.sh",
+    timeout: minutes(10),
+    worker: machine,
+  } as const;
+  const eachVersion = ({ versions }: BuildSubject) => versions.map((version) => downloads(`sums/${version}.txt`));
+  expect(patternsOf(activity({ ...definition, publishes: eachVersion }))).toEqual([
+    { bucket: "downloads", key: "sums/*.txt" },
+  ]);
+  const together = ({ versions }: BuildSubject) => [downloads(`sums/${versions.join("+")}.txt`)];
+  expect(patternsOf(activity({ ...definition, publishes: together }))).toContainEqual({
+    bucket: "downloads",
+    key: "sums/*.txt",
+  });
+  const writes = ({ versions, failedVersions }: BuildSubject) => [
+    downloads(versions.length > 1 ? "several/" : "one/"),
+    ...failedVersions.map((version) => scratch(`failed/${version}/`)),
+  ];
+  expect(patternsOf(activity({ ...definition, access: { writes } }))).toEqual([
+    { bucket: "downloads", key: "one/*" },
+    { bucket: "downloads", key: "several/*" },
+    { bucket: "scratch", key: "failed/*/*" },
   ]);
 });

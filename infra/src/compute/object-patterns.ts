@@ -31,13 +31,8 @@ function objectPatterns(
   pipeline: Pipeline,
   objectsAt: <P extends Per>(task: Task<P>) => readonly S3Object[],
 ): S3Object[] {
-  const platforms = samplePlatforms(pipeline);
-  const tasks = tasksOf(
-    activity,
-    [RELEASE, NIGHTLY].map((version) => ({ version, platforms })),
-  );
   return unique(
-    tasks.flatMap((task) =>
+    sampleTasks(activity, pipeline).flatMap((task) =>
       objectsAt(task).map(({ bucket, key }) => ({ bucket, key: generalise(key, variablesOf(task.subject)) })),
     ),
   );
@@ -61,6 +56,30 @@ function writtenBy<P extends Per>({ activity: { access }, subject }: Task<P>): r
 export const asPrefixes = (objects: readonly S3Object[] = []): S3Object[] =>
   objects.map(({ bucket, key }) => ({ bucket, key: `${key}*` }));
 
+/** Tasks of which at least one names what any other may name. */
+function sampleTasks(activity: Activity, pipeline: Pipeline): Task[] {
+  switch (activity.per) {
+    case "build": {
+      // Of one version each, which names of several must match too; and of several, where these are named otherwise.
+      const builds = [[RELEASE], [NIGHTLY], [RELEASE, NIGHTLY]];
+      const failures = [[], [RELEASE], [NIGHTLY]];
+      return builds.flatMap((versions) =>
+        failures.map((failedVersions): Task => ({ activity, subject: { per: "build", versions, failedVersions } })),
+      );
+    }
+    case "version":
+    case "platform": {
+      const platforms = samplePlatforms(pipeline);
+      return tasksOf(
+        activity,
+        [RELEASE, NIGHTLY].map((version) => ({ version, platforms })),
+      );
+    }
+    default:
+      return unreachable(activity);
+  }
+}
+
 /** A Linux platform stands for its family; any other one for itself. */
 function samplePlatforms({ platforms }: Pipeline): Platform[] {
   const anyLinux = ["debian", "ubuntu"].map((family) => `${family}-${LINUX_RELEASE}-${CODENAME}`);
@@ -78,6 +97,8 @@ export function keyOfAnyVersion(text: (version: Version) => string): string[] {
 /** What of a key is of this subject and may be otherwise for another one, the longer first. */
 function variablesOf(subject: Subject): string[] {
   switch (subject.per) {
+    case "build":
+      return [...subject.versions, ...subject.failedVersions].flatMap(partsOfVersion);
     case "version":
       return partsOfVersion(subject.version);
     case "platform":

@@ -9,6 +9,13 @@ export interface Scope {
   readonly per: Per;
   /** After GetPlatformsForVersion: `$.platforms`. */
   readonly platforms: boolean;
+  /** After ForEachVersion, outside of it: where its results lie. */
+  readonly versionResults?: string;
+}
+
+/** The scope inside a nested machine that is given what is known here. */
+export function within({ versionResults, ...scope }: Scope): Scope {
+  return { ...scope, ...(versionResults !== undefined && { versionResults: "$.versionResults" }) };
 }
 
 /** `$.version`, `$.buildInput` and what else is known: all that a nested machine is given. */
@@ -16,9 +23,11 @@ export function knownHere(scope: Scope): PayloadTemplate {
   return { ...subjectHere(scope), "buildInput.$": "$.buildInput" };
 }
 
-function subjectHere({ per, platforms }: Scope): PayloadTemplate {
+function subjectHere({ per, platforms, versionResults }: Scope): PayloadTemplate {
   const known = platforms ? { "platforms.$": "$.platforms" } : {};
   switch (per) {
+    case "build":
+      return versionResults === undefined ? {} : { "versionResults.$": versionResults };
     case "version":
       return { "version.$": "$.version", ...known };
     case "platform":

@@ -58,11 +58,14 @@ export function randomPipeline(seed: number): Pipeline {
     return parallel(...several(per, depth - 1).map((branch) => (branch.kind === "parallel" ? named(branch) : branch)));
   };
 
+  /** None, or a few, of the build's own steps. */
+  const own = (): Flow[] => (next() < 0.5 ? [] : several("build", 2));
+
   return definePipeline({
     name: "random",
     summary: `Seed ${seed}`,
     platforms: fixedPlatforms("debian-12-bookworm", "ubuntu-24.04-noble"),
-    flow: forEachVersion(...several("version", 4)),
+    flow: sequence(...own(), forEachVersion(...several("version", 4)), ...own()),
     image: "/image",
     dummyScript: "dummy.sh",
     invalidates: [],

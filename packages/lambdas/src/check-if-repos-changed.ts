@@ -7,6 +7,7 @@ import {
   type Results,
   ResultsEvent,
   unreachable,
+  type Version,
 } from "@muster/pipeline";
 import { handler } from "./handler.ts";
 
@@ -15,21 +16,28 @@ export const checkIfReposChanged = handler(
   "CheckIfReposChanged",
   { input: ResultsEvent },
   async ({ results, buildInput }, { pipeline }) =>
-    buildInput.debug === "" && changedDownloads(normalizeResults(results), pipeline),
+    buildInput.debug === "" && changedDownloads(normalizeResults(results), { pipeline, versions: buildInput.versions }),
 );
 
-function changedDownloads(results: Results, { activities }: Pipeline): boolean {
+function changedDownloads(
+  results: Results,
+  { pipeline: { activities }, versions }: { pipeline: Pipeline; versions: readonly Version[] },
+): boolean {
   return listSteps(results).some(({ step, result, ...place }) => {
     const activity = activities.find(({ name }) => name === step);
-    return activity !== undefined && "success" in result && changesDownloadsAt(place, activity);
+    return activity !== undefined && "success" in result && changesDownloadsAt(place, activity, versions);
   });
 }
 
-function changesDownloadsAt(place: Place, { changesDownloads = false }: Activity): boolean {
+function changesDownloadsAt(
+  place: Place,
+  { changesDownloads = false }: Activity,
+  versions: readonly Version[],
+): boolean {
   if (typeof changesDownloads === "boolean") return changesDownloads;
   switch (place.per) {
     case "build":
-      return false;
+      return versions.some(changesDownloads);
     case "version":
     case "platform":
       return changesDownloads(place.version);

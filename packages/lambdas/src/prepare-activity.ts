@@ -1,7 +1,10 @@
 import {
+  type Around,
   activityNamed,
+  failedVersions,
   InvalidConfigurationError,
   type LaunchRecord,
+  normalizeResults,
   type Pipeline,
   type PrepareActivityAnswer,
   PrepareActivityEvent,
@@ -52,12 +55,17 @@ export const prepareActivity = handler(
 
 function findTask(pipeline: Pipeline, event: PrepareActivityEvent): Task {
   try {
-    return taskAt(activityNamed(pipeline, event.activity), event, { platforms: event.platforms ?? [] });
+    return taskAt(activityNamed(pipeline, event.activity), event, around(event));
   } catch (error) {
     throw new InvalidConfigurationError((error as RangeError).message, {
       hint: "deploy state machine and functions from the same pipeline",
     });
   }
+}
+
+function around({ platforms = [], buildInput: { versions }, versionResults }: PrepareActivityEvent): Around {
+  const failed = failedVersions(normalizeResults({ ForEachVersion: versionResults }));
+  return { platforms, versions, failedVersions: versions.filter((version) => failed.has(version)) };
 }
 
 function describeTask(

@@ -14,8 +14,8 @@ export function publishedTask(
   { activity, version = "1.2.3", platform, debug = "", templateVersion }: PublishedTask,
   { pipeline, execution }: { pipeline: Pipeline; execution: string },
 ): TaskInput {
-  const { timeout = 60, heartbeat = 30 } = pipeline.activities.find(({ name }) => name === activity) ?? {};
-  const place = Place.parse({ version, platform });
+  const { timeout = 60, heartbeat = 30, per } = pipeline.activities.find(({ name }) => name === activity) ?? {};
+  const place = Place.parse(per === "build" ? { per } : { version, platform });
   return {
     name: taskName(activity, place),
     activity,

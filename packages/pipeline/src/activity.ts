@@ -14,6 +14,14 @@ export interface Decision {
 
 /** How far an activity's artifacts, or some of them, have come for what a task is about. */
 interface StatusQuestions {
+  readonly build: {
+    /** For this build. */
+    (of: Artifacts<"build">): Promise<BuildStatus>;
+    /** For one version. */
+    (of: Artifacts<"version">, version: Version): Promise<BuildStatus>;
+    /** For one version on one platform. */
+    (of: Artifacts<"platform">, version: Version, platform: Platform): Promise<BuildStatus>;
+  };
   readonly version: {
     /** For this version. */
     (of: Artifacts<"version">): Promise<BuildStatus>;
@@ -73,7 +81,7 @@ export interface Access<P extends Per = Per> {
 interface DefinitionPer<P extends Per> extends Artifacts<P> {
   /** The activity's name, in UpperCamelCase: `MakeBinaryPackage`. */
   readonly name: string;
-  /** One task a version, or one for each of its platforms. */
+  /** One task a version, one for each of its platforms, or a single one in a build. */
   readonly per: P;
   /** Run for each task; a path relative to the pipeline's folder. */
   readonly script: string;
@@ -98,7 +106,7 @@ interface DefinitionPer<P extends Per> extends Artifacts<P> {
   readonly shouldRun?: (question: Question<P>) => Promise<Decision>;
   /** Environment of its tasks beyond the standard one. */
   readonly env?: (subject: Subject<P> & { readonly build: BuildInput }) => Readonly<Record<string, string>>;
-  /** Whether a success changes what users download, so that indices and CDN follow. Default false. */
+  /** Whether a success changes what users download, so that indices and CDN follow; a single one in a build, whether for any version. Default false. */
   readonly changesDownloads?: boolean | ((version: Version) => boolean);
   /** Whether a test build may run it. Default false. */
   readonly testBuild?: boolean;

@@ -1,6 +1,6 @@
 import type { Activity } from "./activity.ts";
 import { kebab } from "./aws-names.ts";
-import { activitiesOf, type Flow } from "./flow.ts";
+import { activitiesOf, type Flow, topLevel } from "./flow.ts";
 import { MusterError } from "./muster-error.ts";
 import type { Pipeline, PipelineDefinition } from "./pipeline.ts";
 import type { Place } from "./place.ts";
@@ -34,6 +34,7 @@ export function checkPipeline(pipeline: Pipeline): void {
   const problems = [
     ...nameProblems(pipeline),
     ...platformProblems(pipeline),
+    ...buildFlowProblems(pipeline.flow),
     ...flowProblems(pipeline.flow, "build"),
     ...stateNameProblems(pipeline),
     ...pipeline.activities.flatMap((activity) => activityProblems(activity, pipeline)),
@@ -160,6 +161,14 @@ function activityProblems(activity: Activity, pipeline: Pipeline): string[] {
   ];
 }
 
+/** Versions have one way, which is a step of the build itself: their results, and which of them have failed, are told by it. */
+function buildFlowProblems(flow: Flow): string[] {
+  const count = topLevel(flow).filter(({ kind }) => kind === "forEachVersion").length;
+  if (count === 1) return [];
+  if (count > 1) return ["it has forEachVersion twice: name all steps of a version in one"];
+  return ["it has no forEachVersion, or only one inside of something that is no sequence"];
+}
+
 /** @param around what the steps here are done for */
 function flowProblems(flow: Flow, around: Place["per"]): string[] {
   switch (flow.kind) {
@@ -189,6 +198,8 @@ function flowProblems(flow: Flow, around: Place["per"]): string[] {
 /** Where an activity is that should be elsewhere. */
 function misplacement(per: Per, around: Place["per"]): string {
   switch (per) {
+    case "build":
+      return around === "version" ? "inside forEachVersion" : "inside forEachPlatform";
     case "version":
       return around === "build" ? "outside forEachVersion" : "inside forEachPlatform";
     case "platform":

@@ -22,8 +22,10 @@ test("each forEachPlatform of a pipeline has a name of its own", () => {
   const make = exampleActivity("Make", { per: "platform" });
   const sign = exampleActivity("Sign", { per: "platform" });
   const { flow } = examplePipeline([parallel(forEachPlatform(make), forEachPlatform(sign))]);
-  expect(flow.body).toMatchObject({
-    name: "ForEachPlatformAndForEachPlatform2",
-    branches: [{ name: "ForEachPlatform" }, { name: "ForEachPlatform2" }],
+  expect(flow).toMatchObject({
+    body: {
+      name: "ForEachPlatformAndForEachPlatform2",
+      branches: [{ name: "ForEachPlatform" }, { name: "ForEachPlatform2" }],
+    },
   });
 });

@@ -28,6 +28,8 @@ export const PrepareActivityEvent = z.intersection(
     /** Of the version, as far as GetPlatformsForVersion has run. */
     platforms: z.array(z.string()).optional(),
     buildInput: BuildInput,
+    /** What ForEachVersion came to, of a build's own steps after it. */
+    versionResults: z.unknown().optional(),
     execution: ExecutionContext,
     /** Part of the state machine's version, so that a deployment during a build changes nothing for its tasks. */
     scripts: TaskScripts.optional(),

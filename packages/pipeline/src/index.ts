@@ -45,6 +45,7 @@ export {
 } from "./events.ts";
 export {
   activitiesOf,
+  type BuildFlow,
   branchName,
   type Flow,
   type ForEachPlatform,
@@ -53,6 +54,7 @@ export {
   forEachVersion,
   type Parallel,
   parallel,
+  partsOfBuild,
   type Sequence,
   sequence,
 } from "./flow.ts";
@@ -74,6 +76,7 @@ export { Claim, Demand, HealthCheckToken, LaunchError, LaunchRecord, Lease, Refu
 export {
   type FailedStep,
   Failure,
+  failedVersions,
   failureLine,
   failureMessage,
   listFailures,
@@ -103,6 +106,7 @@ export {
 export { type ObjectExists, type StatusEvidence, statusOf } from "./status.ts";
 export { statusQuestion } from "./status-question.ts";
 export {
+  type BuildSubject,
   type BuildVersion,
   type Per,
   type PlatformSubject,
@@ -113,7 +117,7 @@ export {
 } from "./subject.ts";
 export { MAX_CAUSE_BYTES, TaskFailureCause, TaskInput, TaskScripts, TaskSuccess, taskName } from "./task.ts";
 export { taskEnvironment } from "./task-environment.ts";
-export { type Task, taskAt, tasksOf } from "./tasks-of.ts";
+export { type Around, type Task, taskAt, tasksOf, tasksOfBuild } from "./tasks-of.ts";
 export { unreachable } from "./unreachable.ts";
 export { isNightly, isRelease, isVersion, nightlyOf, type Version } from "./version.ts";
 export { ScriptUrl, WorkerEnvironment } from "./worker-environment.ts";

@@ -1,5 +1,5 @@
 import type { Activity } from "./activity.ts";
-import type { ForEachVersion } from "./flow.ts";
+import type { BuildFlow } from "./flow.ts";
 import type { Platforms } from "./platform.ts";
 import type { BucketRole, S3Object } from "./s3-object.ts";
 import type { Version } from "./version.ts";
@@ -9,11 +9,11 @@ export interface PipelineDefinition {
   readonly name: string;
   readonly summary: string;
   readonly platforms: Platforms;
-  /** What a version goes through, its activities included. */
-  readonly flow: ForEachVersion;
+  /** What each version goes through, its activities included, and what the build does once before and after that. */
+  readonly flow: BuildFlow;
   /** The object that everything in a release starts from: tasks get it as S3_BUCKET, S3_PATH and S3_SOURCE. */
   readonly source?: (version: Version) => S3Object;
-  /** Environment of every task beyond the standard one, for example PACKAGING_BRANCH. */
+  /** Environment of every task of a version beyond the standard one, for example PACKAGING_BRANCH. */
   readonly env?: (subject: { version: Version }) => Readonly<Record<string, string>>;
   /**
    * SSM parameter of the workers' image. People reach a worker through Session Manager if the image brings its agent: Ubuntu's and Amazon Linux's do,

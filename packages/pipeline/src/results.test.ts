@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { failureLine, failureMessage, listFailures, normalizeResults } from "./results.ts";
+import { failedVersions, failureLine, failureMessage, listFailures, normalizeResults } from "./results.ts";
 
 const success = { success: { ec2: "i-1", time_sec: "61" } };
 const failure = { failure: { Error: "Muster.ScriptFailed", Cause: '{"ec2":"i-2","time_sec":"4","exit":3}' } };
@@ -167,6 +167,22 @@ describe("a failure in one line", () => {
   ])("%s", (_, cause, expected) => {
     expect(failureLine({ ...place, failure: cause })).toBe(expected);
   });
+});
+
+test("a failure of the build's own has no version in its line", () => {
+  expect(failureLine({ step: "Announce", per: "build", ...failure })).toBe(
+    "Announce i-2 Muster.ScriptFailed, exit 3, after 4 s",
+  );
+});
+
+test("a version has failed when any of its steps has, on whichever platform; the build's own steps are no version's", () => {
+  const versions = [
+    { version: "4.2.0", results: { ForEachPlatform: [{ platform: "ubuntu", results: { Make: failure } }] } },
+    { version: "4.2.1", results: { Make: success, Publish: { skip: true, reason: "it exists" } } },
+    { version: "4.2.2", results: { PrepareToMake: failure } },
+  ];
+  const results = normalizeResults({ Announce: failure, ForEachVersion: versions });
+  expect([...failedVersions(results)]).toEqual(["4.2.0", "4.2.2"]);
 });
 
 describe("the message of a failed build", () => {

@@ -116,6 +116,11 @@ export function listFailures(results: Results): FailedStep[] {
   });
 }
 
+/** The versions of which a step has failed. */
+export function failedVersions(results: Results): ReadonlySet<string> {
+  return new Set(listFailures(results).flatMap((failed) => placeWords(failed).slice(0, 1)));
+}
+
 /** A failure in one line: step, version, platform, instance id, error. */
 export function failureLine({ step, failure, ...place }: FailedStep): string {
   const cause = readCause(failure.Cause);

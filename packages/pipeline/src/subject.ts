@@ -18,7 +18,17 @@ export interface PlatformSubject {
   readonly platforms: readonly Platform[];
 }
 
+/** A build as a whole. */
+export interface BuildSubject {
+  readonly per: "build";
+  /** All that it was asked for; after the versions' own steps, those of them of which no step has failed. */
+  readonly versions: readonly Version[];
+  /** The others of these: none before the versions' own steps. */
+  readonly failedVersions: readonly Version[];
+}
+
 interface Subjects {
+  readonly build: BuildSubject;
   readonly version: VersionSubject;
   readonly platform: PlatformSubject;
 }
@@ -36,6 +46,7 @@ export interface BuildVersion {
 }
 
 const fanOut: { readonly [P in Per]: (versions: readonly BuildVersion[]) => Subject<P>[] } = {
+  build: (versions) => [{ per: "build", versions: versions.map(({ version }) => version), failedVersions: [] }],
   version: (versions) => versions.map(({ version, platforms }) => ({ per: "version", version, platforms })),
   platform: (versions) =>
     versions.flatMap(({ version, platforms }) =>
@@ -57,6 +68,8 @@ export function subjectsOf<P extends Per>(
 /** Where a task of this subject is. */
 export function placeOf(subject: Subject): Place {
   switch (subject.per) {
+    case "build":
+      return { per: "build" };
     case "version":
       return { per: "version", version: subject.version };
     case "platform":

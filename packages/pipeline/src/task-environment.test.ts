@@ -12,10 +12,14 @@ const make = exampleActivity("Make");
 const makePackage = exampleActivity("MakePackage", { per: "platform" });
 
 const environment = (activity: Activity, place: Place, debug: "" | "test_build" = "") =>
-  taskEnvironment(referencePipeline, taskAt(activity, place, { platforms }), {
-    build: { ...build, versions: [...build.versions], platforms: [], activities: [], debug },
-    buckets,
-  });
+  taskEnvironment(
+    referencePipeline,
+    taskAt(activity, place, { platforms, versions: build.versions, failedVersions: [] }),
+    {
+      build: { ...build, versions: [...build.versions], platforms: [], activities: [], debug },
+      buckets,
+    },
+  );
 
 test("a release starts from scratch, and a version's task knows all its platforms", () => {
   expect(environment(make, { per: "version", version: "4.28.2" })).toEqual({
@@ -42,6 +46,23 @@ test("a nightly starts from where users download, and a platform's task knows it
     S3_PATH: "source/nightlies/hhvm-nightly-2026.11.24.tar.gz",
     S3_SOURCE: "s3://hhvm-downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz",
     PACKAGING_BRANCH: "master",
+  });
+});
+
+test("a build's own task knows its versions, those of which a step failed apart, and nothing that is a version's", () => {
+  const announce = exampleActivity("Announce", {
+    per: "build",
+    env: ({ versions }) => ({ COUNT: `${versions.length}` }),
+  });
+  const around = { platforms: [], versions: ["4.28.2", "4.28.3", "4.29.0"], failedVersions: ["4.28.3"] };
+  const input = { versions: around.versions, platforms: [], activities: [], debug: "" as const };
+  const task = taskAt(announce, { per: "build" }, around);
+  expect(taskEnvironment(referencePipeline, task, { build: input, buckets })).toEqual({
+    VERSIONS: "4.28.2 4.29.0",
+    FAILED_VERSIONS: "4.28.3",
+    SCRATCH_BUCKET: "hhvm-scratch",
+    DOWNLOADS_BUCKET: "hhvm-downloads",
+    COUNT: "2",
   });
 });
 

@@ -11,8 +11,9 @@ type Variables = Readonly<Record<string, string>>;
 
 /**
  * The environment of a task's script: the standard variables, the pipeline's, the activity's; later ones win.
- * VERSION, DISTRO (platform tasks), PLATFORMS (version tasks), IS_NIGHTLY, S3_BUCKET, S3_PATH and S3_SOURCE (where the pipeline has a source),
- * SCRATCH_BUCKET and DOWNLOADS_BUCKET.
+ * SCRATCH_BUCKET and DOWNLOADS_BUCKET; VERSION, DISTRO (platform tasks), PLATFORMS (version tasks), IS_NIGHTLY, S3_BUCKET, S3_PATH and S3_SOURCE
+ * (where the pipeline has a source). A build's own task has VERSIONS and FAILED_VERSIONS instead of these, and nothing of the pipeline's, which is a
+ * version's.
  */
 export function taskEnvironment<P extends Per>(
   pipeline: Pipeline,
@@ -24,6 +25,10 @@ export function taskEnvironment<P extends Per>(
 
 function variablesOf(subject: Subject, pipeline: Pipeline, buckets: Buckets): Variables {
   switch (subject.per) {
+    case "build": {
+      const { versions, failedVersions } = subject;
+      return { VERSIONS: versions.join(" "), FAILED_VERSIONS: failedVersions.join(" "), ...storage(buckets) };
+    }
     case "version":
       return { PLATFORMS: subject.platforms.join(" "), ...ofVersion(subject.version, pipeline, buckets) };
     case "platform":

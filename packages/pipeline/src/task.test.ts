@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { MAX_CAUSE_BYTES, TaskFailureCause, TaskSuccess, taskName } from "./task.ts";
 
-test("a task is named after its activity, version and platform", () => {
+test("a task is named after its activity, version and platform; the only one in a build after its activity", () => {
   expect(taskName("MakeSourceTarball", { per: "version", version: "4.28.2" })).toBe("MakeSourceTarball-4.28.2");
   expect(taskName("MakeBinaryPackage", { per: "platform", version: "4.28.2", platform: "ubuntu-18.04-bionic" })).toBe(
     "MakeBinaryPackage-4.28.2-ubuntu-18.04-bionic",
   );
+  expect(taskName("Announce", { per: "build" })).toBe("Announce");
 });
 
 test("what a script adds to its success is kept", () => {

@@ -1,6 +1,15 @@
-import { type BuildInput, type PlatformSubject, type S3Object, s3Url, type VersionSubject } from "@muster/pipeline";
+import {
+  activity,
+  type BuildInput,
+  type BuildSubject,
+  type PlatformSubject,
+  type S3Object,
+  s3Url,
+  type VersionSubject,
+} from "@muster/pipeline";
 import { expect, test } from "vitest";
 import {
+  Announce,
   MakeBinaryPackage,
   MakeSourceTarball,
   PublishBinaryPackages,
@@ -79,5 +88,29 @@ test("fake and skip builds skip nothing as done, test builds do", async () => {
     await decide({ activity: MakeBinaryPackage, subject: onPlatform }, options([built], { debug: "test_build" })),
   ).toMatchObject({
     run: false,
+  });
+});
+
+test("a build's own step is skipped when a step of every version failed, whatever its rule and mode say", async () => {
+  const announce = activity({ ...Announce, shouldRun: async () => ({ run: true, reason: "always" }) });
+  const none: BuildSubject = { per: "build", versions: [], failedVersions: ["1.2.3", "1.2.4"] };
+  const skipped = { run: false, reason: "a step of every version failed: 1.2.3, 1.2.4" };
+  for (const debug of ["", "fake_ec2", "skip_ec2", "test_build"] as const) {
+    expect(await decide({ activity: Announce, subject: none }, options([], { debug }))).toEqual(skipped);
+    expect(await decide({ activity: announce, subject: none }, options([], { debug }))).toEqual(skipped);
+  }
+});
+
+test("a build's own step is done when its artifacts for the versions that are left are there", async () => {
+  const some: BuildSubject = { per: "build", versions: ["1.2.3"], failedVersions: ["1.2.4"] };
+  const announced = "s3://downloads/announced/1.2.3";
+  expect(await decide({ activity: Announce, subject: some }, options([announced]))).toEqual({
+    run: false,
+    reason: `${announced} exists`,
+  });
+  const all: BuildSubject = { ...some, versions: ["1.2.3", "1.2.4"], failedVersions: [] };
+  expect(await decide({ activity: Announce, subject: all }, options([announced]))).toEqual({
+    run: true,
+    reason: "s3://downloads/announced/1.2.4 does not exist",
   });
 });

@@ -7,7 +7,7 @@ import {
   placeOf,
   type StageDescription,
   taskName,
-  tasksOf,
+  tasksOfBuild,
 } from "@muster/pipeline";
 import { decide } from "./decide.ts";
 import { objectExists } from "./object-exists.ts";
@@ -24,17 +24,17 @@ export async function planBuild(
   { pipeline, stage, s3 }: { pipeline: Pipeline; stage: Pick<StageDescription, "buckets">; s3: S3Client },
 ): Promise<PlannedStep[]> {
   const exists = objectExists(s3, stage.buckets);
-  const plans = build.versions.map(async (version) => {
-    const platforms = await platformsOfVersion(pipeline, version, { build, s3 });
-    const tasks = pipeline.activities.flatMap((activity) => tasksOf(activity, [{ version, platforms }]));
-    return Promise.all(
-      tasks.map(async (task) => ({
-        task: taskName(task.activity.name, task.subject),
-        activity: task.activity.name,
-        ...placeOf(task.subject),
-        ...(await decide(task, { build, buckets: stage.buckets, exists })),
-      })),
-    );
-  });
-  return (await Promise.all(plans)).flat();
+  const versions = build.versions.map(async (version) => ({
+    version,
+    platforms: await platformsOfVersion(pipeline, version, { build, s3 }),
+  }));
+  const tasks = tasksOfBuild(pipeline, await Promise.all(versions));
+  return Promise.all(
+    tasks.map(async (task) => ({
+      task: taskName(task.activity.name, task.subject),
+      activity: task.activity.name,
+      ...placeOf(task.subject),
+      ...(await decide(task, { build, buckets: stage.buckets, exists })),
+    })),
+  );
 }
