@@ -54,8 +54,9 @@ export const prepareActivity = handler(
 );
 
 function findTask(pipeline: Pipeline, event: PrepareActivityEvent): Task {
+  const known = around(event);
   try {
-    return taskAt(activityNamed(pipeline, event.activity), event, around(event));
+    return taskAt(activityNamed(pipeline, event.activity), event, known);
   } catch (error) {
     throw new InvalidConfigurationError((error as RangeError).message, {
       hint: "deploy state machine and functions from the same pipeline",

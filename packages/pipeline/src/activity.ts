@@ -106,7 +106,10 @@ interface DefinitionPer<P extends Per> extends Artifacts<P> {
   readonly shouldRun?: (question: Question<P>) => Promise<Decision>;
   /** Environment of its tasks beyond the standard one. */
   readonly env?: (subject: Subject<P> & { readonly build: BuildInput }) => Readonly<Record<string, string>>;
-  /** Whether a success changes what users download, so that indices and CDN follow; a single one in a build, whether for any version. Default false. */
+  /**
+   * Whether a success changes what users download, so that indices and CDN follow. Default false. A build's own task does
+   * so when it would for any of the build's versions.
+   */
   readonly changesDownloads?: boolean | ((version: Version) => boolean);
   /** Whether a test build may run it. Default false. */
   readonly testBuild?: boolean;

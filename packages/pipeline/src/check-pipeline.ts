@@ -161,7 +161,7 @@ function activityProblems(activity: Activity, pipeline: Pipeline): string[] {
   ];
 }
 
-/** Versions have one way, which is a step of the build itself: their results, and which of them have failed, are told by it. */
+/** Versions have one way, which is a step of the build itself: by it their results, and which have failed, are told. */
 function buildFlowProblems(flow: Flow): string[] {
   const count = topLevel(flow).filter(({ kind }) => kind === "forEachVersion").length;
   if (count === 1) return [];

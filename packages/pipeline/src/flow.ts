@@ -1,8 +1,9 @@
 import type { Activity } from "./activity.ts";
 
 /**
- * One thing after the other. A failed step skips what follows it, up to the end of the branch, platform, version or build that it is in: a sequence
- * directly inside another is as if its steps stood there. A name of its own is for where it is a branch.
+ * One thing after the other. A failed step skips what follows it, up to the end of the branch, platform, version or
+ * build that it is in: a sequence directly inside another is as if its steps stood there. A name of its own is for where
+ * it is a branch.
  */
 export interface Sequence {
   readonly kind: "sequence";

@@ -18,7 +18,7 @@ const nameFields = {
 } as const satisfies Record<Place["per"], readonly string[]>;
 
 /**
- * A place as data hold it: states' data and tasks of a build that began before its functions were deployed have no `per`, what they name tells it.
+ * A place as data hold it. States' data, and tasks of functions that knew no `per`, have none: what they name tells it.
  * Whatever else is there is left out.
  */
 export const Place = z.preprocess((data) => {

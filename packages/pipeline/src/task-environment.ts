@@ -11,9 +11,9 @@ type Variables = Readonly<Record<string, string>>;
 
 /**
  * The environment of a task's script: the standard variables, the pipeline's, the activity's; later ones win.
- * SCRATCH_BUCKET and DOWNLOADS_BUCKET; VERSION, DISTRO (platform tasks), PLATFORMS (version tasks), IS_NIGHTLY, S3_BUCKET, S3_PATH and S3_SOURCE
- * (where the pipeline has a source). A build's own task has VERSIONS and FAILED_VERSIONS instead of these, and nothing of the pipeline's, which is a
- * version's.
+ * SCRATCH_BUCKET and DOWNLOADS_BUCKET; VERSION, DISTRO (platform tasks), PLATFORMS (version tasks), IS_NIGHTLY, and where
+ * the pipeline has a source S3_BUCKET, S3_PATH and S3_SOURCE. A build's own task has VERSIONS and FAILED_VERSIONS, the
+ * buckets, and nothing of the pipeline's, which is a version's.
  */
 export function taskEnvironment<P extends Per>(
   pipeline: Pipeline,

@@ -3,7 +3,10 @@ import { DebugMode } from "./build-input.ts";
 import { Place, placeWords } from "./place.ts";
 import { ScriptUrl } from "./worker-environment.ts";
 
-/** `<Activity>-<version>[-<platform>]`: `MakeBinaryPackage-4.28.2-ubuntu-18.04-bionic`; the activity alone where a build has one task of it. */
+/**
+ * `<Activity>-<version>[-<platform>]`: `MakeBinaryPackage-4.28.2-ubuntu-18.04-bionic`; the activity alone where a build
+ * has one task of it.
+ */
 export function taskName(activity: string, place: Place): string {
   return [activity, ...placeWords(place)].join("-");
 }
