@@ -7,7 +7,10 @@ import {
   forEachPlatform,
   forEachVersion,
   hours,
+  listSteps,
   parallel,
+  placeWords,
+  type Results,
   sequence,
 } from "@muster/pipeline";
 import { expect, test } from "vitest";
@@ -17,8 +20,8 @@ const platforms = ["debian-12-bookworm", "ubuntu-24.04-noble"];
 const step = (name: string, per: ActivityDefinition["per"]) =>
   activity({ name, per, script: "make.sh", timeout: hours(1), worker: { instanceTypes: ["t3.micro"] } });
 
-/** Sequences, parallels and two maps in one another. */
-const flow = forEachVersion(
+/** Sequences, parallels and two maps in one another, and steps of the build's own around them. */
+const version = forEachVersion(
   step("Fetch", "version"),
   forEachPlatform(
     step("Compile", "platform"),
@@ -35,6 +38,13 @@ const flow = forEachVersion(
   ),
   step("Finish", "version"),
 );
+const flow = sequence(
+  step("Open", "build"),
+  parallel(step("Warn", "build"), sequence("Keys", step("Lock", "build"), step("Unlock", "build"))),
+  version,
+  parallel(step("Sum", "build"), sequence("News", step("Write", "build"), step("Tell", "build"))),
+  step("Close", "build"),
+);
 
 const pipeline = definePipeline({
   name: "odd",
@@ -46,7 +56,7 @@ const pipeline = definePipeline({
   invalidates: [],
 });
 
-/** The steps of a version that run, by the rule: a failed step skips what follows it in its branch, platform or version. */
+/** The steps that run, by the rule: a failed step skips what follows it in its branch, platform, version or build. */
 function expectedSteps(node: Flow, failing: string, platform?: string): { steps: string[]; failed: boolean } {
   switch (node.kind) {
     case "activity": {
@@ -70,17 +80,25 @@ function expectedSteps(node: Flow, failing: string, platform?: string): { steps:
     case "forEachPlatform":
       return { steps: platforms.flatMap((each) => expectedSteps(node.body, failing, each).steps), failed: false };
     case "forEachVersion":
-      return expectedSteps(node.body, failing, platform);
+      return { steps: expectedSteps(node.body, failing, platform).steps, failed: false };
   }
 }
 
+/** The build's own steps after its only version: skipped where a step of that failed. */
+const afterVersion = ["Sum", "Write", "Tell", "Close"];
+
+function expectedSkips(failing: string): string[] {
+  const { steps } = expectedSteps(version, failing);
+  return steps.includes(failing) ? afterVersion : [];
+}
+
 /** Steps of normalised results, with their platform. */
-function stepsOf(results: object, platform?: string): { name: string; failed: boolean }[] {
-  return Object.entries(results).flatMap(([key, value]) =>
-    key === "ForEachPlatform"
-      ? Object.entries(value as object).flatMap(([each, steps]) => stepsOf(steps, each))
-      : [{ name: platform === undefined ? key : `${key} ${platform}`, failed: "failure" in (value as object) }],
-  );
+function stepsOf(results: object): { name: string; failed: boolean; skipped: boolean }[] {
+  return listSteps(results as Results).map(({ step, result, ...place }) => ({
+    name: [step, ...placeWords(place).slice(1)].join(" "),
+    failed: "failure" in result,
+    skipped: result.skip === true,
+  }));
 }
 
 const everyStep = expectedSteps(flow, "").steps;
@@ -89,20 +107,39 @@ test.each(["nothing", ...everyStep])(
   "where %s fails, exactly what follows it is left out, and all else is in the results",
   async (failing) => {
     await using world = await machineWorld(pipeline, {
-      work: ({ activity: name, platform }) => ({
+      work: (task) => ({
         seconds: 30,
-        ...([name, platform].filter((part) => part !== undefined).join(" ") === failing && {
-          error: "TestBuildNoRetry",
-        }),
+        ...([task.activity, ...placeWords(task).slice(1)].join(" ") === failing && { error: "TestBuildNoRetry" }),
       }),
     });
     const build = await world.build("1.2.3");
-    const { ForEachVersion } = build.results as { ForEachVersion: Record<string, object> };
-    const steps = stepsOf(ForEachVersion["1.2.3"] ?? {});
+    const steps = stepsOf(build.results as object);
     expect(steps.map(({ name }) => name).sort()).toEqual(expectedSteps(flow, failing).steps.sort());
+    expect(steps.filter(({ skipped }) => skipped).map(({ name }) => name)).toEqual(expectedSkips(failing));
     expect(steps.filter(({ failed }) => failed).map(({ name }) => name)).toEqual(
       everyStep.includes(failing) ? [failing] : [],
     );
     expect(build.error).toBe(everyStep.includes(failing) ? "StepsFailed" : undefined);
   },
 );
+
+test("steps of the build's own wait for all versions, and are about those that came through", async () => {
+  const environments = new Map<string, Readonly<Record<string, string>>>();
+  await using world = await machineWorld(pipeline, {
+    work: (task) => {
+      environments.set(task.name, task.env);
+      return task.name === "Collect-1.2.3" ? { seconds: 30, error: "TestBuildNoRetry" } : { seconds: 30 };
+    },
+  });
+  const build = await world.build("1.2.3 1.2.4 1.2.5");
+  expect(build.error).toBe("StepsFailed");
+  expect(build.message).toMatch(/^The following steps have failed:\nCollect 1\.2\.3 i-\w+ TestBuildNoRetry, [^\n]*$/);
+  expect(environments.get("Open")).toMatchObject({ VERSIONS: "1.2.3 1.2.4 1.2.5", FAILED_VERSIONS: "" });
+  for (const name of afterVersion) {
+    expect(environments.get(name), name).toMatchObject({ VERSIONS: "1.2.4 1.2.5", FAILED_VERSIONS: "1.2.3" });
+  }
+  const order = world.worked.map(({ task }) => task);
+  expect(order.slice(0, 4).sort()).toEqual(["Lock", "Open", "Unlock", "Warn"]);
+  expect(order.slice(-4).sort()).toEqual([...afterVersion].sort());
+  expect(build.states.indexOf("EndHealthCheck")).toBeGreaterThan(build.states.indexOf("Close"));
+});

@@ -1,5 +1,13 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { activityNamed, listedPlatforms, type S3Object, type TaskInput } from "@muster/pipeline";
+import {
+  activityNamed,
+  listedPlatforms,
+  type Per,
+  type S3Object,
+  type Task,
+  type TaskInput,
+  taskAt,
+} from "@muster/pipeline";
 import hhvm, { MakeBinaryPackage } from "@muster/pipeline-hhvm";
 import { expect, test } from "vitest";
 import { machineWorld, type Work } from "./machine-world.ts";
@@ -8,14 +16,18 @@ const pipeline = { ...hhvm, platforms: listedPlatforms({ url: (version) => `s3:/
 const platforms = ["debian-11-bullseye", "ubuntu-18.04-bionic", "ubuntu-20.04-focal"];
 
 /** The objects that each step's script would leave. */
-function leaves({ activity, version, platform }: TaskInput): readonly S3Object[] {
-  const made = activityNamed(pipeline, activity);
-  const subject = { version, platforms, ...(platform === undefined ? {} : { platform }) };
-  if (activity === "PublishBinaryPackages") {
-    return platforms.flatMap((each) => MakeBinaryPackage.publishes?.({ ...subject, platform: each }) ?? []);
+function leaves(task: TaskInput): readonly S3Object[] {
+  return left(taskAt(activityNamed(pipeline, task.activity), task, { platforms, versions: [], failedVersions: [] }));
+}
+
+function left<P extends Per>({ activity, subject }: Task<P>): readonly S3Object[] {
+  if (activity.name === "PublishBinaryPackages" && subject.per === "version") {
+    return platforms.flatMap(
+      (platform) => MakeBinaryPackage.publishes?.({ ...subject, per: "platform", platform }) ?? [],
+    );
   }
-  const [produced = [], published = []] = [made.produces?.(subject), made.publishes?.(subject)];
-  return activity.startsWith("Publish") || produced.length === 0 ? published : produced;
+  const [produced = [], published = []] = [activity.produces?.(subject), activity.publishes?.(subject)];
+  return activity.name.startsWith("Publish") || produced.length === 0 ? published : produced;
 }
 
 async function hhvmWorld(work: Work = () => ({ seconds: 60 })) {

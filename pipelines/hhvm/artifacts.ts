@@ -26,28 +26,28 @@ function publishedSource(version: Version): S3Object {
 const signatureOf = (object: S3Object): S3Object => ({ ...object, key: `${object.key}.sig` });
 
 /** The tarball of a release, which PublishSourceTarball moves. */
-export const source: Artifacts = {
+export const source: Artifacts<"version"> = {
   produces: ({ version }) => [scratch(`hhvm-${version}.tar.gz`)],
   publishes: ({ version }) => [publishedSource(version)],
 };
 
 /** Its detached OpenPGP signature. */
-export const sourceSignature: Artifacts = {
+export const sourceSignature: Artifacts<"version"> = {
   produces: ({ version }) => [signatureOf(scratch(`hhvm-${version}.tar.gz`))],
   publishes: ({ version }) => [signatureOf(publishedSource(version))],
 };
 
 /** The Debian package of one platform; no objects for a platform that is no Debian or Ubuntu. */
 export const binaryPackage = {
-  produces: ({ version, platform = "" }) => {
+  produces: ({ version, platform }) => {
     const file = debianPackage(version, platform);
     return file === undefined ? [] : [scratch(`${version}/${platform}/${file.name}`)];
   },
-  publishes: ({ version, platform = "" }) => {
+  publishes: ({ version, platform }) => {
     const file = debianPackage(version, platform);
     return file === undefined ? [] : [downloads(`${file.family}/pool/main/h/${packageName(version)}/${file.name}`)];
   },
-} satisfies Artifacts;
+} satisfies Artifacts<"platform">;
 
 function debianPackage(version: Version, platform: string): { family: string; name: string } | undefined {
   const linux = parseLinuxPlatform(platform);

@@ -6,18 +6,22 @@ import {
   activityNamed,
   awsName,
   type BuildInput,
-  type BuildStatus,
   checkScripts,
+  type Per,
+  Place,
   parseBuildInput,
-  type Question,
   s3Url,
   statusOf,
+  statusQuestion,
+  type Task,
+  taskAt,
   taskEnvironment,
 } from "@muster/pipeline";
 import { describe, expect, test } from "vitest";
 import { binaryPackage, source, sourceSignature, sourceTarball } from "./artifacts.ts";
-import hhvm, { MakeBinaryPackage } from "./pipeline.ts";
+import hhvm, { MakeBinaryPackage, MakeSourceTarball } from "./pipeline.ts";
 
+const around = { platforms: [], versions: ["4.28.2"], failedVersions: [] };
 const buckets = { assets: "assets", state: "state", scratch: "hhvm-scratch", downloads: "hhvm-downloads" };
 const build: BuildInput = { versions: ["4.28.2"], platforms: [], activities: [], debug: "" };
 const urls = (objects: readonly Parameters<typeof s3Url>[0][] = []) => objects.map((object) => s3Url(object, buckets));
@@ -67,8 +71,9 @@ test("every script is there and may be executed", async () => {
 });
 
 test("artifacts lie where users and earlier releases have them", () => {
-  const subject = { version: "4.28.2", platform: "ubuntu-18.04-bionic", platforms: [] };
+  const subject = { per: "platform", version: "4.28.2", platform: "ubuntu-18.04-bionic", platforms: [] } as const;
   const nightly = { ...subject, version: "2026.11.24", platform: "debian-11-bullseye" };
+  const version = { per: "version", version: "4.28.2", platforms: [] } as const;
   expect(urls(binaryPackage.produces(subject))).toEqual([
     "s3://hhvm-scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.deb",
   ]);
@@ -78,28 +83,26 @@ test("artifacts lie where users and earlier releases have them", () => {
   expect(urls(binaryPackage.publishes(nightly))).toEqual([
     "s3://hhvm-downloads/debian/pool/main/h/hhvm-nightly/hhvm-nightly_2026.11.24-1~bullseye_amd64.deb",
   ]);
-  expect(urls(source.publishes?.(subject))).toEqual(["s3://hhvm-downloads/source/hhvm-4.28.2.tar.gz"]);
-  expect(urls(sourceSignature.publishes?.(subject))).toEqual(["s3://hhvm-downloads/source/hhvm-4.28.2.tar.gz.sig"]);
-  expect(urls(sourceSignature.produces?.(subject))).toEqual(["s3://hhvm-scratch/hhvm-4.28.2.tar.gz.sig"]);
-  expect(urls(activityNamed(hhvm, "MakeSourceTarball").produces?.(subject))).toEqual([
-    "s3://hhvm-scratch/hhvm-4.28.2.tar.gz",
-  ]);
-  expect(urls(activityNamed(hhvm, "MakeSourceTarball").publishes?.(nightly))).toEqual([
+  expect(urls(source.publishes?.(version))).toEqual(["s3://hhvm-downloads/source/hhvm-4.28.2.tar.gz"]);
+  expect(urls(sourceSignature.publishes?.(version))).toEqual(["s3://hhvm-downloads/source/hhvm-4.28.2.tar.gz.sig"]);
+  expect(urls(sourceSignature.produces?.(version))).toEqual(["s3://hhvm-scratch/hhvm-4.28.2.tar.gz.sig"]);
+  expect(urls(MakeSourceTarball.produces?.(version))).toEqual(["s3://hhvm-scratch/hhvm-4.28.2.tar.gz"]);
+  expect(urls(MakeSourceTarball.publishes?.({ ...version, version: "2026.11.24" }))).toEqual([
     "s3://hhvm-downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz",
   ]);
 });
 
 test("a platform that is no Linux has no package", () => {
-  expect(binaryPackage.produces({ version: "4.28.2", platform: "macos-13", platforms: [] })).toEqual([]);
+  expect(binaryPackage.produces({ per: "platform", version: "4.28.2", platform: "macos-13", platforms: [] })).toEqual(
+    [],
+  );
 });
 
 test("tasks get the standard environment", () => {
-  const environment = (name: string, version: string, platform?: string) =>
-    taskEnvironment(hhvm, activityNamed(hhvm, name), {
-      subject: { version, platforms: [], ...(platform === undefined ? {} : { platform }) },
-      build,
-      buckets,
-    });
+  const environment = (name: string, version: string, platform?: string) => {
+    const task = taskAt(activityNamed(hhvm, name), Place.parse({ version, platform }), around);
+    return taskEnvironment(hhvm, task, { build, buckets });
+  };
   expect(environment("MakeBinaryPackage", "4.28.2", "debian-11-bullseye")).toMatchObject({
     VERSION: "4.28.2",
     DISTRO: "debian-11-bullseye",
@@ -122,8 +125,9 @@ test("tasks get the standard environment", () => {
 test("a test build makes packages, and publishes nothing", () => {
   const parsed = parseBuildInput("4.28.2 --test-build", hhvm, { today: new Date() });
   expect(parsed.activities).toEqual(["MakeBinaryPackage"]);
-  expect(MakeBinaryPackage.env?.({ version: "4.28.2", platforms: [], build: parsed })).toEqual({ SKIP_PUBLISH: "1" });
-  expect(MakeBinaryPackage.env?.({ version: "4.28.2", platforms: [], build })).toEqual({});
+  const subject = { per: "platform", version: "4.28.2", platform: "debian-11-bullseye", platforms: [] } as const;
+  expect(MakeBinaryPackage.env?.({ ...subject, build: parsed })).toEqual({ SKIP_PUBLISH: "1" });
+  expect(MakeBinaryPackage.env?.({ ...subject, build })).toEqual({});
 });
 
 test("platforms are those of the packaging branch", () => {
@@ -157,17 +161,17 @@ test("the CDN follows what changes, and never the pool", () => {
 });
 
 describe("what runs", () => {
-  const subject = { version: "4.28.2", platforms: ["debian-11-bullseye", "ubuntu-18.04-bionic", "macos-13"] };
+  const version = "4.28.2";
+  const platforms = ["debian-11-bullseye", "ubuntu-18.04-bionic", "macos-13"];
 
   /** A world in which exactly these URLs are there. */
-  async function runs(name: string, there: readonly string[], asked: Partial<Question> = {}): Promise<boolean> {
-    const about = { ...subject, ...asked };
+  async function runs(name: string, there: readonly string[], asked: object = {}): Promise<boolean> {
     const exists = async (object: Parameters<typeof s3Url>[0]) => there.includes(s3Url(object, buckets));
-    const activity = activityNamed(hhvm, name);
-    if (activity.shouldRun === undefined) return (await statusOf(activity, about, exists)).status === "not_built";
-    const status: Question["status"] = async (of, platform): Promise<BuildStatus> =>
-      (await statusOf(of, platform === undefined ? about : { ...about, platform }, exists)).status;
-    return (await activity.shouldRun({ ...about, build, status })).run;
+    const decide = async <P extends Per>({ activity, subject }: Task<P>) => {
+      if (activity.shouldRun === undefined) return (await statusOf(activity, subject, exists)).status === "not_built";
+      return (await activity.shouldRun({ ...subject, build, status: statusQuestion(subject, exists) })).run;
+    };
+    return decide(taskAt(activityNamed(hhvm, name), Place.parse({ version, ...asked }), { ...around, platforms }));
   }
 
   const scratchPackage = "s3://hhvm-scratch/4.28.2/debian-11-bullseye/hhvm_4.28.2-1~bullseye_amd64.deb";

@@ -11,10 +11,11 @@ const buckets = { assets: "a", scratch: "s", downloads: "d", state: "st" };
 
 async function decide(statuses: Readonly<Record<Platform, BuildStatus>>) {
   return PublishBinaryPackages.shouldRun?.({
+    per: "version",
     version: "1.2.3",
     platforms,
     build,
-    status: async (activity, platform = "") => {
+    status: async (activity: object, platform: Platform = "") => {
       expect(activity).toBe(MakeBinaryPackage);
       return statuses[platform] ?? "not_built";
     },
@@ -43,13 +44,14 @@ test("with all published, or nothing built, publishing is skipped and the reason
 test("a test build packages alone and is told not to publish", () => {
   const input = parseBuildInput("1.2.3 --test-build", pipeline, { today: new Date() });
   expect(input.activities).toEqual(["MakeBinaryPackage"]);
-  const subject = { version: "1.2.3", platform: "debian-12-bookworm", platforms };
-  expect(taskEnvironment(pipeline, MakeBinaryPackage, { subject, build: input, buckets })).toMatchObject({
+  const subject = { per: "platform", version: "1.2.3", platform: "debian-12-bookworm", platforms } as const;
+  const task = { activity: MakeBinaryPackage, subject };
+  expect(taskEnvironment(pipeline, task, { build: input, buckets })).toMatchObject({
     SKIP_PUBLISH: "1",
     S3_SOURCE: "s3://s/muster-1.2.3.tar.gz",
     BUILT_PREFIX: "packages/1.2.3/debian-12-bookworm/",
   });
-  expect(taskEnvironment(pipeline, MakeBinaryPackage, { subject, build, buckets })).not.toHaveProperty("SKIP_PUBLISH");
+  expect(taskEnvironment(pipeline, task, { build, buckets })).not.toHaveProperty("SKIP_PUBLISH");
 });
 
 test("artifacts of a version lie where repositories expect them, nightlies' sources in a folder of their own", () => {
@@ -68,7 +70,7 @@ test("artifacts of a version lie where repositories expect them, nightlies' sour
 });
 
 test("the source is done when its checksum, which is uploaded last, is there too", () => {
-  expect(MakeSourceTarball.produces?.({ version: "1.2.3", platforms })).toEqual([
+  expect(MakeSourceTarball.produces?.({ per: "version", version: "1.2.3", platforms })).toEqual([
     { bucket: "scratch", key: "muster-1.2.3.tar.gz" },
     { bucket: "scratch", key: "muster-1.2.3.tar.gz.sha256" },
   ]);

@@ -44,9 +44,9 @@ export const MakeBinaryPackage = activity({
   init,
   timeout: hours(1),
   worker: { instanceTypes: ["t3.medium", "t3a.medium"], rootVolumeGb: 32, market: "spot-then-on-demand" },
-  produces: ({ version, platform = "" }) => [binaryPackage({ version, platform }).builtChecksum],
-  publishes: ({ version, platform = "" }) => [binaryPackage({ version, platform }).publishedChecksum],
-  env: ({ version, platform = "", build }) => ({
+  produces: ({ version, platform }) => [binaryPackage({ version, platform }).builtChecksum],
+  publishes: ({ version, platform }) => [binaryPackage({ version, platform }).publishedChecksum],
+  env: ({ version, platform, build }) => ({
     BUILT_PREFIX: binaryPackage({ version, platform }).built.key,
     ...(build.debug === "test_build" ? { SKIP_PUBLISH: "1" } : {}),
   }),

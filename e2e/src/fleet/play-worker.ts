@@ -8,7 +8,17 @@ import {
   SFNClient,
 } from "@aws-sdk/client-sfn";
 import { type Clock, type RunningInstance, sleepUntil } from "@muster/local";
-import { activityNamed, type Pipeline, type StageDescription, TaskInput, workerPollName } from "@muster/pipeline";
+import {
+  activityNamed,
+  objectsOf,
+  type Per,
+  type Pipeline,
+  type StageDescription,
+  type Task,
+  TaskInput,
+  taskAt,
+  workerPollName,
+} from "@muster/pipeline";
 import { stateKey, WorkerTag } from "@muster/records";
 
 /** What a worker did with a task. */
@@ -109,10 +119,9 @@ export async function playWorker(instance: RunningInstance, options: PlayOptions
   }
 
   async function leaveArtifacts(task: TaskInput): Promise<void> {
-    const { produces, publishes } = activityNamed(pipeline, task.activity);
-    const { version, platform } = task;
-    const subject = { version, platforms: [], ...(platform === undefined ? {} : { platform }) };
-    for (const { bucket, key } of [...(produces?.(subject) ?? []), ...(publishes?.(subject) ?? [])]) {
+    const made = <P extends Per>({ activity, subject }: Task<P>) => objectsOf(activity, subject);
+    const around = { platforms: [], versions: [], failedVersions: [] };
+    for (const { bucket, key } of made(taskAt(activityNamed(pipeline, task.activity), task, around))) {
       await s3.send(new PutObjectCommand({ Bucket: stage.buckets[bucket], Key: key, Body: task.name }));
     }
   }

@@ -1,12 +1,17 @@
 import {
   type Activity,
   type BucketRole,
+  objectsOf,
+  type Per,
   type Pipeline,
   type Platform,
   parseLinuxPlatform,
   type S3Object,
+  type Subject,
+  type Task,
+  tasksOf,
+  unreachable,
   type Version,
-  type VersionSubject,
 } from "@muster/pipeline";
 
 /** Versions that no release has: where they stand in a key, any version may stand. */
@@ -21,37 +26,59 @@ const LINUX_RELEASE = "97531.24";
  * Keys of objects that a definition names by functions, for every version and platform, as IAM's patterns: `hhvm-*.tar.gz`. The functions are asked about
  * versions and platforms that cannot be, which then become `*`.
  */
-export function objectPatterns(
-  { per }: Pick<Activity, "per">,
+function objectPatterns(
+  activity: Activity,
   pipeline: Pipeline,
-  objectsOf: (subject: VersionSubject) => readonly S3Object[],
+  objectsAt: <P extends Per>(task: Task<P>) => readonly S3Object[],
 ): S3Object[] {
-  const platforms = per === "platform" ? samplePlatforms(pipeline) : [undefined];
-  const objects = [RELEASE, NIGHTLY].flatMap((version) =>
-    platforms.flatMap((platform) => {
-      const subject = { version, platforms: [], ...(platform === undefined ? {} : { platform }) };
-      return objectsOf(subject).map(({ bucket, key }) => ({ bucket, key: generalise(key, { version, platform }) }));
-    }),
+  return unique(
+    sampleTasks(activity, pipeline).flatMap((task) =>
+      objectsAt(task).map(({ bucket, key }) => ({ bucket, key: generalise(key, variablesOf(task.subject)) })),
+    ),
   );
-  return unique(objects);
 }
 
 /** What its tasks write: what the definition's `access` says, else what it produces and publishes. */
 export function writtenPatterns(activity: Activity, pipeline: Pipeline): S3Object[] {
-  const { access: { writes } = {}, produces, publishes } = activity;
+  const writes = activity.access?.writes;
   if (writes === undefined) {
-    return objectPatterns(activity, pipeline, (subject) => [
-      ...(produces?.(subject) ?? []),
-      ...(publishes?.(subject) ?? []),
-    ]);
+    return objectPatterns(activity, pipeline, (task) => objectsOf(task.activity, task.subject));
   }
-  const prefixes = typeof writes === "function" ? objectPatterns(activity, pipeline, writes) : writes;
-  return asPrefixes(prefixes);
+  if (typeof writes !== "function") return asPrefixes(writes);
+  return asPrefixes(objectPatterns(activity, pipeline, writtenBy));
+}
+
+function writtenBy<P extends Per>({ activity: { access }, subject }: Task<P>): readonly S3Object[] {
+  return typeof access?.writes === "function" ? access.writes(subject) : [];
 }
 
 /** Whatever begins with these keys. */
 export const asPrefixes = (objects: readonly S3Object[] = []): S3Object[] =>
   objects.map(({ bucket, key }) => ({ bucket, key: `${key}*` }));
+
+/** Tasks of which at least one names what any other may name. */
+function sampleTasks(activity: Activity, pipeline: Pipeline): Task[] {
+  switch (activity.per) {
+    case "build": {
+      // Of one version each, which names of several must match too; and of several, where these are named otherwise.
+      const builds = [[RELEASE], [NIGHTLY], [RELEASE, NIGHTLY]];
+      const failures = [[], [RELEASE], [NIGHTLY]];
+      return builds.flatMap((versions) =>
+        failures.map((failedVersions): Task => ({ activity, subject: { per: "build", versions, failedVersions } })),
+      );
+    }
+    case "version":
+    case "platform": {
+      const platforms = samplePlatforms(pipeline);
+      return tasksOf(
+        activity,
+        [RELEASE, NIGHTLY].map((version) => ({ version, platforms })),
+      );
+    }
+    default:
+      return unreachable(activity);
+  }
+}
 
 /** A Linux platform stands for its family; any other one for itself. */
 function samplePlatforms({ platforms }: Pipeline): Platform[] {
@@ -64,15 +91,31 @@ function samplePlatforms({ platforms }: Pipeline): Platform[] {
 
 /** What a text becomes for releases and for nightlies, with `*` where the version stands. */
 export function keyOfAnyVersion(text: (version: Version) => string): string[] {
-  const versions = [RELEASE, NIGHTLY];
-  return [...new Set(versions.map((version) => generalise(text(version), { version, platform: undefined })))];
+  return [...new Set([RELEASE, NIGHTLY].map((version) => generalise(text(version), partsOfVersion(version))))];
 }
 
-function generalise(key: string, { version, platform }: { version: Version; platform: Platform | undefined }): string {
-  const parts = version === RELEASE ? RELEASE_PARTS : [version, version.replaceAll(".", "")];
-  const variable = [...(platform?.includes(CODENAME) ? [platform, LINUX_RELEASE, CODENAME] : []), ...parts];
-  return variable.reduce((pattern, part) => pattern.replaceAll(part, "*"), key);
+/** What of a key is of this subject and may be otherwise for another one, the longer first. */
+function variablesOf(subject: Subject): string[] {
+  switch (subject.per) {
+    case "build":
+      return [...subject.versions, ...subject.failedVersions].flatMap(partsOfVersion);
+    case "version":
+      return partsOfVersion(subject.version);
+    case "platform":
+      return [...partsOfPlatform(subject.platform), ...partsOfVersion(subject.version)];
+    default:
+      return unreachable(subject);
+  }
 }
+
+const partsOfVersion = (version: Version): string[] =>
+  version === RELEASE ? RELEASE_PARTS : [version, version.replaceAll(".", "")];
+
+const partsOfPlatform = (platform: Platform): string[] =>
+  platform.includes(CODENAME) ? [platform, LINUX_RELEASE, CODENAME] : [];
+
+const generalise = (key: string, variables: readonly string[]): string =>
+  variables.reduce((pattern, part) => pattern.replaceAll(part, "*"), key);
 
 /** Each once, in an order that does not change. */
 export function unique(objects: readonly S3Object[]): S3Object[] {

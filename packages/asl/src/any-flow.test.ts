@@ -1,11 +1,16 @@
 import {
+  activitiesOf,
   activity,
   definePipeline,
+  type Flow,
   fixedPlatforms,
   forEachPlatform,
   forEachVersion,
   hours,
+  type Per,
   parallel,
+  partsOfBuild,
+  prepareState,
   sequence,
 } from "@muster/pipeline";
 import validate from "asl-validator";
@@ -50,15 +55,40 @@ test("whatever the flow, each activity of the pipeline is there once", () => {
   }
 });
 
-test("whatever the flow, a failed step of a branch, platform or version goes to the end of exactly that", () => {
+test("whatever the flow, a failed step of a branch, platform, version or build goes to the end of exactly that", () => {
   for (const { pipeline, places } of rendered) {
     for (const { name, state, machine } of places) {
       if (state.Type !== "Task" || !pipeline.activities.some((activity) => activity.name === name)) continue;
       const order = Object.keys(machine.States);
-      const end = order.at(order.at(-1) === "VersionEnd" ? -2 : -1);
+      const ends: Record<string, string> = {
+        VersionEnd: "VersionNormalizeResults",
+        CheckForFailures: "EndHealthCheck",
+      };
+      const end = ends[order.at(-1) ?? ""] ?? order.at(-1);
       expect(catchTargets(state), `${pipeline.summary}: ${name}`).toEqual([end]);
     }
   }
+});
+
+test("whatever the flow, a build's own steps know its versions' results where they come after them, and only there", () => {
+  let [before, after] = [0, 0];
+  for (const { pipeline, places } of rendered) {
+    const { before: first, after: last } = partsOfBuild(pipeline.flow);
+    const named = (flow: Flow) => activitiesOf(flow).map(({ name }) => prepareState.of(name));
+    for (const { name, state, within } of places) {
+      const known = "Parameters" in state ? state.Parameters?.["versionResults.$"] : undefined;
+      if (named(first).includes(name)) before++;
+      else if (named(last).includes(name)) after++;
+      if (!named(last).includes(name) && state.Type !== "Parallel")
+        expect(known, `${pipeline.summary}: ${name}`).toBe(undefined);
+      else if (named(last).includes(name)) {
+        expect(known, `${pipeline.summary}: ${name}`).toBe(
+          within.length === 1 ? "$.results.ForEachVersion" : "$.versionResults",
+        );
+      }
+    }
+  }
+  expect(Math.min(before, after)).toBeGreaterThan(50);
 });
 
 test("a state machine of any shape is valid Amazon States Language", () => {
@@ -113,5 +143,41 @@ test("a second forEachPlatform has names of its own, and the platforms that were
     "ForEachPlatform2AndLater/LaterEnd",
     "VersionNormalizeResults",
     "VersionEnd",
+  ]);
+});
+
+test("a build's own steps stand around its versions, before the end of the health check and the look at the repositories", () => {
+  const step = (name: string, per: Per) =>
+    activity({ name, per, script: "make.sh", timeout: hours(1), worker: { instanceTypes: ["t3.micro"] } });
+  const pipeline = definePipeline({
+    name: "own",
+    summary: "Steps of its own",
+    platforms: fixedPlatforms("debian-12-bookworm"),
+    flow: sequence(
+      step("Open", "build"),
+      forEachVersion(step("Make", "version")),
+      parallel(step("Sum", "build"), step("Tell", "build")),
+      step("Close", "build"),
+    ),
+    image: "/image",
+    dummyScript: "dummy.sh",
+    invalidates: [],
+  });
+  const places = walk(renderStateMachine(pipeline, exampleResources));
+  const main = places.filter(({ within, machine }) => within.length === 1 && "CheckForFailures" in machine.States);
+  const links = main.map(({ name, state }) =>
+    [name, ...successors(state), ...catchTargets(state).map((to) => `✖ ${to}`)].join(" "),
+  );
+  expect(links.slice(0, 10)).toEqual([
+    "PrepareToOpen ShouldOpen ✖ EndHealthCheck",
+    "ShouldOpen ForEachVersion Open",
+    "Open ForEachVersion ✖ EndHealthCheck",
+    "ForEachVersion SumAndTell",
+    "SumAndTell PrepareToClose",
+    "PrepareToClose ShouldClose ✖ EndHealthCheck",
+    "ShouldClose EndHealthCheck Close",
+    "Close EndHealthCheck ✖ EndHealthCheck",
+    "EndHealthCheck CheckIfReposChanged ✖ CheckIfReposChanged",
+    "CheckIfReposChanged ShouldUpdateIndicesAndInvalidateCloudFront ✖ NormalizeResults",
   ]);
 });

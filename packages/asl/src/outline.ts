@@ -15,9 +15,10 @@ export interface Branch {
 }
 
 /**
- * A version's way as nested machines. GetPlatformsForVersion comes once, as late as it can while every forEachPlatform, and every step
- * after one, has the platforms: directly before the first step that has a forEachPlatform in it, or inside that step where it is a
- * parallel with one such branch and nothing comes after it.
+ * A version's way, or what a build does before or after its versions, as nested machines. GetPlatformsForVersion comes
+ * once, as late as it can while every forEachPlatform, and every step after one, has the platforms: directly before the
+ * first step that has a forEachPlatform in it, or inside that step where it is a parallel with one such branch and
+ * nothing comes after it.
  */
 export function outline(body: Flow): Outline {
   return placeGetPlatforms(steps(body));

@@ -1,23 +1,40 @@
+import { type Per, unreachable } from "@muster/pipeline";
 import type { PayloadTemplate } from "./amazon-states-language.ts";
 import type { Resources } from "./resources.ts";
 
 /** What the data of a state holds at one place of a build, beside `$.results`. */
 export interface Scope {
   readonly resources: Resources;
-  /** Inside ForEachPlatform: `$.platform`. */
-  readonly platform: boolean;
+  /** What the steps here are done for. */
+  readonly per: Per;
   /** After GetPlatformsForVersion: `$.platforms`. */
   readonly platforms: boolean;
+  /** After ForEachVersion, outside of it: where its results lie. */
+  readonly versionResults?: string;
+}
+
+/** The scope inside a nested machine that is given what is known here. */
+export function within({ versionResults, ...scope }: Scope): Scope {
+  return { ...scope, ...(versionResults !== undefined && { versionResults: "$.versionResults" }) };
 }
 
 /** `$.version`, `$.buildInput` and what else is known: all that a nested machine is given. */
-export function knownHere({ platform, platforms }: Scope): PayloadTemplate {
-  return {
-    "version.$": "$.version",
-    ...(platform ? { "platform.$": "$.platform" } : {}),
-    ...(platforms ? { "platforms.$": "$.platforms" } : {}),
-    "buildInput.$": "$.buildInput",
-  };
+export function knownHere(scope: Scope): PayloadTemplate {
+  return { ...subjectHere(scope), "buildInput.$": "$.buildInput" };
+}
+
+function subjectHere({ per, platforms, versionResults }: Scope): PayloadTemplate {
+  const known = platforms ? { "platforms.$": "$.platforms" } : {};
+  switch (per) {
+    case "build":
+      return versionResults === undefined ? {} : { "versionResults.$": versionResults };
+    case "version":
+      return { "version.$": "$.version", ...known };
+    case "platform":
+      return { "version.$": "$.version", "platform.$": "$.platform", ...known };
+    default:
+      return unreachable(per);
+  }
 }
 
 /** Which execution asks. */

@@ -6,6 +6,7 @@ import {
   forEachPlatform,
   forEachVersion,
   hours,
+  type Per,
   type Pipeline,
   parallel,
   sequence,
@@ -29,7 +30,7 @@ export function randomPipeline(seed: number): Pipeline {
   let activities = 0;
   let sequences = 0;
 
-  const leaf = (per: "version" | "platform") => {
+  const leaf = (per: Per) => {
     activities += 1;
     return activity({
       name: `Make${activities}`,
@@ -43,11 +44,11 @@ export function randomPipeline(seed: number): Pipeline {
     sequences += 1;
     return sequence(`Branch${sequences}`, ...steps);
   };
-  const several = (per: "version" | "platform", depth: number): [Flow, ...Flow[]] => [
+  const several = (per: Per, depth: number): [Flow, ...Flow[]] => [
     flow(per, depth),
     ...Array.from({ length: upTo(3) - 1 }, () => flow(per, depth)),
   ];
-  const flow = (per: "version" | "platform", depth: number): Flow => {
+  const flow = (per: Per, depth: number): Flow => {
     const choice = depth === 0 ? 0 : next();
     if (choice < 0.4) return leaf(per);
     if (choice < 0.55) return named(...several(per, depth - 1));
@@ -57,11 +58,14 @@ export function randomPipeline(seed: number): Pipeline {
     return parallel(...several(per, depth - 1).map((branch) => (branch.kind === "parallel" ? named(branch) : branch)));
   };
 
+  /** None, or a few, of the build's own steps. */
+  const own = (): Flow[] => (next() < 0.5 ? [] : several("build", 2));
+
   return definePipeline({
     name: "random",
     summary: `Seed ${seed}`,
     platforms: fixedPlatforms("debian-12-bookworm", "ubuntu-24.04-noble"),
-    flow: forEachVersion(...several("version", 4)),
+    flow: sequence(...own(), forEachVersion(...several("version", 4)), ...own()),
     image: "/image",
     dummyScript: "dummy.sh",
     invalidates: [],

@@ -1,4 +1,4 @@
-import { failureLine, listFailures, normalizeResults, taskName } from "@muster/pipeline";
+import { type FailedStep, failureLine, listFailures, normalizeResults, taskName } from "@muster/pipeline";
 import { aptLines } from "./apt-lines.ts";
 import type { ExitCode } from "./command.ts";
 import { counted } from "./counted.ts";
@@ -63,11 +63,8 @@ async function whereDownloadsAre({ s3, description, downloads }: Stage) {
 }
 
 /** Only what ran on a worker has a log there. */
-function logsCommand(
-  build: BuildHistory,
-  { step, version, platform }: { step: string; version?: string; platform?: string },
-): { logs?: string } {
-  const key = version === undefined ? step : taskName(step, { version, platform });
+function logsCommand(build: BuildHistory, { step, ...place }: FailedStep): { logs?: string } {
+  const key = taskName(step, place);
   const ran = build.steps.some(
     (candidate) => candidate.key === key && candidate.attempts.some(({ instance }) => instance !== undefined),
   );

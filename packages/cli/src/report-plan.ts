@@ -1,5 +1,5 @@
 import { planBuild } from "@muster/lambdas";
-import type { BuildInput } from "@muster/pipeline";
+import { type BuildInput, placeCells } from "@muster/pipeline";
 import type { ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
 import { counted } from "./counted.ts";
@@ -13,11 +13,10 @@ export async function reportPlan(stage: Stage, input: BuildInput, { print, globa
     print.json({ input, steps });
     return 0;
   }
-  const rows = steps.map(({ run, activity, version, platform = "", reason }) => [
+  const rows = steps.map(({ run, activity, reason, ...place }) => [
     run ? print.style("green", "run") : print.style("dim", "skip"),
     activity,
-    version,
-    platform,
+    ...placeCells(place),
     reason,
   ]);
   for (const line of formatTable(rows)) print.report(line);

@@ -1,4 +1,5 @@
 import { versionMatrix } from "@muster/lambdas";
+import { placeCells } from "@muster/pipeline";
 import type { ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
 import { formatTable } from "./format-table.ts";
@@ -16,10 +17,10 @@ export async function showMatrix(
     print.json(matrix);
     return 0;
   }
-  const rows = matrix.cells.map(({ activity, platform = "", status, evidence }) => [
+  const rows = matrix.cells.map(({ activity, status, evidence, ...place }) => [
     print.style(colours[status], status),
     activity,
-    platform,
+    placeCells(place)[1],
     `${status === "not_built" && evidence.length > 0 ? "no " : ""}${evidence.join(", ")}`,
   ]);
   for (const line of formatTable(rows)) print.report(line);

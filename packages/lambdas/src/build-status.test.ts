@@ -1,5 +1,6 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
+import { announcingPipeline } from "../test/example-pipeline.ts";
 import { launchWorld } from "../test/launch-world.ts";
 import { planBuild } from "./deciding/plan-build.ts";
 import type { VersionMatrix } from "./deciding/version-matrix.ts";
@@ -15,7 +16,9 @@ test("the matrix of a version says for each artifact how far it has come, and wh
   await put(world, "scratch", "1.2.3/debian-13-trixie/example.deb");
   await put(world, "downloads", "pool/debian-13-trixie/example_1.2.3.deb");
   const { cells } = (await world.call("BuildStatus", { version: "1.2.3" })) as VersionMatrix;
-  expect(cells.map(({ activity, platform, status }) => [activity, platform, status])).toEqual([
+  expect(
+    cells.map(({ activity, status, ...cell }) => [activity, "platform" in cell ? cell.platform : undefined, status]),
+  ).toEqual([
     ["MakeSourceTarball", undefined, "succeeded"],
     ["MakeBinaryPackage", "debian-12-bookworm", "built_not_published"],
     ["MakeBinaryPackage", "debian-13-trixie", "succeeded"],
@@ -41,4 +44,47 @@ test("a plan says what would run, and starts nothing", async () => {
     ["PublishDockerImages-1.2.3", true],
   ]);
   expect([await world.stateKeys(), world.instances()]).toEqual([[], []]);
+});
+
+test("a build's own step is one task in its plan, after those of all versions", async () => {
+  await using world = await launchWorld({ pipeline: announcingPipeline() });
+  await put(world, "downloads", "announced/1.2.3");
+  const { pipeline, stage, clients } = world;
+  const plan = (versions: string[], activities: string[] = []) => {
+    const build = { versions, platforms: ["debian-12-bookworm"], activities, debug: "" as const };
+    return planBuild(build, { pipeline, stage, s3: clients.s3 });
+  };
+  const steps = await plan(["1.2.3", "1.2.4"]);
+  expect(steps.map(({ task }) => task)).toEqual([
+    ...["1.2.3", "1.2.4"].flatMap((version) => [
+      `MakeSourceTarball-${version}`,
+      `MakeBinaryPackage-${version}-debian-12-bookworm`,
+      `PublishBinaryPackages-${version}`,
+      `PublishDockerImages-${version}`,
+    ]),
+    "Announce",
+  ]);
+  expect(steps.at(-1)).toEqual({
+    task: "Announce",
+    activity: "Announce",
+    per: "build",
+    run: true,
+    reason: "s3://downloads/announced/1.2.4 does not exist",
+  });
+  expect((await plan(["1.2.3"])).at(-1)).toMatchObject({ run: false, reason: "s3://downloads/announced/1.2.3 exists" });
+  expect((await plan(["1.2.4"], ["Announce"])).filter(({ run }) => run).map(({ task }) => task)).toEqual(["Announce"]);
+});
+
+test("the matrix of a version shows a build's own step as a build of that version alone would leave it", async () => {
+  await using world = await launchWorld({ pipeline: announcingPipeline() });
+  await put(world, "downloads", "announced/1.2.3");
+  const cell = async (version: string) =>
+    ((await world.call("BuildStatus", { version })) as VersionMatrix).cells.at(-1);
+  expect(await cell("1.2.3")).toEqual({
+    activity: "Announce",
+    per: "build",
+    status: "succeeded",
+    evidence: ["s3://downloads/announced/1.2.3"],
+  });
+  expect(await cell("1.2.4")).toMatchObject({ status: "not_built", evidence: ["s3://downloads/announced/1.2.4"] });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { announcingPipeline } from "../test/example-pipeline.ts";
 import { launchWorld } from "../test/launch-world.ts";
 
 type World = Awaited<ReturnType<typeof launchWorld>>;
@@ -72,4 +73,13 @@ test("a message that would be too long for a cause says how many more there are 
   expect(cause.length).toBeLessThanOrEqual(32_768);
   expect(cause.length).toBeGreaterThan(30_000);
   expect(error.message).toMatch(/\n… and \d+ more; see them with: muster results build-1$/);
+});
+
+test("a failure of a build's own step is completed and listed like any other, without a version", async () => {
+  await using world = await launchWorld({ pipeline: announcingPipeline() });
+  await world.publish("build-1", [{ activity: "Announce" }]);
+  await world.take("Announce", "i-0123");
+  await expect(check(world, { Announce: failed("States.HeartbeatTimeout"), ForEachVersion: {} })).rejects.toThrow(
+    "\nAnnounce i-0123 States.HeartbeatTimeout",
+  );
 });

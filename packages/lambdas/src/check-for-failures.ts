@@ -57,9 +57,8 @@ async function nameMachines(
 ): Promise<FailedStep[]> {
   return failures.map((failed) => {
     if (!lacksMachine(failed, pipeline)) return failed;
-    const { step, version, platform, failure } = failed;
-    if (version === undefined) return failed;
-    const task = tasks.find(({ name }) => name === taskName(step, { version, platform }));
+    const { step, failure } = failed;
+    const task = tasks.find(({ name }) => name === taskName(step, failed));
     if (task?.instance === undefined) return failed;
     const message = messageOf(failure.Cause);
     const cause = { ec2: task.instance, ...(message === undefined ? {} : { message }) };

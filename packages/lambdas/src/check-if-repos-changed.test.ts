@@ -1,6 +1,6 @@
-import { activity, forEachVersion, isNightly } from "@muster/pipeline";
+import { activity, forEachVersion, isNightly, sequence } from "@muster/pipeline";
 import { expect, test } from "vitest";
-import { examplePipeline, MakeSourceTarball } from "../test/example-pipeline.ts";
+import { Announce, announcingPipeline, examplePipeline, MakeSourceTarball } from "../test/example-pipeline.ts";
 import { launchWorld } from "../test/launch-world.ts";
 
 const changed = async (results: unknown, debug = "", pipeline = examplePipeline()) => {
@@ -37,4 +37,21 @@ test("an activity may change downloads for some versions only", async () => {
   const pipeline = examplePipeline({ flow: forEachVersion(tarball) });
   expect(await changed(version({ MakeSourceTarball: success }, "2026.01.02"), "", pipeline)).toBe(true);
   expect(await changed(version({ MakeSourceTarball: success }), "", pipeline)).toBe(false);
+});
+
+test("a build's own step changes them too, where it may do so for some versions when it does for one of the build's", async () => {
+  const pipeline = announcingPipeline();
+  expect(await changed({ Announce: success }, "", pipeline)).toBe(true);
+  expect(await changed({ Announce: { skip: true, reason: "done" } }, "", pipeline)).toBe(false);
+  expect(await changed({ Announce: success }, "fake_ec2", pipeline)).toBe(false);
+  const some = (changesDownloads: (version: string) => boolean) =>
+    examplePipeline({ flow: sequence(forEachVersion(MakeSourceTarball), activity({ ...Announce, changesDownloads })) });
+  expect(await changed({ Announce: success }, "", some(isNightly))).toBe(false);
+  expect(
+    await changed(
+      { Announce: success },
+      "",
+      some((version) => version === "1.2.3"),
+    ),
+  ).toBe(true);
 });

@@ -1,4 +1,15 @@
-import { fixedState, mapState, mapStateOf, normalizeResults, type Pipeline, ResultsEvent } from "@muster/pipeline";
+import {
+  type Activity,
+  fixedState,
+  listSteps,
+  normalizeResults,
+  type Pipeline,
+  type Place,
+  type Results,
+  ResultsEvent,
+  unreachable,
+  type Version,
+} from "@muster/pipeline";
 import { handler } from "./handler.ts";
 
 /** Whether the build changed what users download, so that index pages and CDN must follow; never in a debug mode. */
@@ -6,23 +17,32 @@ export const checkIfReposChanged = handler(
   fixedState.checkIfReposChanged,
   { input: ResultsEvent },
   async ({ results, buildInput }, { pipeline }) =>
-    buildInput.debug === "" && changedDownloads(normalizeResults(results), pipeline),
+    buildInput.debug === "" && changedDownloads(normalizeResults(results), { pipeline, versions: buildInput.versions }),
 );
 
-function changedDownloads(results: ReturnType<typeof normalizeResults>, { activities }: Pipeline): boolean {
-  return Object.entries(results[mapState.version] ?? {}).some(([version, steps]) =>
-    activities.some(({ name, changesDownloads = false }) => {
-      const changes = typeof changesDownloads === "function" ? changesDownloads(version) : changesDownloads;
-      return changes && succeeded(steps, name);
-    }),
-  );
+function changedDownloads(
+  results: Results,
+  { pipeline: { activities }, versions }: { pipeline: Pipeline; versions: readonly Version[] },
+): boolean {
+  return listSteps(results).some(({ step, result, ...place }) => {
+    const activity = activities.find(({ name }) => name === step);
+    return activity !== undefined && "success" in result && changesDownloadsAt(place, activity, versions);
+  });
 }
 
-/** The step itself, or any of its platforms. */
-function succeeded(steps: unknown, name: string): boolean {
-  if (typeof steps !== "object" || steps === null) return false;
-  return Object.entries(steps).some(([step, result]: [string, unknown]) => {
-    if (mapStateOf(step) !== undefined) return Object.values(result ?? {}).some((inner) => succeeded(inner, name));
-    return step === name && typeof result === "object" && result !== null && "success" in result;
-  });
+function changesDownloadsAt(
+  place: Place,
+  { changesDownloads = false }: Activity,
+  versions: readonly Version[],
+): boolean {
+  if (typeof changesDownloads === "boolean") return changesDownloads;
+  switch (place.per) {
+    case "build":
+      return versions.some(changesDownloads);
+    case "version":
+    case "platform":
+      return changesDownloads(place.version);
+    default:
+      return unreachable(place);
+  }
 }

@@ -2,7 +2,7 @@ import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { outages } from "@muster/local";
 import { expect, test } from "vitest";
-import { examplePipeline } from "../test/example-pipeline.ts";
+import { announcingPipeline, examplePipeline } from "../test/example-pipeline.ts";
 import { launchWorld } from "../test/launch-world.ts";
 
 const platforms = Array.from({ length: 35 }, (_, index) => `debian-${index + 1}-x`);
@@ -26,6 +26,7 @@ test("a step that runs gets one worker, tagged from birth, and a task that says 
     taskInput: {
       name: "MakeBinaryPackage-1.2.3-debian-12-bookworm",
       activity: "MakeBinaryPackage",
+      per: "platform",
       version: "1.2.3",
       platform: "debian-12-bookworm",
       execution: world.context("build-1").id,
@@ -49,6 +50,49 @@ test("a step that runs gets one worker, tagged from birth, and a task that says 
       }),
     },
   ]);
+});
+
+test("a build's own step has one task, about the versions of which no step has failed", async () => {
+  await using world = await launchWorld({ pipeline: announcingPipeline() });
+  const failure = { failure: { Error: "Muster.ScriptFailed" } };
+  const onPlatform = [{ platform: "debian-12-bookworm", results: { MakeBinaryPackage: failure } }];
+  const announce = (versionResults: unknown, debug = "") =>
+    world.call("PrepareActivity", {
+      activity: "Announce",
+      versionResults,
+      buildInput: { versions: ["1.2.3", "1.2.4"], platforms: [], activities: [], debug },
+      execution: world.context("build-1"),
+      enteredTime: new Date(world.clock.now()).toISOString(),
+    });
+  expect(
+    await announce([
+      { version: "1.2.3", results: { ForEachPlatform: onPlatform } },
+      { version: "1.2.4", results: { MakeSourceTarball: { skip: true, reason: "it exists" } } },
+    ]),
+  ).toEqual({
+    skip: false,
+    reason: "s3://downloads/announced/1.2.4 does not exist",
+    taskInput: expect.objectContaining({
+      name: "Announce",
+      activity: "Announce",
+      per: "build",
+      env: { VERSIONS: "1.2.4", FAILED_VERSIONS: "1.2.3", SCRATCH_BUCKET: "scratch", DOWNLOADS_BUCKET: "downloads" },
+    }),
+  });
+  expect(world.instances().map(({ tags }) => tags.Name)).toEqual(["ww-0-Announce"]);
+  const all = ["1.2.3", "1.2.4"].map((version) => ({ version, results: { MakeSourceTarball: failure } }));
+  expect(await announce(all)).toEqual({ skip: true, reason: "a step of every version failed: 1.2.3, 1.2.4" });
+  expect(await announce(undefined, "skip_ec2")).toMatchObject({
+    taskInput: { env: { VERSIONS: "1.2.3 1.2.4", FAILED_VERSIONS: "" } },
+  });
+});
+
+test("a state machine of another definition, in which the activity runs per something else, is refused", async () => {
+  await using world = await launchWorld({ pipeline: announcingPipeline() });
+  await expect(world.prepare("Announce")).rejects.toMatchObject({
+    name: "Muster.InvalidConfiguration",
+    message: expect.stringContaining("Announce runs per build and was asked for per version"),
+  });
 });
 
 test("a task names the scripts and the machines of the deployment that its build began with", async () => {

@@ -1,13 +1,18 @@
 import {
-  type Activity,
+  type Around,
   activityNamed,
+  failedVersions,
   InvalidConfigurationError,
   type LaunchRecord,
+  normalizeResults,
   type Pipeline,
   type PrepareActivityAnswer,
   PrepareActivityEvent,
+  placeOf,
   type StageDescription,
+  type Task,
   type TaskInput,
+  taskAt,
   taskEnvironment,
   taskName,
 } from "@muster/pipeline";
@@ -30,31 +35,31 @@ export const prepareActivity = handler(
   { input: PrepareActivityEvent, uses: ["ec2", "s3", "sfn"] },
   async (event, context): Promise<PrepareActivityAnswer> => {
     const { pipeline, stage, clients, now } = context;
-    const activity = findActivity(pipeline, event.activity);
-    const { version, platform, platforms = [], buildInput: build } = event;
-    const subject = { version, platforms, ...(platform === undefined ? {} : { platform }) };
+    const task = findTask(pipeline, event);
+    const { buildInput: build } = event;
 
     const exists = objectExists(clients.s3, stage.buckets);
-    const { run, reason } = await decide(activity, subject, { build, buckets: stage.buckets, exists });
+    const { run, reason } = await decide(task, { build, buckets: stage.buckets, exists });
     if (!run) return { skip: true, reason };
 
-    const taskInput = describeTask(activity, event, { pipeline, stage });
+    const taskInput = describeTask(task, event, { pipeline, stage });
     if (build.debug === "skip_ec2") return { skip: false, reason, taskInput };
 
     const repair = repairContext(context);
     const demand = await putDemand(repair.launching.records, event, taskInput);
-    const tended = await tendActivities([activity], repair);
+    const tended = await tendActivities([task.activity], repair);
     // On a stage with a cap, one call serves every activity: what EC2 refuses to another is not this step's matter.
-    const launches = tended.launches.filter((launch) => launch.activity === activity.name);
+    const launches = tended.launches.filter((launch) => launch.activity === task.activity.name);
     const waited = now().getTime() - new Date(event.enteredTime).getTime();
     const deferred = whyDeferred(demand, launches, { patient: waited < THROTTLING_PATIENCE_MS });
     return { skip: false, reason, taskInput, ...(deferred === undefined ? {} : { deferred }) };
   },
 );
 
-function findActivity(pipeline: Pipeline, name: string): Activity {
+function findTask(pipeline: Pipeline, event: PrepareActivityEvent): Task {
+  const known = around(event);
   try {
-    return activityNamed(pipeline, name);
+    return taskAt(activityNamed(pipeline, event.activity), event, known);
   } catch (error) {
     throw new InvalidConfigurationError((error as RangeError).message, {
       hint: "deploy state machine and functions from the same pipeline",
@@ -62,18 +67,22 @@ function findActivity(pipeline: Pipeline, name: string): Activity {
   }
 }
 
+function around({ platforms = [], buildInput: { versions }, versionResults }: PrepareActivityEvent): Around {
+  const failed = failedVersions(normalizeResults({ ForEachVersion: versionResults }));
+  return { platforms, versions, failedVersions: versions.filter((version) => failed.has(version)) };
+}
+
 function describeTask(
-  activity: Activity,
-  { version, platform, platforms = [], buildInput: build, execution, scripts }: PrepareActivityEvent,
+  task: Task,
+  { buildInput: build, execution, scripts }: PrepareActivityEvent,
   { pipeline, stage }: { pipeline: Pipeline; stage: StageDescription },
 ): TaskInput {
-  const subject = { version, platforms, ...(platform === undefined ? {} : { platform }) };
+  const { activity, subject } = task;
   const templateVersion = stage.launchTemplateVersions?.[activity.name];
   return {
     name: taskName(activity.name, subject),
     activity: activity.name,
-    version,
-    ...(platform === undefined ? {} : { platform }),
+    ...placeOf(subject),
     execution: execution.id,
     debug: build.debug,
     ...(build.keepFailed ? { keepFailed: true } : {}),
@@ -83,7 +92,7 @@ function describeTask(
     ...(activity.exclusive ? { exclusive: true } : {}),
     ...(scripts === undefined ? {} : { scripts }),
     ...(templateVersion === undefined ? {} : { templateVersion }),
-    env: taskEnvironment(pipeline, activity, { subject, build, buckets: stage.buckets }),
+    env: taskEnvironment(pipeline, task, { build, buckets: stage.buckets }),
   };
 }
 

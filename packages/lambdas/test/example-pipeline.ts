@@ -59,6 +59,23 @@ export const PublishDockerImages = activity({
   worker: { instanceTypes: ["t3.micro"] },
 });
 
+/** Tells the world of a build's versions. */
+export const Announce = activity({
+  name: "Announce",
+  per: "build",
+  script: "scripts/announce.sh",
+  timeout: minutes(10),
+  worker: { instanceTypes: ["t3.micro"] },
+  changesDownloads: true,
+  publishes: ({ versions }) => versions.map((version) => downloads(`announced/${version}`)),
+});
+
+/** The example, with a step of the build's own. */
+export function announcingPipeline(): Pipeline {
+  const pipeline = examplePipeline();
+  return definePipeline({ ...pipeline, flow: sequence(pipeline.flow, Announce) });
+}
+
 /** A release in the shape of the reference pipeline, small. */
 export function examplePipeline(overrides: Partial<PipelineDefinition> = {}): Pipeline {
   return definePipeline({

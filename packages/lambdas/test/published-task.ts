@@ -1,4 +1,4 @@
-import { type DebugMode, type Pipeline, type TaskInput, taskName } from "@muster/pipeline";
+import { type DebugMode, type Pipeline, Place, type TaskInput, taskName } from "@muster/pipeline";
 
 /** What tests say of a task; the rest is as PrepareActivity would have it. */
 export interface PublishedTask {
@@ -14,12 +14,12 @@ export function publishedTask(
   { activity, version = "1.2.3", platform, debug = "", templateVersion }: PublishedTask,
   { pipeline, execution }: { pipeline: Pipeline; execution: string },
 ): TaskInput {
-  const { timeout = 60, heartbeat = 30 } = pipeline.activities.find(({ name }) => name === activity) ?? {};
+  const { timeout = 60, heartbeat = 30, per } = pipeline.activities.find(({ name }) => name === activity) ?? {};
+  const place = Place.parse(per === "build" ? { per } : { version, platform });
   return {
-    name: taskName(activity, { version, platform }),
+    name: taskName(activity, place),
     activity,
-    version,
-    ...(platform === undefined ? {} : { platform }),
+    ...place,
     execution,
     debug,
     timeoutSeconds: timeout,

@@ -1,20 +1,10 @@
+import type { Artifacts, BuildStatus } from "./artifacts.ts";
 import type { BuildInput } from "./build-input.ts";
 import type { Seconds } from "./duration.ts";
 import type { Platform } from "./platform.ts";
 import type { S3Object } from "./s3-object.ts";
-import type { Artifacts, BuildStatus } from "./status.ts";
+import type { Per, Subject } from "./subject.ts";
 import type { Version } from "./version.ts";
-
-/** What a task is about. `platform` is there in tasks of activities that run per platform. */
-export interface Subject {
-  readonly version: Version;
-  readonly platform?: Platform;
-}
-
-/** A subject, with the platforms of its version in this build (empty where they are not known yet). */
-export interface VersionSubject extends Subject {
-  readonly platforms: readonly Platform[];
-}
 
 export interface Decision {
   readonly run: boolean;
@@ -22,12 +12,35 @@ export interface Decision {
   readonly reason: string;
 }
 
-/** What `shouldRun` may ask. */
-export interface Question extends VersionSubject {
-  readonly build: BuildInput;
-  /** How far an activity's artifacts, or some of them, have come for this version, on one platform where it runs per platform. */
-  status(of: Artifacts, platform?: Platform): Promise<BuildStatus>;
+/** How far an activity's artifacts, or some of them, have come for what a task is about. */
+interface StatusQuestions {
+  readonly build: {
+    /** For this build. */
+    (of: Artifacts<"build">): Promise<BuildStatus>;
+    /** For one version. */
+    (of: Artifacts<"version">, version: Version): Promise<BuildStatus>;
+    /** For one version on one platform. */
+    (of: Artifacts<"platform">, version: Version, platform: Platform): Promise<BuildStatus>;
+  };
+  readonly version: {
+    /** For this version. */
+    (of: Artifacts<"version">): Promise<BuildStatus>;
+    /** For this version on one platform. */
+    (of: Artifacts<"platform">, platform: Platform): Promise<BuildStatus>;
+  };
+  readonly platform: {
+    /** For this version, on this platform or another. */
+    (of: Artifacts<"platform">, platform?: Platform): Promise<BuildStatus>;
+    /** For this version. */
+    (of: Artifacts<"version">): Promise<BuildStatus>;
+  };
 }
+
+/** What `shouldRun` may ask. */
+export type Question<P extends Per = Per> = Subject<P> & {
+  readonly build: BuildInput;
+  readonly status: StatusQuestions[P];
+};
 
 export interface WorkerMachine {
   /** Instance types that will do, best first. */
@@ -50,11 +63,11 @@ export type Secret =
   | { readonly kind: "secrets-manager"; readonly name: string };
 
 /** Permissions of an activity's workers on AWS; objects are named by prefixes of keys in the stage's buckets. */
-export interface Access {
+export interface Access<P extends Per = Per> {
   /** What its tasks read or look for, also of what they write themselves. */
   readonly reads?: readonly S3Object[];
   /** What its tasks write, all of it; what the activity produces and publishes where absent. */
-  readonly writes?: readonly S3Object[] | ((subject: VersionSubject) => readonly S3Object[]);
+  readonly writes?: readonly S3Object[] | ((subject: Subject<P>) => readonly S3Object[]);
   /** What its tasks remove. Default nothing. */
   readonly deletes?: readonly S3Object[];
   /** Buckets that are there already and belong to no stage, by name, read and written as a whole; nothing is removed there. For example a cache. */
@@ -65,11 +78,11 @@ export interface Access {
   readonly volumes?: readonly string[];
 }
 
-export interface ActivityDefinition {
+interface DefinitionPer<P extends Per> extends Artifacts<P> {
   /** The activity's name, in UpperCamelCase: `MakeBinaryPackage`. */
   readonly name: string;
-  /** One task a version, or one for each of its platforms. */
-  readonly per: "version" | "platform";
+  /** One task a version, one for each of its platforms, or a single one in a build. */
+  readonly per: P;
   /** Run for each task; a path relative to the pipeline's folder. */
   readonly script: string;
   /** Sourced once on a worker before its first task; may declare `cleanup()`. */
@@ -89,31 +102,35 @@ export interface ActivityDefinition {
   readonly maxWorkers?: number;
   /** At most one task at a time over all builds, by a lease. */
   readonly exclusive?: boolean;
-  /** Objects in scratch that show the task is done, though not published. */
-  readonly produces?: (subject: VersionSubject) => readonly S3Object[];
-  /** Objects where users download that show the task is done. */
-  readonly publishes?: (subject: VersionSubject) => readonly S3Object[];
   /** Overrides the rule "run unless done". */
-  readonly shouldRun?: (question: Question) => Promise<Decision>;
+  readonly shouldRun?: (question: Question<P>) => Promise<Decision>;
   /** Environment of its tasks beyond the standard one. */
-  readonly env?: (subject: VersionSubject & { build: BuildInput }) => Readonly<Record<string, string>>;
-  /** Whether a success changes what users download, so that indices and CDN follow. Default false. */
+  readonly env?: (subject: Subject<P> & { readonly build: BuildInput }) => Readonly<Record<string, string>>;
+  /**
+   * Whether a success changes what users download, so that indices and CDN follow. Default false. A build's own task does
+   * so when it would for any of the build's versions.
+   */
   readonly changesDownloads?: boolean | ((version: Version) => boolean);
   /** Whether a test build may run it. Default false. */
   readonly testBuild?: boolean;
   /** What its tasks may do on AWS; where absent, write what it produces and publishes. */
-  readonly access?: Access;
+  readonly access?: Access<P>;
   readonly secrets?: readonly Secret[];
 }
 
-/** One kind of step, with its defaults filled in. */
-export interface Activity extends ActivityDefinition {
+/** What is to be said of a kind of step; its functions are told what its tasks are about. */
+export type ActivityDefinition<P extends Per = Per> = { readonly [K in P]: DefinitionPer<K> }[P];
+
+interface ActivityPer<P extends Per> extends DefinitionPer<P> {
   readonly kind: "activity";
   readonly heartbeat: Seconds;
   readonly startTimeout: Seconds;
 }
 
+/** One kind of step, with its defaults filled in. */
+export type Activity<P extends Per = Per> = { readonly [K in P]: ActivityPer<K> }[P];
+
 /** Declares a kind of step; the state machine, queue, machine, roles and reports follow from it. */
-export function activity(definition: ActivityDefinition): Activity {
-  return { heartbeat: 300, startTimeout: 1800, ...definition, kind: "activity" };
+export function activity<P extends Per>(definition: DefinitionPer<P>): Activity<P> {
+  return { heartbeat: 300, startTimeout: 1800, ...definition, kind: "activity" } as ActivityPer<P>;
 }

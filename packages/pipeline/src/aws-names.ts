@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Activity } from "./activity.ts";
-import type { Pipeline } from "./define-pipeline.ts";
+import type { Pipeline } from "./pipeline.ts";
 
 /** `MakeBinaryPackage` → `make-binary-package`. */
 export function kebab(name: string): string {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { exampleActivity, examplePipeline, referencePipeline } from "../testing/example-pipeline.ts";
 import { checkScripts, InvalidPipelineError } from "./check-pipeline.ts";
-import { type Flow, forEachPlatform, forEachVersion, parallel, sequence } from "./flow.ts";
+import { type BuildFlow, type Flow, forEachPlatform, forEachVersion, parallel, sequence } from "./flow.ts";
 import { fixedPlatforms } from "./platform.ts";
 
 function problems(define: () => unknown): readonly string[] {
@@ -17,6 +17,7 @@ function problems(define: () => unknown): readonly string[] {
 const A = exampleActivity("MakeA");
 const B = exampleActivity("MakeB");
 const P = exampleActivity("MakeP", { per: "platform" });
+const O = exampleActivity("MakeO", { per: "build" });
 const long = `M${"a".repeat(71)}`;
 
 test.each<[string, () => Flow[], string[]]>([
@@ -36,6 +37,12 @@ test.each<[string, () => Flow[], string[]]>([
     () => [forEachPlatform(A)],
     ["MakeA runs per version but is inside forEachPlatform"],
   ],
+  [
+    "a build's own activity among a version's steps",
+    () => [O, forEachPlatform(P)],
+    ["MakeO runs per build but is inside forEachVersion"],
+  ],
+  ["one among a platform's", () => [forEachPlatform(O)], ["MakeO runs per build but is inside forEachPlatform"]],
   [
     "platforms of platforms",
     () => [forEachPlatform(forEachPlatform(P))],
@@ -137,6 +144,58 @@ test.each<[string, Parameters<typeof examplePipeline>[1], string[]]>([
   expect(problems(() => examplePipeline([A], rest))).toEqual(expected);
 });
 
+test.each<[string, BuildFlow, string[]]>([
+  [
+    "a version's activity among the build's own steps",
+    sequence(forEachVersion(A), B),
+    ["MakeB runs per version but is outside forEachVersion"],
+  ],
+  [
+    "a platform's among them",
+    sequence(forEachVersion(A), P),
+    ["MakeP runs per platform but is outside forEachPlatform"],
+  ],
+  [
+    "platforms of no version",
+    sequence(forEachVersion(A), forEachPlatform(P)),
+    ["forEachPlatform is outside forEachVersion"],
+  ],
+  [
+    "a build that does nothing for its versions",
+    sequence(O),
+    ["it has no forEachVersion, or only one inside of something that is no sequence"],
+  ],
+  [
+    "versions beside other steps",
+    sequence(parallel(forEachVersion(A), O)),
+    ["it has no forEachVersion, or only one inside of something that is no sequence"],
+  ],
+  [
+    "two ways for versions",
+    sequence(forEachVersion(A), O, forEachVersion(B)),
+    ["it has forEachVersion twice: name all steps of a version in one"],
+  ],
+  [
+    "a build's own name twice",
+    sequence(O, forEachVersion(A), O),
+    ["MakeO is there twice: an activity's name must be its own"],
+  ],
+])("refused: %s", (_, flow, expected) => {
+  expect(problems(() => examplePipeline([A], { flow }))).toEqual(expected);
+});
+
+test("a build's own steps stand before and after its versions, in sequences and parallels", () => {
+  const own = (name: string) => exampleActivity(name, { per: "build" });
+  const flow = sequence(own("Open"), sequence(forEachVersion(A), parallel(own("Sum"), own("Tell"))), own("Close"));
+  expect(examplePipeline([A], { flow }).activities.map(({ name }) => name)).toEqual([
+    "Open",
+    "MakeA",
+    "Sum",
+    "Tell",
+    "Close",
+  ]);
+});
+
 test("a field that is not there is named, and so is the activity that lacks it", () => {
   const lacking = { invalidates: undefined as never, image: undefined as never };
   const make = exampleActivity("Make", { script: undefined as never, worker: {} as never });
@@ -145,6 +204,12 @@ test("a field that is not there is named, and so is the activity that lacks it",
     "it has no invalidates",
     "Make has no script",
     "Make: worker has no list of instanceTypes",
+  ]);
+});
+
+test("what nobody compiles is looked at too: an activity cannot run per something else", () => {
+  expect(problems(() => examplePipeline([exampleActivity("Make", { per: "flavour" as "version" })]))).toEqual([
+    'Make cannot run per "flavour"',
   ]);
 });
 

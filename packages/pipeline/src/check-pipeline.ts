@@ -1,10 +1,15 @@
 import type { Activity } from "./activity.ts";
 import { kebab } from "./aws-names.ts";
-import type { Pipeline, PipelineDefinition } from "./define-pipeline.ts";
-import { activitiesOf, type Flow } from "./flow.ts";
+import { activitiesOf, type Flow, topLevel } from "./flow.ts";
 import { MusterError } from "./muster-error.ts";
+
+import type { Pipeline, PipelineDefinition } from "./pipeline.ts";
+import type { Place } from "./place.ts";
 import { fixedStateNames, MAP_PREFIX, statesOfActivity } from "./state-names.ts";
 import { stateNamesOf } from "./states-of-flow.ts";
+import { isPer, type Per } from "./subject.ts";
+import { unreachable } from "./unreachable.ts";
+
 import { isVersion } from "./version.ts";
 
 /** A definition that cannot work; every problem at once, each naming the activity or state. */
@@ -32,7 +37,8 @@ export function checkPipeline(pipeline: Pipeline): void {
   const problems = [
     ...nameProblems(pipeline),
     ...platformProblems(pipeline),
-    ...flowProblems(pipeline.flow, { versions: false, platforms: false }),
+    ...buildFlowProblems(pipeline.flow),
+    ...flowProblems(pipeline.flow, "build"),
     ...stateNameProblems(pipeline),
     ...pipeline.activities.flatMap((activity) => activityProblems(activity, pipeline)),
     ...pipeline.invalidates.flatMap(invalidationProblems),
@@ -58,6 +64,8 @@ export function checkFields(definition: PipelineDefinition): void {
     problems.push(
       ...lacking(activity, NEEDED.activity).map((field) => `${activity.name ?? "an activity"} has no ${field}`),
     );
+    if (activity.per !== undefined && !isPer(activity.per))
+      problems.push(`${activity.name ?? "an activity"} cannot run per ${JSON.stringify(activity.per)}`);
     if (activity.worker !== undefined && !Array.isArray(activity.worker.instanceTypes))
       problems.push(`${activity.name ?? "an activity"}: worker has no list of instanceTypes`);
   }
@@ -156,19 +164,19 @@ function activityProblems(activity: Activity, pipeline: Pipeline): string[] {
   ];
 }
 
-interface Around {
-  readonly versions: boolean;
-  readonly platforms: boolean;
+/** Versions have one way, which is a step of the build itself: by it their results, and which have failed, are told. */
+function buildFlowProblems(flow: Flow): string[] {
+  const count = topLevel(flow).filter(({ kind }) => kind === "forEachVersion").length;
+  if (count === 1) return [];
+  if (count > 1) return ["it has forEachVersion twice: name all steps of a version in one"];
+  return ["it has no forEachVersion, or only one inside of something that is no sequence"];
 }
 
-function flowProblems(flow: Flow, around: Around): string[] {
+/** @param around what the steps here are done for */
+function flowProblems(flow: Flow, around: Place["per"]): string[] {
   switch (flow.kind) {
     case "activity":
-      if (flow.per === "platform" && !around.platforms)
-        return [`${flow.name} runs per platform but is outside forEachPlatform`];
-      if (flow.per === "version" && around.platforms)
-        return [`${flow.name} runs per version but is inside forEachPlatform`];
-      return [];
+      return flow.per === around ? [] : [`${flow.name} runs per ${flow.per} but is ${misplacement(flow.per, around)}`];
     case "sequence":
       if (flow.steps.length === 0) return [flow.name === undefined ? "a sequence is empty" : `${flow.name} is empty`];
       if (flow.name !== undefined && !STEP_NAME.test(flow.name)) {
@@ -181,12 +189,26 @@ function flowProblems(flow: Flow, around: Around): string[] {
       if (flow.branches.length === 0) return ["a parallel has no branch"];
       return flow.branches.flatMap((branch) => flowProblems(branch, around));
     case "forEachPlatform":
-      if (around.platforms) return ["forEachPlatform is inside forEachPlatform"];
-      if (!around.versions) return ["forEachPlatform is outside forEachVersion"];
-      return flowProblems(flow.body, { ...around, platforms: true });
+      if (around === "platform") return ["forEachPlatform is inside forEachPlatform"];
+      if (around === "build") return ["forEachPlatform is outside forEachVersion"];
+      return flowProblems(flow.body, "platform");
     case "forEachVersion":
-      if (around.versions) return ["forEachVersion is inside forEachVersion"];
-      return flowProblems(flow.body, { ...around, versions: true });
+      if (around !== "build") return ["forEachVersion is inside forEachVersion"];
+      return flowProblems(flow.body, "version");
+  }
+}
+
+/** Where an activity is that should be elsewhere. */
+function misplacement(per: Per, around: Place["per"]): string {
+  switch (per) {
+    case "build":
+      return around === "version" ? "inside forEachVersion" : "inside forEachPlatform";
+    case "version":
+      return around === "build" ? "outside forEachVersion" : "inside forEachPlatform";
+    case "platform":
+      return "outside forEachPlatform";
+    default:
+      return unreachable(per);
   }
 }
 

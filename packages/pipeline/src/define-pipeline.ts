@@ -1,41 +1,6 @@
-import type { Activity } from "./activity.ts";
 import { checkFields, checkPipeline } from "./check-pipeline.ts";
-import { activitiesOf, type ForEachVersion, numberMaps } from "./flow.ts";
-import type { Platforms } from "./platform.ts";
-import type { BucketRole, S3Object } from "./s3-object.ts";
-import type { Version } from "./version.ts";
-
-export interface PipelineDefinition {
-  /** Lower-case, with dashes; AWS names start with it: `hhvm` → `hhvm-make-source-tarball`. */
-  readonly name: string;
-  readonly summary: string;
-  readonly platforms: Platforms;
-  /** What a version goes through, its activities included. */
-  readonly flow: ForEachVersion;
-  /** The object that everything in a release starts from: tasks get it as S3_BUCKET, S3_PATH and S3_SOURCE. */
-  readonly source?: (version: Version) => S3Object;
-  /** Environment of every task beyond the standard one, for example PACKAGING_BRANCH. */
-  readonly env?: (subject: { version: Version }) => Readonly<Record<string, string>>;
-  /**
-   * SSM parameter of the workers' image. People reach a worker through Session Manager if the image brings its agent: Ubuntu's and Amazon Linux's do,
-   * Debian's do not.
-   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/ami-preinstalled-agent.html
-   */
-  readonly image: string;
-  /** The script that tasks of fake builds run instead of their own; relative to the pipeline's folder. */
-  readonly dummyScript: string;
-  /** Names of existing buckets; a role without one gets a bucket of the stage's own. */
-  readonly buckets?: Partial<Record<BucketRole, string>>;
-  /** Paths that the CDN must fetch anew after publishing, with `*` at the end at most: `/debian/dists/*`. */
-  readonly invalidates: readonly string[];
-  /** Prefixes of the download bucket for which index pages are written; all where absent. */
-  readonly indexes?: readonly string[];
-}
-
-export interface Pipeline extends PipelineDefinition {
-  /** In the order in which a build comes to them. */
-  readonly activities: readonly Activity[];
-}
+import { activitiesOf, numberMaps } from "./flow.ts";
+import type { Pipeline, PipelineDefinition } from "./pipeline.ts";
 
 /**
  * Declares a release: versions' way through their activities, platforms, storage.
@@ -50,11 +15,4 @@ export function definePipeline(definition: PipelineDefinition): Pipeline {
   };
   checkPipeline(pipeline);
   return pipeline;
-}
-
-/** @throws RangeError when the pipeline has no activity of that name */
-export function activityNamed(pipeline: Pipeline, name: string): Activity {
-  const found = pipeline.activities.find((activity) => activity.name === name);
-  if (found === undefined) throw new RangeError(`pipeline "${pipeline.name}" has no activity "${name}"`);
-  return found;
 }

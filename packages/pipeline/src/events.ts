@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { BuildInput } from "./build-input.ts";
+import { Place } from "./place.ts";
 import { TaskInput, TaskScripts } from "./task.ts";
 
 /** What the state machine hands to each Lambda function, and what it takes back. */
@@ -20,19 +21,22 @@ export const GetPlatformsEvent = z.object({ version: z.string(), buildInput: Bui
 /** Stored as `$.platforms`. */
 export const GetPlatformsAnswer = z.array(z.string());
 
-export const PrepareActivityEvent = z.object({
-  activity: z.string(),
-  version: z.string(),
-  platform: z.string().optional(),
-  /** Of the version, as far as GetPlatformsForVersion has run. */
-  platforms: z.array(z.string()).optional(),
-  buildInput: BuildInput,
-  execution: ExecutionContext,
-  /** Part of the state machine's version, so that a deployment during a build changes nothing for its tasks. */
-  scripts: TaskScripts.optional(),
-  /** When the state was entered: the same for each retry, another for each new attempt of the build. */
-  enteredTime: z.iso.datetime({ offset: true }),
-});
+export const PrepareActivityEvent = z.intersection(
+  Place,
+  z.object({
+    activity: z.string(),
+    /** Of the version, as far as GetPlatformsForVersion has run. */
+    platforms: z.array(z.string()).optional(),
+    buildInput: BuildInput,
+    /** What ForEachVersion came to, of a build's own steps after it. */
+    versionResults: z.unknown().optional(),
+    execution: ExecutionContext,
+    /** Part of the state machine's version, so that a deployment during a build changes nothing for its tasks. */
+    scripts: TaskScripts.optional(),
+    /** When the state was entered: the same for each retry, another for each new attempt of the build. */
+    enteredTime: z.iso.datetime({ offset: true }),
+  }),
+);
 export type PrepareActivityEvent = z.infer<typeof PrepareActivityEvent>;
 
 /** Stored as `$.results.<Step>`. */

@@ -2,8 +2,9 @@ import type { Activity } from "./activity.ts";
 import { mapState, numberedMapStateName } from "./state-names.ts";
 
 /**
- * One thing after the other. A failed step skips what follows it, up to the end of the branch, platform or version that it is in: a sequence
- * directly inside another is as if its steps stood there. A name of its own is for where it is a branch.
+ * One thing after the other. A failed step skips what follows it, up to the end of the branch, platform, version or
+ * build that it is in: a sequence directly inside another is as if its steps stood there. A name of its own is for where
+ * it is a branch.
  */
 export interface Sequence {
   readonly kind: "sequence";
@@ -29,6 +30,9 @@ export interface ForEachVersion {
   readonly name: string;
   readonly body: Flow;
 }
+
+/** A build's way: what is done for each version, and what is done once before and after that. */
+export type BuildFlow = ForEachVersion | Sequence;
 
 export type Flow = Activity | Sequence | Parallel | ForEachPlatform | ForEachVersion;
 
@@ -62,7 +66,7 @@ export function branchName(flow: Flow): string {
 }
 
 /** The flow with a name of its own for each forEachPlatform, in the order in which a build comes to them: `ForEachPlatform2` for the second. */
-export function numberMaps(flow: ForEachVersion): ForEachVersion {
+export function numberMaps<B extends BuildFlow>(flow: B): B {
   let maps = 0;
   const number = <F extends Flow>(node: F): F => {
     switch (node.kind) {
@@ -81,6 +85,18 @@ export function numberMaps(flow: ForEachVersion): ForEachVersion {
   };
   return number(flow);
 }
+
+/** The parts of a build's way; as sequences, which may be empty. */
+export function partsOfBuild(flow: BuildFlow): { before: Sequence; forVersion: Flow; after: Sequence } {
+  const parts = topLevel(flow);
+  const at = parts.findIndex(({ kind }) => kind === "forEachVersion");
+  const found = parts[at];
+  if (found?.kind !== "forEachVersion") throw new TypeError("a build's flow has one forEachVersion");
+  return { before: sequence(...parts.slice(0, at)), forVersion: found.body, after: sequence(...parts.slice(at + 1)) };
+}
+
+/** What a flow does one after the other: a sequence inside another is as if its steps stood there. */
+export const topLevel = (flow: Flow): Flow[] => (flow.kind === "sequence" ? flow.steps.flatMap(topLevel) : [flow]);
 
 /** The activities of a flow, in the order in which a build comes to them. */
 export function activitiesOf(flow: Flow): Activity[] {

@@ -6,10 +6,9 @@ export {
   type Decision,
   type Question,
   type Secret,
-  type Subject,
-  type VersionSubject,
   type WorkerMachine,
 } from "./activity.ts";
+export { type Artifacts, type BuildStatus, objectsOf } from "./artifacts.ts";
 export {
   awsName,
   fitName,
@@ -22,10 +21,12 @@ export {
   workerLogStream,
   workerPollName,
 } from "./aws-names.ts";
-export { BuildInput, buildOptions, DebugMode, parseBuildInput, wordsOf } from "./build-input.ts";
+export { BuildInput, DebugMode } from "./build-input.ts";
 export { checkScripts, InvalidPipelineError } from "./check-pipeline.ts";
-export { activityNamed, definePipeline, type Pipeline, type PipelineDefinition } from "./define-pipeline.ts";
+
+export { definePipeline } from "./define-pipeline.ts";
 export { describeIssues } from "./describe-issues.ts";
+
 export { hours, minutes, type Seconds, seconds } from "./duration.ts";
 export {
   CheckForFailuresEvent,
@@ -47,6 +48,7 @@ export {
 } from "./events.ts";
 export {
   activitiesOf,
+  type BuildFlow,
   branchName,
   type Flow,
   type ForEachPlatform,
@@ -55,12 +57,16 @@ export {
   forEachVersion,
   type Parallel,
   parallel,
+  partsOfBuild,
   type Sequence,
   sequence,
 } from "./flow.ts";
 export { type LogMarker, logMarker, parseLogMarker } from "./log-marker.ts";
 export { ErrorName, InvalidConfigurationError, InvalidInputError, MusterError } from "./muster-error.ts";
 export { nearestWord } from "./nearest-word.ts";
+export { buildOptions, parseBuildInput, wordsOf } from "./parse-build-input.ts";
+export { activityNamed, type Pipeline, type PipelineDefinition } from "./pipeline.ts";
+export { Place, placeCells, placeWords } from "./place.ts";
 export {
   fixedPlatforms,
   listedPlatforms,
@@ -73,11 +79,14 @@ export { Claim, Demand, HealthCheckToken, LaunchError, LaunchRecord, Lease, Refu
 export {
   type FailedStep,
   Failure,
+  failedVersions,
   failureLine,
   failureMessage,
   listFailures,
+  listSteps,
   normalizeResults,
   type Results,
+  type StepAt,
   StepResult,
 } from "./results.ts";
 export { type BucketRole, downloads, type S3Object, s3Url, scratch } from "./s3-object.ts";
@@ -101,10 +110,25 @@ export {
   type StateRole,
   shouldStateName,
 } from "./state-names.ts";
+
 export { stateNamesOf } from "./states-of-flow.ts";
-export { type Artifacts, type BuildStatus, type ObjectExists, type StatusEvidence, statusOf } from "./status.ts";
+export { type ObjectExists, type StatusEvidence, statusOf } from "./status.ts";
+export { statusQuestion } from "./status-question.ts";
+export {
+  type BuildSubject,
+  type BuildVersion,
+  type Per,
+  type PlatformSubject,
+  placeOf,
+  type Subject,
+  subjectsOf,
+  type VersionSubject,
+} from "./subject.ts";
+
 export { MAX_CAUSE_BYTES, TaskFailureCause, TaskInput, TaskScripts, TaskSuccess, taskName } from "./task.ts";
 export { taskEnvironment } from "./task-environment.ts";
+export { type Around, type Task, taskAt, tasksOf, tasksOfBuild } from "./tasks-of.ts";
+export { unreachable } from "./unreachable.ts";
 export { isNightly, isRelease, isVersion, nightlyOf, type Version } from "./version.ts";
 export { ScriptUrl, WorkerEnvironment } from "./worker-environment.ts";
 export { parseWorkerName, type WorkerName, workerName } from "./worker-name.ts";

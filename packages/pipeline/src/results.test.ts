@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { failureLine, failureMessage, listFailures, normalizeResults } from "./results.ts";
+import { failedVersions, failureLine, failureMessage, listFailures, normalizeResults } from "./results.ts";
 
 const success = { success: { ec2: "i-1", time_sec: "61" } };
 const failure = { failure: { Error: "Muster.ScriptFailed", Cause: '{"ec2":"i-2","time_sec":"4","exit":3}' } };
@@ -131,10 +131,10 @@ describe("listing failures", () => {
   });
 
   test("each names its step, version and platform, in the order of the results", () => {
-    expect(listFailures(results).map(({ step, version, platform }) => [step, version, platform])).toEqual([
-      ["PrepareToPublish", "4.2.0", undefined],
-      ["Make", "4.2.0", "ubuntu"],
-      ["UpdateIndices", undefined, undefined],
+    expect(listFailures(results).map(({ failure: _, ...at }) => at)).toEqual([
+      { step: "PrepareToPublish", per: "version", version: "4.2.0" },
+      { step: "Make", per: "platform", version: "4.2.0", platform: "ubuntu" },
+      { step: "UpdateIndices", per: "build" },
     ]);
   });
 
@@ -144,7 +144,7 @@ describe("listing failures", () => {
 });
 
 describe("a failure in one line", () => {
-  const place = { step: "Make", version: "4.2.0", platform: "ubuntu" };
+  const place = { step: "Make", per: "platform", version: "4.2.0", platform: "ubuntu" } as const;
 
   test.each<[string, { Error?: string; Cause?: string }, string]>([
     ["a worker's", failure.failure, "Make 4.2.0 ubuntu i-2 Muster.ScriptFailed, exit 3, after 4 s"],
@@ -169,9 +169,30 @@ describe("a failure in one line", () => {
   });
 });
 
+test("a failure of the build's own has no version in its line", () => {
+  expect(failureLine({ step: "Announce", per: "build", ...failure })).toBe(
+    "Announce i-2 Muster.ScriptFailed, exit 3, after 4 s",
+  );
+});
+
+test("a version has failed when any of its steps has, on whichever platform; the build's own steps are no version's", () => {
+  const versions = [
+    { version: "4.2.0", results: { ForEachPlatform: [{ platform: "ubuntu", results: { Make: failure } }] } },
+    { version: "4.2.1", results: { Make: success, Publish: { skip: true, reason: "it exists" } } },
+    { version: "4.2.2", results: { PrepareToMake: failure } },
+  ];
+  const results = normalizeResults({ Announce: failure, ForEachVersion: versions });
+  expect([...failedVersions(results)]).toEqual(["4.2.0", "4.2.2"]);
+});
+
 describe("the message of a failed build", () => {
   const failed = (count: number) =>
-    Array.from({ length: count }, (_, index) => ({ step: `Step${index}`, version: "4.2.0", ...failure }));
+    Array.from({ length: count }, (_, index) => ({
+      step: `Step${index}`,
+      per: "version" as const,
+      version: "4.2.0",
+      ...failure,
+    }));
 
   test("has a line for each failed step", () => {
     expect(failureMessage(failed(2), { moreWith: "muster results" })).toBe(

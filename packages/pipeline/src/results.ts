@@ -1,5 +1,8 @@
 import * as z from "zod";
+
+import { type Place, placeWords } from "./place.ts";
 import { mapState, mapStateOf } from "./state-names.ts";
+
 import { TaskFailureCause, TaskSuccess } from "./task.ts";
 
 /** What a state's Catch stores. */
@@ -21,13 +24,11 @@ export interface Results {
   [step: string]: StepResult | Results | Record<string, Results>;
 }
 
+/** A step's result, with where in the build it is. */
+export type StepAt = Place & { readonly step: string; readonly result: StepResult };
+
 /** A failed step, with where it failed. */
-export interface FailedStep {
-  readonly step: string;
-  readonly version?: string;
-  readonly platform?: string;
-  readonly failure: Failure;
-}
+export type FailedStep = Place & { readonly step: string; readonly failure: Failure };
 
 type Json = unknown;
 type JsonObject = Record<string, Json>;
@@ -89,28 +90,39 @@ function mergeInto(target: JsonObject, source: JsonObject): void {
   }
 }
 
-/** Every failed step of normalised results, in their order. */
-export function listFailures(results: Results, place: { version?: string; platform?: string } = {}): FailedStep[] {
-  return Object.entries(results).flatMap(([step, value]): FailedStep[] => {
+/** Every step of normalised results, in their order. */
+export function listSteps(results: Results, place: Place = { per: "build" }): StepAt[] {
+  return Object.entries(results).flatMap(([step, value]): StepAt[] => {
     if (!isObject(value)) return [];
     const map = mapStateOf(step);
-    if (map !== undefined) {
-      return Object.entries(value).flatMap(([key, inner]) =>
-        listFailures(
-          inner as Results,
-          map === mapState.platform ? { ...place, platform: key } : { ...place, version: key },
-        ),
-      );
-    }
-    const failure = Failure.safeParse(value.failure);
-    return failure.success ? [{ step, ...place, failure: failure.data }] : [];
+    if (map === undefined) return [{ ...place, step, result: value }];
+    return Object.entries(value).flatMap(([key, inner]) => listSteps(inner as Results, placeIn(map, key, place)));
   });
 }
 
+function placeIn(map: string, key: string, outer: Place): Place {
+  return map === mapState.platform && outer.per !== "build"
+    ? { per: "platform", version: outer.version, platform: key }
+    : { per: "version", version: key };
+}
+
+/** Every failed step of normalised results, in their order. */
+export function listFailures(results: Results): FailedStep[] {
+  return listSteps(results).flatMap(({ result, ...at }): FailedStep[] => {
+    const failure = Failure.safeParse(result.failure);
+    return failure.success ? [{ ...at, failure: failure.data }] : [];
+  });
+}
+
+/** The versions of which a step has failed. */
+export function failedVersions(results: Results): ReadonlySet<string> {
+  return new Set(listFailures(results).flatMap((failed) => placeWords(failed).slice(0, 1)));
+}
+
 /** A failure in one line: step, version, platform, instance id, error. */
-export function failureLine({ step, version, platform, failure }: FailedStep): string {
+export function failureLine({ step, failure, ...place }: FailedStep): string {
   const cause = readCause(failure.Cause);
-  const where = [step, version, platform, cause.ec2].filter((part) => part !== undefined).join(" ");
+  const where = [step, ...placeWords(place), cause.ec2].filter((part) => part !== undefined).join(" ");
   const details = [
     failure.Error ?? "Unknown error",
     cause.exit === undefined ? undefined : `exit ${cause.exit}`,

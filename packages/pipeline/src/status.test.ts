@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
+import type { Artifacts } from "./artifacts.ts";
 import { downloads, type S3Object, scratch } from "./s3-object.ts";
-import { type Artifacts, statusOf } from "./status.ts";
+import { statusOf } from "./status.ts";
 
 const built = [scratch("a.deb"), scratch("b.deb")];
 const published = [downloads("a.deb"), downloads("b.deb")];
-const both: Artifacts = { produces: () => built, publishes: () => published };
-const subject = { version: "1.2.3", platforms: [] };
+const both: Artifacts<"version"> = { produces: () => built, publishes: () => published };
+const subject = { per: "version", version: "1.2.3", platforms: [] } as const;
 
-const status = (artifacts: Artifacts, there: readonly S3Object[]) =>
+const status = (artifacts: Artifacts<"version">, there: readonly S3Object[]) =>
   statusOf(artifacts, subject, async (object) => there.includes(object));
 
 test("published is succeeded, whether it is still in scratch or not", async () => {

@@ -1,11 +1,6 @@
-import type { ActivityDefinition, VersionSubject } from "./activity.ts";
+import type { Artifacts, BuildStatus } from "./artifacts.ts";
 import type { S3Object } from "./s3-object.ts";
-
-/** How far a task's artifacts have come. */
-export type BuildStatus = "succeeded" | "built_not_published" | "not_built";
-
-/** What something makes, and where it goes: an activity, or one of several things that an activity makes. */
-export type Artifacts = Pick<ActivityDefinition, "produces" | "publishes">;
+import type { Per, Subject } from "./subject.ts";
 
 /** Whether an object exists; how that is found out is the caller's business. */
 export type ObjectExists = (object: S3Object) => Promise<boolean>;
@@ -20,9 +15,9 @@ export interface StatusEvidence {
  * `succeeded` if all that is published exists, else `built_not_published` if all that is produced does.
  * What only produces is `succeeded` with that; what declares neither is never done.
  */
-export async function statusOf(
-  artifacts: Artifacts,
-  subject: VersionSubject,
+export async function statusOf<P extends Per>(
+  artifacts: Artifacts<P>,
+  subject: Subject<P>,
   exists: ObjectExists,
 ): Promise<StatusEvidence> {
   const published = artifacts.publishes?.(subject) ?? [];

@@ -1,25 +1,28 @@
 import { expect, test } from "vitest";
 import { exampleActivity, referencePipeline } from "../testing/example-pipeline.ts";
+import type { Activity } from "./activity.ts";
+import type { Place } from "./place.ts";
 import { taskEnvironment } from "./task-environment.ts";
+import { taskAt } from "./tasks-of.ts";
 
 const buckets = { assets: "hhvm-assets", scratch: "hhvm-scratch", downloads: "hhvm-downloads", state: "hhvm-state" };
 const build = { versions: ["4.28.2"], platforms: [], activities: [], debug: "" } as const;
 const platforms = ["debian-11-bullseye", "ubuntu-18.04-bionic"];
 const make = exampleActivity("Make");
+const makePackage = exampleActivity("MakePackage", { per: "platform" });
 
-const environment = (
-  activity: typeof make,
-  subject: { version: string; platform?: string },
-  debug: "" | "test_build" = "",
-) =>
-  taskEnvironment(referencePipeline, activity, {
-    subject: { platforms, ...subject },
-    build: { ...build, versions: [...build.versions], platforms: [], activities: [], debug },
-    buckets,
-  });
+const environment = (activity: Activity, place: Place, debug: "" | "test_build" = "") =>
+  taskEnvironment(
+    referencePipeline,
+    taskAt(activity, place, { platforms, versions: build.versions, failedVersions: [] }),
+    {
+      build: { ...build, versions: [...build.versions], platforms: [], activities: [], debug },
+      buckets,
+    },
+  );
 
 test("a release starts from scratch, and a version's task knows all its platforms", () => {
-  expect(environment(make, { version: "4.28.2" })).toEqual({
+  expect(environment(make, { per: "version", version: "4.28.2" })).toEqual({
     VERSION: "4.28.2",
     PLATFORMS: "debian-11-bullseye ubuntu-18.04-bionic",
     IS_NIGHTLY: "false",
@@ -33,7 +36,7 @@ test("a release starts from scratch, and a version's task knows all its platform
 });
 
 test("a nightly starts from where users download, and a platform's task knows its platform", () => {
-  expect(environment(make, { version: "2026.11.24", platform: "debian-11-bullseye" })).toEqual({
+  expect(environment(makePackage, { per: "platform", version: "2026.11.24", platform: "debian-11-bullseye" })).toEqual({
     VERSION: "2026.11.24",
     DISTRO: "debian-11-bullseye",
     IS_NIGHTLY: "true",
@@ -46,6 +49,23 @@ test("a nightly starts from where users download, and a platform's task knows it
   });
 });
 
+test("a build's own task knows its versions, those of which a step failed apart, and nothing that is a version's", () => {
+  const announce = exampleActivity("Announce", {
+    per: "build",
+    env: ({ versions }) => ({ COUNT: `${versions.length}` }),
+  });
+  const around = { platforms: [], versions: ["4.28.2", "4.28.3", "4.29.0"], failedVersions: ["4.28.3"] };
+  const input = { versions: around.versions, platforms: [], activities: [], debug: "" as const };
+  const task = taskAt(announce, { per: "build" }, around);
+  expect(taskEnvironment(referencePipeline, task, { build: input, buckets })).toEqual({
+    VERSIONS: "4.28.2 4.29.0",
+    FAILED_VERSIONS: "4.28.3",
+    SCRATCH_BUCKET: "hhvm-scratch",
+    DOWNLOADS_BUCKET: "hhvm-downloads",
+    COUNT: "2",
+  });
+});
+
 test("an activity's own variables come last, and may depend on the build", () => {
   const activity = exampleActivity("Make", {
     env: ({ build, version }) => ({
@@ -53,7 +73,11 @@ test("an activity's own variables come last, and may depend on the build", () =>
       ...(build.debug === "test_build" ? { SKIP_PUBLISH: "1" } : {}),
     }),
   });
-  expect(environment(activity, { version: "4.28.2" })).toMatchObject({ PACKAGING_BRANCH: "mine-4.28.2" });
-  expect(environment(activity, { version: "4.28.2" })).not.toHaveProperty("SKIP_PUBLISH");
-  expect(environment(activity, { version: "4.28.2" }, "test_build")).toMatchObject({ SKIP_PUBLISH: "1" });
+  expect(environment(activity, { per: "version", version: "4.28.2" })).toMatchObject({
+    PACKAGING_BRANCH: "mine-4.28.2",
+  });
+  expect(environment(activity, { per: "version", version: "4.28.2" })).not.toHaveProperty("SKIP_PUBLISH");
+  expect(environment(activity, { per: "version", version: "4.28.2" }, "test_build")).toMatchObject({
+    SKIP_PUBLISH: "1",
+  });
 });

@@ -1,35 +1,59 @@
-import type { Activity, VersionSubject } from "./activity.ts";
 import type { BuildInput } from "./build-input.ts";
-import type { Pipeline } from "./define-pipeline.ts";
+import type { Pipeline } from "./pipeline.ts";
 import { type BucketRole, s3Url } from "./s3-object.ts";
-import { isNightly } from "./version.ts";
+import type { Per, Subject } from "./subject.ts";
+import type { Task } from "./tasks-of.ts";
+import { unreachable } from "./unreachable.ts";
+import { isNightly, type Version } from "./version.ts";
+
+type Buckets = Readonly<Record<BucketRole, string>>;
+type Variables = Readonly<Record<string, string>>;
 
 /**
  * The environment of a task's script: the standard variables, the pipeline's, the activity's; later ones win.
- * VERSION, DISTRO (platform tasks), PLATFORMS (version tasks), IS_NIGHTLY, S3_BUCKET, S3_PATH and S3_SOURCE (where the pipeline has a source),
- * SCRATCH_BUCKET and DOWNLOADS_BUCKET.
+ * SCRATCH_BUCKET and DOWNLOADS_BUCKET; VERSION, DISTRO (platform tasks), PLATFORMS (version tasks), IS_NIGHTLY, and where
+ * the pipeline has a source S3_BUCKET, S3_PATH and S3_SOURCE. A build's own task has VERSIONS and FAILED_VERSIONS, the
+ * buckets, and nothing of the pipeline's, which is a version's.
  */
-export function taskEnvironment(
+export function taskEnvironment<P extends Per>(
   pipeline: Pipeline,
-  activity: Activity,
-  {
-    subject,
-    build,
-    buckets,
-  }: { subject: VersionSubject; build: BuildInput; buckets: Readonly<Record<BucketRole, string>> },
+  { activity, subject }: Task<P>,
+  { build, buckets }: { build: BuildInput; buckets: Buckets },
 ): Record<string, string> {
-  const { version, platform, platforms } = subject;
+  return { ...variablesOf(subject, pipeline, buckets), ...activity.env?.({ ...subject, build }) };
+}
+
+function variablesOf(subject: Subject, pipeline: Pipeline, buckets: Buckets): Variables {
+  switch (subject.per) {
+    case "build": {
+      const { versions, failedVersions } = subject;
+      return { VERSIONS: versions.join(" "), FAILED_VERSIONS: failedVersions.join(" "), ...storage(buckets) };
+    }
+    case "version":
+      return { PLATFORMS: subject.platforms.join(" "), ...ofVersion(subject.version, pipeline, buckets) };
+    case "platform":
+      return { DISTRO: subject.platform, ...ofVersion(subject.version, pipeline, buckets) };
+    default:
+      return unreachable(subject);
+  }
+}
+
+function ofVersion(version: Version, pipeline: Pipeline, buckets: Buckets): Variables {
   const source = pipeline.source?.(version);
   return {
     VERSION: version,
-    ...(platform === undefined ? { PLATFORMS: platforms.join(" ") } : { DISTRO: platform }),
     IS_NIGHTLY: String(isNightly(version)),
-    SCRATCH_BUCKET: buckets.scratch,
-    DOWNLOADS_BUCKET: buckets.downloads,
-    ...(source === undefined
-      ? {}
-      : { S3_BUCKET: buckets[source.bucket], S3_PATH: source.key, S3_SOURCE: s3Url(source, buckets) }),
+    ...storage(buckets),
+    ...(source !== undefined && {
+      S3_BUCKET: buckets[source.bucket],
+      S3_PATH: source.key,
+      S3_SOURCE: s3Url(source, buckets),
+    }),
     ...pipeline.env?.({ version }),
-    ...activity.env?.({ ...subject, build }),
   };
 }
+
+const storage = ({ scratch, downloads }: Buckets): Variables => ({
+  SCRATCH_BUCKET: scratch,
+  DOWNLOADS_BUCKET: downloads,
+});

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { MAX_CAUSE_BYTES, TaskFailureCause, TaskSuccess, taskName } from "./task.ts";
+import { MAX_CAUSE_BYTES, TaskFailureCause, TaskInput, TaskSuccess, taskName } from "./task.ts";
 
-test("a task is named after its activity, version and platform", () => {
-  expect(taskName("MakeSourceTarball", { version: "4.28.2" })).toBe("MakeSourceTarball-4.28.2");
-  expect(taskName("MakeBinaryPackage", { version: "4.28.2", platform: "ubuntu-18.04-bionic" })).toBe(
+test("a task is named after its activity, version and platform; the only one in a build after its activity", () => {
+  expect(taskName("MakeSourceTarball", { per: "version", version: "4.28.2" })).toBe("MakeSourceTarball-4.28.2");
+  expect(taskName("MakeBinaryPackage", { per: "platform", version: "4.28.2", platform: "ubuntu-18.04-bionic" })).toBe(
     "MakeBinaryPackage-4.28.2-ubuntu-18.04-bionic",
   );
+  expect(taskName("Announce", { per: "build" })).toBe("Announce");
 });
 
 test("what a script adds to its success is kept", () => {
@@ -22,4 +23,20 @@ test("a cause that names machine, time, exit code and reason fits its limit", ()
   };
   expect(TaskFailureCause.parse(cause)).toEqual(cause);
   expect(Buffer.byteLength(JSON.stringify(cause))).toBeLessThanOrEqual(MAX_CAUSE_BYTES);
+});
+
+test("a task's input says what it is about; that of a function that had no word for it is understood too", () => {
+  const fields = {
+    name: "Make-1.2.3",
+    activity: "Make",
+    execution: "arn",
+    debug: "",
+    timeoutSeconds: 60,
+    heartbeatSeconds: 30,
+  };
+  const env = { VERSION: "1.2.3" };
+  const input = { ...fields, env, per: "version", version: "1.2.3" };
+  expect(TaskInput.parse(input)).toEqual(input);
+  expect(TaskInput.parse({ ...fields, env, version: "1.2.3" })).toEqual(input);
+  expect(TaskInput.safeParse({ ...fields, env, per: "platform", version: "1.2.3" }).success).toBe(false);
 });

@@ -1,13 +1,14 @@
 import * as z from "zod";
 import { DebugMode } from "./build-input.ts";
+import { Place, placeWords } from "./place.ts";
 import { ScriptUrl } from "./worker-environment.ts";
 
-/** `<Activity>-<version>[-<platform>]`: `MakeBinaryPackage-4.28.2-ubuntu-18.04-bionic`. */
-export function taskName(
-  activity: string,
-  { version, platform }: { version: string; platform?: string | undefined },
-): string {
-  return [activity, version, platform].filter((part) => part !== undefined).join("-");
+/**
+ * `<Activity>-<version>[-<platform>]`: `MakeBinaryPackage-4.28.2-ubuntu-18.04-bionic`; the activity alone where a build
+ * has one task of it.
+ */
+export function taskName(activity: string, place: Place): string {
+  return [activity, ...placeWords(place)].join("-");
 }
 
 /** What runs for a task, whatever was deployed when its worker was launched. */
@@ -15,28 +16,29 @@ export const TaskScripts = z.object({ script: ScriptUrl, afterTask: ScriptUrl.op
 export type TaskScripts = z.infer<typeof TaskScripts>;
 
 /** What PrepareActivity writes and a worker receives: the input of an activity's task. */
-export const TaskInput = z.object({
-  name: z.string(),
-  activity: z.string(),
-  version: z.string(),
-  platform: z.string().optional(),
-  /** The ARN of the execution that the task belongs to. */
-  execution: z.string(),
-  debug: DebugMode,
-  keepFailed: z.literal(true).optional(),
-  timeoutSeconds: z.number(),
-  heartbeatSeconds: z.number(),
-  /** See ActivityDefinition.logIdleTimeout. */
-  logIdleSeconds: z.number().optional(),
-  /** The activity may run one task at a time: the worker takes its lease first. */
-  exclusive: z.literal(true).optional(),
-  /** Those that were deployed when the build began; the worker's own where absent. */
-  scripts: TaskScripts.optional(),
-  /** Of its workers' launch template, when the build began; the latest where absent. */
-  templateVersion: z.string().optional(),
-  /** The script's environment, the standard variables included. */
-  env: z.record(z.string(), z.string()),
-});
+export const TaskInput = z.intersection(
+  Place,
+  z.object({
+    name: z.string(),
+    activity: z.string(),
+    /** The ARN of the execution that the task belongs to. */
+    execution: z.string(),
+    debug: DebugMode,
+    keepFailed: z.literal(true).optional(),
+    timeoutSeconds: z.number(),
+    heartbeatSeconds: z.number(),
+    /** See ActivityDefinition.logIdleTimeout. */
+    logIdleSeconds: z.number().optional(),
+    /** The activity may run one task at a time: the worker takes its lease first. */
+    exclusive: z.literal(true).optional(),
+    /** Those that were deployed when the build began; the worker's own where absent. */
+    scripts: TaskScripts.optional(),
+    /** Of its workers' launch template, when the build began; the latest where absent. */
+    templateVersion: z.string().optional(),
+    /** The script's environment, the standard variables included. */
+    env: z.record(z.string(), z.string()),
+  }),
+);
 export type TaskInput = z.infer<typeof TaskInput>;
 
 /** What a worker reports of a task that succeeded; stored as `$.results.<Step>.success`. */

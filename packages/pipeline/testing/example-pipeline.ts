@@ -1,4 +1,5 @@
 import {
+  type Activity,
   type ActivityDefinition,
   activity,
   definePipeline,
@@ -9,6 +10,7 @@ import {
   hours,
   isNightly,
   listedPlatforms,
+  type Per,
   type PipelineDefinition,
   parallel,
   scratch,
@@ -16,15 +18,18 @@ import {
 } from "../src/index.ts";
 
 /** An activity that is right, except where told otherwise. */
-export function exampleActivity(name: string, rest: Partial<ActivityDefinition> = {}) {
-  return activity({
+export function exampleActivity<P extends Per = "version">(
+  name: string,
+  rest: { readonly per?: P } & Partial<ActivityDefinition<P>> = {},
+): Activity<P> {
+  return activity<P>({
     name,
     per: "version",
     script: "scripts/make.sh",
     timeout: hours(1),
     worker: { instanceTypes: ["t3.micro"] },
     ...rest,
-  });
+  } as ActivityDefinition<P>);
 }
 
 /** A pipeline of these steps. */

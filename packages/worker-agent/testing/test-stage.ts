@@ -13,7 +13,7 @@ import {
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { createLocalAws, type LocalAws, type LocalAwsOptions } from "@muster/local";
-import { type TaskInput, type WorkerEnvironment, workerLogStream } from "@muster/pipeline";
+import { Place, type TaskInput, type WorkerEnvironment, workerLogStream } from "@muster/pipeline";
 
 export const ACTIVITY = "MakeThing";
 export const STATE_BUCKET = "test-state";
@@ -140,13 +140,13 @@ async function publishTask(
   const input: TaskInput = {
     name: `${ACTIVITY}-1.2.3-debian-12-bookworm`,
     activity: ACTIVITY,
-    version: "1.2.3",
     execution: executionArn,
     debug: "",
     timeoutSeconds: 3600,
     heartbeatSeconds: 300,
     env: { VERSION: "1.2.3" },
     ...task,
+    ...Place.parse({ version: "1.2.3", ...task }),
   };
   await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
   return {

@@ -24,7 +24,7 @@ export function forEachPlatform(
       },
       ItemProcessor: {
         ProcessorConfig: { Mode: "INLINE" },
-        ...nested(machine(steps, { ...scope, platform: true }, end)),
+        ...nested(machine(steps, { ...scope, per: "platform" }, end)),
       },
       ResultPath: resultPath(name),
       Next: next,

@@ -21,7 +21,7 @@ export function forEachVersion(body: Flow, resources: Resources, next: string): 
       ItemSelector: { "version.$": "$$.Map.Item.Value", "buildInput.$": "$.buildInput" },
       ItemProcessor: {
         ProcessorConfig: { Mode: "INLINE" },
-        ...nested(machine(outline(body), { resources, platform: false, platforms: false }, end)),
+        ...nested(machine(outline(body), { resources, per: "version", platforms: false }, end)),
       },
       ResultPath: resultPath(NAME),
       Next: next,

@@ -6,12 +6,15 @@ import { forEachPlatform } from "./for-each-platform.ts";
 import { getPlatformsForVersion } from "./get-platforms-for-version.ts";
 import { parallelState } from "./parallel.ts";
 
-/** Steps one after the other, then `end`, where a failed step goes on at once. */
-export function machine(steps: Outline, scope: Scope, end: Fragment): Fragment {
+/**
+ * Steps one after the other, then `end`.
+ * @param failed where a failed step goes on at once
+ */
+export function machine(steps: Outline, scope: Scope, end: Fragment, failed = end.startAt): Fragment {
   const knownFrom = steps.findIndex(({ kind }) => kind === "getPlatforms");
   return steps.reduceRight((following, step, index) => {
     const platforms = scope.platforms || (knownFrom >= 0 && index > knownFrom);
-    const links = { next: following.startAt, failed: end.startAt };
+    const links = { next: following.startAt, failed };
     return prepend(stepStates(step, { ...scope, platforms }, links), following);
   }, end);
 }

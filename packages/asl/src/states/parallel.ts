@@ -1,7 +1,7 @@
 import { branchEndStateName } from "@muster/pipeline";
 import { type Fragment, fragment, type Links, nested } from "../fragment.ts";
 import type { Branch } from "../outline.ts";
-import { knownHere, resultPath, type Scope } from "../scope.ts";
+import { knownHere, resultPath, type Scope, within } from "../scope.ts";
 import { machine } from "./machine.ts";
 import { resultsEnd } from "./results-end.ts";
 
@@ -16,7 +16,7 @@ export function parallelState(
       Type: "Parallel",
       Parameters: knownHere(scope),
       Branches: branches.map((branch) =>
-        nested(machine(branch.steps, scope, resultsEnd(branchEndStateName(branch.name)))),
+        nested(machine(branch.steps, within(scope), resultsEnd(branchEndStateName(branch.name)))),
       ),
       ResultPath: resultPath(name),
       Next: next,

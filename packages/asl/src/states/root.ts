@@ -1,10 +1,13 @@
-import { fixedState, type Pipeline } from "@muster/pipeline";
+import { fixedState, type Pipeline, partsOfBuild } from "@muster/pipeline";
 import { type Fragment, fragment, nested, prepend } from "../fragment.ts";
+import { outline } from "../outline.ts";
 import type { Resources } from "../resources.ts";
+import { resultPath, type Scope } from "../scope.ts";
 import { checkForFailures } from "./check-for-failures.ts";
 import { endHealthCheck } from "./end-health-check.ts";
 import { forEachVersion } from "./for-each-version.ts";
 import { healthCheck } from "./health-check.ts";
+import { machine } from "./machine.ts";
 import { publishChanges } from "./publish-changes.ts";
 
 /** The build beside its health check; the execution's output is the build's. */
@@ -23,5 +26,9 @@ function mainBranch({ flow }: Pipeline, resources: Resources): Fragment {
   const end = checkForFailures(resources);
   const changes = prepend(publishChanges(resources, { next: end.startAt, failed: end.startAt }), end);
   const wakeUp = prepend(endHealthCheck(resources, changes.startAt), changes);
-  return prepend(forEachVersion(flow.body, resources, wakeUp.startAt), wakeUp);
+  const { before, forVersion, after } = partsOfBuild(flow);
+  const scope: Scope = { resources, per: "build", platforms: false };
+  const last = machine(outline(after), { ...scope, versionResults: resultPath("ForEachVersion") }, wakeUp);
+  const versions = prepend(forEachVersion(forVersion, resources, last.startAt), last);
+  return machine(outline(before), scope, versions, wakeUp.startAt);
 }

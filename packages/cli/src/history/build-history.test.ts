@@ -1,4 +1,5 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
+import { placeCells } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { foldEvents, unreadBuild } from "./build-history.ts";
 import { describeStep, isFinished } from "./describe-step.ts";
@@ -148,7 +149,7 @@ test("branches that run at the same time do not mix their events", () => {
   started(second, "ec2_i-2");
   started(first, "ec2_i-1");
   const { build } = foldEvents(unreadBuild, events);
-  expect(build.steps.map(({ platform, attempts }) => [platform, attempts[0]?.instance])).toEqual([
+  expect(build.steps.map((step) => [placeCells(step)[1], step.attempts[0]?.instance])).toEqual([
     ["debian-12-bookworm", "i-1"],
     ["ubuntu-24.04-noble", "i-2"],
   ]);

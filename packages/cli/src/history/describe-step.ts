@@ -72,7 +72,7 @@ function errorText(step: Step): string {
   const { name, error, cause, attempts, reason } = step;
   const instance = attempts.at(-1)?.instance;
   const failure = { ...(error !== undefined && { Error: error }), ...(cause !== undefined && { Cause: cause }) };
-  const line = failureLine({ step: name, failure }).slice(name.length + 1);
+  const line = failureLine({ per: "build", step: name, failure }).slice(name.length + 1);
   const text = instance !== undefined && line.startsWith(`${instance} `) ? line.slice(instance.length + 1) : line;
   return reason === preparationFailed(step) ? `${reason}: ${text}` : text;
 }

@@ -9,6 +9,7 @@ const at = new Date("2026-11-24T12:00:00Z");
 const waiting: Step = {
   kind: "activity",
   name: "MakePackage",
+  per: "version",
   version: "1.2.3",
   key: "MakePackage-1.2.3",
   state: "waiting",

@@ -3,6 +3,7 @@ import {
   BuildInput,
   fixedState,
   instanceOfPollName,
+  Place,
   prepareState,
   type Results,
   roleOfState,
@@ -11,7 +12,7 @@ import {
 } from "@muster/pipeline";
 import * as z from "zod";
 import { parseJson, readMember } from "./event-data.ts";
-import { type BuildFacts, latestSteps, type Place, type Reading } from "./reading.ts";
+import { type BuildFacts, latestSteps, type OpenState, type Reading } from "./reading.ts";
 import { decide, type EnteredStep, fail, lastAttempt, noteMissing, retry, type Step, succeed } from "./step.ts";
 
 /** What an event says that was not known before it. */
@@ -20,7 +21,7 @@ export interface Change {
   /** As they are now, those that the build comes to among them. */
   readonly steps?: readonly EnteredStep[];
   /** Where the event's chain stands now; absent for events that are in no state with a task. */
-  readonly place?: Place | "left";
+  readonly place?: OpenState | "left";
 }
 
 /** Reads one event: decides from what is known, and changes nothing itself. */
@@ -62,7 +63,7 @@ function endOf({ facts }: Reading, event: HistoryEvent): Partial<BuildFacts> {
   };
 }
 
-function readTaskEvent(reading: Reading, place: Place, event: HistoryEvent): Change {
+function readTaskEvent(reading: Reading, place: OpenState, event: HistoryEvent): Change {
   const at = event.timestamp as Date;
   const step = stepAt(reading, place);
   switch (event.type) {
@@ -101,7 +102,7 @@ function readTaskEvent(reading: Reading, place: Place, event: HistoryEvent): Cha
   }
 }
 
-function functionScheduled(reading: Reading, place: Place, event: HistoryEvent): Change {
+function functionScheduled(reading: Reading, place: OpenState, event: HistoryEvent): Change {
   if (roleOfState(place.stateName) === "pacing") return {};
   const at = event.timestamp as Date;
   const payload = event.lambdaFunctionScheduledEventDetails?.input;
@@ -114,7 +115,7 @@ function functionScheduled(reading: Reading, place: Place, event: HistoryEvent):
   );
 }
 
-function functionSucceeded(reading: Reading, place: Place, event: HistoryEvent): Change {
+function functionSucceeded(reading: Reading, place: OpenState, event: HistoryEvent): Change {
   const at = event.timestamp as Date;
   const output = event.lambdaFunctionSucceededEventDetails?.output;
   if (place.stateName === fixedState.healthCheck) return { steps: noteMissing(latestSteps(reading), output, at) };
@@ -124,7 +125,7 @@ function functionSucceeded(reading: Reading, place: Place, event: HistoryEvent):
 }
 
 /** What the answers of some functions say of the whole build. */
-function factsOf({ stateName }: Place, output: string | undefined): Pick<Change, "facts"> {
+function factsOf({ stateName }: OpenState, output: string | undefined): Pick<Change, "facts"> {
   if (stateName === fixedState.parseInput)
     return { facts: { input: BuildInput.safeParse(readMember(parseJson(output), "buildInput")).data } };
   if (stateName === fixedState.normalizeResults)
@@ -153,11 +154,7 @@ const failureOf = (event: HistoryEvent) =>
   event.activityTimedOutEventDetails ??
   event.activityScheduleFailedEventDetails;
 
-const Subject = z.looseObject({
-  activity: z.string().optional(),
-  version: z.string().optional(),
-  platform: z.string().optional(),
-});
+const Preparing = z.looseObject({ activity: z.string().optional() });
 
 interface Entering {
   readonly name: string;
@@ -167,8 +164,8 @@ interface Entering {
 }
 
 function enter(reading: Reading, { name, kind, payload, event }: Entering): EnteredStep {
-  const { version, platform } = Subject.safeParse(parseJson(payload)).data ?? {};
-  const key = taskKey(name, version, platform);
+  const at = Place.safeParse(parseJson(payload)).data ?? { per: "build" };
+  const key = taskName(name, at);
   const entry = reading.entryOfKey.get(key);
   const present = entry === undefined ? undefined : reading.stepsByEntry.get(entry);
   if (entry !== undefined && present !== undefined && present.endedAt === undefined) return [entry, present];
@@ -179,8 +176,7 @@ function enter(reading: Reading, { name, kind, payload, event }: Entering): Ente
     state: kind === "activity" ? "preparing" : "running",
     enteredAt: event.timestamp as Date,
     attempts: [],
-    ...(version !== undefined && { version }),
-    ...(platform !== undefined && { platform }),
+    ...at,
   };
   return [event.id as number, step];
 }
@@ -188,30 +184,27 @@ function enter(reading: Reading, { name, kind, payload, event }: Entering): Ente
 /** PrepareTo<A> is where a user first hears of <A>; the payload says of which, should it be readable. */
 function enterByFunction(
   reading: Reading,
-  { place, ...rest }: { place: Place } & Pick<Entering, "payload" | "event">,
+  { place, ...rest }: { place: OpenState } & Pick<Entering, "payload" | "event">,
 ): EnteredStep | undefined {
   if (prepareState.activityOf(place.stateName) === undefined)
     return enter(reading, { ...rest, name: place.stateName, kind: "function" });
-  const { activity } = Subject.safeParse(parseJson(rest.payload)).data ?? {};
+  const { activity } = Preparing.safeParse(parseJson(rest.payload)).data ?? {};
   return activity === undefined ? undefined : enter(reading, { ...rest, name: activity, kind: "activity" });
 }
 
-const taskKey = (name: string, version: string | undefined, platform: string | undefined): string =>
-  version === undefined ? name : taskName(name, { version, platform });
-
-const stepAt = ({ stepsByEntry }: Reading, { entry }: Place): Step | undefined =>
+const stepAt = ({ stepsByEntry }: Reading, { entry }: OpenState): Step | undefined =>
   entry === undefined ? undefined : stepsByEntry.get(entry);
 
-function entryAt(reading: Reading, place: Place): EnteredStep | undefined {
+function entryAt(reading: Reading, place: OpenState): EnteredStep | undefined {
   const step = stepAt(reading, place);
   return place.entry === undefined || step === undefined ? undefined : [place.entry, step];
 }
 
 /** The step of a place, changed. */
-const changed = ({ entry }: Place, step: Step): Change => (entry === undefined ? {} : { steps: [[entry, step]] });
+const changed = ({ entry }: OpenState, step: Step): Change => (entry === undefined ? {} : { steps: [[entry, step]] });
 
 /** A place that has turned out to be a step's, and that step changed. */
-const comeTo = (place: Place, [entry, step]: EnteredStep, change: (step: Step) => Step): Change => ({
+const comeTo = (place: OpenState, [entry, step]: EnteredStep, change: (step: Step) => Step): Change => ({
   place: { ...place, entry },
   steps: [[entry, change(step)]],
 });

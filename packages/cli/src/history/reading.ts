@@ -17,7 +17,7 @@ export interface BuildFacts {
 }
 
 /** A state with a task that has not been left, and the step that it turned out to be of. */
-export interface Place {
+export interface OpenState {
   readonly stateName: string;
   readonly entry: number | undefined;
 }
@@ -32,7 +32,7 @@ export interface Reading {
   /** The latest entry of each key. */
   readonly entryOfKey: ReadonlyMap<string, number>;
   /** By the last event of each: a history is one chain per branch, linked by previousEventId. */
-  readonly places: ReadonlyMap<number, Place>;
+  readonly places: ReadonlyMap<number, OpenState>;
 }
 
 /** The latest step of each key, in the order in which the build came to them. */

@@ -1,3 +1,4 @@
+import { placeCells } from "@muster/pipeline";
 import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
 import type { Print } from "../print.ts";
@@ -53,7 +54,7 @@ function section(title: string, steps: readonly Step[], print: Print, now: Date)
   const rows = steps.map((step) => {
     const { symbol, colour, words } = describeStep(step, now);
     const loud = step.state === "failed" ? print.style("red", words) : words;
-    return [print.style(colour, symbol), step.name, step.version ?? "", step.platform ?? "", loud];
+    return [print.style(colour, symbol), step.name, ...placeCells(step), loud];
   });
   return [`${title}:`, ...formatTable(rows, { indent: "  " })];
 }

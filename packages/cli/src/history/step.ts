@@ -1,4 +1,4 @@
-import { HealthCheckAnswer, PrepareActivityAnswer, prepareState } from "@muster/pipeline";
+import { HealthCheckAnswer, type Place, PrepareActivityAnswer, prepareState } from "@muster/pipeline";
 import { parseJson } from "./event-data.ts";
 
 export type StepState = "preparing" | "waiting" | "running" | "retrying" | "succeeded" | "failed" | "skipped";
@@ -15,13 +15,11 @@ export interface Attempt {
 }
 
 /** A named state that a user can read of in a report: an activity or a Lambda state. */
-export interface Step {
+export type Step = Place & {
   readonly kind: "activity" | "function";
   /** `MakeBinaryPackage`, `UpdateIndices`. */
   readonly name: string;
-  readonly version?: string;
-  readonly platform?: string;
-  /** `<name>-<version>[-<platform>]`. */
+  /** As a task is called: `<name>-<version>[-<platform>]`. */
   readonly key: string;
   readonly state: StepState;
   readonly enteredAt: Date;
@@ -35,7 +33,7 @@ export interface Step {
   readonly note?: string;
   readonly error?: string;
   readonly cause?: string;
-}
+};
 
 /** A step with its entry: the id of the event that the build came to it with. */
 export type EnteredStep = readonly [entry: number, step: Step];

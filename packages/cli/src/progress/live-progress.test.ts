@@ -14,13 +14,14 @@ function step(name: string, more: Partial<Step>): Step {
   return {
     kind: "activity",
     name,
+    per: "version",
     version: "1.2.3",
     key: `${name}-1.2.3`,
     state: "waiting",
     enteredAt: start,
     attempts: [],
     ...more,
-  };
+  } as Step;
 }
 
 const build = (steps: readonly Step[]): BuildHistory => ({

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { placeCells } from "@muster/pipeline";
 import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
 import type { BuildHistory } from "../history/build-history.ts";
@@ -109,7 +110,7 @@ function summary(print: Print, build: BuildHistory, steps: readonly Step[], now:
 
 const urgency = ({ state }: Step): number => ["running", "retrying", "waiting", "preparing"].indexOf(state);
 
-const nameCells = ({ name, version = "", platform = "" }: Step): string[] => [name, version, platform];
+const nameCells = (step: Step): string[] => [step.name, ...placeCells(step)];
 
 function line(
   print: Print,

@@ -10,8 +10,6 @@ export interface TaskOfBuild {
   readonly name: string;
   readonly execution: string;
   readonly debug: DebugMode;
-  readonly version: string;
-  readonly platform: string | undefined;
   readonly templateVersion: string | undefined;
   state: TaskState;
   /** The event that published the current attempt. */
@@ -98,14 +96,12 @@ function advance(task: TaskOfBuild, event: HistoryEvent, at: Date): boolean {
 function newTask({ id = 0, activityScheduledEventDetails }: HistoryEvent, at: Date): TaskOfBuild | undefined {
   const input = TaskInput.safeParse(parseJson(activityScheduledEventDetails?.input));
   if (!input.success) return undefined;
-  const { name, execution, debug, version, platform, templateVersion } = input.data;
+  const { name, execution, debug, templateVersion } = input.data;
   return {
     activityArn: activityScheduledEventDetails?.resource ?? "",
     name,
     execution,
     debug,
-    version,
-    platform,
     templateVersion,
     state: "waiting",
     scheduledEventId: id,

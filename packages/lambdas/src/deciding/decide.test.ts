@@ -1,6 +1,15 @@
-import { type BuildInput, type S3Object, s3Url } from "@muster/pipeline";
+import {
+  activity,
+  type BuildInput,
+  type BuildSubject,
+  type PlatformSubject,
+  type S3Object,
+  s3Url,
+  type VersionSubject,
+} from "@muster/pipeline";
 import { expect, test } from "vitest";
 import {
+  Announce,
   MakeBinaryPackage,
   MakeSourceTarball,
   PublishBinaryPackages,
@@ -15,36 +24,42 @@ const options = (existing: string[], overrides: Partial<BuildInput> = {}) => ({
   buckets,
   exists: async (object: S3Object) => existing.includes(s3Url(object, buckets)),
 });
-const subject = { version: "1.2.3", platforms: ["debian-12-bookworm", "debian-13-trixie"] };
-const onPlatform = { ...subject, platform: "debian-12-bookworm" };
+const subject: VersionSubject = {
+  per: "version",
+  version: "1.2.3",
+  platforms: ["debian-12-bookworm", "debian-13-trixie"],
+};
+const onPlatform: PlatformSubject = { ...subject, per: "platform", platform: "debian-12-bookworm" };
 const built = "s3://scratch/1.2.3/debian-12-bookworm/example.deb";
 const published = "s3://downloads/pool/debian-12-bookworm/example_1.2.3.deb";
 
 test("a step whose artifact is built or published is done, and the evidence is named", async () => {
-  expect(await decide(MakeBinaryPackage, onPlatform, options([built]))).toEqual({
+  expect(await decide({ activity: MakeBinaryPackage, subject: onPlatform }, options([built]))).toEqual({
     run: false,
     reason: `${built} exists`,
   });
-  expect(await decide(MakeBinaryPackage, onPlatform, options([published]))).toEqual({
+  expect(await decide({ activity: MakeBinaryPackage, subject: onPlatform }, options([published]))).toEqual({
     run: false,
     reason: `${published} exists`,
   });
-  expect(await decide(MakeBinaryPackage, onPlatform, options([]))).toEqual({
+  expect(await decide({ activity: MakeBinaryPackage, subject: onPlatform }, options([]))).toEqual({
     run: true,
     reason: `${built} does not exist`,
   });
 });
 
 test("an activity's own rule sees the status of others", async () => {
-  expect(await decide(PublishBinaryPackages, subject, options([built]))).toEqual({
+  expect(await decide({ activity: PublishBinaryPackages, subject }, options([built]))).toEqual({
     run: true,
     reason: "to publish: debian-12-bookworm",
   });
-  expect(await decide(PublishBinaryPackages, subject, options([built, published]))).toMatchObject({ run: false });
+  expect(await decide({ activity: PublishBinaryPackages, subject }, options([built, published]))).toMatchObject({
+    run: false,
+  });
 });
 
 test("a step that leaves nothing behind runs in every build", async () => {
-  expect(await decide(PublishDockerImages, subject, options([]))).toEqual({
+  expect(await decide({ activity: PublishDockerImages, subject }, options([]))).toEqual({
     run: true,
     reason: "it runs in every build",
   });
@@ -52,20 +67,50 @@ test("a step that leaves nothing behind runs in every build", async () => {
 
 test("a build that names steps runs no other, in any mode", async () => {
   const asked = { activities: ["MakeBinaryPackage"] };
-  expect(await decide(MakeSourceTarball, subject, options([], asked))).toEqual({
+  expect(await decide({ activity: MakeSourceTarball, subject }, options([], asked))).toEqual({
     run: false,
     reason: "not asked for: this build runs MakeBinaryPackage",
   });
-  expect(await decide(MakeSourceTarball, subject, options([], { ...asked, debug: "fake_ec2" }))).toMatchObject({
+  expect(
+    await decide({ activity: MakeSourceTarball, subject }, options([], { ...asked, debug: "fake_ec2" })),
+  ).toMatchObject({
     run: false,
   });
 });
 
 test("fake and skip builds skip nothing as done, test builds do", async () => {
   for (const debug of ["fake_ec2", "skip_ec2"] as const) {
-    expect(await decide(MakeBinaryPackage, onPlatform, options([built], { debug }))).toMatchObject({ run: true });
+    expect(
+      await decide({ activity: MakeBinaryPackage, subject: onPlatform }, options([built], { debug })),
+    ).toMatchObject({ run: true });
   }
-  expect(await decide(MakeBinaryPackage, onPlatform, options([built], { debug: "test_build" }))).toMatchObject({
+  expect(
+    await decide({ activity: MakeBinaryPackage, subject: onPlatform }, options([built], { debug: "test_build" })),
+  ).toMatchObject({
     run: false,
+  });
+});
+
+test("a build's own step is skipped when a step of every version failed, whatever its rule and mode say", async () => {
+  const announce = activity({ ...Announce, shouldRun: async () => ({ run: true, reason: "always" }) });
+  const none: BuildSubject = { per: "build", versions: [], failedVersions: ["1.2.3", "1.2.4"] };
+  const skipped = { run: false, reason: "a step of every version failed: 1.2.3, 1.2.4" };
+  for (const debug of ["", "fake_ec2", "skip_ec2", "test_build"] as const) {
+    expect(await decide({ activity: Announce, subject: none }, options([], { debug }))).toEqual(skipped);
+    expect(await decide({ activity: announce, subject: none }, options([], { debug }))).toEqual(skipped);
+  }
+});
+
+test("a build's own step is done when its artifacts for the versions that are left are there", async () => {
+  const some: BuildSubject = { per: "build", versions: ["1.2.3"], failedVersions: ["1.2.4"] };
+  const announced = "s3://downloads/announced/1.2.3";
+  expect(await decide({ activity: Announce, subject: some }, options([announced]))).toEqual({
+    run: false,
+    reason: `${announced} exists`,
+  });
+  const all: BuildSubject = { ...some, versions: ["1.2.3", "1.2.4"], failedVersions: [] };
+  expect(await decide({ activity: Announce, subject: all }, options([announced]))).toEqual({
+    run: true,
+    reason: "s3://downloads/announced/1.2.4 does not exist",
   });
 });

@@ -1,23 +1,19 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import {
-  type Activity,
   type BuildInput,
   type Decision,
   type Pipeline,
-  type Platform,
+  type Place,
+  placeOf,
   type StageDescription,
   taskName,
+  tasksOfBuild,
 } from "@muster/pipeline";
 import { decide } from "./decide.ts";
 import { objectExists } from "./object-exists.ts";
 import { platformsOfVersion } from "./platforms-of-version.ts";
 
-export interface PlannedStep extends Decision {
-  readonly task: string;
-  readonly activity: string;
-  readonly version: string;
-  readonly platform?: Platform;
-}
+export type PlannedStep = Place & Decision & { readonly task: string; readonly activity: string };
 
 /**
  * What a build would run or skip if it were started now, with the evidence; nothing is started. Steps that depend on what earlier steps
@@ -28,24 +24,17 @@ export async function planBuild(
   { pipeline, stage, s3 }: { pipeline: Pipeline; stage: Pick<StageDescription, "buckets">; s3: S3Client },
 ): Promise<PlannedStep[]> {
   const exists = objectExists(s3, stage.buckets);
-  const step = async (activity: Activity, version: string, platforms: Platform[], platform?: Platform) => {
-    const subject = { version, platforms, ...(platform === undefined ? {} : { platform }) };
-    return {
-      task: taskName(activity.name, subject),
-      activity: activity.name,
-      version,
-      ...(platform === undefined ? {} : { platform }),
-      ...(await decide(activity, subject, { build, buckets: stage.buckets, exists })),
-    };
-  };
-  const plans = build.versions.map(async (version) => {
-    const platforms = await platformsOfVersion(pipeline, version, { build, s3 });
-    const steps = pipeline.activities.flatMap((activity) =>
-      activity.per === "version"
-        ? [step(activity, version, platforms)]
-        : platforms.map((platform) => step(activity, version, platforms, platform)),
-    );
-    return Promise.all(steps);
-  });
-  return (await Promise.all(plans)).flat();
+  const versions = build.versions.map(async (version) => ({
+    version,
+    platforms: await platformsOfVersion(pipeline, version, { build, s3 }),
+  }));
+  const tasks = tasksOfBuild(pipeline, await Promise.all(versions));
+  return Promise.all(
+    tasks.map(async (task) => ({
+      task: taskName(task.activity.name, task.subject),
+      activity: task.activity.name,
+      ...placeOf(task.subject),
+      ...(await decide(task, { build, buckets: stage.buckets, exists })),
+    })),
+  );
 }

@@ -3,21 +3,26 @@ import {
   type BuildStatus,
   InvalidInputError,
   isVersion,
+  type Per,
   type Pipeline,
+  type Place,
+  placeOf,
   type StageDescription,
   s3Url,
   statusOf,
+  type Task,
+  tasksOf,
 } from "@muster/pipeline";
 import { objectExists } from "./object-exists.ts";
 import { supportedPlatforms } from "./platforms-of-version.ts";
 
-export interface MatrixCell {
+/** One activity's artifacts, for the version or on one of its platforms. */
+export type MatrixCell = Place & {
   readonly activity: string;
-  readonly platform?: string;
   readonly status: BuildStatus;
   /** URLs of the objects that decided: all there, or the first one that is missing. */
   readonly evidence: readonly string[];
-}
+};
 
 /** What is there of one version. */
 export interface VersionMatrix {
@@ -42,18 +47,18 @@ export async function versionMatrix(
   }
   const platforms = await supportedPlatforms(pipeline, version, s3);
   const exists = objectExists(s3, stage.buckets);
-  const cells = pipeline.activities.flatMap((activity) => {
+  const tasks = pipeline.activities.flatMap((activity) => {
     if (activity.produces === undefined && activity.publishes === undefined) return [];
-    const places = activity.per === "version" ? [{}] : platforms.map((platform) => ({ platform }));
-    return places.map(async (place): Promise<MatrixCell> => {
-      const { status, evidence } = await statusOf(activity, { version, platforms, ...place }, exists);
-      return {
-        activity: activity.name,
-        ...place,
-        status,
-        evidence: evidence.map((object) => s3Url(object, stage.buckets)),
-      };
-    });
+    return tasksOf(activity, [{ version, platforms }]);
   });
-  return { version, platforms, cells: await Promise.all(cells) };
+  const cellOf = async <P extends Per>({ activity, subject }: Task<P>): Promise<MatrixCell> => {
+    const { status, evidence } = await statusOf(activity, subject, exists);
+    return {
+      activity: activity.name,
+      ...placeOf(subject),
+      status,
+      evidence: evidence.map((object) => s3Url(object, stage.buckets)),
+    };
+  };
+  return { version, platforms, cells: await Promise.all(tasks.map(cellOf)) };
 }

@@ -1,4 +1,4 @@
-import type { TaskInput } from "@muster/pipeline";
+import { Place, type TaskInput } from "@muster/pipeline";
 import { maskedVariables } from "../log/mask-secrets.ts";
 import type { WorkerIdentity } from "../machine/instance-identity.ts";
 import type { Usage } from "../process/usage.ts";
@@ -56,8 +56,7 @@ export function attemptStatement(attempt: Attempt): object {
         externalParameters: {
           task: task.name,
           activity: task.activity,
-          version: task.version,
-          ...(task.platform !== undefined && { platform: task.platform }),
+          ...namesOf(task),
           debug: task.debug,
           environment: maskedVariables(attempt.env),
         },
@@ -114,6 +113,12 @@ export function attemptStatement(attempt: Attempt): object {
       },
     },
   };
+}
+
+/** The version and platform that the task is about, as far as it is about one. */
+function namesOf(task: TaskInput): object {
+  const { per: _, ...names } = Place.parse(task);
+  return names;
 }
 
 /** How the script ended, whatever was made of that: of a cancelled attempt nothing else tells. */

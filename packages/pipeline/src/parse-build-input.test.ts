@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { exampleActivity, examplePipeline, referencePipeline } from "../testing/example-pipeline.ts";
-import { BuildInput, buildOptions, parseBuildInput, wordsOf } from "./build-input.ts";
+import { BuildInput } from "./build-input.ts";
 import { forEachPlatform } from "./flow.ts";
 import { InvalidInputError } from "./muster-error.ts";
+import { buildOptions, parseBuildInput, wordsOf } from "./parse-build-input.ts";
 import { fixedPlatforms } from "./platform.ts";
 
 const today = new Date("2026-11-24T23:59:59Z");

@@ -1,0 +1,113 @@
+import type { BuildInput, DebugMode } from "./build-input.ts";
+import { InvalidInputError } from "./muster-error.ts";
+import { nearestWord } from "./nearest-word.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { isVersion, nightlyOf } from "./version.ts";
+
+const debugWords: Readonly<Record<string, DebugMode>> = {
+  skip_ec2: "skip_ec2",
+  fake_ec2: "fake_ec2",
+  test_build: "test_build",
+  test: "test_build",
+};
+const flagWords = { keep_failed: "keepFailed", allow_overlap: "allowOverlap" } as const;
+
+/** The options that a build's words may hold, as help shows them. */
+export const buildOptions = ["--skip-ec2", "--fake-ec2", "--test-build", "--keep-failed", "--allow-overlap"] as const;
+
+/** The words that `parseBuildInput` turns into this input again. */
+export function wordsOf(input: BuildInput): string[] {
+  return [
+    ...input.versions,
+    ...input.platforms,
+    ...input.activities,
+    ...(input.debug === "" ? [] : [`--${input.debug.replaceAll("_", "-")}`]),
+    ...Object.entries(flagWords).flatMap(([word, flag]) => (input[flag] ? [`--${word.replaceAll("_", "-")}`] : [])),
+  ];
+}
+
+/**
+ * Understands any nesting of strings, lists and maps; strings are split at white space, order does not matter.
+ * @param today the date of the execution's start: with no version named, its UTC date's nightly is built
+ * @throws InvalidInputError naming the first word that is no version, platform, step or option
+ */
+export function parseBuildInput(input: unknown, pipeline: Pipeline, { today }: { today: Date }): BuildInput {
+  const versions = new Set<string>();
+  const platforms = new Set<string>();
+  const activities = new Set<string>();
+  const debugModes = new Set<DebugMode>();
+  const flags = new Set<(typeof flagWords)[keyof typeof flagWords]>();
+
+  for (const word of wordsIn(input)) {
+    const option = word.replace(/^--/, "").replaceAll("-", "_");
+    if (Object.hasOwn(debugWords, option)) debugModes.add(debugWords[option] as DebugMode);
+    else if (Object.hasOwn(flagWords, option)) flags.add(flagWords[option as keyof typeof flagWords]);
+    else if (isVersion(word)) versions.add(word);
+    else if (pipeline.activities.some(({ name }) => name === word)) activities.add(word);
+    else if (isPlatform(word, pipeline)) platforms.add(word);
+    else throw unknownWord(word, pipeline);
+  }
+
+  if (debugModes.size > 1) {
+    throw new InvalidInputError(`${[...debugModes].join(" and ")} exclude each other`, { hint: "name one of them" });
+  }
+  const [debug = ""] = debugModes;
+  return {
+    versions: versions.size > 0 ? [...versions] : [nightlyOf(today)],
+    platforms: [...platforms],
+    activities: debug === "test_build" ? testBuildActivities([...activities], pipeline) : [...activities],
+    debug,
+    ...Object.fromEntries([...flags].map((flag) => [flag, true] as const)),
+  };
+}
+
+function* wordsIn(input: unknown): Generator<string> {
+  if (typeof input === "string") yield* input.split(/\s+/).filter((word) => word !== "");
+  else if (Array.isArray(input)) for (const item of input) yield* wordsIn(item);
+  else if (typeof input === "object" && input !== null) for (const value of Object.values(input)) yield* wordsIn(value);
+  else if (input !== null && input !== undefined) {
+    throw new InvalidInputError(`${JSON.stringify(input)} is not a version, platform, step or option`, {
+      hint: "input is text, lists and maps of text",
+    });
+  }
+}
+
+function isPlatform(word: string, { platforms }: Pipeline): boolean {
+  return platforms.kind === "fixed" ? platforms.names.includes(word) : platforms.pattern.test(word);
+}
+
+function testBuildActivities(named: string[], { activities }: Pipeline): string[] {
+  const allowed = activities.filter(({ testBuild }) => testBuild).map(({ name }) => name);
+  const refused = named.find((name) => !allowed.includes(name));
+  if (refused !== undefined) {
+    throw new InvalidInputError(`${refused} is not a valid test build step`, {
+      hint: allowed.length > 0 ? `a test build may run ${allowed.join(", ")}` : "this pipeline has no test build",
+    });
+  }
+  if (allowed.length === 0) throw new InvalidInputError(`no step of this pipeline may run in a test build`);
+  return named.length > 0 ? named : allowed;
+}
+
+const LIKE_A_PLATFORM = /^[a-z]+-[\d.]+(-[a-z]+)?$/;
+
+function unknownWord(word: string, pipeline: Pipeline): InvalidInputError {
+  if (/^[\d.]+$/.test(word)) {
+    return new InvalidInputError(`"${word}" is not a version`, {
+      hint: "a version is N.N.N (a release) or YYYY.MM.DD (a nightly)",
+    });
+  }
+  const known = [
+    ...pipeline.activities.map(({ name }) => name),
+    ...(pipeline.platforms.kind === "fixed" ? pipeline.platforms.names : []),
+    ...buildOptions,
+  ];
+  const nearest = nearestWord(word, known);
+  if (nearest === undefined && LIKE_A_PLATFORM.test(word) && pipeline.platforms.kind === "fixed") {
+    return new InvalidInputError(`"${word}" is not a platform of the pipeline ${pipeline.name}`, {
+      hint: `its platforms are ${pipeline.platforms.names.join(", ")}`,
+    });
+  }
+  return new InvalidInputError(`"${word}" is not a version, platform, step or option`, {
+    hint: nearest === undefined ? `known are ${known.join(", ")}` : `did you mean ${nearest}?`,
+  });
+}
