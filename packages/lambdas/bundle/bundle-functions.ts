@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type FunctionName, functionNames, InvalidConfigurationError } from "@muster/pipeline";
 import { build, type Plugin } from "esbuild";
 import { functionEntry } from "./function-entry.ts";
@@ -31,6 +32,8 @@ export async function bundleFunctions({
   await stat(pipeline).catch(() => {
     throw new InvalidConfigurationError(`there is no pipeline file ${pipelineFile}`);
   });
+  // A definition that cannot work is refused here: functions do not check it again, each time that one starts.
+  await import(pathToFileURL(pipeline).href);
   const entries = functionNames.map(async (name) => [name, await functionEntry(name, pipeline)] as const);
   await bundleEntries(new Map(await Promise.all(entries)), resolve(outDir));
   return Promise.all(
