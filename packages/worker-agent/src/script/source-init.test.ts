@@ -101,6 +101,8 @@ test("init that does not come to an end has failed after half an hour, and is go
   const started = join(folder, "started");
   const outcome = source(`touch ${started}; sleep 100000`, clock).catch((error: Error) => error.message);
   await expect.poll(() => readFile(started, "utf8").catch(() => "absent"), { timeout: 20_000 }).toBe("");
+  // The shell, and what it starts after it has said so.
+  await expect.poll(async () => (await survivors()).length).toBe(2);
   clock.advance(INIT_TIMEOUT_MS - 1);
   expect((await survivors()).length).toBe(2);
   clock.advance(1);
