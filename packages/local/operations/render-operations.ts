@@ -36,6 +36,23 @@ function renderTable([head, ...rows]: readonly [string, string][]): string {
 function renderMembers(operations: readonly KnownOperation[]): string[] {
   const partial = operations.filter(({ refusedMembers }) => refusedMembers.length > 0);
   if (partial.length === 0) return [];
-  const lines = partial.map(({ operation, refusedMembers }) => `- ${operation}: ${refusedMembers.join(", ")}`);
+  const lines = partial.map(({ operation, refusedMembers }) =>
+    wrapItem(`- ${operation}: ${refusedMembers.join(", ")}`),
+  );
   return ["Members that are refused, of operations that work:", lines.join("\n")];
+}
+
+/** As every page of this repository wraps. */
+const COLUMNS = 120;
+
+/** An item of a list over as many lines as it needs, those after the first indented. */
+function wrapItem(item: string): string {
+  const lines = [""];
+  for (const word of item.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (longer.length <= COLUMNS || line === "") lines[lines.length - 1] = longer;
+    else lines.push(`  ${word}`);
+  }
+  return lines.join("\n");
 }
