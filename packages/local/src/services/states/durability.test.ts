@@ -33,7 +33,7 @@ function open(world: World, clock = virtualClock(), damaged: string[] = []): Dir
     clock,
     seed: "durability",
     async invoke(name, payload) {
-      if (name === "ask") {
+      if (name.includes(":function:ask")) {
         world.askToken = (payload as { token: string }).token;
         return { payload: {} };
       }
