@@ -60,7 +60,10 @@ function checkScript(folder: string, [name = "", ...args]: readonly string[]): v
 
 function checkPnpm(words: readonly string[]): void {
   const [filter, name = "", ...rest] = words;
-  if (filter !== "--filter") return checkScript(repository, words);
+  if (filter !== "--filter") {
+    checkScript(repository, words);
+    return;
+  }
   const found = packages.find((each) => each.name === `@muster/${name}`);
   expect(found, `a package @muster/${name}`).toBeDefined();
   const folder = join(repository, found?.folder ?? "");

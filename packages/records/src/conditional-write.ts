@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { isConditionFailed, isMissingObject, isMissingUpload, isWriteConflict } from "./aws-failure.ts";
-import type { ObjectPlace } from "./objects.ts";
+import type { ObjectPlace } from "./object-place.ts";
 import { UnknownOutcomeError } from "./unknown-outcome-error.ts";
 
 export interface WriteCondition {

@@ -3,6 +3,7 @@
 export * from "./aws-failure.ts";
 export * from "./conditional-write.ts";
 export * from "./lease.ts";
+export * from "./object-place.ts";
 export * from "./objects.ts";
 export * from "./state-key.ts";
 export * from "./state-records.ts";

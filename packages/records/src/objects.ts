@@ -8,12 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { isMissingObject } from "./aws-failure.ts";
 import { type WriteCondition, writeOnCondition } from "./conditional-write.ts";
-
-/** Where an object lies. */
-export interface ObjectPlace {
-  readonly bucket: string;
-  readonly key: string;
-}
+import type { ObjectPlace } from "./object-place.ts";
 
 export interface StoredObject {
   readonly bytes: Uint8Array;
