@@ -1,4 +1,4 @@
-import { fixedState, type Pipeline, partsOfBuild } from "@muster/pipeline";
+import { fixedState, mapState, type Pipeline, partsOfBuild } from "@muster/pipeline";
 import { type Fragment, fragment, nested, prepend } from "../fragment.ts";
 import { outline } from "../outline.ts";
 import type { Resources } from "../resources.ts";
@@ -28,7 +28,7 @@ function mainBranch({ flow }: Pipeline, resources: Resources): Fragment {
   const wakeUp = prepend(endHealthCheck(resources, changes.startAt), changes);
   const { before, forVersion, after } = partsOfBuild(flow);
   const scope: Scope = { resources, per: "build", platforms: false };
-  const last = machine(outline(after), { ...scope, versionResults: resultPath("ForEachVersion") }, wakeUp);
+  const last = machine(outline(after), { ...scope, versionResults: resultPath(mapState.version) }, wakeUp);
   const versions = prepend(forEachVersion(forVersion, resources, last.startAt), last);
   return machine(outline(before), scope, versions, wakeUp.startAt);
 }
