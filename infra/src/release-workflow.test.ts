@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
@@ -167,6 +167,9 @@ function fakeGh(answer: string): void {
   chmodSync(at("bin/gh"), 0o755);
 }
 
+/** What other packages' tests keep beside dependencies comes and goes while they run. */
+const isKept = (path: string) => !basename(path).startsWith(".vite");
+
 /** A clone with this checkout's dependencies: links between the packages lead into the clone. */
 function clone(): void {
   const git = (...args: string[]) =>
@@ -178,7 +181,7 @@ function clone(): void {
       for (const made of ["node_modules", "dist"]) {
         const path = join(parent, name, made);
         if (existsSync(join(repository, path)) && existsSync(at("clone", dirname(path), "package.json")))
-          cpSync(join(repository, path), at("clone", path), { recursive: true, verbatimSymlinks: true });
+          cpSync(join(repository, path), at("clone", path), { recursive: true, verbatimSymlinks: true, filter: isKept });
       }
     }
   }
