@@ -1,7 +1,7 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import { placeCells } from "@muster/pipeline";
 import { expect, test } from "vitest";
-import { foldEvents, unreadBuild } from "./build-history.ts";
+import { type BuildHistory, historyReader, unreadBuild } from "./build-history.ts";
 import { describeStep, isFinished } from "./describe-step.ts";
 
 /** Writes events as Step Functions does: numbered, a second apart, each after the one that it follows from. */
@@ -51,6 +51,12 @@ const taskInput = {
 };
 const prepare = { activity: "MakePackage", ...task };
 
+function buildOf(events: readonly HistoryEvent[]): BuildHistory {
+  const history = historyReader();
+  history.read(events);
+  return history.build;
+}
+
 test("a task that a lost worker had is shown with both its workers, and without the error once it succeeded", () => {
   const { events, add, enter, callFunction, schedule, started } = recorder();
   const prepared = callFunction(add(0, "ExecutionStarted"), "PrepareToMakePackage", prepare, {
@@ -62,18 +68,19 @@ test("a task that a lost worker had is shown with both its workers, and without 
   const failed = add(lost, "ActivityFailed", {
     activityFailedEventDetails: { error: "Muster.WorkerInterrupted", cause: "gone" },
   });
-  let { build } = foldEvents(unreadBuild, events);
-  expect(build.steps).toMatchObject([{ key: taskInput.name, state: "retrying", error: "Muster.WorkerInterrupted" }]);
+  const history = historyReader();
+  history.read(events);
+  expect(history.build.steps).toMatchObject([
+    { key: taskInput.name, state: "retrying", error: "Muster.WorkerInterrupted" },
+  ]);
 
   const again = started(schedule(failed, taskInput), "ec2_i-2");
   const succeeded = add(again, "ActivitySucceeded", {
     activitySucceededEventDetails: { output: JSON.stringify({ ec2: "i-2", time_sec: "1", note: "well done" }) },
   });
   add(succeeded, "TaskStateExited");
-  const news = foldEvents(build, events);
-  expect(news.changed).toHaveLength(1);
-  build = news.build;
-  const [step] = build.steps;
+  expect(history.read(events)).toHaveLength(1);
+  const [step] = history.build.steps;
   expect(step).toMatchObject({
     state: "succeeded",
     note: "well done",
@@ -93,10 +100,12 @@ test("a failure that was caught is final only when its state is left", () => {
       cause: JSON.stringify({ ec2: "i-1", time_sec: "7", exit: 3 }),
     },
   });
-  let { build } = foldEvents(unreadBuild, events);
-  expect(build.steps[0]?.state).toBe("retrying");
+  const history = historyReader();
+  history.read(events);
+  expect(history.build.steps[0]?.state).toBe("retrying");
   add(failed, "TaskStateExited");
-  build = foldEvents(build, events).build;
+  history.read(events);
+  const { build } = history;
   expect(build.steps[0]).toMatchObject({ state: "failed" });
   expect(build.steps[0] && describeStep(build.steps[0], new Date()).words).toBe(
     "FAILED: Muster.ScriptFailed, exit 3, after 7 s on i-1",
@@ -111,7 +120,7 @@ test("a step whose preparation failed says so, and one that is called like a pre
     });
     const failed = add(scheduled, "LambdaFunctionFailed", { lambdaFunctionFailedEventDetails: { error: "E" } });
     add(failed, "TaskStateExited");
-    const { build } = foldEvents(unreadBuild, events);
+    const build = buildOf(events);
     return build.steps[0];
   };
   expect(failedIn("PrepareToMakePackage", "MakePackage")).toMatchObject({
@@ -122,7 +131,7 @@ test("a step whose preparation failed says so, and one that is called like a pre
   const { events, add, enter, schedule, started } = recorder();
   const run = started(schedule(enter(add(0, "ExecutionStarted"), "PrepareToShip"), taskInput), "ec2_i-1");
   add(add(run, "ActivityFailed", { activityFailedEventDetails: { error: "E" } }), "TaskStateExited");
-  const { build } = foldEvents(unreadBuild, events);
+  const build = buildOf(events);
   expect(build.steps[0]).toMatchObject({ name: "PrepareToShip", state: "failed" });
   expect(build.steps[0]).not.toHaveProperty("reason");
 });
@@ -130,7 +139,7 @@ test("a step whose preparation failed says so, and one that is called like a pre
 test("a step that is done already is shown as skipped, with the evidence", () => {
   const { events, add, callFunction } = recorder();
   callFunction(add(0, "ExecutionStarted"), "PrepareToMakePackage", prepare, { skip: true, reason: "s3://x exists" });
-  const { build } = foldEvents(unreadBuild, events);
+  const build = buildOf(events);
   const [step] = build.steps;
   expect(step).toMatchObject({ name: "MakePackage", state: "skipped", reason: "s3://x exists" });
   expect(step && isFinished(step)).toBe(true);
@@ -148,7 +157,7 @@ test("branches that run at the same time do not mix their events", () => {
   }) as [number, number];
   started(second, "ec2_i-2");
   started(first, "ec2_i-1");
-  const { build } = foldEvents(unreadBuild, events);
+  const build = buildOf(events);
   expect(build.steps.map((step) => [placeCells(step)[1], step.attempts[0]?.instance])).toEqual([
     ["debian-12-bookworm", "i-1"],
     ["ubuntu-24.04-noble", "i-2"],
@@ -166,7 +175,7 @@ test("a failed build keeps the results that NormalizeResults made, and what fail
     lambdaFunctionFailedEventDetails: { error: "StepsFailed", cause: "1" },
   });
   add(failed, "ExecutionFailed", { executionFailedEventDetails: { error: "StepsFailed", cause: "1" } });
-  const { build } = foldEvents(unreadBuild, events);
+  const build = buildOf(events);
   expect(build).toMatchObject({ state: "failed", results, error: "StepsFailed", cause: "1" });
   expect(build.steps.find(({ name }) => name === "CheckForFailures")?.state).toBe("failed");
 });
@@ -174,12 +183,12 @@ test("a failed build keeps the results that NormalizeResults made, and what fail
 test("events that were seen already change nothing", () => {
   const { events, add, callFunction } = recorder();
   callFunction(add(0, "ExecutionStarted"), "UpdateIndices", {}, {});
-  const first = foldEvents(unreadBuild, events);
-  expect(first.changed).toHaveLength(1);
-  const again = foldEvents(first.build, events);
-  expect(again.changed).toEqual([]);
-  expect(again.build).toEqual(first.build);
-  expect(again.build.lastEventId).toBe(events.length);
+  const history = historyReader();
+  expect(history.read(events)).toHaveLength(1);
+  const first = history.build;
+  expect(history.read(events)).toEqual([]);
+  expect(history.build).toEqual(first);
+  expect(history.build.lastEventId).toBe(events.length);
 });
 
 test("a waiting task is shown with what the last health check found missing, until that is mended", () => {
@@ -187,13 +196,12 @@ test("a waiting task is shown with what the last health check found missing, unt
   const begun = add(0, "ExecutionStarted");
   const prepared = callFunction(begun, "PrepareToMakePackage", prepare, { skip: false, reason: "none", taskInput });
   schedule(enter(prepared, "MakePackage"), taskInput);
-  let { build } = foldEvents(unreadBuild, events);
+  const history = historyReader();
+  history.read(events);
   const check = (found: object) => {
     const from = events.length;
     callFunction(begun, "HealthCheck", {}, { continue: true, repaired: [{ activity: "MakePackage", ...found }] });
-    const news = foldEvents(build, events.slice(from));
-    build = news.build;
-    return news.changed.map((step) => describeStep(step, step.enteredAt).words);
+    return history.read(events.slice(from)).map((step) => describeStep(step, step.enteredAt).words);
   };
   const missing = {
     pending: 1,
@@ -220,16 +228,19 @@ test("a build is a value: reading on leaves it as it was, and the pace of readin
   callFunction(begun, "NormalizeResults", { results: {} }, { MakePackage: { success: {} } });
   add(events.length, "ExecutionSucceeded", { executionSucceededEventDetails: { output: "{}" } });
 
-  const atOnce = foldEvents(unreadBuild, events).build;
-  const seen = [unreadBuild];
-  for (const event of events) seen.push(foldEvents(seen.at(-1) ?? unreadBuild, [event]).build);
+  const atOnce = buildOf(events);
+  const history = historyReader();
+  const seen = [history.build];
+  for (const event of events) {
+    history.read([event]);
+    seen.push(history.build);
+  }
   expect(seen.at(-1)).toEqual(atOnce);
   expect(new Set(seen.flatMap(({ steps }) => steps.map(({ state }) => state)))).toEqual(
     new Set(["preparing", "waiting", "running", "retrying", "succeeded"]),
   );
-  for (const [index, build] of seen.entries())
-    expect(foldEvents(unreadBuild, events.slice(0, index)).build).toEqual(build);
-  expect(unreadBuild).toMatchObject({ lastEventId: 0, steps: [], reading: { places: new Map() } });
+  for (const [index, build] of seen.entries()) expect(buildOf(events.slice(0, index))).toEqual(build);
+  expect(unreadBuild).toMatchObject({ lastEventId: 0, steps: [] });
 });
 
 test("a function that is called again for another version is another step, and what comes late is still the first one's", () => {
@@ -245,7 +256,7 @@ test("a function that is called again for another version is another step, and w
     lambdaFunctionScheduledEventDetails: { resource: "arn", input: "{}" },
   });
   add(second, "LambdaFunctionSucceeded", { lambdaFunctionSucceededEventDetails: { output: "{}" } });
-  const { build } = foldEvents(unreadBuild, events);
+  const build = buildOf(events);
   expect(build.steps).toMatchObject([{ name: "VersionNormalizeResults", state: "running" }]);
   expect(build.steps[0]).toMatchObject({ enteredAt: events[third - 1]?.timestamp });
 });

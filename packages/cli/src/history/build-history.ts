@@ -1,15 +1,22 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import { readEvent } from "./read-event.ts";
-import { type BuildFacts, latestSteps, type Reading } from "./reading.ts";
+import { type BuildFacts, latestSteps, type OpenState, type Reading } from "./reading.ts";
 import { type EnteredStep, type Step, settle } from "./step.ts";
 
-/** What an execution's history says of a build, as far as it has been read: a value, of which `foldEvents` makes the next. */
+/** What an execution's history says of a build, as far as it has been read. */
 export interface BuildHistory extends BuildFacts {
   /** Id of the last event that was read. */
   readonly lastEventId: number;
   /** In the order in which the build came to them. */
   readonly steps: readonly Step[];
-  readonly reading: Reading;
+}
+
+/** Reads one build's history. */
+export interface HistoryReader {
+  /** What has been read: a value, which reading on leaves as it is. */
+  readonly build: BuildHistory;
+  /** Reads on, event by event, and answers the steps that changed. Events that were read already change nothing. */
+  read(events: readonly HistoryEvent[]): readonly Step[];
 }
 
 const nothingKnown: BuildFacts = {
@@ -23,48 +30,47 @@ const nothingKnown: BuildFacts = {
 };
 
 /** A build of whose history nothing has been read. */
-export const unreadBuild: BuildHistory = {
-  ...nothingKnown,
-  lastEventId: 0,
-  steps: [],
-  reading: { facts: nothingKnown, stepsByEntry: new Map(), entryOfKey: new Map(), places: new Map() },
-};
+export const unreadBuild: BuildHistory = { ...nothingKnown, lastEventId: 0, steps: [] };
 
 /**
- * Reads a build further, event by event; the same for AWS and for this machine. Events that were read already change nothing.
- * What makes it a value is copied once a call, not once an event: a thousand tasks are sixteen thousand events.
+ * A build whose history is read as it grows; the same for AWS and for this machine. What an event means is `readEvent`'s to say; here is kept
+ * what the next one is read with, in place: a thousand tasks are sixteen thousand events, in some hundred polls.
  */
-export function foldEvents(
-  build: BuildHistory,
-  events: readonly HistoryEvent[],
-): { readonly build: BuildHistory; readonly changed: readonly Step[] } {
-  const { reading } = build;
-  let { lastEventId } = build;
-  const draft = {
-    facts: reading.facts,
-    stepsByEntry: new Map(reading.stepsByEntry),
-    entryOfKey: new Map(reading.entryOfKey),
-    places: new Map(reading.places),
-  };
-  const changed = new Map<number, Step>();
-  const keep = ([entry, step]: EnteredStep) => {
-    if (!draft.stepsByEntry.has(entry)) draft.entryOfKey.set(step.key, entry);
-    draft.stepsByEntry.set(entry, step);
-    changed.set(entry, step);
-  };
+export function historyReader(): HistoryReader {
+  let build = unreadBuild;
+  const reading = {
+    facts: nothingKnown,
+    stepsByEntry: new Map<number, Step>(),
+    entryOfKey: new Map<string, number>(),
+    places: new Map<number, OpenState>(),
+  } satisfies Reading;
 
-  for (const event of events) {
-    const id = event.id ?? 0;
-    if (id <= lastEventId) continue;
-    lastEventId = id;
-    const { facts, steps = [], place } = readEvent(draft, event);
-    if (facts !== undefined) draft.facts = { ...draft.facts, ...facts };
-    steps.forEach(keep);
-    if (place === undefined) continue;
-    draft.places.delete(event.previousEventId ?? 0);
-    if (place !== "left") draft.places.set(id, place);
-  }
-  if (draft.facts.state !== "running") settle(latestSteps(draft), draft.facts.endedAt).forEach(keep);
-  const steps = Array.from(draft.entryOfKey.values(), (entry) => draft.stepsByEntry.get(entry) as Step);
-  return { build: { ...draft.facts, lastEventId, steps, reading: draft }, changed: [...changed.values()] };
+  return {
+    get build() {
+      return build;
+    },
+    read(events) {
+      let { lastEventId } = build;
+      const changed = new Set<number>();
+      const change = ([entry, step]: EnteredStep) => {
+        if (!reading.stepsByEntry.has(entry)) reading.entryOfKey.set(step.key, entry);
+        reading.stepsByEntry.set(entry, step);
+        changed.add(entry);
+      };
+      for (const event of events) {
+        const id = event.id ?? 0;
+        if (id <= lastEventId) continue;
+        lastEventId = id;
+        const { facts, steps = [], place } = readEvent(reading, event);
+        if (facts !== undefined) reading.facts = { ...reading.facts, ...facts };
+        steps.forEach(change);
+        if (place === undefined) continue;
+        reading.places.delete(event.previousEventId ?? 0);
+        if (place !== "left") reading.places.set(id, place);
+      }
+      if (reading.facts.state !== "running") settle(latestSteps(reading), reading.facts.endedAt).forEach(change);
+      build = { ...reading.facts, lastEventId, steps: latestSteps(reading).map(([, step]) => step) };
+      return Array.from(changed, (entry) => reading.stepsByEntry.get(entry) as Step);
+    },
+  };
 }

@@ -19,7 +19,7 @@ const waiting: Step = {
 
 /** A task in its state: entered by event 5, its last event is 7. */
 const reading: Reading = {
-  ...unreadBuild.reading,
+  facts: unreadBuild,
   stepsByEntry: new Map([[5, waiting]]),
   entryOfKey: new Map([[waiting.key, 5]]),
   places: new Map([[7, { stateName: "MakePackage", entry: 5 }]]),

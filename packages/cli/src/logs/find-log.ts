@@ -1,9 +1,9 @@
 import { DescribeLogStreamsCommand, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import { nearestWord, workerLogStream } from "@muster/pipeline";
 import { counted } from "../counted.ts";
-import type { BuildHistory } from "../history/build-history.ts";
+import type { HistoryReader } from "../history/build-history.ts";
 import { type BuildSummary, findBuild, listBuilds, nothingBuilt } from "../history/find-build.ts";
-import { loadBuild } from "../history/load-build.ts";
+import { loadHistory } from "../history/load-build.ts";
 import type { Step } from "../history/step.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UsageError } from "../usage-error.ts";
@@ -17,14 +17,15 @@ export async function findTask(
   stage: Stage,
   task: string,
   build: string | undefined,
-): Promise<{ summary: BuildSummary; history: BuildHistory; step: Step }> {
+): Promise<{ summary: BuildSummary; history: HistoryReader; step: Step }> {
   const builds = build === undefined ? await listBuilds(stage, { max: BUILDS }) : [await findBuild(stage, build)];
   const seen = new Set<string>();
   for (const summary of builds) {
-    const history = await loadBuild(stage, summary.executionArn);
-    const step = history.steps.find(({ key, kind }) => key === task && kind === "activity");
+    const history = await loadHistory(stage, summary.executionArn);
+    const { steps } = history.build;
+    const step = steps.find(({ key, kind }) => key === task && kind === "activity");
     if (step !== undefined && (step.attempts.length > 0 || build !== undefined)) return { summary, history, step };
-    for (const { key, kind } of history.steps) if (kind === "activity") seen.add(key);
+    for (const { key, kind } of steps) if (kind === "activity") seen.add(key);
   }
   if (builds.length === 0) throw nothingBuilt(stage);
   const where = build === undefined ? `the last ${counted(builds.length, "build")}` : `the build ${build}`;

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { workerLogStream } from "@muster/pipeline";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
-import { foldEvents } from "../history/build-history.ts";
 import { isFinished } from "../history/describe-step.ts";
 import { readHistory } from "../history/read-history.ts";
 import type { Stage } from "../stages/stage.ts";
@@ -36,12 +35,12 @@ async function printTaskLog(
   task: string,
   { follow, build, print, signal }: Printing & { build: string | undefined },
 ): Promise<void> {
-  const { summary, ...found } = await findTask(stage, task, build);
-  let { history, step } = found;
+  const { summary, history, ...found } = await findTask(stage, task, build);
+  let { step } = found;
   const readers = new Map<string, () => Promise<LogLine[]>>();
   for (;;) {
     // Whether it has ended is asked before its lines are read: none that was written before is missed.
-    const ended = isFinished(step) || history.state !== "running" || stage.movedBy === "nobody";
+    const ended = isFinished(step) || history.build.state !== "running" || stage.movedBy === "nobody";
     for (const { instance } of step.attempts) {
       if (instance === undefined) continue;
       const read =
@@ -51,9 +50,9 @@ async function printTaskLog(
     const streams = await Promise.all(Array.from(readers.values(), (read) => read()));
     for (const { message } of mergeByTime(streams)) print.report(message);
     if (!follow || ended || !(await pause(stage, signal))) break;
-    const events = await readHistory(stage.sfn, summary.executionArn, { afterId: history.lastEventId });
-    history = foldEvents(history, events).build;
-    step = history.steps.find(({ key }) => key === step.key) ?? step;
+    const events = await readHistory(stage.sfn, summary.executionArn, { afterId: history.build.lastEventId });
+    history.read(events);
+    step = history.build.steps.find(({ key }) => key === step.key) ?? step;
   }
   if (readers.size === 0) print.note(`no worker has taken ${task} yet`);
 }

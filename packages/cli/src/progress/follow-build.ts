@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BuildHistory, foldEvents, unreadBuild } from "../history/build-history.ts";
+import { type BuildHistory, historyReader } from "../history/build-history.ts";
 import { readHistory } from "../history/read-history.ts";
 import type { Stage } from "../stages/stage.ts";
 import type { Progress } from "./progress.ts";
@@ -10,18 +10,17 @@ export async function followBuild(
   executionArn: string,
   { progress, signal }: { progress: Progress; signal: AbortSignal },
 ): Promise<BuildHistory> {
-  let build = unreadBuild;
+  const history = historyReader();
   try {
     for (;;) {
-      const events = await readHistory(sfn, executionArn, { afterId: build.lastEventId, signal });
-      const news = foldEvents(build, events);
-      build = news.build;
-      progress.update(build, news.changed);
-      if (build.state !== "running") return build;
+      const events = await readHistory(sfn, executionArn, { afterId: history.build.lastEventId, signal });
+      const changed = history.read(events);
+      progress.update(history.build, changed);
+      if (history.build.state !== "running") return history.build;
       await sleep(pollMs, undefined, { signal });
     }
   } catch (error) {
-    if (signal.aborted) return build;
+    if (signal.aborted) return history.build;
     throw error;
   } finally {
     progress.close();
