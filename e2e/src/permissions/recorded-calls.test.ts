@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
@@ -99,10 +99,10 @@ test("the calls of every function and worker are the recorded ones", async () =>
 
   // A machine lost at work, by its event; an overlapping build refused.
   const second = await start("second", "2.0.0");
-  const lost = await eventually("a worker packages", () => workerOf("MakePackage", "active"));
+  const lost = await eventually("a worker packages", () => atWork("MakePackage"));
   expect(await ended((await start("overlapping", "2.0.0")).executionArn)).toBe("FAILED");
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [lost] }));
-  const other = await eventually("another worker packages", () => workerOf("MakePackage", "active"));
+  const other = await eventually("another worker packages", () => atWork("MakePackage"));
   expect(other).not.toBe(lost);
 
   // The same without its event: the health check finds the claim, gives the task back and launches.
@@ -113,7 +113,7 @@ test("the calls of every function and worker are the recorded ones", async () =>
   const buildInput = { versions: ["2.0.0"], platforms: [], activities: [], debug: "" };
   world.moveFunctionsAhead(HOUR / 4);
   await world.call("HealthCheck", { buildInput, execution });
-  await eventually("a third worker packages", () => workerOf("MakePackage", "active"));
+  await eventually("a third worker packages", () => atWork("MakePackage"));
   await world.call("BuildStatus", { version: "2.0.0" });
   const makeSource = { failure: { Error: "States.Timeout" } };
   const results = { ForEachVersion: [{ version: "2.0.0", results: { MakeSource: makeSource } }] };
@@ -177,6 +177,14 @@ test("the calls of every function and worker are the recorded ones", async () =>
       }),
     );
     return Reservations.flatMap(({ Instances = [] }) => Instances)[0]?.InstanceId;
+  }
+  /** A worker whose claim is written too: without one its task comes back by its heartbeat alone, when the next worker has left. */
+  async function atWork(name: string): Promise<string | undefined> {
+    const instanceId = await workerOf(name, "active");
+    if (instanceId === undefined) return undefined;
+    const Prefix = stateKey.claim(name, instanceId);
+    const { KeyCount } = await world.s3.send(new ListObjectsV2Command({ Bucket: world.stage.buckets.state, Prefix }));
+    return KeyCount === 1 ? instanceId : undefined;
   }
   async function isGone(instanceId: string): Promise<true | undefined> {
     const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
