@@ -1,19 +1,12 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { awsCli, has } from "../foreign-clients/aws-cli.ts";
 import { createLocalAws, type LocalAws } from "./local-aws.ts";
 
-const has = (command: string, args: readonly string[]): boolean => {
-  try {
-    execFileSync(command, args, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-};
 const hasBoto3 = has("python3", ["-c", "import boto3"]);
 const hasCli = has("aws", ["--version"]);
 if (!hasBoto3) console.info("skipped: this machine has no boto3 (python3-boto3)");
@@ -66,18 +59,7 @@ test.skipIf(!hasBoto3)("boto3 walks through every service", async () => {
 });
 
 test.skipIf(!hasCli)("the aws CLI copies, lists, synchronises and removes", async () => {
-  const cli = async (...args: string[]) =>
-    (
-      await run("aws", args, {
-        env: {
-          PATH: process.env.PATH,
-          AWS_ENDPOINT_URL: url,
-          AWS_DEFAULT_REGION: "us-west-2",
-          AWS_ACCESS_KEY_ID: "AKIACLICLICLICLICLI0",
-          AWS_SECRET_ACCESS_KEY: "cli",
-        },
-      })
-    ).stdout.trim();
+  await using cli = awsCli(url, process.env.PATH);
   writeFileSync(join(dir, "package.deb"), Buffer.alloc(20_000_000, "deb"));
   await cli("s3", "mb", "s3://releases");
   await cli("s3", "cp", join(dir, "package.deb"), "s3://releases/pool/package.deb");

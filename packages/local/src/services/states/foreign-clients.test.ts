@@ -1,19 +1,11 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { awsCli, has } from "../../../foreign-clients/aws-cli.ts";
 import { createLocalAws } from "../../local-aws.ts";
 
 const run = promisify(execFile);
-
-function has(command: string, args: readonly string[]): boolean {
-  try {
-    execFileSync(command, args, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test("boto3 walks through every operation", async ({ skip }) => {
   skip(!has("python3", ["-c", "import boto3"]), "this machine has no boto3 (python3-boto3)");
@@ -59,21 +51,13 @@ test("boto3 walks through every operation", async ({ skip }) => {
 
 test("the aws CLI walks through every operation", async ({ skip }) => {
   skip(!has("aws", ["--version"]), "this machine has no aws CLI (awscli)");
-  await using aws = createLocalAws();
-  aws.start();
-  const { url } = await aws.listen();
+  await using local = createLocalAws();
+  local.start();
+  await using aws = awsCli((await local.listen()).url, process.env.PATH);
   const cli = async (operation: string, options: Readonly<Record<string, string | readonly string[]>>, query = "@") => {
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value].flat());
-    const { stdout } = await run("aws", ["stepfunctions", operation, ...args, "--query", query, "--output", "json"], {
-      env: {
-        PATH: process.env.PATH,
-        AWS_ENDPOINT_URL: url,
-        AWS_DEFAULT_REGION: "us-west-2",
-        AWS_ACCESS_KEY_ID: "AKIACLICLICLICLICLI0",
-        AWS_SECRET_ACCESS_KEY: "cli",
-      },
-    });
-    return stdout.trim() === "" ? undefined : JSON.parse(stdout);
+    const printed = await aws("stepfunctions", operation, ...args, "--query", query, "--output", "json");
+    return printed === "" ? undefined : JSON.parse(printed);
   };
   const activity: string = await cli("create-activity", { name: "cli" }, "activityArn");
   const definition = JSON.stringify({
