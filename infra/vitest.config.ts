@@ -1,6 +1,13 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  // Hundreds of decisions of the policy evaluator in one test, on a machine that may be busy: only what hangs is ended.
-  test: { testTimeout: 600_000, hookTimeout: 600_000, maxWorkers: 2 },
+  test: {
+    // Files share a worker's modules: to load the SDKs anew for each took longer than most tests.
+    isolate: false,
+    unstubEnvs: true,
+    maxWorkers: 2,
+    // Hundreds of decisions of the policy evaluator in one test, on a machine that may be busy: only what hangs is ended.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+  },
 });

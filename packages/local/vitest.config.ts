@@ -1,7 +1,13 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  // Nothing here waits for time: a slow test is one that shares its processors with other packages' tests. Only what
-  // hangs is ended.
-  test: { testTimeout: 600_000, hookTimeout: 600_000 },
+  test: {
+    // Files share a worker's modules: to load the SDKs anew for each took longer than most tests.
+    isolate: false,
+    unstubEnvs: true,
+    // Nothing here waits for time: a slow test is one that shares its processors with other packages' tests. Only what
+    // hangs is ended.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+  },
 });

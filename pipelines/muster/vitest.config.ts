@@ -2,6 +2,9 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // Files share a worker's modules: to load the SDKs anew for each took longer than most tests.
+    isolate: false,
+    unstubEnvs: true,
     // Scripts and packages are made for real, on a machine that may be busy: only what hangs is ended.
     testTimeout: 600_000,
     hookTimeout: 600_000,

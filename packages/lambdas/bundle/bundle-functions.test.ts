@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { functionNames } from "@muster/pipeline";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { launchWorld } from "../test/launch-world.ts";
 import { bundleFunctions, type FunctionBundle } from "./bundle-functions.ts";
 import { withoutBodies } from "./leave-out.ts";
@@ -15,13 +15,11 @@ const GOAL_BYTES = 400 * 1024;
 
 let folder: string;
 let bundles: FunctionBundle[];
-const environment = { ...process.env };
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "muster-bundles-"));
   bundles = await bundleFunctions({ pipelineFile, outDir: folder });
 });
 afterAll(async () => {
-  process.env = environment;
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -53,11 +51,11 @@ test("bundling again gives the same bytes, and no path of this machine is in the
 test("bundles do on a socket what the functions do in process, errors by name included", async () => {
   await using world = await launchWorld();
   const { url } = await world.aws.listen();
-  process.env.AWS_REGION = "us-west-2";
-  process.env.AWS_ACCESS_KEY_ID = "AKIAFUNCTION";
-  process.env.AWS_SECRET_ACCESS_KEY = "secret";
-  process.env.AWS_ENDPOINT_URL = url;
-  process.env.MUSTER_STAGE = gzipSync(JSON.stringify(world.stage)).toString("base64");
+  vi.stubEnv("AWS_REGION", "us-west-2");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAFUNCTION");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+  vi.stubEnv("AWS_ENDPOINT_URL", url);
+  vi.stubEnv("MUSTER_STAGE", gzipSync(JSON.stringify(world.stage)).toString("base64"));
   const execution = world.context("build-1");
   const buildInput = { versions: ["1.2.3"], platforms: [], activities: [], debug: "" };
 
