@@ -152,8 +152,10 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
       });
       const { status, output, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
       const states: string[] = [];
+      let length = 0;
       let results: unknown;
       for await (const { events } of paginateGetExecutionHistory({ client: sfn }, { executionArn })) {
+        length += events?.length ?? 0;
         for (const { stateEnteredEventDetails: entered, stateExitedEventDetails: exited } of events ?? []) {
           if (entered?.name !== undefined) states.push(entered.name);
           if (exited?.name === "NormalizeResults") results = JSON.parse(exited.output ?? "");
@@ -164,6 +166,8 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
         output: output === undefined ? undefined : (JSON.parse(output) as unknown),
         error,
         message: cause === undefined ? undefined : (JSON.parse(cause) as { errorMessage: string }).errorMessage,
+        /** Of the history. */
+        events: length,
         /** Names of the states in the order in which they were entered. */
         states,
         /** What NormalizeResults answered, also of a build that failed. */

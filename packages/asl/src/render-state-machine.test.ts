@@ -44,6 +44,7 @@ const reference: Record<string, Record<string, string[]>> = {
     UpdateIndicesAndInvalidateCloudFront: ["NormalizeResults"],
     NormalizeResults: ["CheckForFailures"],
     CheckForFailures: [],
+    HealthCheckBegin: ["HealthCheckWait"],
     HealthCheckWait: ["HealthCheck"],
     HealthCheckPlainWait: ["HealthCheck"],
     HealthCheck: ["ShouldHealthCheck"],
@@ -190,14 +191,22 @@ test("CheckForFailures is retried for errors of the Lambda service alone", () =>
 
 test("the health check's wait is no retry when it times out, and a plain wait when its token cannot be kept", () => {
   const wait = task("HealthCheckWait");
-  expect(wait).toMatchObject({ Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken", TimeoutSeconds: 300 });
+  expect(wait).toMatchObject({ Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken" });
   expect(delays(wait.Retry, "States.Timeout")).toEqual([]);
   expect(delays(wait.Retry, "Lambda.ServiceException")).toEqual([5, 10, 20, 40, 80]);
   expect(wait.Catch?.map(({ ErrorEquals, Next }) => [ErrorEquals, Next])).toEqual([
     [["States.Timeout"], "HealthCheck"],
     [["States.ALL"], "HealthCheckPlainWait"],
   ]);
-  expect(states.HealthCheckPlainWait).toMatchObject({ Type: "Wait", Seconds: 300 });
+});
+
+test("the first health check comes after five minutes, and each says when the next one does", () => {
+  const tick = "$.healthCheck.tickSeconds";
+  expect(states.HealthCheckBegin).toMatchObject({ Result: { tickSeconds: 300 }, ResultPath: "$.healthCheck" });
+  expect(task("HealthCheckWait")).toMatchObject({ TimeoutSecondsPath: tick });
+  expect(states.HealthCheckPlainWait).toMatchObject({ Type: "Wait", SecondsPath: tick });
+  // A check that fails leaves what the last one said.
+  expect(task("HealthCheck").Catch).toMatchObject([{ ResultPath: "$.healthCheck.failure" }]);
 });
 
 test("activities have the reference pipeline's timeouts, and heartbeats", () => {

@@ -37,6 +37,7 @@ test("40 tasks whose workers died get 40 workers in one call; while these boot, 
   await world.publish("build-1", tasks(40));
   expect(await world.healthCheck()).toEqual({
     continue: true,
+    tickSeconds: 300,
     repaired: [{ activity: "MakeBinaryPackage", pending: 40, launched: 40, failed: 0 }],
   });
   const first = world.ec2Calls("CreateFleet").length;

@@ -3,31 +3,33 @@ import { fixedState, type HealthCheckAnswer, HealthCheckEvent } from "@muster/pi
 import { type StateRecords, stateKey } from "@muster/records";
 import type * as z from "zod";
 import { executionHistory } from "./builds/execution-history.ts";
-import { tasksOfHistory } from "./builds/tasks-of-history.ts";
+import { type BuildProgress, tasksOfHistory } from "./builds/tasks-of-history.ts";
+import { tickSeconds } from "./builds/tick-seconds.ts";
 import { handler } from "./handler.ts";
 import { repairContext } from "./repair/repair-context.ts";
 import { repairNow } from "./repair/tend-activities.ts";
 
-/** Every five minutes: makes sure that no task waits in a queue without workers. Ends with its build. */
+/** At each tick: makes sure that no task waits in a queue without workers. Ends with its build. */
 export const healthCheck = handler(
   fixedState.healthCheck,
   { input: HealthCheckEvent, uses: ["ec2", "s3", "sfn"] },
   async ({ buildInput, execution }, context): Promise<z.infer<typeof HealthCheckAnswer>> => {
     if (buildInput.debug === "skip_ec2") return { continue: false };
     const repair = repairContext(context);
-    if (await isOver(execution, { records: repair.launching.records, sfn: repair.sfn })) return { continue: false };
+    const progress = await progressOf(execution, { records: repair.launching.records, sfn: repair.sfn });
+    if (progress === "over") return { continue: false };
     const { reports } = await repairNow(context.pipeline.activities, repair);
     const busy = reports.filter(({ pending, launched, failed }) => pending + launched + failed > 0);
-    return { continue: true, repaired: busy };
+    return { continue: true, tickSeconds: tickSeconds(progress), repaired: busy };
   },
 );
 
 /** EndHealthCheck marks the build as done; where it could not, the history still says that it was there. */
-async function isOver(
+async function progressOf(
   execution: { id: string; name: string },
   { records, sfn }: { records: StateRecords; sfn: SFNClient },
-): Promise<boolean> {
-  if ((await records.etag(stateKey.buildDone(execution.name))) !== undefined) return true;
-  const { exitedStates } = await tasksOfHistory(executionHistory(sfn, execution.id));
-  return exitedStates.has(fixedState.endHealthCheck);
+): Promise<BuildProgress | "over"> {
+  if ((await records.etag(stateKey.buildDone(execution.name))) !== undefined) return "over";
+  const progress = await tasksOfHistory(executionHistory(sfn, execution.id));
+  return progress.exitedStates.has(fixedState.endHealthCheck) ? "over" : progress;
 }

@@ -36,7 +36,8 @@ const QUIET_TURNS = 3;
 /** Bytes on a loopback socket are in nobody's count; they arrive within this time. */
 const SOCKET_QUIET_MS = 4;
 
-const PATIENCE_MS = 30_000;
+/** Of a busy machine, with a thousand tasks: only what hangs is given up. */
+const PATIENCE_MS = 300_000;
 
 export function createMovement(openSockets: () => number = () => 0): Movement {
   const current = new AsyncLocalStorage<Work>();

@@ -67,9 +67,11 @@ export const RepairReport = z.object({
 });
 export type RepairReport = z.infer<typeof RepairReport>;
 
-/** Stored as `$.healthCheck`; ShouldHealthCheck reads `continue`. */
+/** Stored as `$.healthCheck`; ShouldHealthCheck reads `continue`, HealthCheckWait `tickSeconds`. */
 export const HealthCheckAnswer = z.looseObject({
   continue: z.boolean(),
+  /** Until the next check, where there is one. */
+  tickSeconds: z.number().optional(),
   /** Activities of which tasks wait. */
   repaired: z.array(RepairReport).optional(),
 });

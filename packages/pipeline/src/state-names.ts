@@ -72,6 +72,7 @@ export const fixedState = {
   invalidateCloudFrontEnd: branchEndStateName(INVALIDATE_CLOUD_FRONT),
   normalizeResults: "NormalizeResults",
   checkForFailures: "CheckForFailures",
+  healthCheckBegin: "HealthCheckBegin",
   healthCheckWait: "HealthCheckWait",
   healthCheckPlainWait: "HealthCheckPlainWait",
   healthCheck: HEALTH_CHECK,

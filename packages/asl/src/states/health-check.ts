@@ -5,27 +5,30 @@ import { callbackRetry } from "../retry.ts";
 import { execution } from "../scope.ts";
 import { lambdaTask } from "./lambda-task.ts";
 
+const BEGIN = fixedState.healthCheckBegin;
 const WAIT = fixedState.healthCheckWait;
 const PLAIN_WAIT = fixedState.healthCheckPlainWait;
 const CHECK = fixedState.healthCheck;
 const SHOULD = fixedState.shouldHealthCheck;
 const END = fixedState.healthCheckEnd;
 
-/** Seconds between two health checks. */
-const TICK = 300;
+/** Seconds to the first health check; each says when the next one is due. */
+const FIRST_TICK = 300;
+const TICK = "$.healthCheck.tickSeconds";
 
 /**
- * Every five minutes, until the build is done, starts workers for tasks that have none. The wait is a callback that the end of the build
- * answers; whatever fails, the branch goes on to its next tick.
+ * Every five minutes, or less often in a build whose history is long, starts workers for tasks that have none, until the build is done. The wait
+ * is a callback that the end of the build answers; whatever fails, the branch goes on to its next tick.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token
  */
 export function healthCheck(resources: Resources): Fragment {
-  return fragment(WAIT, {
+  return fragment(BEGIN, {
+    [BEGIN]: { Type: "Pass", Result: { tickSeconds: FIRST_TICK }, ResultPath: "$.healthCheck", Next: WAIT },
     [WAIT]: {
       Type: "Task",
       Comment: "Until the next tick, or until EndHealthCheck answers the token",
       Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken",
-      TimeoutSeconds: TICK,
+      TimeoutSecondsPath: TICK,
       Parameters: {
         FunctionName: resources.functionArn(WAIT),
         Payload: { "token.$": "$$.Task.Token", execution },
@@ -37,7 +40,7 @@ export function healthCheck(resources: Resources): Fragment {
       Catch: [{ ErrorEquals: ["States.Timeout"], ResultPath: null, Next: CHECK }, ...catchAll(null, PLAIN_WAIT)],
       Next: CHECK,
     },
-    [PLAIN_WAIT]: { Type: "Wait", Comment: "Where the token could not be stored", Seconds: TICK, Next: CHECK },
+    [PLAIN_WAIT]: { Type: "Wait", Comment: "Where the token could not be stored", SecondsPath: TICK, Next: CHECK },
     [CHECK]: lambdaTask(resources, CHECK, {
       Parameters: { "buildInput.$": "$.buildInput", execution },
       ResultPath: "$.healthCheck",

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
-import { type DebugMode, ErrorName, instanceOfPollName, TaskInput } from "@muster/pipeline";
+import { type DebugMode, ErrorName, fixedState, instanceOfPollName, TaskInput } from "@muster/pipeline";
 
 /** Where a task stands: in the queue, with a worker, between a failure and its retry, or over. */
 export type TaskState = "waiting" | "running" | "backing-off" | "ended";
@@ -31,6 +31,9 @@ export interface BuildProgress {
   readonly tasks: readonly TaskOfBuild[];
   /** Names of the states that were left, once each. */
   readonly exitedStates: ReadonlySet<string>;
+  /** How long the history is. */
+  readonly events: number;
+  readonly healthChecks: number;
 }
 
 const LOST_MACHINE: ReadonlySet<string | undefined> = new Set([ErrorName.workerInterrupted, "States.HeartbeatTimeout"]);
@@ -42,11 +45,15 @@ export async function tasksOfHistory(
   const byEvent = new Map<number, TaskOfBuild>();
   const tasks: TaskOfBuild[] = [];
   const exitedStates = new Set<string>();
+  let last = 0;
+  let healthChecks = 0;
 
   for await (const event of events) {
     const { id = 0, previousEventId = 0, type, timestamp: at = new Date(0) } = event;
     const name = event.stateExitedEventDetails?.name;
     if (name !== undefined) exitedStates.add(name);
+    if (name === fixedState.healthCheck) healthChecks++;
+    last = id;
 
     const known = byEvent.get(previousEventId);
     const task = type === "ActivityScheduled" ? (known ?? newTask(event, at)) : known;
@@ -55,7 +62,7 @@ export async function tasksOfHistory(
     if (advance(task, event, at)) byEvent.set(id, task);
     byEvent.delete(previousEventId);
   }
-  return { tasks, exitedStates };
+  return { tasks, exitedStates, events: last, healthChecks };
 }
 
 /** Applies one event of a task; false when nothing can follow for it. */
