@@ -12,6 +12,13 @@ export interface Option {
   readonly summary: string;
 }
 
+/** An option that may be given again and again. */
+export interface List {
+  readonly kind: "list";
+  readonly value: string;
+  readonly summary: string;
+}
+
 export interface Positional {
   readonly kind: "positional";
   readonly summary: string;
@@ -25,14 +32,14 @@ export interface Words {
   readonly options: readonly string[];
 }
 
-export type Argument = Flag | Option | Positional | Words;
+export type Argument = Flag | Option | List | Positional | Words;
 export type Arguments = Readonly<Record<string, Argument>>;
 
 /** What a command gets for each of its arguments. */
 export type Values<A extends Arguments> = {
   readonly [Name in keyof A]: A[Name] extends Flag
     ? boolean
-    : A[Name] extends Words
+    : A[Name] extends Words | List
       ? readonly string[]
       : A[Name] extends { required: true }
         ? string
@@ -48,6 +55,10 @@ export function flag(...parts: [short: `-${string}`, summary: string] | [summary
 
 export function option(value: string, summary: string): Option {
   return { kind: "option", value, summary };
+}
+
+export function list(value: string, summary: string): List {
+  return { kind: "list", value, summary };
 }
 
 export function positional(summary: string): Positional & { required: true } {

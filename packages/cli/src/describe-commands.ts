@@ -55,12 +55,12 @@ function placesOf(args: Arguments): PlaceDescription[] {
 
 function optionsOf(args: Arguments): OptionDescription[] {
   return Object.entries(args).flatMap(([key, argument]) => {
-    if (argument.kind !== "option" && argument.kind !== "flag") return [];
+    if (argument.kind !== "option" && argument.kind !== "list" && argument.kind !== "flag") return [];
     return [
       {
         name: `--${optionName(key)}`,
         ...(argument.kind === "flag" && argument.short !== undefined && { short: `-${argument.short}` }),
-        ...(argument.kind === "option" && { value: argument.value }),
+        ...(argument.kind !== "flag" && { value: argument.value }),
         summary: argument.summary,
       },
     ];

@@ -1,30 +1,53 @@
 import { once } from "node:events";
+import { join } from "node:path";
+import { quoteForShell } from "@muster/worker-agent";
 import type { ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
+import { parseAllowedHost } from "./parse-allowed-host.ts";
 import { parseTimeScale } from "./parse-time-scale.ts";
+import { stateDir } from "./stages/local/state-dir.ts";
+import { writeClientProfile } from "./stages/local/write-client-profile.ts";
 import { UsageError } from "./usage-error.ts";
+
+interface LocalArguments {
+  readonly port: string | undefined;
+  readonly allowHost: readonly string[];
+  readonly timeScale: string | undefined;
+}
 
 /** Keeps the local stage's endpoint up until the command is interrupted. */
 export async function keepLocalStage(
-  { port = "4566", timeScale }: { port: string | undefined; timeScale: string | undefined },
-  { openStage, print, globals, signal }: Context,
+  { port = "4566", allowHost, timeScale }: LocalArguments,
+  { openStage, print, env, globals, signal }: Context,
 ): Promise<ExitCode> {
-  const stage = await openStage({ to: "run", port: parsePort(port), ...parseTimeScale(timeScale) });
-  if (stage.movedBy !== "here")
+  const allowedHosts = allowHost.map(parseAllowedHost);
+  const stage = await openStage({ to: "run", port: parsePort(port), allowedHosts, ...parseTimeScale(timeScale) });
+  if (stage.movedBy !== "here" || stage.url === undefined)
     throw new UsageError("the local stage runs already", { hint: "muster status shows its builds" });
-  const { region } = stage.description;
-  if (globals.json) print.json({ url: stage.url, region, description: stage.description });
+  const { url, description, pipeline } = stage;
+  const { region } = description;
+  const environment = writeClientProfile({ dir: join(stateDir(env, globals), "clients"), url, region });
+  if (globals.json) print.json({ url, region, description, environment });
   else {
-    print.report(
-      `AWS for the pipeline ${stage.pipeline.name} answers at ${stage.url} until Ctrl-C. Other clients need:`,
-    );
-    print.report(
-      `  export AWS_ENDPOINT_URL=${stage.url} AWS_REGION=${region} AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
-    );
+    print.report(`AWS for the pipeline ${pipeline.name} answers at ${url} until Ctrl-C. Other clients need:`);
+    for (const line of clientLines(environment)) print.report(`  ${line}`);
+    print.report("The last line is for the aws command before 2.13 and 1.29, which without it asks AWS itself.");
   }
   if (!signal.aborted) await once(signal, "abort");
   return 0;
 }
+
+/** For a POSIX shell. What the user has set for AWS itself must not come before it. */
+function clientLines(environment: Readonly<Record<string, string>>): string[] {
+  const words = Object.entries(environment).map(([name, value]) => `${name}=${quoteIfNeeded(value)}`);
+  return [
+    "unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN",
+    `export ${words.join(" ")}`,
+    'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }',
+  ];
+}
+
+const quoteIfNeeded = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoteForShell(word));
 
 function parsePort(text: string): number {
   const port = Number(text);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { flag, option, optional, positional, words } from "./arguments.ts";
+import { flag, list, option, optional, positional, words } from "./arguments.ts";
 import { command } from "./command.ts";
 import { parseCommandLine } from "./parse-command-line.ts";
 
@@ -15,7 +15,8 @@ const logs = command({
   args: { task: positional("a task"), build: optional("") },
   run: async () => 0,
 });
-const parse = (line: string) => parseCommandLine(line.split(" ").filter(Boolean), [build, logs]);
+const local = command({ name: "local", summary: "", args: { allowHost: list("name", "") }, run: async () => 0 });
+const parse = (line: string) => parseCommandLine(line.split(" ").filter(Boolean), [build, logs, local]);
 
 test("words and options come in any order", () => {
   const expected = { words: ["1.2.3", "--skip-ec2", "MakeBinaryPackage"], noFollow: true, timeScale: "60" };
@@ -30,6 +31,11 @@ test("words and options come in any order", () => {
 
 test("an option that a command's words may hold stays a word, also in the seed's spelling", () => {
   expect(parse("build --fake_ec2")).toMatchObject({ values: { words: ["--fake_ec2"] } });
+});
+
+test("an option that lists keeps all that it was given", () => {
+  expect(parse("local --allow-host a --allow-host=b")).toMatchObject({ values: { allowHost: ["a", "b"] } });
+  expect(parse("local")).toMatchObject({ values: { allowHost: [] } });
 });
 
 test("global options are told apart from a command's own", () => {
@@ -59,6 +65,7 @@ test.each([
   ["build --skip-ec", '"--skip-ec" is not an option of this command', "did you mean --skip-ec2?"],
   ["build --no-folow", '"--no-folow" is not an option of this command', "did you mean --no-follow?"],
   ["build --time-scale", "--time-scale needs a value: --time-scale <number>", undefined],
+  ["local --allow-host", "--allow-host needs a value: --allow-host <name>", undefined],
   ["build --no-follow=1", "--no-follow takes no value", undefined],
   ["logs", "muster logs needs a task", "a task"],
   ["logs a b c", '"c" is one word too many for muster logs', "muster help logs shows what it takes"],

@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { nearestWord } from "@muster/pipeline";
-import { type Arguments, optionName } from "./arguments.ts";
+import { type Argument, type Arguments, optionName } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { type GlobalValues, globalArguments } from "./global-arguments.ts";
 import { unknownCommand } from "./unknown-command.ts";
@@ -51,7 +51,7 @@ function commandIn(argv: readonly string[], commands: readonly Command[]): Comma
 function parserOptions(args: Arguments): NonNullable<ParseArgsConfig["options"]> {
   const options: NonNullable<ParseArgsConfig["options"]> = {};
   for (const [key, argument] of Object.entries(args)) {
-    if (argument.kind === "option") options[optionName(key)] = { type: "string" };
+    if (argument.kind === "option" || argument.kind === "list") options[optionName(key)] = { type: "string" };
     if (argument.kind !== "flag") continue;
     options[optionName(key)] = { type: "boolean", ...(argument.short !== undefined && { short: argument.short }) };
   }
@@ -69,7 +69,7 @@ function readTokens(argv: readonly string[], args: Arguments) {
     tokens: true,
   });
   const values: Record<string, unknown> = Object.fromEntries(
-    Object.entries(args).map(([key, argument]) => [key, argument.kind === "flag" ? false : undefined]),
+    Object.entries(args).map(([key, argument]) => [key, unsaid(argument)]),
   );
   const rest: string[] = [];
   for (const token of tokens) {
@@ -79,15 +79,22 @@ function readTokens(argv: readonly string[], args: Arguments) {
     if (known?.argument.kind === "flag") {
       if (token.value !== undefined) throw new UsageError(`${token.rawName} takes no value`);
       values[known.key] = true;
-    } else if (known?.argument.kind === "option") {
+    } else if (known?.argument.kind === "option" || known?.argument.kind === "list") {
       if (token.value === undefined || token.value === "") {
         throw new UsageError(`${token.rawName} needs a value: ${token.rawName} <${known.argument.value}>`);
       }
-      values[known.key] = token.value;
+      const { key, argument } = known;
+      values[key] = argument.kind === "list" ? [...(values[key] as string[]), token.value] : token.value;
     } else if (wordOptions.includes(token.rawName.replaceAll("_", "-"))) rest.push(token.rawName);
     else throw unknownOption(token.rawName, [...byName.keys()].map((name) => `--${name}`).concat(wordOptions));
   }
   return { values, rest };
+}
+
+/** The value of an argument that the command line does not mention. */
+function unsaid({ kind }: Argument): unknown {
+  if (kind === "flag") return false;
+  return kind === "list" ? [] : undefined;
 }
 
 function unknownOption(name: string, known: readonly string[]): UsageError {

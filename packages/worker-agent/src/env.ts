@@ -23,6 +23,9 @@ const SCRIPT_VARIABLES = [
   "LANG",
   "AWS_REGION",
   "AWS_ENDPOINT_URL",
+  // A stage on one machine keeps its user's own profiles from scripts.
+  "AWS_CONFIG_FILE",
+  "AWS_SHARED_CREDENTIALS_FILE",
   "AWS_EC2_METADATA_SERVICE_ENDPOINT",
   // What the stage puts before the names that the definition chose.
   "SECRET_PREFIX",

@@ -1,4 +1,4 @@
-import { option } from "../arguments.ts";
+import { list, option } from "../arguments.ts";
 import { command } from "../command.ts";
 
 export default command({
@@ -6,8 +6,9 @@ export default command({
   summary: "Keep the local stage's AWS endpoint up, for other clients and for builds with --no-follow",
   args: {
     port: option("number", "The endpoint's port (default: 4566)"),
+    allowHost: list("name", "Answer requests to this name too, beside localhost; once for each name"),
     timeScale: option("number", "Divide the waits that only pace builds by this"),
   },
-  examples: ["local", "local --port 4600"],
+  examples: ["local", "local --port 4600", "local --allow-host host.docker.internal"],
   run: async (values, context) => (await import("../keep-local-stage.ts")).keepLocalStage(values, context),
 });

@@ -9,6 +9,8 @@ export interface StageNeeds {
   readonly to: "run" | "read";
   /** Divides what only paces a build, on the local stage. */
   readonly timeScale?: number;
+  /** Names under which clients may ask the local stage's endpoint, beside loopback ones. */
+  readonly allowedHosts?: readonly string[];
   /** A fixed port for the local stage's endpoint; any free one where absent. */
   readonly port?: number;
 }

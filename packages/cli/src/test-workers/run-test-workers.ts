@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from "node:path";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { formatTable } from "../format-table.ts";
+import { noProfiles } from "../stages/local/no-profiles.ts";
 import { UsageError } from "../usage-error.ts";
 import { startTestWorker } from "./start-test-worker.ts";
 import { filesOf, listTestWorkers, testWorkerFolder } from "./test-worker-files.ts";
@@ -21,7 +22,12 @@ export async function runTestWorkers({ openStage, print, env, globals }: Context
   const { alive } = listTestWorkers(folder);
   const aws =
     typeof movedBy === "object"
-      ? { AWS_ENDPOINT_URL: movedBy.url, AWS_ACCESS_KEY_ID: "test-worker", AWS_SECRET_ACCESS_KEY: "test-worker" }
+      ? {
+          AWS_ENDPOINT_URL: movedBy.url,
+          AWS_ACCESS_KEY_ID: "test-worker",
+          AWS_SECRET_ACCESS_KEY: "test-worker",
+          ...noProfiles,
+        }
       : env.aws;
   const variables = {
     PATH: [dirname(process.execPath), env.path].join(delimiter),

@@ -6,6 +6,7 @@ import type { AgentEnvironment } from "../env.ts";
 import type { LogSink } from "../log/log-sink.ts";
 import { logSpool } from "../log/log-spool.ts";
 import { createLogStream, type LogStream } from "../log/log-stream.ts";
+import { installAwsCommand } from "../machine/install-aws-command.ts";
 import { installCommands } from "../machine/install-commands.ts";
 import type { WorkerIdentity } from "../machine/instance-identity.ts";
 import { nameTag, noNameTag } from "../machine/name-tag.ts";
@@ -97,6 +98,7 @@ async function prepareMachine({ environment, identity, root, program }: WorkerOp
   const { instanceId } = identity;
   const folder = await createWorkerFolder(root);
   await installCommands(folder.bin, program);
+  if (environment.hasOneEndpoint) installAwsCommand(folder.bin, environment.scripts.PATH ?? "");
   const variables = withCommands({ ...environment.scripts, MUSTER_INSTANCE: instanceId }, folder.bin);
   return { instanceId, folder, variables };
 }

@@ -161,7 +161,13 @@ test("a secret that lies across a cut is noticed, and nothing else is", () => {
 
 test("variables whose names say that they are secret are not shown in records, however short they are", () => {
   const secret = { DB_PASSWORD: "hunter2", PIN_TOKEN: "1", PASSPHRASE: "abc", PG_PWD: "abc", SIGNING_KEY: "k" };
-  const others = { VERSION: "1.2.3", PWD: "/work", KEYBOARD: "de", EMPTY_TOKEN: "" };
+  const others = {
+    VERSION: "1.2.3",
+    PWD: "/work",
+    KEYBOARD: "de",
+    EMPTY_TOKEN: "",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  };
   expect(maskedVariables({ ...others, ...secret, URL: "u hunter2" })).toEqual({
     ...others,
     ...Object.fromEntries(Object.keys(secret).map((name) => [name, "[masked]"])),

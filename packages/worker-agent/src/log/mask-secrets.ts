@@ -116,9 +116,9 @@ export function createMask(literals: readonly string[] = []): Mask {
   });
 }
 
-/** Of variables: PWD and OLDPWD are folders. */
+/** Of variables: PWD and OLDPWD are folders, and AWS's own variable for where profiles lie is a file: on one machine /dev/null. */
 const SECRET_NAME =
-  /PASSW|PASSPHRASE|_PWD$|_PASS$|SECRET|TOKEN|CREDENTIAL|(?:API|ACCESS|SIGNING|PRIVATE|ENCRYPTION)_?KEY/i;
+  /^(?!AWS_SHARED_CREDENTIALS_FILE$).*(?:PASSW|PASSPHRASE|_PWD$|_PASS$|SECRET|TOKEN|CREDENTIAL|(?:API|ACCESS|SIGNING|PRIVATE|ENCRYPTION)_?KEY)/i;
 
 /** Values of variables whose name says that they are secret. */
 export function secretValues(variables: Readonly<Record<string, string>>): string[] {

@@ -45,3 +45,18 @@ test("an after-task script that cannot be had when the machine starts does not e
   const task = await stage.publish();
   expect(await Promise.race([task.ended, worker.stopped])).toMatchObject({ status: "SUCCEEDED" });
 });
+
+test("an aws command that init installed asks the stage too", async () => {
+  await using stage = await testStage();
+  const own = join(stage.folder, "opt");
+  const program = join(stage.folder, "program");
+  await writeFile(program, '#!/bin/sh\necho asked "$@"\n', { mode: 0o755 });
+  const { instanceId, ...agent } = await startInProcess(stage, {
+    init: `mkdir ${own} && cp ${program} ${own}/aws && export PATH="${own}:$PATH" AWS_ENDPOINT_URL=${stage.url}`,
+    script: "aws s3 ls",
+  });
+  expect(await stage.runTask()).toMatchObject({ status: "SUCCEEDED" });
+  expect(await stage.logLines(instanceId)).toContain(`asked --endpoint-url ${stage.url} s3 ls`);
+  agent.stop("the test is over");
+  await agent.ended;
+});

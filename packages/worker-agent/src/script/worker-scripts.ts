@@ -1,6 +1,7 @@
 import type { TaskInput } from "@muster/pipeline";
 import type { AgentEnvironment } from "../env.ts";
 import { createMask } from "../log/mask-secrets.ts";
+import { installAwsCommand } from "../machine/install-aws-command.ts";
 import type { WorkerFolder } from "../machine/worker-folder.ts";
 import { type FetchedScript, type FetchOptions, fetchScript } from "./fetch-script.ts";
 import type { PipeSource } from "./output-pipe.ts";
@@ -51,7 +52,7 @@ export function workerScripts(options: WorkerScriptsOptions): WorkerScripts {
       sourced = undefined;
       throw error;
     });
-    return sourceInit({
+    const init = await sourceInit({
       script,
       folder: folder.state,
       scripts: environment.scripts,
@@ -62,6 +63,11 @@ export function workerScripts(options: WorkerScriptsOptions): WorkerScripts {
       clock,
       signal: stop,
     });
+    // It may have installed the command, or know where it is.
+    if (environment.hasOneEndpoint) {
+      installAwsCommand(folder.bin, init.exports.PATH ?? environment.scripts.PATH ?? "");
+    }
+    return init;
   };
   return {
     script: (task) => fetched(task?.scripts?.script ?? SCRIPT_URL),

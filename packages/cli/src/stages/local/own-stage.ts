@@ -20,7 +20,10 @@ import { sweepInstances } from "./sweep-instances.ts";
 import { takeOver } from "./take-over.ts";
 
 /** Takes the folder, lets what was under way go on, and keeps workers running until the stage is closed. */
-export async function ownStage(place: LocalPlace, { timeScale, port = 0 }: StageNeeds): Promise<Stage> {
+export async function ownStage(
+  place: LocalPlace,
+  { timeScale, port = 0, allowedHosts = [] }: StageNeeds,
+): Promise<Stage> {
   const { dir, loaded, options } = place;
   const { env, print } = options;
   const functions = lateFunctions();
@@ -47,7 +50,7 @@ export async function ownStage(place: LocalPlace, { timeScale, port = 0 }: Stage
   });
   try {
     await sweepInstances(instances);
-    ({ url } = await aws.listen({ port }));
+    ({ url } = await aws.listen({ port, allowedHosts }));
     const clients = localClients(aws.clientConfig());
     const description = describeLocalStage(loaded.pipeline, { dir, subnets: await subnetsOf(clients.ec2) });
     const handlers = createHandlers(loaded.pipeline, description, clients);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { RunInstance } from "@muster/local";
+import { noProfiles } from "./no-profiles.ts";
 import { killAll, processesOfInstance } from "./processes-of-instance.ts";
 
 export interface WorkerProcessOptions {
@@ -50,6 +51,7 @@ export function runWorkerProcess({
         TMPDIR: temporary,
         AWS_REGION: region,
         AWS_ENDPOINT_URL: url(),
+        ...noProfiles,
         AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataUrl,
         MUSTER_INSTANCE: instanceId,
         ...(dummySeconds !== undefined && { MUSTER_DUMMY_SECONDS: dummySeconds }),
