@@ -12,6 +12,12 @@ export type { Ec2, Ec2Behaviour } from "./services/ec2/ec2.ts";
 export type { VcpuQuotas } from "./services/ec2/ec2-context.ts";
 export type { Ec2Faults, Pool, PoolRefusal } from "./services/ec2/ec2-faults.ts";
 export { instanceOf } from "./services/ec2/instance-credentials.ts";
+export { killAll, machineProcesses } from "./services/ec2/machine/machine-processes.ts";
+export {
+  type BootingMachine,
+  type ProcessMachineOptions,
+  processMachine,
+} from "./services/ec2/machine/process-machine.ts";
 export { idleInstance, type RunInstance, type RunningInstance } from "./services/ec2/run-instance.ts";
 export type { TaskInHand } from "./services/states/tasks-in-hand.ts";
 export { type FolderOwner, readFolderOwner } from "./storage/folder-lock.ts";

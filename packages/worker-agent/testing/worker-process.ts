@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { RunInstance, RunningInstance } from "@muster/local";
 import { WorkerTag } from "@muster/records";
 import { agentProgram } from "../src/agent-program.ts";
-import { localBootstrap, renderUserData } from "../src/machine/user-data.ts";
+import { agentCommand, renderUserData } from "../src/machine/user-data.ts";
 import { ACTIVITY, type TestStage } from "./test-stage.ts";
 
 /** Scripts of a worker, as text. */
@@ -152,7 +152,8 @@ export async function launchWorker(
   } = options;
   const test = Math.random().toString(36).slice(2);
   const urls = await writeScripts(stage, scripts, test);
-  const bootstrap = localBootstrap({ node: process.execPath, agent });
+  // In place of the shell: what a test holds, and kills, is the agent. The machine ends with it.
+  const bootstrap = `exec ${agentCommand({ node: process.execPath, agent })}`;
   const userData = renderUserData({
     environment: {
       ...stage.environment,

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { localBootstrap, renderUserData } from "./user-data.ts";
 
@@ -36,8 +36,22 @@ test("an environment that an agent could not work with is refused", () => {
   );
 });
 
-test("the local bootstrap replaces the shell by the agent, wherever node and agent lie", () => {
-  const command = localBootstrap({ node: "/opt/my node/bin/node", agent: "/it's/agent.mjs" });
-  expect(command).toMatch(/^exec '\/opt\/my node\/bin\/node' /);
-  expect(command).toMatch(/ '\/it'\\''s\/agent\.mjs' '--owned'$/);
+test("the local bootstrap runs the agent, wherever it lies, and turns the machine off whatever the agent ends with", () => {
+  const bootstrap = localBootstrap({ node: "/bin/echo", agent: "/it's/agent.mjs" });
+  const run = (text: string) => {
+    const { stdout, status } = spawnSync("bash", ["-c", text], { env: { MUSTER_SHUTDOWN: "echo" }, encoding: "utf8" });
+    return { lines: stdout.trimEnd().split("\n"), status };
+  };
+  expect(run(bootstrap)).toEqual({
+    lines: [expect.stringMatching(/ \/it's\/agent\.mjs --owned$/), "-h now"],
+    status: 0,
+  });
+  expect(run(bootstrap.replace("/bin/echo", "/bin/false"))).toEqual({ lines: ["-h now"], status: 1 });
+});
+
+test("a machine that nobody says how to turn off is not turned off", () => {
+  const bootstrap = localBootstrap({ node: "/bin/true", agent: "/agent.mjs" });
+  const { status } = spawnSync("bash", ["-c", bootstrap], { env: { PATH: process.env.PATH } });
+  expect(status).toBe(0);
+  expect(bootstrap).not.toMatch(/(^|[^_])shutdown/i);
 });

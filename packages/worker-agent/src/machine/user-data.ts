@@ -33,12 +33,26 @@ export function renderUserData({ environment, bootstrap }: UserDataOptions): str
 export const NODE_FLAGS: readonly string[] = ["--max-semi-space-size=4", "--optimize-for-size"];
 
 /**
- * Starts the agent in place of the shell, on this machine.
+ * Starts the agent on this machine, and turns the machine off when it has ended, however it has: as the unit of an EC2 worker does that gives up.
+ * Whoever plays the machine says how (`MUSTER_SHUTDOWN`: a plain `shutdown` might be the computer's own), and where the agent sees its end
+ * (`MUSTER_OWNER_FD`).
  * @param node the Node binary, 22 or later
  * @param agent the agent's program: its bundle, or main.ts
  */
-export function localBootstrap({ node, agent }: { node: string; agent: string }): string {
+export function localBootstrap(program: LocalProgram): string {
+  return `${agentCommand(program)} <&"\${MUSTER_OWNER_FD:-0}" || code=$?
+"\${MUSTER_SHUTDOWN:-true}" -h now
+exit "\${code:-0}"`;
+}
+
+interface LocalProgram {
+  readonly node: string;
+  readonly agent: string;
+}
+
+/** The agent as the local stage runs it, in a shell's words. */
+export function agentCommand({ node, agent }: LocalProgram): string {
   // Type stripping is stable for what these sources use; its warning on every worker's console is noise.
   const flags = agent.endsWith(".ts") ? ["--disable-warning=ExperimentalWarning"] : [];
-  return ["exec", ...[node, ...NODE_FLAGS, ...flags, agent, "--owned"].map(quoteForShell)].join(" ");
+  return [node, ...NODE_FLAGS, ...flags, agent, "--owned"].map(quoteForShell).join(" ");
 }

@@ -1,11 +1,12 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { killAll, processesOfInstance } from "./processes-of-instance.ts";
+import { killAll, machineProcesses } from "@muster/local";
+import { INSTANCE_MARK } from "./run-worker-process.ts";
 
 /** Ends what may have outlived an owner that was killed, so that no two workers ever hold the same task. */
 export function sweepInstances(dir: string): void {
   for (const instanceId of foldersIn(dir)) {
-    killAll(processesOfInstance(instanceId));
+    killAll(machineProcesses(`${INSTANCE_MARK}=${instanceId}`));
     rmSync(join(dir, instanceId), { recursive: true, force: true });
   }
 }

@@ -24,7 +24,7 @@ export interface ProgramOptions {
 
 /** Plays an instance until its program ends or the signal comes; what it throws is on its console. */
 export async function playInstance(
-  { instanceId, instanceType, availabilityZone, userData, tags }: Instance,
+  { instanceId, instanceType, availabilityZone, userData, boots = 1, tags }: Instance,
   {
     consoles,
     signal,
@@ -48,6 +48,7 @@ export async function playInstance(
       availabilityZone,
       region: options.region,
       userData: decodeUserData(userData),
+      boot: boots,
       tags,
       metadataUrl: listener.url,
       accessKeyId: accessKeyIdOf(instanceId),

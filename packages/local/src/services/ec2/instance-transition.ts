@@ -54,7 +54,7 @@ export function transition(instance: Instance, event: InstanceEvent, nowMs: numb
     case "launched":
       return { instance, effect: "boot" };
     case "booted":
-      return { instance: enter(instance, "running"), effect: "power-on" };
+      return { instance: { ...enter(instance, "running"), boots: (instance.boots ?? 0) + 1 }, effect: "power-on" };
     case "start":
       if (state === "running" || state === "pending") return { instance };
       if (state !== "stopped") throw incorrectState(instance, "started");

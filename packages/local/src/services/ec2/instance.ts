@@ -11,6 +11,8 @@ export interface Instance {
   readonly stateReason?: { readonly code: string; readonly message: string };
   readonly launchMs: number;
   readonly launchIndex: number;
+  /** How often it has come up. */
+  readonly boots?: number;
   readonly terminatedMs?: number;
   readonly imageId: string;
   readonly instanceType: string;

@@ -6,8 +6,10 @@ export interface RunningInstance {
   readonly instanceType: string;
   readonly availabilityZone: string;
   readonly region: string;
-  /** Decoded, as cloud-init would run it. */
+  /** Decoded. */
   readonly userData: string;
+  /** Counts from 1: user data runs at the first boot. */
+  readonly boot: number;
   /** Tags at boot. */
   readonly tags: Readonly<Record<string, string>>;
   /** This instance's own metadata service, for AWS_EC2_METADATA_SERVICE_ENDPOINT. */
@@ -24,7 +26,8 @@ export interface RunningInstance {
 
 /**
  * What a started instance does. Called once for each boot. Resolving is a shutdown from inside: the instance is then stopped or
- * terminated, as it was launched to be; rejecting is the same, with the error on its console.
+ * terminated, as it was launched to be; rejecting is the same, with the error on its console. User data that has ended is none: the
+ * instance runs on.
  */
 export type RunInstance = (instance: RunningInstance) => Promise<void>;
 

@@ -16,7 +16,7 @@ export function checkUserData(base64: string | undefined): void {
   }
 }
 
-/** The script as the instance runs it; cloud-init also takes it gzipped. */
+/** The text that cloud-init reads; it also takes it gzipped. */
 export function decodeUserData(base64: string | undefined): string {
   const bytes = Buffer.from(base64 ?? "", "base64");
   return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString("utf8");

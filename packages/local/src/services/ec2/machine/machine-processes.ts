@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Processes that belong to an instance, found by the variable that all of them inherit. Scripts lead process groups of their own, so that
- * a worker's group alone does not hold everything that must end with it. Empty where the system has no /proc.
+ * Processes that belong to an instance, found by a variable that all of them inherit: `NAME=<instance id>`. Scripts lead process groups of
+ * their own, so that a machine's group alone does not hold everything that must end with it. Empty where the system has no /proc.
  */
-export function processesOfInstance(instanceId: string): number[] {
-  const mark = `MUSTER_INSTANCE=${instanceId}`;
+export function machineProcesses(mark: string): number[] {
   return listProcesses().filter((pid) => {
     try {
       return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(mark);
