@@ -20,10 +20,18 @@ function renderService({ service, operations }: ServiceOperations): string {
   const rows = sorted.map(({ operation, works: does }): [string, string] => [operation, does ? "works" : "refused"]);
   return [
     `### ${service}: ${works.length} work, ${operations.length - works.length} are refused`,
-    renderTable([["operation", "answer"], ...rows]),
+    ...fold("Operations", renderTable([["operation", "answer"], ...rows])),
     ...renderMembers(sorted),
+    ...renderIgnored(sorted),
   ].join("\n\n");
 }
+
+/** The tables are long: whoever reads the page opens the one that is wanted. */
+const fold = (summary: string, content: string): string[] => [
+  `<details>\n<summary>${summary}</summary>`,
+  content,
+  "</details>",
+];
 
 /** Columns are as wide as their longest cell, as the formatter of this repository wants them. */
 function renderTable([head, ...rows]: readonly [string, string][]): string {
@@ -39,7 +47,18 @@ function renderMembers(operations: readonly KnownOperation[]): string[] {
   const lines = partial.map(({ operation, refusedMembers }) =>
     wrapItem(`- ${operation}: ${refusedMembers.join(", ")}`),
   );
-  return ["Members that are refused, of operations that work:", lines.join("\n")];
+  return fold("Members that are refused, of operations that work", lines.join("\n"));
+}
+
+function renderIgnored(operations: readonly KnownOperation[]): string[] {
+  const ignored = operations.flatMap(({ operation, ignoredMembers = [] }) =>
+    ignoredMembers.map(({ member, why }) => ({ named: `\`${operation}.${member}\``, why })),
+  );
+  if (ignored.length === 0) return [];
+  const lines = [...Map.groupBy(ignored, ({ why }) => why)].map(([why, members]) =>
+    wrapItem(`- ${members.map(({ named }) => named).join(", ")}: ${why}`),
+  );
+  return fold("Members that make no difference", lines.join("\n"));
 }
 
 /** As every page of this repository wraps. */

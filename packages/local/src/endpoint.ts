@@ -56,7 +56,7 @@ export function createEndpoint({ services, movement, random, faults, onCall }: E
     try {
       call = service.protocol.parse(request);
       const operation = call && findOperation(service, call.operation);
-      if (call === undefined || operation === undefined) throw unknownOperation(service, call?.operation);
+      if (call === undefined || operation === undefined) throw noSuchOperation(service, call?.operation);
       const { input } = call;
       const { delayed, fault } = faults.disturb({
         ...call,
@@ -156,12 +156,13 @@ function findOperation({ operations }: Service, name: string): Operation | undef
   return Object.hasOwn(operations, name) ? operations[name] : undefined;
 }
 
-function unknownOperation(service: Service, name: string | undefined): AwsError {
-  return service.name === "ec2"
-    ? new AwsError("InvalidAction", `The action ${name ?? ""} is not valid for this web service.`)
-    : new AwsError("UnknownOperationException", `The local ${service.name} does not know the operation ${name ?? ""}`, {
-        status: 404,
-      });
+/** What AWS has and this machine has not is told apart from what AWS has not either. */
+function noSuchOperation({ name: service, api }: Service, name = ""): AwsError {
+  if (api?.model.operations.has(name)) return api.refusals.refusedOperation(name);
+  return (
+    api?.refusals.unknownOperation(name) ??
+    new AwsError("UnknownOperationException", `The local ${service} has no operation ${name}`, { status: 404 })
+  );
 }
 
 /** Whatever is not an AWS error is this program's own fault, and reported as AWS reports its own. */

@@ -80,10 +80,10 @@ test("malformed requests are answered by AWS's names, and nothing leaves its fol
   expect(await s3("/..%2f..%2fescaped")).toBe(400);
   expect(await s3("/%zz/key")).toBe(400);
   expect(await s3("/..%2fowner.json", "GET")).toBe(400);
-  const groups = JSON.stringify({ logGroupName: "..", logStreamName: ".." });
-  await json("logs", "Logs_20140328.CreateLogGroup", groups);
-  await json("logs", "Logs_20140328.CreateLogStream", groups);
-  const events = { ...JSON.parse(groups), logEvents: [{ timestamp: Date.now(), message: "m" }] };
+  const stream = { logGroupName: "..", logStreamName: ".." };
+  await json("logs", "Logs_20140328.CreateLogGroup", JSON.stringify({ logGroupName: ".." }));
+  await json("logs", "Logs_20140328.CreateLogStream", JSON.stringify(stream));
+  const events = { ...stream, logEvents: [{ timestamp: Date.now(), message: "m" }] };
   await json("logs", "Logs_20140328.PutLogEvents", JSON.stringify(events));
   expect(existsSync(join(local.dir, "logs/%2E./%2E..jsonl"))).toBe(true);
 });

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { ServiceApi } from "./service-api.ts";
 
 /** One request as it reached the endpoint, by socket or in process. */
 export interface WireRequest {
@@ -58,6 +59,8 @@ export interface Service {
   readonly name: string;
   readonly protocol: Protocol;
   readonly operations: Readonly<Record<string, Operation>>;
+  /** What requests may hold; absent where the protocol itself looks after that. */
+  readonly api?: ServiceApi;
   /** Operations that wait for someone else's call: while only these are open, nothing moves unless time does. */
   readonly longPolls?: readonly string[];
   /** Bodies arrive as `WireRequest.stream`: they may be larger than memory. */
@@ -66,6 +69,20 @@ export interface Service {
   readonly claims?: (request: Pick<WireRequest, "method" | "url" | "headers">) => boolean;
 }
 
+/** A service whose operations get what its API allows, and so may trust their input. */
 export function service(name: string, definition: Omit<Service, "name">): Service {
-  return { name, ...definition };
+  const { api, operations } = definition;
+  return { name, ...definition, operations: api === undefined ? operations : withAllowList(operations, api) };
+}
+
+function withAllowList(operations: Service["operations"], api: ServiceApi): Service["operations"] {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      ((input: never, context) => {
+        api.check(name, input);
+        return operation(input, context);
+      }) satisfies Operation,
+    ]),
+  );
 }

@@ -23,8 +23,7 @@ export function queryProtocol({ namespace, dialect }: QueryOptions): Protocol {
       const parameters = readForm(request);
       const operation = parameters.get("Action");
       if (operation === null) return undefined;
-      parameters.delete("Action");
-      parameters.delete("Version");
+      for (const name of [...parameters.keys()]) if (ENVELOPE.test(name)) parameters.delete(name);
       return { operation, input: nest(parameters) };
     },
     respond({ operation }, output, requestId) {
@@ -50,6 +49,10 @@ export function queryProtocol({ namespace, dialect }: QueryOptions): Protocol {
     },
   };
 }
+
+/** What says how to read a form, or signs it, and is no member of an operation. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html */
+const ENVELOPE =
+  /^(Action|Version|X-Amz-.*|AWSAccessKeyId|Signature|SignatureMethod|SignatureVersion|SecurityToken|Timestamp|Expires)$/;
 
 /** The action of a form, whether or not it is signed; tells apart services that share this protocol. */
 export function readForm({ method, url, body }: Pick<WireRequest, "method" | "url" | "body">): URLSearchParams {

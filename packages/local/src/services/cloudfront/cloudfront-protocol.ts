@@ -1,15 +1,8 @@
+import { restInput } from "../../protocol/rest-input.ts";
 import { routeTable } from "../../protocol/rest-routes.ts";
 import { renderXml } from "../../protocol/xml.ts";
 import type { Protocol } from "../../service.ts";
-
-/** What CloudFront's operations get: path parameters, paging, and the body unparsed. */
-export interface CloudFrontInput {
-  readonly DistributionId: string;
-  readonly Id: string;
-  readonly Marker: string;
-  readonly MaxItems: string | undefined;
-  readonly body: Uint8Array;
-}
+import { cloudFrontApi } from "./cloudfront-api.ts";
 
 /** What they answer: one document, and the headers that some add to it. */
 export interface CloudFrontOutput {
@@ -21,27 +14,13 @@ export interface CloudFrontOutput {
 
 const NAMESPACE = "http://cloudfront.amazonaws.com/doc/2020-05-31/";
 
-const route = routeTable([
-  { method: "POST", path: "/2020-05-31/distribution/{DistributionId}/invalidation", operation: "CreateInvalidation" },
-  { method: "GET", path: "/2020-05-31/distribution/{DistributionId}/invalidation/{Id}", operation: "GetInvalidation" },
-  { method: "GET", path: "/2020-05-31/distribution/{DistributionId}/invalidation", operation: "ListInvalidations" },
-  { method: "GET", path: "/2020-05-31/distribution/{Id}", operation: "GetDistribution" },
-]);
+const route = routeTable(cloudFrontApi.model.routes);
 
 /** CloudFront's REST-XML. */
 export const cloudFrontProtocol: Protocol = {
   parse(request) {
     const match = route(request);
-    if (match === undefined) return undefined;
-    const { operation, labels, query } = match;
-    const input: CloudFrontInput = {
-      DistributionId: labels.DistributionId ?? "",
-      Id: labels.Id ?? "",
-      Marker: query.get("Marker") ?? "",
-      MaxItems: query.get("MaxItems") ?? undefined,
-      body: request.body,
-    };
-    return { operation, input };
+    return match && { operation: match.operation, input: restInput(cloudFrontApi.model, match, request) };
   },
   respond(_call, output, requestId) {
     const { status = 200, headers = {}, root, content } = output as CloudFrontOutput;

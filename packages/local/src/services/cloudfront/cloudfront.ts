@@ -4,14 +4,26 @@ import type { Random } from "../../random.ts";
 import { type OperationContext, type Service, service } from "../../service.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { openStoredMap } from "../../storage/stored-map.ts";
-import { type CloudFrontInput, type CloudFrontOutput, cloudFrontProtocol } from "./cloudfront-protocol.ts";
-import { type InvalidationBatch, parseInvalidationBatch } from "./invalidation-batch.ts";
+import { cloudFrontApi } from "./cloudfront-api.ts";
+import { type CloudFrontOutput, cloudFrontProtocol } from "./cloudfront-protocol.ts";
+import { type InvalidationBatch, type InvalidationBatchInput, readInvalidationBatch } from "./invalidation-batch.ts";
 
 export interface CloudFrontOptions {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly random: Random;
   readonly accountId: string;
+}
+
+interface CreateInput {
+  readonly DistributionId: string;
+  readonly InvalidationBatch: InvalidationBatchInput;
+}
+
+interface ListInput {
+  readonly DistributionId: string;
+  readonly Marker?: string;
+  readonly MaxItems?: string;
 }
 
 interface Invalidation extends InvalidationBatch {
@@ -47,12 +59,16 @@ export function cloudFront({ storage, clock, random, accountId }: CloudFrontOpti
 
   return service("cloudfront", {
     protocol: cloudFrontProtocol,
+    api: cloudFrontApi,
     claims: ({ url }) => url.startsWith("/2020-05-31/"),
     operations: {
       /** A repeated caller reference answers the first invalidation, if it asks for the same. */
-      CreateInvalidation({ DistributionId, body }: CloudFrontInput, { endpoint }: OperationContext): CloudFrontOutput {
+      CreateInvalidation(
+        { DistributionId, InvalidationBatch }: CreateInput,
+        { endpoint }: OperationContext,
+      ): CloudFrontOutput {
         checkDistribution(DistributionId);
-        const batch = parseInvalidationBatch(body);
+        const batch = readInvalidationBatch(InvalidationBatch);
         const known = ofDistribution(DistributionId).find(
           ({ callerReference }) => callerReference === batch.callerReference,
         );
@@ -73,7 +89,7 @@ export function cloudFront({ storage, clock, random, accountId }: CloudFrontOpti
         return { status: 201, headers: { location }, ...render(invalidation, statusOf(invalidation)) };
       },
 
-      GetInvalidation({ DistributionId, Id }: CloudFrontInput): CloudFrontOutput {
+      GetInvalidation({ DistributionId, Id }: { DistributionId: string; Id: string }): CloudFrontOutput {
         checkDistribution(DistributionId);
         const found = invalidations.get(Id);
         if (found === undefined || found.distributionId !== DistributionId) {
@@ -82,7 +98,7 @@ export function cloudFront({ storage, clock, random, accountId }: CloudFrontOpti
         return render(found, statusOf(found));
       },
 
-      ListInvalidations({ DistributionId, Marker, MaxItems }: CloudFrontInput): CloudFrontOutput {
+      ListInvalidations({ DistributionId, Marker = "", MaxItems }: ListInput): CloudFrontOutput {
         checkDistribution(DistributionId);
         const newestFirst = ofDistribution(DistributionId).sort(
           (a, b) => b.createdMs - a.createdMs || (a.id < b.id ? -1 : 1),
@@ -107,7 +123,7 @@ export function cloudFront({ storage, clock, random, accountId }: CloudFrontOpti
         return { root: "InvalidationList", content };
       },
 
-      GetDistribution({ Id }: CloudFrontInput): CloudFrontOutput {
+      GetDistribution({ Id }: { Id: string }): CloudFrontOutput {
         checkDistribution(Id);
         const content = {
           Id,

@@ -1,5 +1,10 @@
 import { AwsError } from "../../aws-error.ts";
-import { childrenOf, parseXml, textOf } from "../../protocol/xml.ts";
+
+/** As a request holds it. */
+export interface InvalidationBatchInput {
+  readonly CallerReference: string;
+  readonly Paths: { readonly Quantity: string; readonly Items?: readonly string[] };
+}
 
 export interface InvalidationBatch {
   readonly callerReference: string;
@@ -12,13 +17,11 @@ const LONGEST_PATH = 4000;
  * Reads a batch and refuses what CloudFront would.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
  */
-export function parseInvalidationBatch(body: Uint8Array): InvalidationBatch {
-  const root = parseXml(body, "InvalidationBatch");
-  const paths = childrenOf(root, "Paths")[0];
-  const items = childrenOf(childrenOf(paths, "Items")[0], "Path").filter((path) => typeof path === "string");
-  const callerReference = textOf(root, "CallerReference") ?? "";
+export function readInvalidationBatch({ CallerReference, Paths }: InvalidationBatchInput): InvalidationBatch {
+  const { Quantity, Items: items = [] } = Paths;
+  const callerReference = CallerReference;
   if (callerReference === "") throw invalid("The CallerReference is missing");
-  if (Number(textOf(paths, "Quantity")) !== items.length) {
+  if (Number(Quantity) !== items.length) {
     throw new AwsError("InconsistentQuantities", "The value of Quantity and the size of Items don't match.");
   }
   if (items.length === 0) throw invalid("Your request contains no paths");

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { AwsError } from "../../aws-error.ts";
 import type { Clock } from "../../clock.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
-import { checkMembers, type Members } from "../../protocol/check-members.ts";
 import { type Service, service } from "../../service.ts";
 import { openJsonLines } from "../../storage/json-lines.ts";
 import type { Storage } from "../../storage/storage.ts";
+import { cloudWatchApi } from "./cloudwatch-api.ts";
 import { type Sample, statisticOf } from "./statistics.ts";
 
 export interface CloudWatchOptions {
@@ -65,12 +65,6 @@ interface StoredDatum {
   readonly samples: readonly Sample[];
 }
 
-const MEMBERS = {
-  PutMetricData: { Namespace: "string!", MetricData: "list" },
-  GetMetricData: { MetricDataQueries: "list!", StartTime: "number!", EndTime: "number!", ScanBy: "string" },
-  ListMetrics: { Namespace: "string", MetricName: "string" },
-} satisfies Record<string, Members>;
-
 /** Metrics as CloudWatch answers them: put single values or sets of values, get statistics by period. No metric math. */
 export function cloudWatch({ storage, clock }: CloudWatchOptions): Service {
   let opened: { data: StoredDatum[]; append: (data: readonly StoredDatum[]) => void } | undefined;
@@ -90,55 +84,51 @@ export function cloudWatch({ storage, clock }: CloudWatchOptions): Service {
 
   return service("monitoring", {
     protocol: awsJson("GraniteServiceVersion20100801", "1.0"),
-    operations: checkMembers(
-      {
-        PutMetricData({ Namespace, MetricData = [] }: { Namespace: string; MetricData?: readonly MetricDatum[] }) {
-          store().append(
-            MetricData.map((datum) => ({
-              namespace: Namespace,
-              metricName: datum.MetricName,
-              dimensions: datum.Dimensions ?? [],
-              timestampMs: datum.Timestamp === undefined ? clock.now() : datum.Timestamp * 1000,
-              samples: samplesOf(datum),
-            })),
-          );
-        },
-
-        GetMetricData({ MetricDataQueries, StartTime, EndTime, ScanBy }: GetMetricDataInput) {
-          const MetricDataResults = MetricDataQueries.map((query) => {
-            const points = evaluate(store().data, query, StartTime * 1000, EndTime * 1000);
-            const ordered = ScanBy === "TimestampAscending" ? points : points.toReversed();
-            return {
-              Id: query.Id,
-              Label: query.Label ?? query.MetricStat?.Metric.MetricName,
-              Timestamps: ordered.map(({ startMs }) => new Date(startMs)),
-              Values: ordered.map(({ value }) => value),
-              StatusCode: "Complete",
-            };
-          });
-          return { MetricDataResults, Messages: [] };
-        },
-
-        ListMetrics({ Namespace, MetricName }: { Namespace?: string; MetricName?: string }) {
-          const chosen = store().data.filter(
-            (datum) =>
-              (Namespace ?? datum.namespace) === datum.namespace &&
-              (MetricName ?? datum.metricName) === datum.metricName,
-          );
-          const unique = new Map(
-            chosen.map((datum) => [`${datum.namespace}/${datum.metricName}/${keyOf(datum.dimensions)}`, datum]),
-          );
-          const Metrics = [...unique.values()].map(({ namespace, metricName, dimensions }) => ({
-            Namespace: namespace,
-            MetricName: metricName,
-            Dimensions: dimensions,
-          }));
-          return { Metrics };
-        },
+    api: cloudWatchApi,
+    operations: {
+      PutMetricData({ Namespace, MetricData = [] }: { Namespace: string; MetricData?: readonly MetricDatum[] }) {
+        store().append(
+          MetricData.map((datum) => ({
+            namespace: Namespace,
+            metricName: datum.MetricName,
+            dimensions: datum.Dimensions ?? [],
+            timestampMs: datum.Timestamp === undefined ? clock.now() : datum.Timestamp * 1000,
+            samples: samplesOf(datum),
+          })),
+        );
       },
-      MEMBERS,
-      "MissingRequiredParameterException",
-    ),
+
+      GetMetricData({ MetricDataQueries, StartTime, EndTime, ScanBy }: GetMetricDataInput) {
+        const MetricDataResults = MetricDataQueries.map((query) => {
+          const points = evaluate(store().data, query, StartTime * 1000, EndTime * 1000);
+          const ordered = ScanBy === "TimestampAscending" ? points : points.toReversed();
+          return {
+            Id: query.Id,
+            Label: query.Label ?? query.MetricStat?.Metric.MetricName,
+            Timestamps: ordered.map(({ startMs }) => new Date(startMs)),
+            Values: ordered.map(({ value }) => value),
+            StatusCode: "Complete",
+          };
+        });
+        return { MetricDataResults, Messages: [] };
+      },
+
+      ListMetrics({ Namespace, MetricName }: { Namespace?: string; MetricName?: string }) {
+        const chosen = store().data.filter(
+          (datum) =>
+            (Namespace ?? datum.namespace) === datum.namespace && (MetricName ?? datum.metricName) === datum.metricName,
+        );
+        const unique = new Map(
+          chosen.map((datum) => [`${datum.namespace}/${datum.metricName}/${keyOf(datum.dimensions)}`, datum]),
+        );
+        const Metrics = [...unique.values()].map(({ namespace, metricName, dimensions }) => ({
+          Namespace: namespace,
+          MetricName: metricName,
+          Dimensions: dimensions,
+        }));
+        return { Metrics };
+      },
+    },
   });
 }
 

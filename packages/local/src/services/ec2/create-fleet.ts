@@ -29,7 +29,7 @@ interface MarketOptions {
 
 interface FleetTemplate extends TemplateReference {
   readonly Version?: string;
-  readonly UserData?: string;
+  readonly LaunchTemplateSpecificationUserData?: string;
 }
 
 interface CreateFleetInput {
@@ -198,7 +198,9 @@ function requestOf(input: CreateFleetInput, template: FleetTemplate, override: O
     ...(SubnetId !== undefined && { SubnetId }),
     ...(AvailabilityZone !== undefined && { Placement: { AvailabilityZone } }),
     ...(ImageId !== undefined && { ImageId }),
-    ...(template.UserData !== undefined && { UserData: template.UserData }),
+    ...(template.LaunchTemplateSpecificationUserData !== undefined && {
+      UserData: template.LaunchTemplateSpecificationUserData,
+    }),
     ...(input.TagSpecification !== undefined && { TagSpecification: input.TagSpecification }),
   };
 }

@@ -64,9 +64,10 @@ test("tags are set, replaced, deleted with and without their value, and limited"
   expect(await failure(tag("aws:k", "v"))).toBe("InvalidParameterValue");
   const many = Array.from({ length: 50 }, (_, index) => ({ Key: `k${index}`, Value: "v" }));
   expect(await failure(ec2.send(new CreateTagsCommand({ Resources: [id], Tags: many })))).toBe("TagLimitExceeded");
-  expect(await failure(ec2.send(new CreateTagsCommand({ Resources: ["i-00000000000000000"], Tags: [] })))).toBe(
-    "InvalidInstanceID.NotFound",
-  );
+  const tagged = (Tags: { Key: string; Value: string }[]) =>
+    failure(ec2.send(new CreateTagsCommand({ Resources: ["i-00000000000000000"], Tags })));
+  expect(await tagged([{ Key: "k", Value: "v" }])).toBe("InvalidInstanceID.NotFound");
+  expect(await tagged([])).toBe("MissingParameter");
 });
 
 test("the region's default network, types and prices", async () => {

@@ -4,6 +4,7 @@ import { type Operation, type Service, service } from "../../service.ts";
 import { createFleetOperations } from "./create-fleet.ts";
 import { describeInstancesOperations } from "./describe-instances.ts";
 import { describeRegionOperations } from "./describe-region.ts";
+import { ec2Api } from "./ec2-api.ts";
 import type { Ec2Context, VcpuQuotas } from "./ec2-context.ts";
 import { type Ec2Faults, faultyHardware } from "./ec2-faults.ts";
 import type { Instance } from "./instance.ts";
@@ -80,6 +81,7 @@ export function createEc2(options: Ec2Options): Ec2 {
   return {
     service: service("ec2", {
       protocol: queryProtocol({ namespace: "http://ec2.amazonaws.com/doc/2016-11-15/", dialect: "ec2" }),
+      api: ec2Api,
       claims: ({ method, headers }) =>
         method === "POST" && headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true,
       operations: options.requestLimits ? withRequestLimits(operations, options.clock) : operations,

@@ -1,10 +1,10 @@
 import { AwsError } from "../../aws-error.ts";
 import type { Clock } from "../../clock.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
-import { checkMembers, type Members } from "../../protocol/check-members.ts";
 import { type Service, service } from "../../service.ts";
 import type { EventBus, Rule, Target } from "./event-bus.ts";
 import { matchesPattern } from "./event-pattern.ts";
+import { eventsApi } from "./events-api.ts";
 import { parseSchedule } from "./schedule.ts";
 
 export interface EventsOptions {
@@ -35,40 +35,17 @@ interface PutEventsEntry {
 const MOST_TARGETS = 5;
 const MOST_ENTRIES = 10;
 
-const MEMBERS = {
-  PutRule: {
-    Name: "string!",
-    EventPattern: "string",
-    ScheduleExpression: "string",
-    State: "string",
-    Description: "string",
-  },
-  PutTargets: { Rule: "string!", Targets: "list!" },
-  RemoveTargets: { Rule: "string!", Ids: "list!" },
-  ListTargetsByRule: { Rule: "string!" },
-  DescribeRule: { Name: "string!" },
-  ListRules: { NamePrefix: "string" },
-  EnableRule: { Name: "string!" },
-  DisableRule: { Name: "string!" },
-  DeleteRule: { Name: "string!" },
-  PutEvents: { Entries: "list!" },
-  TestEventPattern: { EventPattern: "string!", Event: "string!" },
-} satisfies Record<string, Members>;
-
 /** EventBridge's API over the default bus. Targets are Lambda functions. */
 export function events(options: EventsOptions): Service {
   return service("events", {
     protocol: awsJson("AWSEvents", "1.1"),
-    operations: checkMembers(
-      {
-        ...putRuleOperation(options),
-        ...targetOperations(options),
-        ...ruleOperations(options),
-        ...busOperations(options),
-      },
-      MEMBERS,
-      "ValidationException",
-    ),
+    api: eventsApi,
+    operations: {
+      ...putRuleOperation(options),
+      ...targetOperations(options),
+      ...ruleOperations(options),
+      ...busOperations(options),
+    },
   });
 }
 

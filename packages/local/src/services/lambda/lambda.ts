@@ -5,6 +5,7 @@ import type { Movement } from "../../movement.ts";
 import { type Service, service } from "../../service.ts";
 import { invokeEventually } from "./invoke-eventually.ts";
 import { findFunction, functionNames, isServed, type LambdaFunctions, parseFunctionName } from "./invoker.ts";
+import { lambdaApi } from "./lambda-api.ts";
 import { lambdaProtocol } from "./lambda-protocol.ts";
 
 export interface LambdaOptions {
@@ -22,7 +23,7 @@ interface FunctionInput {
 }
 
 interface InvokeInput extends FunctionInput {
-  readonly InvocationType: string;
+  readonly InvocationType?: keyof typeof LARGEST_PAYLOAD;
   readonly Payload: Uint8Array;
 }
 
@@ -56,10 +57,11 @@ export function lambda({ functions, invoke, clock, movement, region, accountId }
 
   return service("lambda", {
     protocol: lambdaProtocol,
+    api: lambdaApi,
     claims: ({ url }) => url.startsWith("/2015-03-31/functions"),
     operations: {
       async Invoke(input: InvokeInput, { signal }): Promise<{ StatusCode: number; result?: InvocationResult }> {
-        const type = invocationType(input.InvocationType);
+        const type = input.InvocationType ?? "RequestResponse";
         const payload = parsePayload(input.Payload, LARGEST_PAYLOAD[type]);
         configurationOf(input);
         if (type === "DryRun") return { StatusCode: 204 };
@@ -73,7 +75,7 @@ export function lambda({ functions, invoke, clock, movement, region, accountId }
       ListFunctions: ({ Marker, MaxItems }: ListInput) => {
         const all = functionNames(functions);
         const names = Marker === undefined ? all : all.slice(all.indexOf(Marker) + 1);
-        const page = names.slice(0, pageSize(MaxItems));
+        const page = names.slice(0, Math.min(Number(MaxItems ?? MOST_FUNCTIONS), MOST_FUNCTIONS));
         return {
           Functions: page.map(configuration),
           ...(names.length > page.length ? { NextMarker: page.at(-1) } : {}),
@@ -90,21 +92,6 @@ interface ListInput {
 
 /** ListFunctions answers 50 functions at most, whatever it is asked for. */
 const MOST_FUNCTIONS = 50;
-
-function pageSize(maxItems: string | undefined): number {
-  if (maxItems === undefined) return MOST_FUNCTIONS;
-  const size = Number(maxItems);
-  if (Number.isInteger(size) && size >= 1 && size <= 10_000) return Math.min(size, MOST_FUNCTIONS);
-  throw new AwsError(
-    "InvalidParameterValueException",
-    `MaxItems must be a whole number from 1 to 10000, not ${maxItems}`,
-  );
-}
-
-function invocationType(type: string): keyof typeof LARGEST_PAYLOAD {
-  if (type === "RequestResponse" || type === "Event" || type === "DryRun") return type;
-  throw new AwsError("InvalidParameterValueException", `Unsupported invocation type: ${type}`);
-}
 
 function parsePayload(payload: Uint8Array, limit: number): unknown {
   if (payload.length > limit) {

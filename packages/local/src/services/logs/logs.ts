@@ -1,12 +1,12 @@
 import { AwsError } from "../../aws-error.ts";
 import type { Clock } from "../../clock.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
-import { checkMembers, type Members } from "../../protocol/check-members.ts";
 import { type Service, service } from "../../service.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { filterLogEvents } from "./filter-log-events.ts";
 import { getLogEvents, groupNameOf } from "./get-log-events.ts";
 import { type LogGroup, type LogGroups, type LogStream, openLogGroups } from "./log-groups.ts";
+import { logsApi } from "./logs-api.ts";
 import { putLogEvents } from "./put-log-events.ts";
 
 export interface LogsOptions {
@@ -35,69 +35,21 @@ const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-const MEMBERS = {
-  PutLogEvents: { logGroupName: "string!", logStreamName: "string!", logEvents: "list!" },
-  GetLogEvents: {
-    logGroupName: "string",
-    logGroupIdentifier: "string",
-    logStreamName: "string!",
-    nextToken: "string",
-    limit: "number",
-    startTime: "number",
-    endTime: "number",
-  },
-  FilterLogEvents: {
-    logGroupName: "string",
-    logGroupIdentifier: "string",
-    logStreamNames: "list",
-    logStreamNamePrefix: "string",
-    filterPattern: "string",
-    nextToken: "string",
-    limit: "number",
-    startTime: "number",
-    endTime: "number",
-  },
-  CreateLogGroup: { logGroupName: "string!", tags: "map" },
-  CreateLogStream: { logGroupName: "string!", logStreamName: "string!" },
-  DeleteLogGroup: { logGroupName: "string!" },
-  DeleteLogStream: { logGroupName: "string!", logStreamName: "string!" },
-  PutRetentionPolicy: { logGroupName: "string!", retentionInDays: "number!" },
-  DeleteRetentionPolicy: { logGroupName: "string!" },
-  DescribeLogGroups: {
-    logGroupNamePrefix: "string",
-    logGroupNamePattern: "string",
-    limit: "number",
-    nextToken: "string",
-  },
-  DescribeLogStreams: {
-    logGroupName: "string",
-    logGroupIdentifier: "string",
-    logStreamNamePrefix: "string",
-    limit: "number",
-    nextToken: "string",
-  },
-  ListTagsForResource: { resourceArn: "string!" },
-  TagResource: { resourceArn: "string!", tags: "map!" },
-} satisfies Record<string, Members>;
-
 /** CloudWatch Logs over plain files: `<dir>/logs/<group>/<stream>.jsonl`, one event a line. */
 export function logs({ storage, clock, region, accountId }: LogsOptions): Service {
   const groups = openLogGroups(storage);
   return service("logs", {
     protocol: awsJson("Logs_20140328", "1.1"),
-    operations: checkMembers(
-      {
-        PutLogEvents: putLogEvents(groups, clock),
-        GetLogEvents: getLogEvents(groups, clock),
-        FilterLogEvents: filterLogEvents(groups, clock),
-        ...createOperations(groups, clock),
-        ...retentionOperations(groups),
-        ...describeOperations(groups, { region, accountId }),
-        ...tagOperations(groups),
-      },
-      MEMBERS,
-      "InvalidParameterException",
-    ),
+    api: logsApi,
+    operations: {
+      PutLogEvents: putLogEvents(groups, clock),
+      GetLogEvents: getLogEvents(groups, clock),
+      FilterLogEvents: filterLogEvents(groups, clock),
+      ...createOperations(groups, clock),
+      ...retentionOperations(groups),
+      ...describeOperations(groups, { region, accountId }),
+      ...tagOperations(groups),
+    },
   });
 }
 

@@ -10,8 +10,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { beforeEach, describe, expect, test } from "vitest";
 import { localAwsFixture } from "../../local-aws-fixture.ts";
+import { folderContent } from "../../testing/folder-content.ts";
 import { Bucket, failure, s3Fixture, TRANSPORTS } from "./s3-fixture.ts";
-import { folderContent } from "./testing/folder-content.ts";
 
 describe("requests that no SDK client would make", () => {
   const local = localAwsFixture();

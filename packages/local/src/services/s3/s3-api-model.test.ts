@@ -1,15 +1,21 @@
 import * as client from "@aws-sdk/client-s3";
 import { CreateMultipartUploadCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { beforeEach, expect, test } from "vitest";
+import {
+  elementsOf,
+  exampleOf,
+  type ModelMember,
+  type ModelOperation,
+  modelOperations,
+} from "../../testing/api-model.ts";
+import { folderContent } from "../../testing/folder-content.ts";
 import { EVERYWHERE, EVERYWHERE_IN_QUERY } from "./operation-members.ts";
 import type { Elements, MemberRule, OperationRule } from "./operation-rule.ts";
 import { Bucket, failure, s3Fixture } from "./s3-fixture.ts";
 import { OPERATIONS } from "./s3-routes.ts";
-import { elementsOf, exampleOf, type ModelMember, type ModelOperation, modelOperations } from "./testing/api-model.ts";
-import { folderContent } from "./testing/folder-content.ts";
 
 const bucket = s3Fixture("in process");
-const model = modelOperations();
+const model = modelOperations(client);
 let UploadId: string | undefined;
 
 beforeEach(async () => {

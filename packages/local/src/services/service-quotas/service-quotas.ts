@@ -1,8 +1,8 @@
 import { AwsError } from "../../aws-error.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
-import { checkMembers, type Members } from "../../protocol/check-members.ts";
 import { type Service, service } from "../../service.ts";
 import type { VcpuQuotas } from "../ec2/ec2-context.ts";
+import { serviceQuotasApi } from "./service-quotas-api.ts";
 
 export interface ServiceQuotasOptions {
   readonly vcpus: () => VcpuQuotas;
@@ -29,12 +29,6 @@ const EC2_QUOTAS: readonly { code: string; name: string; read: (vcpus: VcpuQuota
   },
 ];
 
-const MEMBERS = {
-  GetServiceQuota: { ServiceCode: "string!", QuotaCode: "string!" },
-  GetAWSDefaultServiceQuota: { ServiceCode: "string!", QuotaCode: "string!" },
-  ListServiceQuotas: { ServiceCode: "string!" },
-} satisfies Record<string, Members>;
-
 /** The quotas that the local EC2 keeps to. */
 export function serviceQuotas({ vcpus, region, accountId }: ServiceQuotasOptions): Service {
   const quotasOf = (serviceCode: string) => {
@@ -59,14 +53,11 @@ export function serviceQuotas({ vcpus, region, accountId }: ServiceQuotasOptions
   };
   return service("servicequotas", {
     protocol: awsJson("ServiceQuotasV20190624", "1.1"),
-    operations: checkMembers(
-      {
-        GetServiceQuota: getQuota,
-        GetAWSDefaultServiceQuota: getQuota,
-        ListServiceQuotas: ({ ServiceCode }: { ServiceCode: string }) => ({ Quotas: quotasOf(ServiceCode) }),
-      },
-      MEMBERS,
-      "IllegalArgumentException",
-    ),
+    api: serviceQuotasApi,
+    operations: {
+      GetServiceQuota: getQuota,
+      GetAWSDefaultServiceQuota: getQuota,
+      ListServiceQuotas: ({ ServiceCode }: { ServiceCode: string }) => ({ Quotas: quotasOf(ServiceCode) }),
+    },
   });
 }

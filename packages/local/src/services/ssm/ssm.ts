@@ -1,12 +1,12 @@
 import { AwsError } from "../../aws-error.ts";
 import type { Clock } from "../../clock.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
-import { checkMembers, type Members } from "../../protocol/check-members.ts";
 import { type Service, service } from "../../service.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { openStoredMap } from "../../storage/stored-map.ts";
 import { publicImage } from "../ec2/plan-launch.ts";
 import { checkParameterName, invalid, parseReference } from "./parameter-name.ts";
+import { ssmApi } from "./ssm-api.ts";
 
 export interface SsmOptions {
   readonly storage: Storage;
@@ -40,30 +40,7 @@ interface PutParameterInput {
   readonly Type?: string;
   readonly Overwrite?: boolean;
   readonly Tier?: string;
-  readonly DataType?: string;
 }
-
-const MEMBERS = {
-  PutParameter: {
-    Name: "string!",
-    Value: "string!",
-    Type: "string",
-    Overwrite: "boolean",
-    Tier: "string",
-    DataType: "string",
-  },
-  // WithDecryption says nothing of parameters that are not encrypted: AWS ignores it for them.
-  GetParameter: { Name: "string!", WithDecryption: "boolean" },
-  GetParameters: { Names: "list!", WithDecryption: "boolean" },
-  GetParametersByPath: {
-    Path: "string!",
-    Recursive: "boolean",
-    MaxResults: "number",
-    NextToken: "string",
-    WithDecryption: "boolean",
-  },
-  DeleteParameter: { Name: "string!" },
-} satisfies Record<string, Members>;
 
 /** A page of GetParametersByPath. */
 const MOST_PARAMETERS = 10;
@@ -104,12 +81,10 @@ export function createSsm({ storage, clock, region, accountId }: SsmOptions): Ss
   });
 
   const operations = {
-    PutParameter({ Name, Value, Type, Overwrite, Tier, DataType }: PutParameterInput) {
+    PutParameter({ Name, Value, Type, Overwrite, Tier }: PutParameterInput) {
       checkParameterName(Name);
       const known = parameters.get(Name);
       const type = checkType(Type ?? known?.type);
-      if (DataType !== undefined && DataType !== "text")
-        throw invalid(`The data type ${DataType} is not supported here`);
       const tier = tierOf(Tier ?? known?.tier ?? "Standard", Value);
       if (known !== undefined && !Overwrite) {
         throw new AwsError(
@@ -182,7 +157,8 @@ export function createSsm({ storage, clock, region, accountId }: SsmOptions): Ss
   return {
     service: service("ssm", {
       protocol: awsJson("AmazonSSM", "1.1"),
-      operations: checkMembers(operations, MEMBERS, "ValidationException"),
+      api: ssmApi,
+      operations,
     }),
     parameter: (name) => find(name)?.value,
   };

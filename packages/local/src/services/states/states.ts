@@ -22,6 +22,7 @@ import { createExecution, type Execution } from "./interpreter/execution.ts";
 import { type HistoryEvent, historyEvent } from "./interpreter/history-event.ts";
 import { type ExecutionJournals, executionJournals } from "./journal/execution-journal.ts";
 import { openMetadata } from "./journal/metadata-journal.ts";
+import { statesApi } from "./states-api.ts";
 import type { StatesContext } from "./states-context.ts";
 import { type TaskInHand, tasksInHand } from "./tasks-in-hand.ts";
 
@@ -155,6 +156,7 @@ export function createStates(options: StatesOptions): States {
   return {
     service: service("states", {
       protocol: awsJson("AWSStepFunctions"),
+      api: statesApi,
       operations: whileOpen(resume ? operations : viewOnly(operations, executions.refresh), () => closed),
       longPolls: ["GetActivityTask"],
     }),

@@ -1,6 +1,4 @@
-import * as client from "@aws-sdk/client-s3";
-
-/** How S3's API describes itself inside the SDK's client: operations, the members of their inputs, where each is put. */
+/** How an API describes itself inside the SDK's client: operations, the members of their inputs, where each is put. */
 
 /** Where a member travels, and under which name. */
 export interface ModelMember {
@@ -14,20 +12,30 @@ export interface ModelMember {
 
 export interface ModelOperation {
   readonly name: string;
+  /** Of a REST service. */
+  readonly http: { readonly method: string; readonly path: string } | undefined;
+  readonly input: unknown;
   readonly members: readonly ModelMember[];
 }
 
 type Traits = Readonly<Record<string, unknown>>;
 
 const STRUCTURE = 3;
+const UNION = 4;
 const LIST = 1;
 const MAP = 2;
 const OPERATION = 9;
 
-export function modelOperations(): ModelOperation[] {
-  return Object.values(client as unknown as Record<string, unknown>)
+/** Every operation of a client, which is all that its package exports. */
+export function modelOperations(client: object): ModelOperation[] {
+  return Object.values(client)
     .filter((value): value is unknown[] => Array.isArray(value) && value[0] === OPERATION)
-    .map((operation) => ({ name: String(operation[2]), members: membersOf(resolve(operation[4])) }));
+    .map((operation) => {
+      const [method = "", path = ""] = ((operation[3] as { http?: string[] }).http ?? []).map(String);
+      const input = resolve(operation[4]);
+      const http = path === "" ? undefined : { method, path };
+      return { name: String(operation[2]), http, input, members: membersOf(input) };
+    });
 }
 
 /** What a structure or a list holds in a document, by the names of elements there. */
@@ -47,30 +55,93 @@ export function elementsOf(schema: unknown): { readonly wireName: string; readon
   });
 }
 
-/** Something that the client can put on the wire as this member. */
-export function exampleOf(schema: unknown): unknown {
+/** One member of a structure, wherever that lies. */
+export interface Field {
+  readonly name: string;
+  readonly isRequired: boolean;
+  readonly traits: Traits;
+  readonly schema: unknown;
+}
+
+/** What a schema is, without the names that the client gives to it. */
+export type Shape =
+  | { readonly is: "structure" | "union"; readonly name: string; readonly fields: readonly Field[] }
+  | { readonly is: "list" | "map"; readonly of: unknown; readonly elementName: string }
+  | { readonly is: "scalar"; readonly scalar: "string" | "number" | "boolean" | "timestamp" | "blob" | "document" };
+
+export function shapeOf(schema: unknown): Shape {
   const resolved = resolve(schema);
   if (Array.isArray(resolved)) {
     switch (resolved[0]) {
       case STRUCTURE:
-        return Object.fromEntries(
-          elementNames(resolved).map(([name, member]) => [name, exampleOf(split(member).schema)]),
-        );
-      case LIST:
-        return [exampleOf(split(resolved[4]).schema)];
+      case UNION:
+        return {
+          is: resolved[0] === UNION ? "union" : "structure",
+          name: String(resolved[2]),
+          fields: elementNames(resolved).map(([name, member], index) => ({
+            name,
+            isRequired: index < Number(resolved[6] ?? 0),
+            ...split(member),
+          })),
+        };
+      case LIST: {
+        const { schema: of, traits } = split(resolved[4]);
+        return { is: "list", of, elementName: String(traits.xmlName ?? "member") };
+      }
       case MAP:
-        return { a: "x" };
+        return { is: "map", of: split(resolved[5]).schema, elementName: "" };
       default:
-        return exampleOf(resolved[4]);
+        return shapeOf(resolved[4]);
     }
   }
   const code = Number(resolved);
-  if (code & 64) return [exampleOf(code & ~64)];
-  if (code & 128) return { a: "x" };
-  if (code === 1) return 1;
-  if (code === 2) return true;
-  if (code >= 4 && code <= 7) return new Date(0);
-  return "x";
+  if (code & 64) return { is: "list", of: code & ~64, elementName: "member" };
+  if (code & 128) return { is: "map", of: code & ~128, elementName: "" };
+  if (code >= 4 && code <= 7) return { is: "scalar", scalar: "timestamp" };
+  const scalars = {
+    1: "number",
+    2: "boolean",
+    15: "document",
+    17: "number",
+    19: "number",
+    21: "blob",
+    42: "blob",
+  } as const;
+  return { is: "scalar", scalar: scalars[code as keyof typeof scalars] ?? "string" };
+}
+
+/** Something that the client can put on the wire as this member. Structures within themselves end. */
+export function exampleOf(schema: unknown, within: readonly string[] = []): unknown {
+  const shape = shapeOf(schema);
+  switch (shape.is) {
+    case "structure":
+    case "union": {
+      if (within.includes(shape.name)) return {};
+      const fields = shape.is === "union" ? shape.fields.slice(0, 1) : shape.fields;
+      return Object.fromEntries(fields.map((field) => [field.name, exampleOf(field.schema, [...within, shape.name])]));
+    }
+    case "list":
+      return [exampleOf(shape.of, within)];
+    case "map":
+      return { a: exampleOf(shape.of, within) };
+    case "scalar":
+      return scalarExample(shape.scalar);
+  }
+}
+
+export function scalarExample(scalar: string): unknown {
+  switch (scalar) {
+    case "number":
+      return 1;
+    case "boolean":
+      return true;
+    case "timestamp":
+      return new Date(0);
+    case "blob":
+      return Buffer.from("x");
+    default:
+      return "x";
+  }
 }
 
 function membersOf(input: unknown): ModelMember[] {

@@ -1,0 +1,50 @@
+import { apiModel } from "../protocol/api-model.ts";
+
+/** Written by `pnpm --filter local api-models` from the model in the SDK's client. */
+export const logsModel = apiModel({
+  operations: `
+AssociateKmsKey AssociateSourceToS3TableIntegration CancelExportTask CancelImportTask CreateDelivery CreateExportTask
+CreateImportTask CreateLogAnomalyDetector CreateLogGroup CreateLogStream CreateLookupTable CreateScheduledQuery
+DeleteAccountPolicy DeleteDataProtectionPolicy DeleteDelivery DeleteDeliveryDestination DeleteDeliveryDestinationPolicy
+DeleteDeliverySource DeleteDestination DeleteIndexPolicy DeleteIntegration DeleteLogAnomalyDetector DeleteLogGroup
+DeleteLogStream DeleteLookupTable DeleteMetricFilter DeleteQueryDefinition DeleteResourcePolicy DeleteRetentionPolicy
+DeleteScheduledQuery DeleteSubscriptionFilter DeleteSyslogConfiguration DeleteTransformer DescribeAccountPolicies
+DescribeConfigurationTemplates DescribeDeliveries DescribeDeliveryDestinations DescribeDeliverySources
+DescribeDestinations DescribeExportTasks DescribeFieldIndexes DescribeImportTaskBatches DescribeImportTasks
+DescribeIndexPolicies DescribeLogGroups DescribeLogStreams DescribeLookupTables DescribeMetricFilters DescribeQueries
+DescribeQueryDefinitions DescribeResourcePolicies DescribeSubscriptionFilters DisassociateKmsKey
+DisassociateSourceFromS3TableIntegration FilterLogEvents GetDataProtectionPolicy GetDelivery GetDeliveryDestination
+GetDeliveryDestinationPolicy GetDeliverySource GetIntegration GetLogAnomalyDetector GetLogEvents GetLogFields
+GetLogGroupFields GetLogObject GetLogRecord GetLookupTable GetQueryResults GetScheduledQuery GetScheduledQueryHistory
+GetStorageTierPolicy GetTransformer ListAggregateLogGroupSummaries ListAnomalies ListIntegrations
+ListLogAnomalyDetectors ListLogGroups ListLogGroupsForQuery ListScheduledQueries ListSourcesForS3TableIntegration
+ListSyslogConfigurations ListTagsForResource ListTagsLogGroup PutAccountPolicy PutBearerTokenAuthentication
+PutDataProtectionPolicy PutDeliveryDestination PutDeliveryDestinationPolicy PutDeliverySource PutDestination
+PutDestinationPolicy PutIndexPolicy PutIntegration PutLogEvents PutLogGroupDeletionProtection PutMetricFilter
+PutQueryDefinition PutResourcePolicy PutRetentionPolicy PutStorageTierPolicy PutSubscriptionFilter
+PutSyslogConfiguration PutTransformer StartLiveTail StartQuery StopQuery TagLogGroup TagResource TestMetricFilter
+TestTransformer UntagLogGroup UntagResource UpdateAnomaly UpdateDeliveryConfiguration UpdateLogAnomalyDetector
+UpdateLookupTable UpdateScheduledQuery
+`,
+  structures: `
+CreateLogGroup: logGroupName! kmsKeyId tags:string{} logGroupClass deletionProtectionEnabled:boolean
+CreateLogStream: logGroupName! logStreamName!
+DeleteLogGroup: logGroupName!
+DeleteLogStream: logGroupName! logStreamName!
+DeleteRetentionPolicy: logGroupName!
+DescribeLogGroups: accountIdentifiers:string[] logGroupNamePrefix logGroupNamePattern nextToken limit:number
+  includeLinkedAccounts:boolean logGroupClass logGroupIdentifiers:string[]
+DescribeLogStreams: logGroupName logGroupIdentifier logStreamNamePrefix orderBy descending:boolean nextToken
+  limit:number
+FilterLogEvents: logGroupName logGroupIdentifier logStreamNames:string[] logStreamNamePrefix startTime:number
+  endTime:number filterPattern nextToken limit:number startFromHead:boolean interleaved:boolean unmask:boolean
+GetLogEvents: logStreamName! logGroupName logGroupIdentifier startTime:number endTime:number nextToken limit:number
+  startFromHead:boolean unmask:boolean
+ListTagsForResource: resourceArn!
+PutLogEvents: logGroupName! logStreamName! logEvents!:InputLogEvent[] sequenceToken entity:Entity
+InputLogEvent: timestamp!:number message!
+Entity: keyAttributes:string{} attributes:string{}
+PutRetentionPolicy: logGroupName! retentionInDays!:number
+TagResource: resourceArn! tags!:string{}
+`,
+});
