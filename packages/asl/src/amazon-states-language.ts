@@ -56,11 +56,15 @@ export type TaskState = Commented &
   Transition & {
     readonly Type: "Task";
     readonly Resource: string;
-    readonly TimeoutSeconds: number;
     readonly HeartbeatSeconds?: number;
-  };
+  } & (
+    | { readonly TimeoutSeconds: number; readonly TimeoutSecondsPath?: never }
+    | { readonly TimeoutSecondsPath: string; readonly TimeoutSeconds?: never }
+  );
 
-export type PassState = Commented & Shaped & Transition & { readonly Type: "Pass" };
+export type PassState = Commented &
+  Shaped &
+  Transition & { readonly Type: "Pass"; readonly Result?: PayloadTemplate; readonly ResultPath?: string };
 
 export interface ChoiceRule {
   readonly And?: readonly ChoiceRule[];
@@ -76,7 +80,8 @@ export type ChoiceState = Commented & {
   readonly Default: string;
 };
 
-export type WaitState = Commented & Transition & { readonly Type: "Wait"; readonly Seconds: number };
+export type WaitState = Commented &
+  Transition & { readonly Type: "Wait" } & ({ readonly Seconds: number } | { readonly SecondsPath: string });
 
 export type ParallelState = Commented &
   Resulting &
