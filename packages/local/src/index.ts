@@ -14,4 +14,5 @@ export type { Ec2Faults, Pool, PoolRefusal } from "./services/ec2/ec2-faults.ts"
 export { instanceOf } from "./services/ec2/instance-credentials.ts";
 export { idleInstance, type RunInstance, type RunningInstance } from "./services/ec2/run-instance.ts";
 export type { TaskInHand } from "./services/states/tasks-in-hand.ts";
-export { type FolderOwner, readFolderOwner } from "./storage/folder-lock.ts";
+export { isOwnerOf } from "./storage/ask-folder-owner.ts";
+export { dropFolderLock, type FolderOwner, readFolderOwner } from "./storage/folder-lock.ts";

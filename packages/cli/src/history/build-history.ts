@@ -16,6 +16,7 @@ const nothingKnown: BuildFacts = {
   state: "running",
   startedAt: undefined,
   endedAt: undefined,
+  redriveCount: 0,
   input: undefined,
   results: undefined,
   error: undefined,
@@ -57,11 +58,11 @@ export function foldEvents(
     const id = event.id ?? 0;
     if (id <= lastEventId) continue;
     lastEventId = id;
-    const { facts, steps = [], place } = readEvent(draft, event);
+    const { facts, steps = [], place, from = event.previousEventId ?? 0 } = readEvent(draft, event);
     if (facts !== undefined) draft.facts = { ...draft.facts, ...facts };
     steps.forEach(keep);
     if (place === undefined) continue;
-    draft.places.delete(event.previousEventId ?? 0);
+    draft.places.delete(from);
     if (place !== "left") draft.places.set(id, place);
   }
   if (draft.facts.state !== "running") settle(latestSteps(draft), draft.facts.endedAt).forEach(keep);

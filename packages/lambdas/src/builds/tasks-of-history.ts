@@ -47,6 +47,10 @@ export async function tasksOfHistory(
     const { id = 0, previousEventId = 0, type, timestamp: at = new Date(0) } = event;
     const name = event.stateExitedEventDetails?.name;
     if (name !== undefined) exitedStates.add(name);
+    if (type === "ExecutionRedriven") {
+      endAll(tasks);
+      byEvent.clear();
+    }
 
     const known = byEvent.get(previousEventId);
     const task = type === "ActivityScheduled" ? (known ?? newTask(event, at)) : known;
@@ -56,6 +60,11 @@ export async function tasksOfHistory(
     byEvent.delete(previousEventId);
   }
   return { tasks, exitedStates };
+}
+
+/** The execution had ended, and its tokens with it; what it goes on with is published anew. */
+function endAll(tasks: readonly TaskOfBuild[]): void {
+  for (const task of tasks) task.state = "ended";
 }
 
 /** Applies one event of a task; false when nothing can follow for it. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, realpath, rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { RunInstance } from "@muster/local";
 import { noProfiles } from "./no-profiles.ts";
@@ -35,10 +35,11 @@ export function runWorkerProcess({
   repository,
 }: WorkerProcessOptions): RunInstance {
   return async ({ instanceId, userData, metadataUrl, region, signal, console: log }) => {
-    const folder = join(dir, instanceId);
+    await mkdir(join(dir, instanceId, "tmp"), { recursive: true });
+    // Whoever ends what is left of it finds it by this path, whichever way leads to the state folder then.
+    const folder = await realpath(join(dir, instanceId));
     const temporary = join(folder, "tmp");
     const script = join(folder, "user-data");
-    await mkdir(temporary, { recursive: true });
     await writeFile(script, userData, { mode: 0o600 });
     const worker = spawn("bash", [script], {
       cwd: folder,
@@ -63,7 +64,7 @@ export function runWorkerProcess({
     const ended = once(worker, "close");
     const stop = () => {
       tell(worker.pid, "SIGTERM");
-      setTimeout(() => killAll(processesOfInstance(instanceId)), GRACE_MS).unref();
+      setTimeout(() => killAll(processesOfInstance(instanceId, folder)), GRACE_MS).unref();
     };
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
@@ -72,7 +73,7 @@ export function runWorkerProcess({
     } finally {
       signal.removeEventListener("abort", stop);
       // A machine that is gone takes everything with it. The number of its group may be another's by now.
-      killAll(processesOfInstance(instanceId));
+      killAll(processesOfInstance(instanceId, folder));
       await rm(folder, { recursive: true, force: true });
     }
   };

@@ -1,12 +1,13 @@
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { killAll, processesOfInstance } from "./processes-of-instance.ts";
 
-/** Ends what may have outlived an owner that was killed, so that no two workers ever hold the same task. */
+/** Ends what may have outlived an owner that was killed, so that no two workers ever hold the same task; what works for another folder is left alone. */
 export function sweepInstances(dir: string): void {
   for (const instanceId of foldersIn(dir)) {
-    killAll(processesOfInstance(instanceId));
-    rmSync(join(dir, instanceId), { recursive: true, force: true });
+    const folder = realpathSync(join(dir, instanceId));
+    killAll(processesOfInstance(instanceId, folder));
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
