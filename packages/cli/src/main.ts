@@ -10,6 +10,7 @@ import { parseCommandLine } from "./parse-command-line.ts";
 import { createPrint } from "./print.ts";
 import { openStage } from "./stages/open-stage.ts";
 import type { Stage } from "./stages/stage.ts";
+import { UnreadableBuildError } from "./unreadable-build-error.ts";
 import { programVersion } from "./version.ts";
 
 const env = readEnv();
@@ -35,7 +36,7 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
     return await line.command.run(line.values as never, context);
   } catch (error) {
     if (interruption.aborted && !(error instanceof MusterError)) return 130;
-    explain(error);
+    if (!(error instanceof UnreadableBuildError && error.isTold)) explain(error);
     return 2;
   } finally {
     for (const stage of opened) await stage.close();

@@ -6,6 +6,7 @@ import { ConnectionError, errorOf, ForeignAnswer } from "./fault.ts";
 import type { Movement } from "./movement.ts";
 import type { Random } from "./random.ts";
 import type { Call, Operation, Service, WireRequest, WireResponse } from "./service.ts";
+import type { OwnedFolder } from "./storage/ask-folder-owner.ts";
 
 /** What tests and diagnostics may see of every call that reached the endpoint. */
 export interface ObservedCall {
@@ -22,6 +23,8 @@ export interface EndpointOptions {
   readonly movement: Movement;
   readonly random: Random;
   readonly faults: Pick<CallFaults, "disturb">;
+  /** The folder whose state it serves, as it is now; absent where state does not outlive the process. */
+  readonly folder?: (() => OwnedFolder | undefined) | undefined;
   /** Told after each call, before its answer leaves. */
   readonly onCall?: ((call: ObservedCall) => void) | undefined;
 }
@@ -37,7 +40,7 @@ export interface Endpoint {
 }
 
 /** One address for all services: routes by signature scope, target header, form action and path. */
-export function createEndpoint({ services, movement, random, faults, onCall }: EndpointOptions): Endpoint {
+export function createEndpoint({ services, movement, random, faults, folder, onCall }: EndpointOptions): Endpoint {
   const byName = new Map(services.map((service) => [service.name, service]));
 
   const route = (request: IncomingRequest, caller: Caller): Service | undefined => {
@@ -97,7 +100,7 @@ export function createEndpoint({ services, movement, random, faults, onCall }: E
   return {
     answer: (incoming, { endpoint, signal }) =>
       movement.track(`${incoming.method} ${incoming.headers["x-amz-target"] ?? incoming.url}`, async () => {
-        if (incoming.url === HEALTH_PATH) return health(services);
+        if (incoming.url === HEALTH_PATH) return health(services, folder);
         if (isFromWebPage(incoming)) return webPagesMayOnlyRead();
         const caller = readCaller(incoming);
         const service = route(incoming, caller);
@@ -129,8 +132,10 @@ function webPagesMayOnlyRead(): WireResponse {
 /** No bucket's name may start with an underscore, so this path is nobody else's. */
 const HEALTH_PATH = "/_health";
 
-function health(services: readonly Service[]): WireResponse {
-  const body = JSON.stringify({ status: "ok", services: services.map(({ name }) => name) });
+/** Who finds a folder's lock asks here whether it is this folder's: a copy has the same. */
+function health(services: readonly Service[], folder: EndpointOptions["folder"]): WireResponse {
+  const owned = folder === undefined ? {} : { folder: folder() ?? null };
+  const body = JSON.stringify({ status: "ok", services: services.map(({ name }) => name), ...owned });
   return { status: 200, headers: { "content-type": "application/json" }, body };
 }
 

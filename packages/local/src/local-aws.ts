@@ -25,6 +25,7 @@ import { serviceQuotas } from "./services/service-quotas/service-quotas.ts";
 import { createSsm } from "./services/ssm/ssm.ts";
 import { createStates, type States } from "./services/states/states.ts";
 import { sts } from "./services/sts/sts.ts";
+import { ownedFolder } from "./storage/ask-folder-owner.ts";
 import { openStorage } from "./storage/storage.ts";
 
 export interface LocalAwsOptions {
@@ -152,7 +153,8 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     sts(shared),
     s3(shared),
   ];
-  const endpoint = createEndpoint({ services, movement, random, faults, onCall: options.onCall });
+  const folder = storage.persistent && storage.owner ? () => ownedFolder(storage.dir) : undefined;
+  const endpoint = createEndpoint({ services, movement, random, faults, folder, onCall: options.onCall });
   const requestHandler = inProcessRequestHandler(endpoint, address);
 
   const aws: LocalAws = {

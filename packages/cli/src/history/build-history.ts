@@ -23,6 +23,7 @@ const nothingKnown: BuildFacts = {
   state: "running",
   startedAt: undefined,
   endedAt: undefined,
+  redriveCount: 0,
   input: undefined,
   results: undefined,
   error: undefined,
@@ -61,11 +62,11 @@ export function historyReader(): HistoryReader {
         const id = event.id ?? 0;
         if (id <= lastEventId) continue;
         lastEventId = id;
-        const { facts, steps = [], place } = readEvent(reading, event);
+        const { facts, steps = [], place, from = event.previousEventId ?? 0 } = readEvent(reading, event);
         if (facts !== undefined) reading.facts = { ...reading.facts, ...facts };
         steps.forEach(change);
         if (place === undefined) continue;
-        reading.places.delete(event.previousEventId ?? 0);
+        reading.places.delete(from);
         if (place !== "left") reading.places.set(id, place);
       }
       if (reading.facts.state !== "running") settle(latestSteps(reading), reading.facts.endedAt).forEach(change);

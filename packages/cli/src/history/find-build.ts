@@ -1,6 +1,7 @@
 import { type ExecutionListItem, ListExecutionsCommand, StateMachineDoesNotExist } from "@aws-sdk/client-sfn";
 import { nearestWord } from "@muster/pipeline";
 import type { Stage } from "../stages/stage.ts";
+import { UnreadableBuildError } from "../unreadable-build-error.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** An execution of the stage's state machine. */
@@ -14,7 +15,7 @@ export interface BuildSummary {
   readonly endedAt: Date | undefined;
 }
 
-type Builds = Pick<Stage, "sfn" | "description">;
+type Builds = Pick<Stage, "sfn" | "description" | "damagedBuilds">;
 
 /** Builds, the latest first; `running` alone lists all that run. */
 export async function listBuilds(
@@ -50,10 +51,12 @@ const KNOWN = 1000;
 /**
  * The build of that name, or of the one name that begins so; without a name the latest.
  * @throws UsageError when there is none
+ * @throws UnreadableBuildError when it is one whose journal was found damaged
  */
 export async function findBuild(stage: Builds, name: string | undefined): Promise<BuildSummary> {
   const builds = await listBuilds(stage, { max: name === undefined ? 1 : KNOWN });
-  if (builds.length === 0) throw nothingBuilt(stage);
+  const damaged = [...(stage.damagedBuilds ?? [])].find((build) => build.startsWith(name ?? ""));
+  if (builds.length === 0) throw damaged === undefined ? nothingBuilt(stage) : told(damaged);
   const exact = name === undefined ? builds[0] : builds.find((build) => build.name === name);
   if (exact !== undefined) return exact;
   const matching = builds.filter((build) => build.name.startsWith(name as string));
@@ -64,6 +67,7 @@ export async function findBuild(stage: Builds, name: string | undefined): Promis
   }
   const [only] = matching;
   if (only !== undefined) return only;
+  if (damaged !== undefined) throw told(damaged);
   const nearest = nearestWord(
     name as string,
     builds.map((build) => build.name),
@@ -72,6 +76,8 @@ export async function findBuild(stage: Builds, name: string | undefined): Promis
     hint: nearest === undefined ? "muster status --list shows the latest" : `did you mean ${nearest}?`,
   });
 }
+
+const told = (build: string): UnreadableBuildError => new UnreadableBuildError(build, { isTold: true });
 
 export function nothingBuilt({ description }: Pick<Stage, "description">): UsageError {
   return new UsageError(`nothing has been built with the pipeline ${description.pipeline} here yet`, {

@@ -1,15 +1,27 @@
+import { ExecutionDoesNotExist } from "@aws-sdk/client-sfn";
 import type { Stage } from "../stages/stage.ts";
+import { UnreadableBuildError } from "../unreadable-build-error.ts";
 import { type BuildHistory, type HistoryReader, historyReader } from "./build-history.ts";
 import { readHistory } from "./read-history.ts";
 
-/** A build as its history tells it now. */
-export async function loadBuild(stage: Pick<Stage, "sfn">, executionArn: string): Promise<BuildHistory> {
+type Source = Pick<Stage, "sfn" | "damagedBuilds">;
+
+/**
+ * A build as its history tells it now.
+ * @throws UnreadableBuildError when it is known and its history is not
+ */
+export async function loadBuild(stage: Source, executionArn: string): Promise<BuildHistory> {
   return (await loadHistory(stage, executionArn)).build;
 }
 
 /** The same, to be read on. */
-export async function loadHistory({ sfn }: Pick<Stage, "sfn">, executionArn: string): Promise<HistoryReader> {
+export async function loadHistory({ sfn, damagedBuilds }: Source, executionArn: string): Promise<HistoryReader> {
+  const events = await readHistory(sfn, executionArn).catch((error: unknown) => {
+    if (!(error instanceof ExecutionDoesNotExist)) throw error;
+    const name = executionArn.slice(executionArn.lastIndexOf(":") + 1);
+    throw new UnreadableBuildError(name, { isTold: damagedBuilds?.has(name) ?? false });
+  });
   const history = historyReader();
-  history.read(await readHistory(sfn, executionArn));
+  history.read(events);
   return history;
 }

@@ -12,8 +12,19 @@ import {
 } from "@muster/pipeline";
 import * as z from "zod";
 import { parseJson, readMember } from "./event-data.ts";
-import { type BuildFacts, latestSteps, type OpenState, type Reading } from "./reading.ts";
-import { decide, type EnteredStep, fail, lastAttempt, noteMissing, retry, type Step, succeed } from "./step.ts";
+import { type BuildFacts, latestSteps, type OpenState, type Reading, type Scheduled } from "./reading.ts";
+import {
+  decide,
+  type EnteredStep,
+  fail,
+  isDone,
+  lastAttempt,
+  noteMissing,
+  reopen,
+  retry,
+  type Step,
+  succeed,
+} from "./step.ts";
 
 /** What an event says that was not known before it. */
 export interface Change {
@@ -22,6 +33,8 @@ export interface Change {
   readonly steps?: readonly EnteredStep[];
   /** Where the event's chain stands now; absent for events that are in no state with a task. */
   readonly place?: OpenState | "left";
+  /** The event at which that chain stood before; absent where it is the previous one. */
+  readonly from?: number;
 }
 
 /** Reads one event: decides from what is known, and changes nothing itself. */
@@ -35,15 +48,46 @@ export function readEvent(reading: Reading, event: HistoryEvent): Change {
     case "ExecutionAborted":
     case "ExecutionTimedOut":
       return { facts: { ...endOf(reading, event), state: endStates[event.type], endedAt: at } };
+    case "ExecutionRedriven":
+      return redriven(reading, event);
     case "TaskStateEntered":
       return { place: { stateName: event.stateEnteredEventDetails?.name ?? "", entry: undefined } };
   }
-  const place = reading.places.get(event.previousEventId ?? 0);
-  if (place === undefined) return {};
-  if (event.type !== "TaskStateExited") return { place, ...readTaskEvent(reading, place, event) };
+  const found = placeOf(reading, event);
+  if (found === undefined) return {};
+  const { place } = found;
+  if (event.type !== "TaskStateExited") return { ...found, ...readTaskEvent(reading, place, event) };
   const step = stepAt(reading, place);
   // What is left without a success when its state is left was caught.
   return { place: "left", ...(step?.state === "retrying" && changed(place, fail(step, at, place.stateName))) };
+}
+
+/** The state that an event belongs to. After a redrive the chains of all states that had not been left go on at one event: what they ask for tells them apart. */
+function placeOf({ places, facts }: Reading, event: HistoryEvent): { place: OpenState; from?: number } | undefined {
+  const place = places.get(event.previousEventId ?? 0);
+  const scheduled = scheduledBy(event);
+  if (place !== undefined) return { place: scheduled === undefined ? place : { ...place, scheduled } };
+  if (facts.redriveCount === 0 || scheduled === undefined) return undefined;
+  const asked = [...places].filter(([, open]) => open.scheduled?.resource === scheduled.resource);
+  const again = asked.find(([, open]) => open.scheduled?.input === scheduled.input) ?? asked[0];
+  return again && { from: again[0], place: { ...again[1], scheduled } };
+}
+
+function scheduledBy(event: HistoryEvent): Scheduled | undefined {
+  const details = event.activityScheduledEventDetails ?? event.lambdaFunctionScheduledEventDetails;
+  return details && { resource: details.resource, input: details.input };
+}
+
+/** The build goes on at the states that it had not left; what they had come to by then is over. */
+function redriven(reading: Reading, event: HistoryEvent): Change {
+  const { facts, places } = reading;
+  const redriveCount = event.executionRedrivenEventDetails?.redriveCount ?? facts.redriveCount + 1;
+  const endedAt = facts.endedAt ?? (event.timestamp as Date);
+  const steps = [...places.values()].flatMap((place): EnteredStep[] => {
+    const [entry, step] = entryAt(reading, place) ?? [];
+    return entry === undefined || step === undefined || isDone(step) ? [] : [[entry, reopen(step, endedAt)]];
+  });
+  return { facts: { state: "running", endedAt: undefined, error: undefined, cause: undefined, redriveCount }, steps };
 }
 
 const endStates = {

@@ -8,6 +8,8 @@ export interface BuildFacts {
   readonly state: BuildState;
   readonly startedAt: Date | undefined;
   readonly endedAt: Date | undefined;
+  /** How often somebody let it go on after it had ended without success. */
+  readonly redriveCount: number;
   readonly input: BuildInput | undefined;
   /** The output of NormalizeResults: there for failed builds too. */
   readonly results: Results | undefined;
@@ -20,6 +22,13 @@ export interface BuildFacts {
 export interface OpenState {
   readonly stateName: string;
   readonly entry: number | undefined;
+  /** What it last asked for: a redrive asks for the same again. */
+  readonly scheduled?: Scheduled;
+}
+
+export interface Scheduled {
+  readonly resource: string | undefined;
+  readonly input: string | undefined;
 }
 
 /**

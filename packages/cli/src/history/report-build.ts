@@ -31,6 +31,7 @@ export function jsonOfBuild(build: BuildHistory, summary: BuildSummary) {
     state: build.state,
     startedAt: summary.startedAt,
     endedAt: summary.endedAt,
+    redriveCount: build.redriveCount,
     input: build.input,
     error: build.error,
     cause: build.cause,
@@ -44,9 +45,10 @@ function headline({ state }: BuildHistory, { print, moving }: { print: Print; mo
   return print.style("red", state);
 }
 
-function timing({ state }: BuildHistory, { time, moving }: { time: string; moving: boolean }): string {
-  if (state !== "running") return ` after ${time}`;
-  return moving ? ` for ${time}` : `, started ${time} ago`;
+function timing({ state, redriveCount }: BuildHistory, { time, moving }: { time: string; moving: boolean }): string {
+  const redriven = redriveCount === 0 ? "" : `, redriven ${redriveCount === 1 ? "once" : `${redriveCount} times`}`;
+  if (state !== "running") return ` after ${time}${redriven}`;
+  return moving ? ` for ${time}${redriven}` : `, started ${time} ago${redriven}`;
 }
 
 function section(title: string, steps: readonly Step[], print: Print, now: Date): string[] {

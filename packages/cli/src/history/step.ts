@@ -91,6 +91,23 @@ export function fail(step: Step, at: Date, stateName: string | undefined): Step 
   return { ...step, ...reason, state: "failed", endedAt: at };
 }
 
+/** Whether it came to what it was for, so that nothing does it again. */
+export const isDone = ({ state }: Step): boolean => state === "succeeded" || state === "skipped";
+
+/** It is tried again because somebody let the build go on, which had ended at that time. */
+export function reopen(step: Step, endedAt: Date): Step {
+  const {
+    endedAt: _ended,
+    error: _error,
+    cause: _cause,
+    ...rest
+  } = lastAttempt(step, (attempt) => ({
+    endedAt,
+    ...attempt,
+  }));
+  return { ...rest, state: step.kind === "activity" ? "preparing" : "running" };
+}
+
 /** Why nothing came of a step that was never published. */
 export const preparationFailed = ({ name }: Pick<Step, "name">): string => `${prepareState.of(name)} failed`;
 

@@ -1,11 +1,12 @@
 import { DescribeLogStreamsCommand, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import { nearestWord, workerLogStream } from "@muster/pipeline";
 import { counted } from "../counted.ts";
-import type { HistoryReader } from "../history/build-history.ts";
+import { type HistoryReader, historyReader } from "../history/build-history.ts";
 import { type BuildSummary, findBuild, listBuilds, nothingBuilt } from "../history/find-build.ts";
 import { loadHistory } from "../history/load-build.ts";
 import type { Step } from "../history/step.ts";
 import type { Stage } from "../stages/stage.ts";
+import { UnreadableBuildError } from "../unreadable-build-error.ts";
 import { UsageError } from "../usage-error.ts";
 import type { LogStream } from "./log-reader.ts";
 
@@ -20,14 +21,21 @@ export async function findTask(
 ): Promise<{ summary: BuildSummary; history: HistoryReader; step: Step }> {
   const builds = build === undefined ? await listBuilds(stage, { max: BUILDS }) : [await findBuild(stage, build)];
   const seen = new Set<string>();
+  let unreadable: UnreadableBuildError | undefined;
   for (const summary of builds) {
-    const history = await loadHistory(stage, summary.executionArn);
+    const history = await loadHistory(stage, summary.executionArn).catch((error: unknown) => {
+      if (!(error instanceof UnreadableBuildError)) throw error;
+      // The others may have had it.
+      unreadable ??= error;
+      return historyReader();
+    });
     const { steps } = history.build;
     const step = steps.find(({ key, kind }) => key === task && kind === "activity");
     if (step !== undefined && (step.attempts.length > 0 || build !== undefined)) return { summary, history, step };
     for (const { key, kind } of steps) if (kind === "activity") seen.add(key);
   }
   if (builds.length === 0) throw nothingBuilt(stage);
+  if (unreadable !== undefined) throw unreadable;
   const where = build === undefined ? `the last ${counted(builds.length, "build")}` : `the build ${build}`;
   const nearest = nearestWord(task, [...seen]);
   throw new UsageError(`no worker has had the task "${task}" in ${where}`, {

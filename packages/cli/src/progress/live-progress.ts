@@ -58,9 +58,9 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
     update(current, changed) {
       if (timer === undefined) open();
       build = current;
-      const news = changed.filter((step) => isFinished(step) && worthALine(step) && !told.has(step.key));
+      const news = changed.filter((step) => isFinished(step) && worthALine(step) && !told.has(ending(step)));
       news.sort((one, other) => endOf(one) - endOf(other));
-      for (const { key } of news) told.add(key);
+      for (const step of news) told.add(ending(step));
       draw(news.map(lasting));
     },
     close() {
@@ -74,6 +74,9 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
 }
 
 const endOf = ({ endedAt, enteredAt }: Step): number => (endedAt ?? enteredAt).getTime();
+
+/** A build that is redriven comes to an end of the same step again. */
+const ending = (step: Step): string => `${step.key} ${endOf(step)}`;
 
 const worthALine = (step: Step): boolean => (step.state === "failed" ? !isVerdict(step) : !isBookkeeping(step));
 

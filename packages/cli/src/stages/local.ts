@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { AwsError, type FolderOwner, readFolderOwner } from "@muster/local";
+import { AwsError, dropFolderLock, type FolderOwner, isOwnerOf, readFolderOwner } from "@muster/local";
 import { DEFAULT_PIPELINE } from "../load-pipeline.ts";
 import { EnvironmentError, UsageError } from "../usage-error.ts";
 import { describeLocalStage, LOCAL_REGION } from "./local/describe-local-stage.ts";
@@ -25,20 +25,25 @@ export async function openLocalStage(needs: StageNeeds, options: StageOptions): 
       if (!(error instanceof AwsError && error.code === "FolderInUse")) throw error;
     }
     const holder = readFolderOwner(dir);
-    if (holder !== undefined) return joinStage(place, holder);
-    // It has just let go of the folder.
+    const joined = holder && (await joinStage(place, holder));
+    if (joined !== undefined) return joined;
+    if (holder !== undefined) dropFolderLock(dir, holder);
+    // It has just let go of the folder, or never had this one.
     await sleep(LOOK_MS);
   }
   const owner = readFolderOwner(dir);
-  if (owner !== undefined) return joinStage(place, owner);
+  const joined = owner && (await joinStage(place, owner));
+  if (joined !== undefined) return joined;
   const { viewStage } = await import("./local/view-stage.ts");
   return viewStage(place);
 }
 
-/** Works through the process that owns the folder. */
-async function joinStage(place: LocalPlace, { pid }: FolderOwner): Promise<Stage> {
+/** Works through the process that owns the folder; undefined when it says that it owns another one. */
+async function joinStage(place: LocalPlace, { pid }: FolderOwner): Promise<Stage | undefined> {
   const { dir, loaded } = place;
-  const { url, pipeline } = await ownerReady(dir, pid);
+  const ready = await ownerReady(dir, pid);
+  if (ready === undefined) return undefined;
+  const { url, pipeline } = ready;
   if (pipeline !== loaded.pipeline.name) {
     throw new UsageError(`process ${pid} builds the pipeline ${pipeline} in ${dir}, not ${loaded.pipeline.name}`, {
       hint: "wait for it, or choose another folder with --state-dir",
@@ -60,11 +65,14 @@ async function joinStage(place: LocalPlace, { pid }: FolderOwner): Promise<Stage
 const PATIENCE_MS = 15_000;
 const LOOK_MS = 50;
 
-async function ownerReady(dir: string, pid: number): Promise<{ url: string; pipeline: string }> {
+async function ownerReady(dir: string, pid: number): Promise<{ url: string; pipeline: string } | undefined> {
   for (const start = Date.now(); Date.now() - start < PATIENCE_MS; await sleep(LOOK_MS)) {
     const owner = readFolderOwner(dir);
     const ready = readReady(dir);
-    if (owner?.url !== undefined && ready?.pid === owner.pid) return { url: owner.url, pipeline: ready.pipeline };
+    const isOwner = owner?.url === undefined ? undefined : await isOwnerOf(dir, owner.url);
+    if (isOwner === false) return undefined;
+    if (isOwner && owner?.url !== undefined && ready?.pid === owner.pid)
+      return { url: owner.url, pipeline: ready.pipeline };
     if (owner === undefined) break;
   }
   throw new EnvironmentError(`process ${pid} owns ${dir} but does not answer`, {

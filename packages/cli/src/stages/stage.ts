@@ -30,6 +30,8 @@ export interface Stage {
   readonly movedBy: "aws" | "here" | { readonly pid: number; readonly url: string } | "nobody";
   /** Where the objects for users lie: a folder or a URL. */
   readonly downloads: string;
+  /** Names of builds whose journals were found damaged, of which the user has been told; this machine's stage knows it. */
+  readonly damagedBuilds?: ReadonlySet<string>;
   /** URL of the local stage's endpoint, when it runs in this process. */
   readonly url?: string;
   /** Lets go of it; workers of this process end. */

@@ -7,11 +7,11 @@ const GRACE_MS = 10_000;
 const LOOK_MS = 50;
 
 /** Ends a test worker with all that it runs, and resolves when it is gone. */
-export async function stopTestWorker({ pid, activity, file }: TestWorker): Promise<void> {
+export async function stopTestWorker({ pid, file }: TestWorker): Promise<void> {
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     tell(pid, signal);
     const deadline = Date.now() + GRACE_MS;
-    while (isTestWorker(pid, activity) && Date.now() < deadline) await sleep(LOOK_MS);
+    while (isTestWorker(pid, file) && Date.now() < deadline) await sleep(LOOK_MS);
   }
   rmSync(file, { force: true });
 }

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { Env } from "../env.ts";
 import type { GlobalValues } from "../global-arguments.ts";
 import { stateDir } from "../stages/local/state-dir.ts";
@@ -39,25 +39,32 @@ export function listTestWorkers(folder: string): { alive: TestWorker[]; ended: s
     const file = join(folder, name);
     const activity = name.slice(0, -".pid".length);
     const pid = Number(readFileSync(file, "utf8"));
-    if (isTestWorker(pid, activity)) alive.push({ activity, pid, file });
+    if (isTestWorker(pid, file)) alive.push({ activity, pid, file });
     else ended.push(file);
   }
   return { alive, ended };
 }
 
-/** A process id is given to another process one day: what runs under it must say that it is this worker. */
-export function isTestWorker(pid: number, activity: string): boolean {
+/** A process id is given to another process one day, and copied with the folder: what runs under it must say that it writes this worker's log. */
+export function isTestWorker(pid: number, file: string): boolean {
+  const log = filesOf(dirname(file), basename(file, ".pid")).log;
   try {
     process.kill(pid, 0);
   } catch {
     return false;
   }
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(testWorkerName(activity));
+    const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    return words.some((word) => basename(word) === basename(log) && isSameFolder(dirname(word), dirname(log)));
   } catch {
     // Without /proc a live process is taken at its word.
     return true;
   }
+}
+
+function isSameFolder(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((folder) => statSync(folder, { throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
 }
 
 function namesIn(folder: string): string[] {

@@ -129,3 +129,22 @@ test("the longest history that AWS allows is folded in a moment", async () => {
   expect(tasks.every(({ state }) => state === "ended")).toBe(true);
   expect(ms).toBeLessThan(5000);
 });
+
+test("what an execution had under way when it ended is over once it is redriven; what it publishes then waits", async () => {
+  const events = history(
+    scheduled("Make-1.0.0"),
+    started(),
+    { ...scheduled("Make-2.0.0"), previousEventId: 0 },
+    { type: "ExecutionAborted" },
+    { type: "ExecutionRedriven" },
+  );
+  const published = ["Make-1.0.0", "Make-2.0.0"].map((name) => ({ ...scheduled(name), previousEventId: 5 }));
+  const redriven = history(...events, ...published);
+  const { tasks } = await tasksOfHistory(redriven);
+  expect(tasks.map(({ name, state }) => [name, state])).toEqual([
+    ["Make-1.0.0", "ended"],
+    ["Make-2.0.0", "ended"],
+    ["Make-1.0.0", "waiting"],
+    ["Make-2.0.0", "waiting"],
+  ]);
+});

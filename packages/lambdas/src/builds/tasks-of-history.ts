@@ -54,6 +54,10 @@ export async function tasksOfHistory(
     if (name !== undefined) exitedStates.add(name);
     if (name === fixedState.healthCheck) healthChecks++;
     last = id;
+    if (type === "ExecutionRedriven") {
+      endAll(tasks);
+      byEvent.clear();
+    }
 
     const known = byEvent.get(previousEventId);
     const task = type === "ActivityScheduled" ? (known ?? newTask(event, at)) : known;
@@ -63,6 +67,11 @@ export async function tasksOfHistory(
     byEvent.delete(previousEventId);
   }
   return { tasks, exitedStates, events: last, healthChecks };
+}
+
+/** The execution had ended, and its tokens with it; what it goes on with is published anew. */
+function endAll(tasks: readonly TaskOfBuild[]): void {
+  for (const task of tasks) task.state = "ended";
 }
 
 /** Applies one event of a task; false when nothing can follow for it. */

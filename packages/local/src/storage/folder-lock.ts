@@ -2,12 +2,15 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AwsError } from "../aws-error.ts";
 import { onDisk } from "./disk-error.ts";
+import { folderIdentity } from "./folder-identity.ts";
 
 /** Who owns a folder of local AWS state. */
 export interface FolderOwner {
   readonly pid: number;
   /** Tells a process from a later one that was given the same pid. */
   readonly started: string;
+  /** The folder that it owns: a copy of it holds the same lock and has no owner. Absent from locks of earlier versions. */
+  readonly folder?: string;
   /** Where it answers, once it listens. */
   readonly url?: string;
 }
@@ -22,7 +25,7 @@ const LOCK = "owner.json";
 /** Takes the folder for this process; the lock of a process that died is taken over. */
 export function acquireFolderLock(dir: string): FolderLock {
   const file = join(dir, LOCK);
-  const self = { pid: process.pid, started: startOf(process.pid) };
+  const self = { pid: process.pid, started: startOf(process.pid), folder: folderIdentity(dir) };
   for (let attempt = 0; ; attempt++) {
     const candidate = `${file}.${process.pid}`;
     try {
@@ -45,14 +48,21 @@ export function acquireFolderLock(dir: string): FolderLock {
   };
 }
 
-/** The live process that owns the folder; undefined when there is none. */
+/** The live process that owns the folder; undefined when there is none, as in a copy of a folder that has one. */
 export function readFolderOwner(dir: string): FolderOwner | undefined {
   try {
     const owner = JSON.parse(readFileSync(join(dir, LOCK), "utf8")) as FolderOwner;
+    if (owner.folder !== undefined && owner.folder !== folderIdentity(dir)) return undefined;
     return startOf(owner.pid) === owner.started ? owner : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Removes the lock of a process that has said that it owns another folder. */
+export function dropFolderLock(dir: string, { pid, started }: FolderOwner): void {
+  const owner = readFolderOwner(dir);
+  if (owner?.pid === pid && owner.started === started) rmSync(join(dir, LOCK), { force: true });
 }
 
 function folderInUse(dir: string, owner: FolderOwner | undefined): AwsError {

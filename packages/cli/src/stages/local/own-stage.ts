@@ -13,6 +13,7 @@ import { localClients } from "./local-clients.ts";
 import type { LocalPlace } from "./local-place.ts";
 import { announceReady } from "./ready-file.ts";
 import { reapHourly } from "./reap-hourly.ts";
+import { reportDamage } from "./report-damage.ts";
 import { runWorkerProcess } from "./run-worker-process.ts";
 import { setUpStage } from "./set-up-stage.ts";
 import { stageInFolder } from "./stage-in-folder.ts";
@@ -29,6 +30,7 @@ export async function ownStage(
   const functions = lateFunctions();
   let url = "";
   const instances = join(dir, "instances");
+  const damage = reportDamage(print, { machine: loaded.pipeline.name, verdict: "is damaged and was set aside" });
   const aws = createLocalAws({
     dir,
     region: LOCAL_REGION,
@@ -42,8 +44,7 @@ export async function ownStage(
       dummySeconds: env.dummySeconds,
       repository: findRepository(loaded.folder),
     }),
-    onDamaged: (name, reason) =>
-      print.error({ message: `${name} is damaged and was set aside: ${reason}`, hint: undefined }),
+    onDamaged: damage.onDamaged,
     ...(timeScale !== undefined && { timeScale }),
     // Workers leave between polls.
     ...(env.idleSeconds !== undefined && { longPollMs: Math.min(Number(env.idleSeconds), 60) * 1000 }),
@@ -68,6 +69,7 @@ export async function ownStage(
     );
     return {
       ...stageInFolder(place, description, clients),
+      damagedBuilds: damage.builds,
       movedBy: "here",
       url,
       async close() {

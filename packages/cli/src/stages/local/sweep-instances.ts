@@ -1,13 +1,14 @@
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { killAll, machineProcesses } from "@muster/local";
 import { INSTANCE_MARK } from "./run-worker-process.ts";
 
-/** Ends what may have outlived an owner that was killed, so that no two workers ever hold the same task. */
+/** Ends what may have outlived an owner that was killed, so that no two workers ever hold the same task; what works for another folder is left alone. */
 export function sweepInstances(dir: string): void {
   for (const instanceId of foldersIn(dir)) {
-    killAll(machineProcesses(`${INSTANCE_MARK}=${instanceId}`));
-    rmSync(join(dir, instanceId), { recursive: true, force: true });
+    const folder = realpathSync(join(dir, instanceId));
+    killAll(machineProcesses(`${INSTANCE_MARK}=${instanceId}`, folder));
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,13 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Processes that belong to an instance, found by a variable that all of them inherit: `NAME=<instance id>`. Scripts lead process groups of
- * their own, so that a machine's group alone does not hold everything that must end with it. Empty where the system has no /proc.
+ * Processes that belong to an instance, found by a variable that all of them inherit (`NAME=<instance id>`) and by its folder, which others of their
+ * variables name: a copy of a state folder has the same instances. Scripts lead process groups of their own, so that a machine's group alone does
+ * not hold everything that must end with it. Empty where the system has no /proc.
+ * @param folder its real path
  */
-export function machineProcesses(mark: string): number[] {
+export function machineProcesses(mark: string, folder: string): number[] {
+  const below = Buffer.from(`${folder}/`).toString("latin1");
   return listProcesses().filter((pid) => {
     try {
-      return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(mark);
+      const variables = readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
+      return variables.includes(mark) && variables.some((variable) => variable.includes(below));
     } catch {
       // Gone, or another user's.
       return false;

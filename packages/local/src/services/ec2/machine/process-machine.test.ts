@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -24,7 +24,7 @@ let ec2: EC2Client;
 let close: () => Promise<void>;
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "machine-test-"));
+  dir = realpathSync(mkdtempSync(join(tmpdir(), "machine-test-")));
   const environment = { PATH: process.env.PATH ?? "", SEEN: join(dir, "seen") };
   const runInstance = processMachine({
     dir,
@@ -60,7 +60,7 @@ async function consoleOf(id: string): Promise<string> {
   return Buffer.from(Output, "base64").toString();
 }
 
-const processes = (id: string) => machineProcesses(`${MARK}=${id}`);
+const processes = (id: string) => machineProcesses(`${MARK}=${id}`, join(dir, id));
 const until = (id: string, state: string) => expect.poll(() => stateOf(id).then((now) => now.state), LONG).toBe(state);
 const says = (id: string, text: RegExp) => expect.poll(() => consoleOf(id), LONG).toMatch(text);
 const ended = (id: string) => expect.poll(() => processes(id), LONG).toEqual([]);

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, realpath, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import type { RunInstance, RunningInstance } from "../run-instance.ts";
@@ -60,8 +60,10 @@ kill -TERM 0
  */
 export function processMachine({ dir, mark, environment }: ProcessMachineOptions): RunInstance {
   return async (instance) => {
-    const folder = join(dir, instance.instanceId);
-    const processes = () => machineProcesses(`${mark}=${instance.instanceId}`);
+    await mkdir(join(dir, instance.instanceId), { recursive: true });
+    // Whoever ends what is left of it finds it by this path, whichever way leads to the folder then.
+    const folder = await realpath(join(dir, instance.instanceId));
+    const processes = () => machineProcesses(`${mark}=${instance.instanceId}`, folder);
     try {
       const { power, sbin } = await prepareFolder(folder);
       const scripts = await writeScripts(folder, instance);
