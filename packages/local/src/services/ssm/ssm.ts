@@ -5,7 +5,7 @@ import { checkMembers, type Members } from "../../protocol/check-members.ts";
 import { type Service, service } from "../../service.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { openStoredMap } from "../../storage/stored-map.ts";
-import { publicImage } from "../ec2/plan-launch.ts";
+import { publicImage } from "../ec2/images.ts";
 import { checkParameterName, invalid, parseReference } from "./parameter-name.ts";
 
 export interface SsmOptions {
