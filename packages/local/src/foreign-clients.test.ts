@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createLocalAws, type LocalAws } from "./local-aws.ts";
+import { processMachine } from "./services/ec2/machine/process-machine.ts";
 
 const has = (command: string, args: readonly string[]): boolean => {
   try {
@@ -29,6 +30,11 @@ beforeEach(async () => {
   aws = createLocalAws({
     dir: join(dir, "state"),
     functions: { double: async (event) => (event as { n: number }).n * 2 },
+    runInstance: processMachine({
+      dir: join(dir, "machines"),
+      mark: "FOREIGN_CLIENT_MACHINE",
+      environment: () => ({ PATH: process.env.PATH ?? "" }),
+    }),
   });
   aws.start();
   ({ url } = await aws.listen());
@@ -64,6 +70,34 @@ test.skipIf(!hasBoto3)("boto3 walks through every service", async () => {
     states: '{"done":true}',
   });
 });
+
+test.skipIf(!hasBoto3)(
+  "boto3 launches instances that stay, end and are refused as on AWS, and its waiters return",
+  async () => {
+    const walk = join(import.meta.dirname, "../foreign-clients/walk-instances.py");
+    const { stdout } = await run("python3", [walk, url]);
+    const kinds = ["nothing", "bash", "failing", "python", "no script"];
+    expect(JSON.parse(stdout)).toEqual({
+      consoles: Object.fromEntries(kinds.map((kind) => [kind, true])),
+      states: Object.fromEntries(kinds.map((kind) => [kind, "running"])),
+      "shut down": ["Client.InstanceInitiatedShutdown", "Client.InstanceInitiatedShutdown"],
+      refused: [
+        "InvalidAMIID.NotFound",
+        "InvalidKeyPair.NotFound",
+        "InvalidGroup.NotFound",
+        "InvalidGroup.NotFound",
+        "InvalidSubnetID.NotFound",
+        "InvalidParameterValue",
+        "InvalidParameterValue",
+        "InvalidLaunchTemplateName.NotFoundException",
+        "InvalidParameterValue",
+      ],
+      made: ["walk", "walk", "arn:aws:iam::000000000000:instance-profile/worker"],
+      fleet: { template: true, version: ["1", "1"] },
+      filters: ["no failure", "InvalidParameterValue"],
+    });
+  },
+);
 
 test.skipIf(!hasCli)("the aws CLI copies, lists, synchronises and removes", async () => {
   const cli = async (...args: string[]) =>
@@ -103,6 +137,7 @@ test.skipIf(!hasCli)("the aws CLI copies, lists, synchronises and removes", asyn
   expect(
     await cli("ec2", "describe-instances", "--instance-ids", instance, "--query", state, "--output", "text"),
   ).toMatch(/pending|running/);
+  await cli("ec2", "wait", "instance-running", "--instance-ids", instance);
   // The first version of the CLI takes payloads as they are, the second in base64.
   const isFirst = (await cli("--version")).startsWith("aws-cli/1");
   const payload = isFirst ? '{"n":4}' : Buffer.from('{"n":4}').toString("base64");

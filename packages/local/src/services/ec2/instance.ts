@@ -33,6 +33,8 @@ export interface Instance {
   readonly availabilityZone: string;
   readonly privateIpAddress: string;
   readonly securityGroupIds: readonly string[];
+  /** What they were called at the launch: groups keep their names. */
+  readonly securityGroupNames?: readonly string[];
   /** Base64, as it was given. */
   readonly userData?: string;
   readonly keyName?: string;

@@ -7,6 +7,7 @@ import { describeInstanceType } from "./instance-type.ts";
 import { type LaunchSpecification, overlay } from "./launch-specification.ts";
 import { type TemplateReference, versionOf } from "./launch-templates.ts";
 import type { Subnet } from "./network.ts";
+import type { SecurityGroup } from "./security-groups.ts";
 import { tagsFor } from "./tags.ts";
 import { checkUserData } from "./user-data.ts";
 
@@ -48,6 +49,7 @@ export function planLaunch(context: Ec2Context, request: LaunchSpecification, te
   if (shutdown !== "stop" && shutdown !== "terminate") {
     throw new AwsError("InvalidParameterValue", `Invalid value '${shutdown}' for InstanceInitiatedShutdownBehavior.`);
   }
+  const groups = groupsOf(context, specification);
   const { KeyName, UserData, MetadataOptions } = specification;
   return {
     imageId,
@@ -56,7 +58,8 @@ export function planLaunch(context: Ec2Context, request: LaunchSpecification, te
     subnetId: subnet.subnetId,
     vpcId: subnet.vpcId,
     availabilityZone: subnet.availabilityZone,
-    securityGroupIds: groupsOf(context, specification),
+    securityGroupIds: groups.map(({ id }) => id),
+    securityGroupNames: groups.map(({ name }) => name),
     ...(UserData !== undefined && { userData: UserData }),
     ...(KeyName !== undefined && { keyName: context.keyPairs.named(KeyName).name }),
     ...(profile !== undefined && { instanceProfileArn: profile }),
@@ -92,17 +95,15 @@ function marketOf({ InstanceMarketOptions }: LaunchSpecification): Market {
   return InstanceMarketOptions?.MarketType === "spot" ? "spot" : "on-demand";
 }
 
-/** The ids of its security groups, each of which must be there. */
-function groupsOf({ securityGroups, network }: Ec2Context, specification: LaunchSpecification): readonly string[] {
+/** Its security groups, each of which must be there. */
+function groupsOf({ securityGroups, network }: Ec2Context, specification: LaunchSpecification): SecurityGroup[] {
   const { SecurityGroup: names = [], SecurityGroupId, NetworkInterface } = specification;
   if (names.length > 0 && subnetIdOf(specification) !== undefined) {
     const message = "The parameter groupName cannot be used with the parameter subnet";
     throw new AwsError("InvalidParameterCombination", message);
   }
   const ids = SecurityGroupId ?? NetworkInterface?.[0]?.SecurityGroupId ?? [];
-  const groups = [
-    ...ids.map((id) => securityGroups.withId(id)),
-    ...names.map((name) => securityGroups.named(name)),
-  ].map(({ id }) => id);
-  return groups.length > 0 ? [...new Set(groups)] : [network.securityGroupId];
+  const groups = [...ids.map((id) => securityGroups.withId(id)), ...names.map((name) => securityGroups.named(name))];
+  if (groups.length === 0) return [securityGroups.withId(network.securityGroupId)];
+  return groups.filter(({ id }, index) => groups.findIndex((group) => group.id === id) === index);
 }
