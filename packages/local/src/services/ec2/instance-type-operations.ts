@@ -3,7 +3,8 @@ import type { Ec2Context } from "./ec2-context.ts";
 import { FILTER_NAMES } from "./filter-names.ts";
 import { type Filter, type Filterable, select } from "./filters.ts";
 import { architectureOf } from "./instance.ts";
-import { describeInstanceType, type InstanceType, spotPrice } from "./instance-type.ts";
+import { INSTANCE_TYPES } from "./instance-families.ts";
+import { describeInstanceType, type InstanceType, isBurstable, spotPrice } from "./instance-type.ts";
 import { type PageRequest, pageOf } from "./paging.ts";
 
 interface DescribeInput extends PageRequest {
@@ -25,14 +26,15 @@ interface Price {
   readonly availabilityZoneId: string;
 }
 
+const isMetal = ({ name }: InstanceType) => name.includes(".metal");
 const threads = ({ vcpus }: InstanceType) => (vcpus === 1 ? 1 : 2);
 const cores = ({ vcpus }: InstanceType) => Math.max(1, vcpus / 2);
 
 const TYPES: Filterable<InstanceType> = {
   names: FILTER_NAMES.DescribeInstanceTypes,
   values: (type) => ({
-    "bare-metal": false,
-    "burstable-performance-supported": type.name.startsWith("t"),
+    "bare-metal": isMetal(type),
+    "burstable-performance-supported": isBurstable(type.name),
     "current-generation": true,
     "instance-type": type.name,
     "memory-info.size-in-mib": type.memoryMib,
@@ -67,17 +69,15 @@ const PRICES: Filterable<Price> = {
 export function instanceTypeOperations({ network, region, clock, lifecycle }: Ec2Context) {
   const hours = (ms: number) => Math.floor(ms / 3_600_000) * 3_600_000;
   const instanceTypesIn = (names: readonly string[] | undefined): InstanceType[] => {
-    const inUse = new Set(lifecycle.visible().map(({ instanceType }) => instanceType));
-    const unknown = names?.filter((name) => !exists(name)) ?? [];
+    const unknown = names?.filter((name) => !INSTANCE_TYPES.includes(name)) ?? [];
     if (unknown.length > 0)
       throw new AwsError(
         "InvalidInstanceType",
         `The following supplied instance types do not exist: [${unknown.join(", ")}]`,
       );
-    return (names ?? [...inUse].sort()).map(describeInstanceType);
+    return (names ?? INSTANCE_TYPES).map(describeInstanceType);
   };
   return {
-    /** Without names, the types in use: any well-formed name is a type here. */
     DescribeInstanceTypes(input: DescribeInput & { InstanceType?: readonly string[] }) {
       const { page, nextToken } = pageOf(select(instanceTypesIn(input.InstanceType), input.Filter, TYPES), input);
       return { instanceTypeSet: page.map(renderType), nextToken };
@@ -91,18 +91,19 @@ export function instanceTypeOperations({ network, region, clock, lifecycle }: Ec
           : network.subnets.map((subnet) =>
               locationType === "availability-zone" ? subnet.availabilityZone : subnet.zoneId,
             );
-      const names = input.Filter?.find(({ Name }) => Name === "instance-type")?.Value?.filter(exists);
-      const offerings = instanceTypesIn(names).flatMap(({ name: instanceType }) =>
+      const offerings = INSTANCE_TYPES.flatMap((instanceType) =>
         locations.map((location) => ({ instanceType, locationType, location })),
       );
       const { page, nextToken } = pageOf(select(offerings, input.Filter, OFFERINGS), input);
       return { instanceTypeOfferingSet: page, nextToken };
     },
 
+    /** Without names, of the types in use. */
     DescribeSpotPriceHistory(input: DescribeInput & { InstanceType?: readonly string[]; AvailabilityZone?: string }) {
       const { AvailabilityZone: zone } = input;
       const subnets = zone === undefined ? network.subnets : [network.subnetOfZone(zone)];
-      const history = instanceTypesIn(input.InstanceType).flatMap((type) =>
+      const inUse = new Set(lifecycle.visible().map(({ instanceType }) => instanceType));
+      const history = instanceTypesIn(input.InstanceType ?? [...inUse].sort()).flatMap((type) =>
         subnets.map(({ availabilityZone, zoneId, zoneIndex }) => ({
           instanceType: type.name,
           productDescription: "Linux/UNIX",
@@ -118,19 +119,11 @@ export function instanceTypeOperations({ network, region, clock, lifecycle }: Ec
   };
 }
 
-function exists(name: string): boolean {
-  try {
-    return describeInstanceType(name).name === name;
-  } catch {
-    return false;
-  }
-}
-
 const renderType = (type: InstanceType) => ({
   instanceType: type.name,
   currentGeneration: true,
-  bareMetal: false,
-  burstablePerformanceSupported: type.name.startsWith("t"),
+  bareMetal: isMetal(type),
+  burstablePerformanceSupported: isBurstable(type.name),
   supportedUsageClasses: ["on-demand", "spot"],
   supportedRootDeviceTypes: ["ebs"],
   supportedVirtualizationTypes: ["hvm"],
