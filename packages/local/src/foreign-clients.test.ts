@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { awsCli, has } from "../foreign-clients/aws-cli.ts";
 import { createLocalAws, type LocalAws } from "./local-aws.ts";
+import { processMachine } from "./services/ec2/machine/process-machine.ts";
 
 const hasBoto3 = has("python3", ["-c", "import boto3"]);
 const hasCli = has("aws", ["--version"]);
@@ -22,6 +23,11 @@ beforeEach(async () => {
   aws = createLocalAws({
     dir: join(dir, "state"),
     functions: { double: async (event) => (event as { n: number }).n * 2 },
+    runInstance: processMachine({
+      dir: join(dir, "machines"),
+      mark: "FOREIGN_CLIENT_MACHINE",
+      environment: () => ({ PATH: process.env.PATH ?? "" }),
+    }),
   });
   aws.start();
   ({ url } = await aws.listen());
@@ -58,6 +64,34 @@ test.skipIf(!hasBoto3)("boto3 walks through every service", async () => {
   });
 });
 
+test.skipIf(!hasBoto3)(
+  "boto3 launches instances that stay, end and are refused as on AWS, and its waiters return",
+  async () => {
+    const walk = join(import.meta.dirname, "../foreign-clients/walk-instances.py");
+    const { stdout } = await run("python3", [walk, url]);
+    const kinds = ["nothing", "bash", "failing", "python", "no script"];
+    expect(JSON.parse(stdout)).toEqual({
+      consoles: Object.fromEntries(kinds.map((kind) => [kind, true])),
+      states: Object.fromEntries(kinds.map((kind) => [kind, "running"])),
+      "shut down": ["Client.InstanceInitiatedShutdown", "Client.InstanceInitiatedShutdown"],
+      refused: [
+        "InvalidAMIID.NotFound",
+        "InvalidKeyPair.NotFound",
+        "InvalidGroup.NotFound",
+        "InvalidGroup.NotFound",
+        "InvalidSubnetID.NotFound",
+        "InvalidParameterValue",
+        "InvalidParameterValue",
+        "InvalidLaunchTemplateName.NotFoundException",
+        "InvalidParameterValue",
+      ],
+      made: ["walk", "walk", "arn:aws:iam::000000000000:instance-profile/worker"],
+      fleet: { template: true, version: ["1", "1"] },
+      filters: ["no failure", "InvalidParameterValue"],
+    });
+  },
+);
+
 test.skipIf(!hasCli)("the aws CLI copies, lists, synchronises and removes", async () => {
   await using cli = awsCli(url, process.env.PATH);
   writeFileSync(join(dir, "package.deb"), Buffer.alloc(20_000_000, "deb"));
@@ -85,6 +119,7 @@ test.skipIf(!hasCli)("the aws CLI copies, lists, synchronises and removes", asyn
   expect(
     await cli("ec2", "describe-instances", "--instance-ids", instance, "--query", state, "--output", "text"),
   ).toMatch(/pending|running/);
+  await cli("ec2", "wait", "instance-running", "--instance-ids", instance);
   // The first version of the CLI takes payloads as they are, the second in base64.
   const isFirst = (await cli("--version")).startsWith("aws-cli/1");
   const payload = isFirst ? '{"n":4}' : Buffer.from('{"n":4}').toString("base64");

@@ -20,6 +20,8 @@ export const STATE_BUCKET = "test-state";
 export const SCRATCH_BUCKET = "test-scratch";
 export const LOG_GROUP = "/muster/test/make-thing";
 
+const IMAGE = "ami-00000000000000001";
+
 /** How an execution ended: what its one task reported, or what Step Functions says of it. */
 export interface TaskEnding {
   readonly status: string;
@@ -62,7 +64,7 @@ const ROLE = "arn:aws:iam::000000000000:role/test";
 
 export async function testStage(options: LocalAwsOptions = {}): Promise<TestStage> {
   const folder = await mkdtemp(join(tmpdir(), "muster-agent-test-"));
-  const aws = createLocalAws(options);
+  const aws = createLocalAws({ ...options, ec2: { images: [IMAGE], ...options.ec2 } });
   aws.start();
   const { url } = await aws.listen();
   // The tests' own calls take no socket: they never compete with the worker's.
@@ -177,7 +179,7 @@ async function endingOf(sfn: SFNClient, executionArn: string): Promise<TaskEndin
 async function launchInstance(ec2: EC2Client, options: Partial<RunInstancesCommandInput> = {}): Promise<string> {
   const { Instances = [] } = await ec2.send(
     new RunInstancesCommand({
-      ImageId: "ami-00000000000000001",
+      ImageId: IMAGE,
       InstanceType: "t3.small",
       MinCount: 1,
       MaxCount: 1,

@@ -18,6 +18,9 @@ export interface LaunchTemplateOptions {
   readonly idleSeconds: string | undefined;
 }
 
+/** The instance profile of a pipeline's workers. */
+export const workerProfile = (pipeline: string): string => `${pipeline}-worker`;
+
 /** One launch template per activity, with the user data that makes an instance its worker. */
 export async function putLaunchTemplates(
   pipeline: Pipeline,
@@ -58,7 +61,7 @@ function templateOf(
     InstanceType: worker.instanceTypes[0] as RequestLaunchTemplateData["InstanceType"],
     InstanceInitiatedShutdownBehavior: "terminate",
     MetadataOptions: { HttpTokens: "required", InstanceMetadataTags: "enabled" },
-    IamInstanceProfile: { Name: `${stage.pipeline}-worker` },
+    IamInstanceProfile: { Name: workerProfile(stage.pipeline) },
     UserData: Buffer.from(userData).toString("base64"),
   } satisfies RequestLaunchTemplateData;
 }

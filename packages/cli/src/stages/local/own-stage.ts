@@ -9,6 +9,7 @@ import type { Stage, StageNeeds } from "../stage.ts";
 import { describeLocalStage, LOCAL_ACCOUNT, LOCAL_REGION } from "./describe-local-stage.ts";
 import { findRepository } from "./find-repository.ts";
 import { lateFunctions } from "./late-functions.ts";
+import { workerProfile } from "./launch-templates.ts";
 import { localClients } from "./local-clients.ts";
 import type { LocalPlace } from "./local-place.ts";
 import { announceReady } from "./ready-file.ts";
@@ -36,6 +37,7 @@ export async function ownStage(
     region: LOCAL_REGION,
     accountId: LOCAL_ACCOUNT,
     functions: functions.byName,
+    ec2: { instanceProfiles: [workerProfile(loaded.pipeline.name)] },
     runInstance: runWorkerProcess({
       dir: instances,
       url: () => url,

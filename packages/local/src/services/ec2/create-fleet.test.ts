@@ -25,7 +25,8 @@ test("a fleet takes what each pool has, goes on to the next, and answers the err
     ["InsufficientInstanceCapacity", "spot"],
   ]);
   const [instance] = await describe({ Filters: [{ Name: "tag:muster:activity", Values: ["A"] }] });
-  expect(instance).toMatchObject({ InstanceLifecycle: "spot", Tags: [{ Key: "muster:activity", Value: "A" }] });
+  expect(instance?.InstanceLifecycle).toBe("spot");
+  expect(instance?.Tags).toContainEqual({ Key: "muster:activity", Value: "A" });
 });
 
 test("a fleet without any capacity answers errors and no instance; below its minimum it launches nothing", async () => {

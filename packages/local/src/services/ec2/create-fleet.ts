@@ -8,7 +8,7 @@ import { launchInstances } from "./launch-instances.ts";
 import type { LaunchSpecification, TagSpecification } from "./launch-specification.ts";
 import type { TemplateReference } from "./launch-templates.ts";
 import { missingParameter } from "./missing-parameter.ts";
-import { type LaunchPlan, planLaunch, withTemplate } from "./plan-launch.ts";
+import { type LaunchPlan, planLaunch, type ResolvedTemplate, resolveTemplate } from "./plan-launch.ts";
 
 interface Override {
   readonly InstanceType?: string;
@@ -52,7 +52,7 @@ interface CreateFleetInput {
 
 /** One way to get an instance: a template with one override. */
 interface Pool {
-  readonly template: FleetTemplate;
+  readonly template: ResolvedTemplate;
   readonly override: Override;
   readonly plan: LaunchPlan;
   readonly weight: number;
@@ -94,12 +94,13 @@ export function createFleetOperations(context: Ec2Context) {
       }
       return tokens.once(input.ClientToken, input, () => {
         const targets = targetsOf(input);
+        const fleetId = `fleet-${random.uuid()}`;
         const reached = [
-          fill(context, input, "on-demand", targets["on-demand"]),
-          fill(context, input, "spot", targets.spot),
+          fill(context, input, { fleetId, market: "on-demand", target: targets["on-demand"] }),
+          fill(context, input, { fleetId, market: "spot", target: targets.spot }),
         ];
         return {
-          fleetId: `fleet-${random.uuid()}`,
+          fleetId,
           errorSet: reached.flatMap(({ errorSet }) => errorSet),
           fleetInstanceSet: reached.flatMap(({ fleetInstanceSet }) => fleetInstanceSet),
         };
@@ -129,8 +130,7 @@ function targetsOf({ TargetCapacitySpecification: target = {} }: CreateFleetInpu
 function fill(
   context: Ec2Context,
   input: CreateFleetInput,
-  market: Market,
-  target: number,
+  { fleetId, market, target }: { fleetId: string; market: Market; target: number },
 ): Omit<FleetResult, "fleetId"> {
   const errorSet: FleetError[] = [];
   const granted: { pool: Pool; count: number }[] = [];
@@ -160,9 +160,12 @@ function fill(
   const fleetInstanceSet = granted.map(({ pool, count }) => ({
     launchTemplateAndOverrides: renderPool(pool),
     lifecycle: market,
-    instanceIds: launchInstances(context, { ...pool.plan, market }, count, input.ClientToken).map(
-      ({ instanceId }) => instanceId,
-    ),
+    instanceIds: launchInstances(
+      context,
+      { ...pool.plan, market, tags: { ...pool.plan.tags, "aws:ec2:fleet-id": fleetId } },
+      count,
+      input.ClientToken,
+    ).map(({ instanceId }) => instanceId),
     instanceType: pool.plan.instanceType,
   }));
   return { errorSet, fleetInstanceSet };
@@ -173,16 +176,14 @@ function readPools(context: Ec2Context, input: CreateFleetInput, market: Market,
   const configs = input.LaunchTemplateConfigs ?? [];
   if (configs.length === 0) throw missingParameter("LaunchTemplateConfigs");
   let order = 0;
-  return configs.flatMap(({ LaunchTemplateSpecification: template, Overrides }) => {
-    if (template === undefined) throw missingParameter("LaunchTemplateSpecification");
-    // Names a template that does not exist: an error of the whole request.
-    withTemplate(context, template, {});
+  return configs.flatMap(({ LaunchTemplateSpecification: reference, Overrides }) => {
+    if (reference === undefined) throw missingParameter("LaunchTemplateSpecification");
+    // A template that does not exist is an error of the whole request.
+    const template = resolveTemplate(context, reference);
     return (Overrides ?? [{}]).flatMap((override) => {
       const pool = { template, override, weight: Number(override.WeightedCapacity ?? 1), order: order++ };
       try {
-        return [
-          { ...pool, plan: planLaunch(context, withTemplate(context, template, requestOf(input, template, override))) },
-        ];
+        return [{ ...pool, plan: planLaunch(context, requestOf(input, reference, override), template) }];
       } catch (error) {
         errorSet.push(fleetError(pool, market, error));
         return [];
@@ -243,11 +244,7 @@ function fleetError(pool: Omit<Pool, "plan">, market: Market, error: unknown): F
 
 function renderPool({ template, override }: Pick<Pool, "template" | "override">): unknown {
   return {
-    launchTemplateSpecification: {
-      launchTemplateId: template.LaunchTemplateId,
-      launchTemplateName: template.LaunchTemplateName,
-      version: template.Version,
-    },
+    launchTemplateSpecification: { launchTemplateId: template.id, version: String(template.version) },
     overrides: {
       instanceType: override.InstanceType,
       subnetId: override.SubnetId,

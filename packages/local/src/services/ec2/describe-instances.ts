@@ -1,9 +1,12 @@
 import { AwsError } from "../../aws-error.ts";
 import type { Ec2Context } from "./ec2-context.ts";
-import { type Filter, passesFilters, tagFilterValues } from "./filters.ts";
+import { type Filter, type Filterable, select as selectBy } from "./filters.ts";
 import { findInstances, isKnown } from "./find-instances.ts";
-import { type Instance, isAlive, privateDnsName, renderInstance, renderState } from "./instance.ts";
+import { type Instance, renderState } from "./instance.ts";
+import { instanceFilters, instanceStatusFilters } from "./instance-filters.ts";
+import { reachabilityOf, statusOf } from "./instance-status.ts";
 import { type PageRequest, pageOf } from "./paging.ts";
+import { renderReservation } from "./run-instances.ts";
 
 interface DescribeInput extends PageRequest {
   readonly InstanceId?: readonly string[];
@@ -12,8 +15,10 @@ interface DescribeInput extends PageRequest {
 }
 
 export function describeInstancesOperations(context: Ec2Context) {
-  const { accountId, lifecycle } = context;
-  const select = ({ InstanceId, Filter, MaxResults }: DescribeInput): Instance[] => {
+  const { lifecycle } = context;
+  const byInstance = instanceFilters(context);
+  const byStatus = instanceStatusFilters(context);
+  const select = ({ InstanceId, Filter, MaxResults }: DescribeInput, filters: Filterable<Instance>): Instance[] => {
     if (InstanceId !== undefined && MaxResults !== undefined) {
       const message = "The parameter instancesSet cannot be used with the parameter maxResults";
       throw new AwsError("InvalidParameterCombination", message);
@@ -22,25 +27,22 @@ export function describeInstancesOperations(context: Ec2Context) {
       InstanceId === undefined
         ? lifecycle.visible().filter((instance) => isKnown(context, instance))
         : findInstances(context, InstanceId);
-    return candidates.filter((instance) => passesFilters(Filter, (name) => filterValues(instance, name)));
+    return selectBy(candidates, Filter, filters);
   };
 
   return {
     DescribeInstances(input: DescribeInput) {
-      const { page, nextToken } = pageOf(select(input), input);
+      const { page, nextToken } = pageOf(select(input, byInstance), input);
       const reservations = Map.groupBy(page, ({ reservationId }) => reservationId);
-      const reservationSet = [...reservations].map(([reservationId, instances]) => ({
-        reservationId,
-        ownerId: accountId,
-        groupSet: [],
-        instancesSet: instances.map((instance) => renderInstance(instance, accountId)),
-      }));
-      return { reservationSet, nextToken };
+      return {
+        reservationSet: [...reservations.values()].map((instances) => renderReservation(context, instances)),
+        nextToken,
+      };
     },
 
     DescribeInstanceStatus(input: DescribeInput) {
       const all = input.IncludeAllInstances === "true";
-      const chosen = select(input).filter((instance) => all || instance.state === "running");
+      const chosen = select(input, byStatus).filter((instance) => all || instance.state === "running");
       const { page, nextToken } = pageOf(chosen, input);
       return { instanceStatusSet: page.map(renderStatus), nextToken };
     },
@@ -48,8 +50,10 @@ export function describeInstancesOperations(context: Ec2Context) {
 }
 
 function renderStatus(instance: Instance): Record<string, unknown> {
-  const status = instance.state === "running" ? "ok" : isAlive(instance) ? "initializing" : "not-applicable";
-  const summary = { status, details: [{ name: "reachability", status: status === "ok" ? "passed" : status }] };
+  const status = statusOf(instance.state);
+  const reachability = reachabilityOf(instance.state);
+  const details = reachability === undefined ? [] : [{ name: "reachability", status: reachability }];
+  const summary = { status, details };
   return {
     instanceId: instance.instanceId,
     availabilityZone: instance.availabilityZone,
@@ -58,49 +62,4 @@ function renderStatus(instance: Instance): Record<string, unknown> {
     systemStatus: summary,
     eventsSet: [],
   };
-}
-
-/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html */
-function filterValues(instance: Instance, filterName: string): readonly (string | undefined)[] | undefined {
-  switch (filterName) {
-    case "instance-state-name":
-      return [instance.state];
-    case "instance-state-code":
-      return [String(renderState(instance.state).code)];
-    case "instance-id":
-      return [instance.instanceId];
-    case "instance-type":
-      return [instance.instanceType];
-    case "instance-lifecycle":
-      return [instance.market === "spot" ? "spot" : undefined];
-    case "image-id":
-      return [instance.imageId];
-    case "availability-zone":
-      return [instance.availabilityZone];
-    case "subnet-id":
-    case "network-interface.subnet-id":
-      return [instance.subnetId];
-    case "vpc-id":
-    case "network-interface.vpc-id":
-      return [instance.vpcId];
-    case "reservation-id":
-      return [instance.reservationId];
-    case "client-token":
-      return [instance.clientToken];
-    case "key-name":
-      return [instance.keyName];
-    case "private-ip-address":
-      return [instance.privateIpAddress];
-    case "private-dns-name":
-      return [privateDnsName(instance)];
-    case "instance.group-id":
-      return instance.securityGroupIds;
-    case "iam-instance-profile.arn":
-      return [instance.instanceProfileArn];
-    case "launch-time":
-      return [new Date(instance.launchMs).toISOString()];
-    case "state-reason-code":
-      return [instance.stateReason?.code];
-  }
-  return tagFilterValues(filterName, instance.tags);
 }

@@ -1,235 +1,148 @@
-import { AwsError } from "../../aws-error.ts";
 import type { Ec2Context } from "./ec2-context.ts";
-import { type Filter, passesFilters } from "./filters.ts";
-import { architectureOf } from "./instance.ts";
-import { describeInstanceType, spotPrice } from "./instance-type.ts";
+import { FILTER_NAMES } from "./filter-names.ts";
+import { type Filter, type Filterable, select } from "./filters.ts";
 import type { Subnet } from "./network.ts";
 import { type PageRequest, pageOf } from "./paging.ts";
-import { publicImage } from "./plan-launch.ts";
 
 interface DescribeInput extends PageRequest {
   readonly Filter?: readonly Filter[];
 }
 
-/** Operations about what a region offers: its default network, instance types and prices. */
+/** Operations about the region, its zones and its default network. */
 export const describeRegionOperations = (context: Ec2Context) => ({
   ...zoneOperations(context),
   ...networkOperations(context),
-  ...imageOperations(context),
-  ...instanceTypeOperations(context),
 });
 
 function zoneOperations({ network, region }: Ec2Context) {
+  const endpoint = `ec2.${region}.amazonaws.com`;
+  const regions: Filterable<string> = {
+    names: FILTER_NAMES.DescribeRegions,
+    values: (regionName) => ({ endpoint, "opt-in-status": OPT_IN, "region-name": regionName }),
+  };
+  const zones: Filterable<Subnet> = {
+    names: FILTER_NAMES.DescribeAvailabilityZones,
+    values: ({ availabilityZone, zoneId }) => ({
+      "group-name": `${region}-zg-1`,
+      "opt-in-status": OPT_IN,
+      "region-name": region,
+      state: "available",
+      "zone-id": zoneId,
+      "zone-name": availabilityZone,
+      "zone-type": "availability-zone",
+    }),
+  };
   return {
-    DescribeRegions: () => ({
-      regionInfo: [
-        { regionName: region, regionEndpoint: `ec2.${region}.amazonaws.com`, optInStatus: "opt-in-not-required" },
-      ],
+    DescribeRegions: ({ Filter }: DescribeInput) => ({
+      regionInfo: select([region], Filter, regions).map((regionName) => ({
+        regionName,
+        regionEndpoint: endpoint,
+        optInStatus: OPT_IN,
+      })),
     }),
 
-    DescribeAvailabilityZones(input: DescribeInput & { ZoneName?: readonly string[] }) {
-      for (const zone of input.ZoneName ?? []) network.subnetOfZone(zone);
-      const zones = network.subnets
-        .filter(({ availabilityZone }) => input.ZoneName?.includes(availabilityZone) ?? true)
-        .filter(({ availabilityZone, zoneId }) =>
-          passesFilters(input.Filter, (name) =>
-            valueIn(
-              {
-                "zone-name": availabilityZone,
-                "zone-id": zoneId,
-                state: "available",
-                "region-name": region,
-                "zone-type": "availability-zone",
-              },
-              name,
-            ),
-          ),
-        );
+    DescribeAvailabilityZones(input: DescribeInput & { ZoneName?: readonly string[]; ZoneId?: readonly string[] }) {
+      const named = [...(input.ZoneName ?? []), ...(input.ZoneId ?? [])].map((zone) => network.subnetOfZone(zone));
+      const chosen = select(named.length > 0 ? named : network.subnets, input.Filter, zones);
       return {
-        availabilityZoneInfo: zones.map(({ availabilityZone, zoneId }) => ({
+        availabilityZoneInfo: chosen.map(({ availabilityZone, zoneId }) => ({
           zoneState: "available",
           regionName: region,
           zoneName: availabilityZone,
           zoneId,
           zoneType: "availability-zone",
-          optInStatus: "opt-in-not-required",
+          groupName: `${region}-zg-1`,
+          networkBorderGroup: region,
+          optInStatus: OPT_IN,
+          messageSet: [],
         })),
       };
     },
   };
 }
 
+const OPT_IN = "opt-in-not-required";
+const VPC_CIDR = "172.31.0.0/16";
+const FREE_ADDRESSES = 4091;
+
 function networkOperations({ network, region, accountId }: Ec2Context) {
+  const vpcs: Filterable<string> = {
+    names: FILTER_NAMES.DescribeVpcs,
+    tags: () => ({}),
+    values: (vpcId) => ({
+      cidr: VPC_CIDR,
+      "cidr-block-association.cidr-block": VPC_CIDR,
+      "cidr-block-association.state": "associated",
+      "is-default": true,
+      isDefault: true,
+      "owner-id": accountId,
+      state: "available",
+      "vpc-id": vpcId,
+    }),
+  };
+  const subnetArn = (subnetId: string) => `arn:aws:ec2:${region}:${accountId}:subnet/${subnetId}`;
+  const subnets: Filterable<Subnet> = {
+    names: FILTER_NAMES.DescribeSubnets,
+    tags: () => ({}),
+    values: ({ subnetId, vpcId, availabilityZone, zoneId, cidrBlock }) => ({
+      "availability-zone": availabilityZone,
+      availabilityZone,
+      "availability-zone-id": zoneId,
+      availabilityZoneId: zoneId,
+      "available-ip-address-count": FREE_ADDRESSES,
+      "cidr-block": cidrBlock,
+      cidr: cidrBlock,
+      cidrBlock,
+      "default-for-az": true,
+      defaultForAz: true,
+      "enable-dns64": false,
+      "ipv6-native": false,
+      "map-customer-owned-ip-on-launch": false,
+      "map-public-ip-on-launch": true,
+      "owner-id": accountId,
+      state: "available",
+      "subnet-arn": subnetArn(subnetId),
+      "subnet-id": subnetId,
+      "vpc-id": vpcId,
+    }),
+  };
   return {
     DescribeVpcs(input: DescribeInput & { VpcId?: readonly string[] }) {
-      const unknown = input.VpcId?.find((id) => id !== network.vpcId);
-      if (unknown !== undefined) throw new AwsError("InvalidVpcID.NotFound", `The vpc ID '${unknown}' does not exist`);
-      const vpc = {
-        vpcId: network.vpcId,
-        state: "available",
-        cidrBlock: "172.31.0.0/16",
-        isDefault: true,
-        ownerId: accountId,
-        instanceTenancy: "default",
-        tagSet: [],
+      for (const id of input.VpcId ?? []) network.checkVpc(id);
+      const chosen = select([network.vpcId], input.Filter, vpcs);
+      return {
+        vpcSet: chosen.map((vpcId) => ({
+          vpcId,
+          state: "available",
+          cidrBlock: VPC_CIDR,
+          isDefault: true,
+          ownerId: accountId,
+          instanceTenancy: "default",
+          tagSet: [],
+        })),
       };
-      const matches = passesFilters(input.Filter, (name) =>
-        valueIn(
-          { "vpc-id": vpc.vpcId, "is-default": "true", isDefault: "true", state: vpc.state, cidr: vpc.cidrBlock },
-          name,
-        ),
-      );
-      return { vpcSet: matches ? [vpc] : [] };
     },
 
     DescribeSubnets(input: DescribeInput & { SubnetId?: readonly string[] }) {
       const chosen = input.SubnetId?.map((id) => network.subnet(id)) ?? network.subnets;
-      const matching = chosen.filter((subnet) =>
-        passesFilters(input.Filter, (name) => subnetFilterValues(subnet, name)),
-      );
-      const { page, nextToken } = pageOf(matching, input);
-      return { subnetSet: page.map((subnet) => renderSubnet(subnet, region, accountId)), nextToken };
-    },
-
-    DescribeSecurityGroups(input: DescribeInput & { GroupId?: readonly string[]; GroupName?: readonly string[] }) {
-      const group = {
-        ownerId: accountId,
-        groupId: network.securityGroupId,
-        groupName: "default",
-        groupDescription: "default VPC security group",
-        vpcId: network.vpcId,
-        ipPermissions: [],
-        ipPermissionsEgress: [],
-        tagSet: [],
-      };
-      const unknown =
-        input.GroupId?.find((id) => id !== group.groupId) ?? input.GroupName?.find((name) => name !== group.groupName);
-      if (unknown !== undefined)
-        throw new AwsError("InvalidGroup.NotFound", `The security group '${unknown}' does not exist`);
-      const matches = passesFilters(input.Filter, (name) =>
-        valueIn({ "group-id": group.groupId, "group-name": group.groupName, "vpc-id": group.vpcId }, name),
-      );
-      return { securityGroupInfo: matches ? [group] : [] };
-    },
-  };
-}
-
-function imageOperations({ accountId }: Ec2Context) {
-  return {
-    /** Every image exists, because nothing on this machine boots from one. */
-    DescribeImages(input: { ImageId?: readonly string[] }) {
-      const images = input.ImageId ?? [publicImage("/aws/service/default")];
+      const { page, nextToken } = pageOf(select(chosen, input.Filter, subnets), input);
       return {
-        imagesSet: images.map((imageId) => ({
-          imageId,
-          name: imageId,
-          imageState: "available",
-          imageOwnerId: accountId,
-          architecture: "x86_64",
-          rootDeviceName: "/dev/sda1",
-          rootDeviceType: "ebs",
-          isPublic: true,
-        })),
+        subnetSet: page.map((subnet) => renderSubnet(subnet, { subnetArn: subnetArn(subnet.subnetId), accountId })),
+        nextToken,
       };
     },
   };
 }
 
-function instanceTypeOperations({ network, region, clock, lifecycle }: Ec2Context) {
-  const hours = (ms: number) => Math.floor(ms / 3_600_000) * 3_600_000;
-  const instanceTypesIn = (names: readonly string[] | undefined) => {
-    const inUse = new Set(lifecycle.visible().map(({ instanceType }) => instanceType));
-    return (names ?? [...inUse].sort()).map(describeInstanceType);
-  };
-  return {
-    /** Without names, the types in use: any well-formed name is a type here. */
-    DescribeInstanceTypes(input: PageRequest & { InstanceType?: readonly string[] }) {
-      const { page, nextToken } = pageOf(instanceTypesIn(input.InstanceType), input);
-      const instanceTypeSet = page.map(({ name, vcpus, memoryMib }) => ({
-        instanceType: name,
-        currentGeneration: true,
-        supportedUsageClasses: ["on-demand", "spot"],
-        processorInfo: { supportedArchitectures: [architectureOf(name)] },
-        vCpuInfo: {
-          defaultVCpus: vcpus,
-          defaultCores: Math.max(1, vcpus / 2),
-          defaultThreadsPerCore: vcpus === 1 ? 1 : 2,
-        },
-        memoryInfo: { sizeInMiB: memoryMib },
-      }));
-      return { instanceTypeSet, nextToken };
-    },
-
-    DescribeInstanceTypeOfferings(input: DescribeInput & { LocationType?: string }) {
-      const locationType = input.LocationType ?? "region";
-      const locations =
-        locationType === "region"
-          ? [region]
-          : network.subnets.map((subnet) =>
-              locationType === "availability-zone" ? subnet.availabilityZone : subnet.zoneId,
-            );
-      const names = input.Filter?.find(({ Name }) => Name === "instance-type")?.Value;
-      const offerings = instanceTypesIn(names)
-        .flatMap(({ name: instanceType }) => locations.map((location) => ({ instanceType, locationType, location })))
-        .filter((offering) =>
-          passesFilters(input.Filter, (name) =>
-            valueIn({ "instance-type": offering.instanceType, location: offering.location }, name),
-          ),
-        );
-      const { page, nextToken } = pageOf(offerings, input);
-      return { instanceTypeOfferingSet: page, nextToken };
-    },
-
-    DescribeSpotPriceHistory(input: DescribeInput & { InstanceType?: readonly string[]; AvailabilityZone?: string }) {
-      const history = instanceTypesIn(input.InstanceType).flatMap((type) =>
-        network.subnets
-          .filter(({ availabilityZone }) => (input.AvailabilityZone ?? availabilityZone) === availabilityZone)
-          .map(({ availabilityZone, zoneIndex }) => ({
-            instanceType: type.name,
-            productDescription: "Linux/UNIX",
-            spotPrice: spotPrice(type, zoneIndex).toFixed(6),
-            timestamp: new Date(hours(clock.now())),
-            availabilityZone,
-          })),
-      );
-      const { page, nextToken } = pageOf(history, input, { least: 1 });
-      return { spotPriceHistorySet: page, nextToken };
-    },
-  };
-}
-
-function valueIn(values: Readonly<Record<string, string>>, filterName: string): readonly string[] | undefined {
-  const value = Object.hasOwn(values, filterName) ? values[filterName] : undefined;
-  return value === undefined ? undefined : [value];
-}
-
-function subnetFilterValues(subnet: Subnet, filterName: string): readonly string[] | undefined {
-  const { subnetId, vpcId, availabilityZone, zoneId, cidrBlock } = subnet;
-  if (filterName.startsWith("tag:") || filterName === "tag-key") return [];
-  return valueIn(
-    {
-      "subnet-id": subnetId,
-      "vpc-id": vpcId,
-      "availability-zone": availabilityZone,
-      availabilityZone,
-      "availability-zone-id": zoneId,
-      "default-for-az": "true",
-      "cidr-block": cidrBlock,
-      state: "available",
-    },
-    filterName,
-  );
-}
-
-function renderSubnet(subnet: Subnet, region: string, accountId: string): Record<string, unknown> {
+function renderSubnet(subnet: Subnet, { subnetArn, accountId }: { subnetArn: string; accountId: string }) {
   return {
     subnetId: subnet.subnetId,
-    subnetArn: `arn:aws:ec2:${region}:${accountId}:subnet/${subnet.subnetId}`,
+    subnetArn,
     state: "available",
     ownerId: accountId,
     vpcId: subnet.vpcId,
     cidrBlock: subnet.cidrBlock,
-    availableIpAddressCount: 4091,
+    availableIpAddressCount: FREE_ADDRESSES,
     availabilityZone: subnet.availabilityZone,
     availabilityZoneId: subnet.zoneId,
     defaultForAz: true,

@@ -3,8 +3,10 @@ import type { Random } from "../../random.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { FaultyHardware } from "./ec2-faults.ts";
 import type { InstanceLifecycle } from "./instance-lifecycle.ts";
+import type { KeyPairs } from "./key-pairs.ts";
 import type { LaunchTemplates } from "./launch-templates.ts";
 import type { Network } from "./network.ts";
+import type { SecurityGroups } from "./security-groups.ts";
 
 /** Virtual CPUs that may run at a time, by market. AWS counts standard families (A, C, D, H, I, M, R, T, Z) together. */
 export interface VcpuQuotas {
@@ -22,6 +24,12 @@ export interface Ec2Context {
   readonly network: Network;
   readonly lifecycle: InstanceLifecycle;
   readonly launchTemplates: LaunchTemplates;
+  readonly keyPairs: KeyPairs;
+  readonly securityGroups: SecurityGroups;
+  /** Ids of images that there are besides those that are always there. */
+  readonly images: readonly string[];
+  /** Names of instance profiles. */
+  readonly instanceProfiles: readonly string[];
   readonly hardware: FaultyHardware;
   readonly quotas: () => VcpuQuotas;
   /** New instances are not yet known everywhere: for so long nobody finds them. */

@@ -7,15 +7,22 @@ import { describeRegionOperations } from "./describe-region.ts";
 import { ec2Api } from "./ec2-api.ts";
 import type { Ec2Context, VcpuQuotas } from "./ec2-context.ts";
 import { type Ec2Faults, faultyHardware } from "./ec2-faults.ts";
+import { imageOperations } from "./images.ts";
 import type { Instance } from "./instance.ts";
 import { instanceLifecycle, type LifecycleOptions } from "./instance-lifecycle.ts";
 import { instanceOperations } from "./instance-operations.ts";
+import { DEFAULT_INSTANCE_PROFILE } from "./instance-profile.ts";
+import { instanceTypeOperations } from "./instance-type-operations.ts";
+import { keyPairOperations } from "./key-pair-operations.ts";
+import { keyPairs } from "./key-pairs.ts";
 import { launchTemplateOperations } from "./launch-template-operations.ts";
 import { launchTemplates } from "./launch-templates.ts";
 import { defaultNetwork, type Network } from "./network.ts";
 import { withRequestLimits } from "./request-limits.ts";
 import { idleInstance, type RunInstance } from "./run-instance.ts";
 import { runInstancesOperations } from "./run-instances.ts";
+import { securityGroupOperations } from "./security-group-operations.ts";
+import { securityGroups } from "./security-groups.ts";
 import { tagOperations } from "./tag-operations.ts";
 
 /** How the local EC2 behaves; by default as an EC2 without limits and delays. */
@@ -28,6 +35,10 @@ export interface Ec2Behaviour {
   readonly visibilityDelayMs?: number;
   /** AWS's request buckets. */
   readonly requestLimits?: boolean;
+  /** Images besides those that are always there, and the ones of AWS's public parameters. */
+  readonly images?: readonly string[];
+  /** Names of instance profiles besides `worker`: there is no IAM here to create them. */
+  readonly instanceProfiles?: readonly string[];
 }
 
 export interface Ec2Options
@@ -67,6 +78,10 @@ export function createEc2(options: Ec2Options): Ec2 {
     lifecycle,
     network,
     launchTemplates: launchTemplates(options),
+    keyPairs: keyPairs(options),
+    securityGroups: securityGroups({ ...options, network }),
+    images: options.images ?? [],
+    instanceProfiles: [DEFAULT_INSTANCE_PROFILE, ...(options.instanceProfiles ?? [])],
     visibilityDelayMs,
   };
   const operations = withDryRun({
@@ -77,6 +92,10 @@ export function createEc2(options: Ec2Options): Ec2 {
     ...instanceOperations(context),
     ...tagOperations(context),
     ...describeRegionOperations(context),
+    ...securityGroupOperations(context),
+    ...keyPairOperations(context),
+    ...imageOperations(context),
+    ...instanceTypeOperations(context),
   });
   return {
     service: service("ec2", {

@@ -84,7 +84,7 @@ function metadataTree({ instance: current, clock, region, accountId }: InstanceM
       "local-ipv4": () => instance.privateIpAddress,
       placement: { "availability-zone": () => instance.availabilityZone, region: () => region },
       "reservation-id": () => instance.reservationId,
-      "security-groups": () => "default",
+      "security-groups": () => (instance.securityGroupNames ?? ["default"]).join("\n"),
       services: { domain: () => "amazonaws.com", partition: () => "aws" },
       ...(notice !== undefined && { spot: notice }),
       ...(instance.instanceMetadataTags && {

@@ -1,3 +1,14 @@
+import type { Ec2Context } from "./ec2-context.ts";
+import {
+  instanceProfileIdOf,
+  interfaceIdOf,
+  isGone,
+  macAddressOf,
+  ROOT_DEVICE,
+  spotRequestIdOf,
+  volumeIdOf,
+} from "./instance-parts.ts";
+
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html */
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
 
@@ -22,6 +33,8 @@ export interface Instance {
   readonly availabilityZone: string;
   readonly privateIpAddress: string;
   readonly securityGroupIds: readonly string[];
+  /** What they were called at the launch: groups keep their names. */
+  readonly securityGroupNames?: readonly string[];
   /** Base64, as it was given. */
   readonly userData?: string;
   readonly keyName?: string;
@@ -62,8 +75,13 @@ export function isAlive({ state }: Instance): boolean {
 }
 
 /** The instance as DescribeInstances answers it. */
-export function renderInstance(instance: Instance, accountId: string): Record<string, unknown> {
+export function renderInstance(
+  instance: Instance,
+  { accountId, securityGroups }: Pick<Ec2Context, "accountId" | "securityGroups">,
+): Record<string, unknown> {
   const { state, stateReason, instanceProfileArn, instanceType } = instance;
+  const groupIds = isGone(instance) ? [] : instance.securityGroupIds;
+  const groupSet = groupIds.map((groupId) => ({ groupId, groupName: securityGroups.byId(groupId)?.name }));
   return {
     instanceId: instance.instanceId,
     imageId: instance.imageId,
@@ -77,38 +95,87 @@ export function renderInstance(instance: Instance, accountId: string): Record<st
     launchTime: new Date(instance.launchMs),
     placement: { availabilityZone: instance.availabilityZone, groupName: "", tenancy: "default" },
     monitoring: { state: "disabled" },
-    subnetId: instance.subnetId,
-    vpcId: instance.vpcId,
     privateIpAddress: instance.privateIpAddress,
     sourceDestCheck: true,
-    groupSet: instance.securityGroupIds.map((groupId) => ({ groupId, groupName: "default" })),
+    groupSet,
+    ...(!isGone(instance) && {
+      subnetId: instance.subnetId,
+      vpcId: instance.vpcId,
+      networkInterfaceSet: [renderInterface(instance, { accountId, groupSet })],
+    }),
     stateReason,
     architecture: architectureOf(instanceType),
     rootDeviceType: "ebs",
-    rootDeviceName: "/dev/sda1",
-    blockDeviceMapping:
-      state === "terminated"
-        ? []
-        : [{ deviceName: "/dev/sda1", ebs: { volumeId: volumeIdOf(instance), status: "attached" } }],
+    rootDeviceName: ROOT_DEVICE,
+    blockDeviceMapping: isGone(instance)
+      ? []
+      : [
+          {
+            deviceName: ROOT_DEVICE,
+            ebs: {
+              volumeId: volumeIdOf(instance),
+              status: "attached",
+              deleteOnTermination: true,
+              attachTime: new Date(instance.launchMs),
+            },
+          },
+        ],
     virtualizationType: "hvm",
     ...(instance.market === "spot" && {
       instanceLifecycle: "spot",
-      spotInstanceRequestId: `sir-${instance.instanceId.slice(2, 10)}`,
+      spotInstanceRequestId: spotRequestIdOf(instance),
     }),
     clientToken: instance.clientToken ?? "",
     tagSet: renderTags(instance.tags),
     hypervisor: "xen",
     ...(instanceProfileArn !== undefined && {
-      iamInstanceProfile: { arn: instanceProfileArn, id: `AIPA${accountId}LOCAL` },
+      iamInstanceProfile: { arn: instanceProfileArn, id: instanceProfileIdOf(instanceProfileArn) },
     }),
     ebsOptimized: false,
+    enaSupport: true,
+    enclaveOptions: { enabled: false },
+    hibernationOptions: { configured: false },
+    platformDetails: "Linux/UNIX",
+    usageOperation: "RunInstances",
     metadataOptions: {
       state: "applied",
       httpTokens: instance.httpTokens,
       httpPutResponseHopLimit: 1,
       httpEndpoint: "enabled",
+      httpProtocolIpv4: "enabled",
+      httpProtocolIpv6: "disabled",
       instanceMetadataTags: instance.instanceMetadataTags ? "enabled" : "disabled",
     },
+  };
+}
+
+function renderInterface(
+  instance: Instance,
+  { accountId, groupSet }: { accountId: string; groupSet: readonly unknown[] },
+): Record<string, unknown> {
+  const { privateIpAddress } = instance;
+  return {
+    networkInterfaceId: interfaceIdOf(instance),
+    subnetId: instance.subnetId,
+    vpcId: instance.vpcId,
+    description: "",
+    ownerId: accountId,
+    status: "in-use",
+    interfaceType: "interface",
+    macAddress: macAddressOf(instance),
+    privateIpAddress,
+    privateDnsName: privateDnsName(instance),
+    sourceDestCheck: true,
+    groupSet,
+    attachment: {
+      attachmentId: `eni-attach-${instance.instanceId.slice(2)}`,
+      deviceIndex: 0,
+      networkCardIndex: 0,
+      status: "attached",
+      attachTime: new Date(instance.launchMs),
+      deleteOnTermination: true,
+    },
+    privateIpAddressesSet: [{ primary: true, privateIpAddress, privateDnsName: privateDnsName(instance) }],
   };
 }
 
@@ -123,8 +190,4 @@ export function privateDnsName({ privateIpAddress }: Instance): string {
 /** Graviton types have a `g` behind the generation: m7g, c6gn, t4g. */
 export function architectureOf(instanceType: string): "arm64" | "x86_64" {
   return /^[a-z]+\d+[a-z]*g/.test(instanceType.replace(/^g/, "")) ? "arm64" : "x86_64";
-}
-
-function volumeIdOf({ instanceId }: Instance): string {
-  return `vol-${instanceId.slice(2)}`;
 }

@@ -1,9 +1,10 @@
 import { AwsError } from "../../aws-error.ts";
 import { clientTokens } from "./client-tokens.ts";
 import type { Ec2Context } from "./ec2-context.ts";
-import { type Filter, passesFilters, tagFilterValues } from "./filters.ts";
+import { type Filter, select } from "./filters.ts";
 import { renderTags } from "./instance.ts";
 import type { LaunchSpecification, TagSpecification } from "./launch-specification.ts";
+import { TEMPLATE_FILTERS, VERSION_FILTERS } from "./launch-template-filters.ts";
 import {
   type LaunchTemplate,
   type LaunchTemplateVersion,
@@ -12,7 +13,7 @@ import {
 } from "./launch-templates.ts";
 import { missingParameter } from "./missing-parameter.ts";
 import { type PageRequest, pageOf } from "./paging.ts";
-import { tagsFor } from "./tags.ts";
+import { checkTags, tagsFor } from "./tags.ts";
 import { checkUserData } from "./user-data.ts";
 
 interface CreateInput {
@@ -40,6 +41,7 @@ interface DescribeVersionsInput extends TemplateReference, PageRequest {
   readonly LaunchTemplateVersion?: readonly string[];
   readonly MinVersion?: string;
   readonly MaxVersion?: string;
+  readonly Filter?: readonly Filter[];
 }
 
 export function launchTemplateOperations({ launchTemplates, storage, clock }: Ec2Context) {
@@ -47,6 +49,14 @@ export function launchTemplateOperations({ launchTemplates, storage, clock }: Ec
   const keep = (template: LaunchTemplate): LaunchTemplate => {
     launchTemplates.save(template);
     return template;
+  };
+  /** Without a template, the latest or the default versions of all. */
+  const templatesOf = (input: DescribeVersionsInput): readonly LaunchTemplate[] => {
+    const { LaunchTemplateId, LaunchTemplateName, LaunchTemplateVersion = [] } = input;
+    const isOfAll =
+      LaunchTemplateVersion.length > 0 && LaunchTemplateVersion.every((version) => version.startsWith("$"));
+    if (LaunchTemplateId === undefined && LaunchTemplateName === undefined && isOfAll) return launchTemplates.all();
+    return [launchTemplates.find(input)];
   };
 
   return {
@@ -117,26 +127,36 @@ export function launchTemplateOperations({ launchTemplates, storage, clock }: Ec
         ...(input.LaunchTemplateId ?? []).map((id) => launchTemplates.find({ LaunchTemplateId: id })),
         ...(input.LaunchTemplateName ?? []).map((name) => launchTemplates.find({ LaunchTemplateName: name })),
       ];
-      const found = (named.length > 0 ? named : launchTemplates.all()).filter((template) =>
-        passesFilters(input.Filter, (name) =>
-          name === "launch-template-name" ? [template.name] : tagFilterValues(name, template.tags),
-        ),
-      );
+      const found = select(named.length > 0 ? named : launchTemplates.all(), input.Filter, TEMPLATE_FILTERS);
       const { page, nextToken } = pageOf(found, input, { least: 1, most: 200 });
       return { launchTemplates: page.map(renderTemplate), nextToken };
     },
 
     DescribeLaunchTemplateVersions(input: DescribeVersionsInput) {
-      const template = launchTemplates.find(input);
-      const from = Number(input.MinVersion ?? 0);
-      const to = Number(input.MaxVersion ?? Number.POSITIVE_INFINITY);
-      const versions =
-        input.LaunchTemplateVersion?.map((version) => versionOf(template, version)) ??
-        template.versions.filter(({ number }) => number >= from && number <= to).toReversed();
-      const { page, nextToken } = pageOf(versions, input, { least: 1, most: 200 });
-      return { launchTemplateVersionSet: page.map((version) => renderVersion(template, version)), nextToken };
+      const versions = templatesOf(input).flatMap((template) =>
+        versionsOf(template, input).map((version) => ({ template, version })),
+      );
+      const { page, nextToken } = pageOf(select(versions, input.Filter, VERSION_FILTERS), input, {
+        least: 1,
+        most: 200,
+      });
+      return {
+        launchTemplateVersionSet: page.map(({ template, version }) => renderVersion(template, version)),
+        nextToken,
+      };
     },
   };
+}
+
+/** Those that are asked for, or all, the latest first. */
+function versionsOf(
+  template: LaunchTemplate,
+  { LaunchTemplateVersion, MinVersion, MaxVersion }: DescribeVersionsInput,
+): readonly LaunchTemplateVersion[] {
+  if (LaunchTemplateVersion !== undefined) return LaunchTemplateVersion.map((version) => versionOf(template, version));
+  const from = Number(MinVersion ?? 0);
+  const to = Number(MaxVersion ?? Number.POSITIVE_INFINITY);
+  return template.versions.filter(({ number }) => number >= from && number <= to).toReversed();
 }
 
 function checkSpecification(specification: LaunchSpecification | undefined): LaunchSpecification {
@@ -144,6 +164,7 @@ function checkSpecification(specification: LaunchSpecification | undefined): Lau
     throw missingParameter("LaunchTemplateData");
   }
   checkUserData(specification.UserData);
+  for (const { Tag = [] } of specification.TagSpecification ?? []) checkTags({}, Tag);
   return specification;
 }
 

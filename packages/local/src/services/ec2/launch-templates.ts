@@ -75,6 +75,8 @@ export function launchTemplates({
       if (id !== undefined) {
         const found = templates.get(id);
         if (found !== undefined) return found;
+        if (!/^lt-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id))
+          throw new AwsError("InvalidLaunchTemplateId.Malformed", `Invalid id: "${id}" (expecting "lt-...")`);
         throw new AwsError(
           "InvalidLaunchTemplateId.NotFound",
           `The specified launch template, with template ID ${id}, does not exist.`,

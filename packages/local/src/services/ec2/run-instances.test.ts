@@ -1,7 +1,7 @@
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { expect, test } from "vitest";
-import { base64, failure, openEc2 } from "./testing/open-ec2.ts";
+import { base64, failure, ImageId, openEc2 } from "./testing/open-ec2.ts";
 
 test("the same client token launches once, also after the instance has died; with other parameters it is an error", async () => {
   const { clock, ec2, run, describe, settle } = openEc2();
@@ -29,7 +29,7 @@ test("what EC2 refuses before it looks for capacity is refused by the same names
   expect(await failure(run({ MinCount: 2, MaxCount: 1 }))).toBe("InvalidParameterValue");
   expect(await failure(run({ DryRun: true }))).toBe("DryRunOperation");
   expect(await failure(describe({ InstanceIds: ["i-nope"] }))).toBe("InvalidInstanceID.Malformed");
-  expect(await failure(describe({ Filters: [{ Name: "colour", Values: ["red"] }] }))).toBe("no failure");
+  expect(await failure(describe({ Filters: [{ Name: "colour", Values: ["red"] }] }))).toBe("InvalidParameterValue");
   await run();
   expect(await failure(describe({ Filters: [{ Name: "colour", Values: ["red"] }] }))).toBe("InvalidParameterValue");
 });
@@ -37,9 +37,9 @@ test("what EC2 refuses before it looks for capacity is refused by the same names
 test("images are resolved from the parameter store", async () => {
   const { aws, run } = openEc2();
   await new SSMClient(aws.clientConfig()).send(
-    new PutParameterCommand({ Name: "/images/worker", Value: "ami-0abc", Type: "String" }),
+    new PutParameterCommand({ Name: "/images/worker", Value: ImageId, Type: "String" }),
   );
-  expect((await run({ ImageId: "resolve:ssm:/images/worker" }))[0]?.ImageId).toBe("ami-0abc");
+  expect((await run({ ImageId: "resolve:ssm:/images/worker" }))[0]?.ImageId).toBe(ImageId);
   const [ubuntu] = await run({
     ImageId: "resolve:ssm:/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id",
   });

@@ -7,7 +7,7 @@ import { launchInstances } from "./launch-instances.ts";
 import type { LaunchSpecification } from "./launch-specification.ts";
 import type { TemplateReference } from "./launch-templates.ts";
 import { missingParameter } from "./missing-parameter.ts";
-import { planLaunch, withTemplate } from "./plan-launch.ts";
+import { planLaunch, resolveTemplate } from "./plan-launch.ts";
 
 export interface RunInstancesInput extends LaunchSpecification {
   readonly MinCount?: string;
@@ -17,7 +17,7 @@ export interface RunInstancesInput extends LaunchSpecification {
 }
 
 export function runInstancesOperations(context: Ec2Context) {
-  const { lifecycle, accountId, storage, clock } = context;
+  const { lifecycle, storage, clock } = context;
   const tokens = clientTokens<readonly string[]>({ storage, clock, name: "ec2/run-instances-tokens" });
   return {
     /** A repeated token answers the instances of the first call as they are now, dead ones too. */
@@ -27,23 +27,25 @@ export function runInstancesOperations(context: Ec2Context) {
       const most = countOf("MaxCount", MaxCount);
       if (least > most) throw invalid(`MinCount ${least} is greater than MaxCount ${most}`);
       const instanceIds = tokens.once(ClientToken, input, () => {
-        const plan = planLaunch(context, withTemplate(context, LaunchTemplate, request));
+        const template = LaunchTemplate && resolveTemplate(context, LaunchTemplate);
+        const plan = planLaunch(context, request, template);
         const { count, refusal } = admit(context, { ...plan, least, most });
         if (count === 0 && refusal !== undefined) throw refusal;
         return launchInstances(context, plan, count, ClientToken).map(({ instanceId }) => instanceId);
       });
       const instances = instanceIds.flatMap((instanceId) => lifecycle.get(instanceId) ?? []);
-      return renderReservation(instances, accountId);
+      return renderReservation(context, instances);
     },
   };
 }
 
-export function renderReservation(instances: readonly Instance[], accountId: string): Record<string, unknown> {
+/** Instances that were launched together. */
+export function renderReservation(context: Ec2Context, instances: readonly Instance[]): Record<string, unknown> {
   return {
     reservationId: instances[0]?.reservationId,
-    ownerId: accountId,
+    ownerId: context.accountId,
     groupSet: [],
-    instancesSet: instances.map((instance) => renderInstance(instance, accountId)),
+    instancesSet: instances.map((instance) => renderInstance(instance, context)),
   };
 }
 

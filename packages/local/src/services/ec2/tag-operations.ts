@@ -1,10 +1,11 @@
 import { AwsError } from "../../aws-error.ts";
 import type { Ec2Context } from "./ec2-context.ts";
-import { type Filter, passesFilters } from "./filters.ts";
+import { FILTER_NAMES } from "./filter-names.ts";
+import { type Filter, type Filterable, select } from "./filters.ts";
 import { findInstances, isKnown } from "./find-instances.ts";
 import { missingParameter } from "./missing-parameter.ts";
 import { type PageRequest, pageOf } from "./paging.ts";
-import { checkTags, type Tags } from "./tags.ts";
+import { checkReserved, checkTags, isReserved, type Tags } from "./tags.ts";
 
 interface TagInput {
   readonly ResourceId?: readonly string[];
@@ -20,12 +21,38 @@ interface Tagged {
   save(tags: Tags): void;
 }
 
+interface DescribedTag {
+  readonly resourceId: string;
+  readonly resourceType: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+const FILTERS: Filterable<DescribedTag> = {
+  names: FILTER_NAMES.DescribeTags,
+  tags: ({ key, value }) => ({ [key]: value }),
+  values: ({ resourceId, resourceType, key, value }) => ({
+    key,
+    "resource-id": resourceId,
+    "resource-type": resourceType,
+    value,
+  }),
+};
+
 export function tagOperations(context: Ec2Context) {
-  const { lifecycle, launchTemplates } = context;
+  const { lifecycle, launchTemplates, keyPairs, securityGroups } = context;
   const resource = (resourceId: string): Tagged => {
     if (resourceId.startsWith("lt-")) {
       const template = launchTemplates.find({ LaunchTemplateId: resourceId });
       return { tags: template.tags, save: (tags) => launchTemplates.save({ ...template, tags }) };
+    }
+    if (resourceId.startsWith("key-")) {
+      const pair = keyPairs.withId(resourceId);
+      return { tags: pair.tags, save: (tags) => keyPairs.save({ ...pair, tags }) };
+    }
+    if (resourceId.startsWith("sg-")) {
+      const group = securityGroups.withId(resourceId);
+      return { tags: group.tags, save: (tags) => securityGroups.save({ ...group, tags }) };
     }
     const [instance] = resourceId.startsWith("i-") ? findInstances(context, [resourceId]) : [];
     if (instance === undefined) throw new AwsError("InvalidID", `The ID '${resourceId}' is not valid`);
@@ -41,12 +68,14 @@ export function tagOperations(context: Ec2Context) {
   return {
     CreateTags: (input: TagInput) => retag(input, (tags) => checkTags(tags, input.Tag ?? [])),
 
-    /** A tag with a value is only deleted where it has that value; without any tag, all go. */
+    /** A tag with a value is only deleted where it has that value; without any tag, all go but AWS's own. */
     DeleteTags: (input: TagInput) =>
       retag(input, (tags) => {
-        if (input.Tag === undefined) return {};
+        for (const { Key = "" } of input.Tag ?? []) checkReserved(Key);
         const doomed = ([key, value]: [string, string]) =>
-          input.Tag?.some((tag) => tag.Key === key && (tag.Value === undefined || tag.Value === value));
+          input.Tag === undefined
+            ? !isReserved(key)
+            : input.Tag.some((tag) => tag.Key === key && (tag.Value === undefined || tag.Value === value));
         return Object.fromEntries(Object.entries(tags).filter((tag) => !doomed(tag)));
       }),
 
@@ -57,33 +86,14 @@ export function tagOperations(context: Ec2Context) {
           .filter((instance) => isKnown(context, instance))
           .map(({ instanceId, tags }) => ({ resourceId: instanceId, resourceType: "instance", tags })),
         ...launchTemplates.all().map(({ id, tags }) => ({ resourceId: id, resourceType: "launch-template", tags })),
+        ...keyPairs.all().map(({ id, tags }) => ({ resourceId: id, resourceType: "key-pair", tags })),
+        ...securityGroups.all().map(({ id, tags }) => ({ resourceId: id, resourceType: "security-group", tags })),
       ];
       const tags = resources.flatMap(({ tags, ...of }) =>
         Object.entries(tags).map(([key, value]) => ({ ...of, key, value })),
       );
-      const { page, nextToken } = pageOf(
-        tags.filter((tag) => passesFilters(input.Filter, (name) => filterValues(tag, name))),
-        input,
-      );
+      const { page, nextToken } = pageOf(select(tags, input.Filter, FILTERS), input);
       return { tagSet: page, nextToken };
     },
   };
-}
-
-function filterValues(
-  tag: { resourceId: string; resourceType: string; key: string; value: string },
-  filterName: string,
-): readonly string[] | undefined {
-  switch (filterName) {
-    case "resource-id":
-      return [tag.resourceId];
-    case "resource-type":
-      return [tag.resourceType];
-    case "key":
-      return [tag.key];
-    case "value":
-      return [tag.value];
-  }
-  if (!filterName.startsWith("tag:")) return undefined;
-  return filterName === `tag:${tag.key}` ? [tag.value] : [];
 }

@@ -4,7 +4,7 @@ import { awsJson } from "../../protocol/aws-json.ts";
 import { type Service, service } from "../../service.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { openStoredMap } from "../../storage/stored-map.ts";
-import { publicImage } from "../ec2/plan-launch.ts";
+import { publicImage } from "../ec2/images.ts";
 import { checkParameterName, invalid, parseReference } from "./parameter-name.ts";
 import { ssmApi } from "./ssm-api.ts";
 
