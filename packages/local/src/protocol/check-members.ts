@@ -14,7 +14,10 @@ export type Wire = "json" | "text";
 
 type Found = Problem & { readonly path: (string | number)[] };
 
-/** The first thing in a request that the operation does not take; undefined for one that it takes as a whole. */
+/**
+ * The first thing in a request that the operation does not take; undefined for one that it takes as a whole. Members that are null are
+ * taken out of it.
+ */
 export function checkMembers(value: unknown, expectation: Expectation, wire: Wire): Problem | undefined {
   return check(value, expectation, wire);
 }
@@ -54,6 +57,8 @@ function checkStructure(
   if (!isObject(value)) return { kind: "type", type: "structure", value, path: [] };
   for (const name of Object.keys(value)) {
     const member = value[name];
+    // To AWS it is as if it were not there, and so it is to the operation.
+    if (member === null) delete (value as Record<string, unknown>)[name];
     if (member === undefined || member === null) continue;
     const expectation = members.get(name);
     if (expectation === undefined) return { kind: "unknown", path: [name] };
@@ -61,8 +66,7 @@ function checkStructure(
     if (problem !== undefined) return at(name, problem);
   }
   for (const name of required) {
-    if (!Object.hasOwn(value, name) || value[name] === undefined || value[name] === null)
-      return { kind: "missing", path: [name] };
+    if (!Object.hasOwn(value, name) || value[name] === undefined) return { kind: "missing", path: [name] };
   }
   return undefined;
 }

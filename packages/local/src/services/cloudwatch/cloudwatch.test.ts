@@ -48,6 +48,11 @@ test("statistics by period, of single values and of sets, told apart by dimensio
   await expect(read("p101")).rejects.toMatchObject({ name: "InvalidParameterValueException" });
   const { Metrics } = await cloudWatch.send(new ListMetricsCommand({ Namespace }));
   expect(Metrics?.map((metric) => metric.Dimensions ?? [])).toEqual([Dimensions, []]);
+  const found = async (dimension: { Name: string; Value?: string }) =>
+    (await cloudWatch.send(new ListMetricsCommand({ Namespace, Dimensions: [dimension] }))).Metrics?.length;
+  expect(await found({ Name: "Activity" })).toBe(1);
+  expect(await found({ Name: "Activity", Value: "Make" })).toBe(1);
+  expect(await found({ Name: "Activity", Value: "Publish" })).toBe(0);
 });
 
 test("a request that the client compressed is read", async () => {

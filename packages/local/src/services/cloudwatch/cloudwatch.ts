@@ -57,6 +57,18 @@ interface GetMetricDataInput {
   readonly ScanBy?: string;
 }
 
+interface ListMetricsInput {
+  readonly Namespace?: string;
+  readonly MetricName?: string;
+  readonly Dimensions?: readonly DimensionFilter[];
+}
+
+/** Without a value it takes any. */
+type DimensionFilter = Pick<Dimension, "Name"> & Partial<Dimension>;
+
+const isWanted = ({ Name, Value }: Dimension, wanted: DimensionFilter): boolean =>
+  Name === wanted.Name && (wanted.Value ?? Value) === Value;
+
 interface StoredDatum {
   readonly namespace: string;
   readonly metricName: string;
@@ -113,10 +125,12 @@ export function cloudWatch({ storage, clock }: CloudWatchOptions): Service {
         return { MetricDataResults, Messages: [] };
       },
 
-      ListMetrics({ Namespace, MetricName }: { Namespace?: string; MetricName?: string }) {
+      ListMetrics({ Namespace, MetricName, Dimensions = [] }: ListMetricsInput) {
         const chosen = store().data.filter(
           (datum) =>
-            (Namespace ?? datum.namespace) === datum.namespace && (MetricName ?? datum.metricName) === datum.metricName,
+            (Namespace ?? datum.namespace) === datum.namespace &&
+            (MetricName ?? datum.metricName) === datum.metricName &&
+            Dimensions.every((wanted) => datum.dimensions.some((dimension) => isWanted(dimension, wanted))),
         );
         const unique = new Map(
           chosen.map((datum) => [`${datum.namespace}/${datum.metricName}/${keyOf(datum.dimensions)}`, datum]),

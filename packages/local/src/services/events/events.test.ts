@@ -4,6 +4,7 @@ import {
   DescribeRuleCommand,
   DisableRuleCommand,
   EventBridgeClient,
+  ListEventBusesCommand,
   ListRulesCommand,
   ListTargetsByRuleCommand,
   PutEventsCommand,
@@ -250,4 +251,28 @@ test("nobody but AWS speaks as AWS", async () => {
     "NotAuthorizedForSourceException",
     undefined,
   ]);
+});
+
+test("rules, targets and buses are listed by pages, from the one bus by name or ARN, and no other bus is there", async () => {
+  for (const Name of ["a", "b", "c"]) {
+    await bridge.send(new PutRuleCommand({ Name, ScheduleExpression: "rate(1 hour)", EventBusName: "default" }));
+  }
+  const rules = async (input: object) => {
+    const { Rules = [], NextToken } = await bridge.send(new ListRulesCommand(input));
+    return { names: Rules.map(({ Name }) => Name), NextToken };
+  };
+  const first = await rules({ Limit: 2 });
+  expect(first.names).toEqual(["a", "b"]);
+  expect(await rules({ Limit: 2, NextToken: first.NextToken })).toEqual({ names: ["c"], NextToken: undefined });
+  expect(await failure(rules({ NextToken: "x" }))).toBe("ValidationException");
+  const { EventBuses: [bus] = [] } = await bridge.send(new ListEventBusesCommand({ NamePrefix: "def", Limit: 1 }));
+  expect((await rules({ EventBusName: bus?.Arn })).names).toEqual(["a", "b", "c"]);
+  expect((await bridge.send(new ListEventBusesCommand({ NamePrefix: "x" }))).EventBuses).toEqual([]);
+  expect(await failure(rules({ EventBusName: "other" }))).toBe("ResourceNotFoundException");
+  const lost = [{ Source: "s", DetailType: "t", Detail: "{}", EventBusName: "other" }];
+  expect(await failure(bridge.send(new PutEventsCommand({ Entries: lost })))).toBe("ResourceNotFoundException");
+  const Targets = ["1", "2"].map((Id) => ({ Id, Arn: functionArn }));
+  await bridge.send(new PutTargetsCommand({ Rule: "a", Targets }));
+  const targets = await bridge.send(new ListTargetsByRuleCommand({ Rule: "a", Limit: 1 }));
+  expect([targets.Targets?.map(({ Id }) => Id), targets.NextToken]).toEqual([["1"], expect.any(String)]);
 });

@@ -1,6 +1,7 @@
 import { AwsError } from "../../aws-error.ts";
 import type { Clock } from "../../clock.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
+import { pageOf } from "../../protocol/page-of.ts";
 import { type Service, service } from "../../service.ts";
 import type { EventBus, Rule, Target } from "./event-bus.ts";
 import { matchesPattern } from "./event-pattern.ts";
@@ -30,6 +31,17 @@ interface PutEventsEntry {
   /** Epoch seconds. */
   readonly Time?: number;
 }
+
+interface PageInput {
+  readonly Limit?: number;
+  readonly NextToken?: string;
+}
+
+/** Most of a page, and what one holds unless less is asked for. */
+const PAGE = 100;
+
+const pageOfList = <T>(items: readonly T[], { Limit = PAGE, NextToken }: PageInput) =>
+  pageOf(items, { size: Limit, token: NextToken }, "ValidationException");
 
 /** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MOST_TARGETS = 5;
@@ -113,7 +125,10 @@ function targetOperations({ bus }: EventsOptions) {
       return { FailedEntryCount: 0, FailedEntries: [] };
     },
 
-    ListTargetsByRule: ({ Rule: name }: { Rule: string }) => ({ Targets: mustFind(bus, name).targets }),
+    ListTargetsByRule(input: PageInput & { readonly Rule: string }) {
+      const { page, nextToken } = pageOfList(mustFind(bus, input.Rule).targets, input);
+      return { Targets: page, NextToken: nextToken };
+    },
   };
 }
 
@@ -131,9 +146,11 @@ function ruleOperations({ bus }: EventsOptions) {
   return {
     DescribeRule: ({ Name }: { Name: string }) => render(mustFind(bus, Name)),
 
-    ListRules: ({ NamePrefix = "" }: { NamePrefix?: string }) => ({
-      Rules: [...bus.rules.values()].filter(({ name }) => name.startsWith(NamePrefix)).map(render),
-    }),
+    ListRules(input: PageInput & { readonly NamePrefix?: string }) {
+      const found = [...bus.rules.values()].filter(({ name }) => name.startsWith(input.NamePrefix ?? ""));
+      const { page, nextToken } = pageOfList(found, input);
+      return { Rules: page.map(render), NextToken: nextToken };
+    },
 
     EnableRule: enable(true),
     DisableRule: enable(false),
@@ -163,11 +180,13 @@ function busOperations({ bus, region, accountId }: EventsOptions) {
     },
 
     TestEventPattern: ({ EventPattern, Event }: { EventPattern: string; Event: string }) => ({
-      Result: matchesPattern(parsePattern(EventPattern), JSON.parse(Event)),
+      Result: matchesPattern(parsePattern(EventPattern), parseEvent(Event)),
     }),
 
     DescribeEventBus: () => ({ Name: "default", Arn: busArn }),
-    ListEventBuses: () => ({ EventBuses: [{ Name: "default", Arn: busArn }] }),
+    ListEventBuses: ({ NamePrefix = "" }: { NamePrefix?: string }) => ({
+      EventBuses: "default".startsWith(NamePrefix) ? [{ Name: "default", Arn: busArn }] : [],
+    }),
   };
 }
 
@@ -193,6 +212,14 @@ function putEvent(
     return { EventId: bus.publish({ source: Source, detailType: DetailType, resources: Resources, detail, ...time }) };
   } catch {
     return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
+  }
+}
+
+function parseEvent(event: string): unknown {
+  try {
+    return JSON.parse(event);
+  } catch (error) {
+    throw new AwsError("ValidationException", `Parameter Event is not valid. Reason: ${(error as Error).message}`);
   }
 }
 

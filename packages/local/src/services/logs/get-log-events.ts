@@ -28,7 +28,6 @@ export function getLogEvents(groups: LogGroups, clock: Clock) {
     const group = groups.group(groupNameOf(input));
     const file = groups.file(groups.stream(group.name, input.logStreamName));
     const { startTime = 0, endTime = Number.POSITIVE_INFINITY, limit = MOST_EVENTS } = input;
-    if (!(limit >= 1 && limit <= MOST_EVENTS)) throw invalid(`limit must be 1 to ${MOST_EVENTS}, not ${limit}`);
     const first = file.indexOfTime(Math.max(startTime, expiredBefore(group, clock)));
     const end = file.indexOfTime(endTime);
     const token = input.nextToken === undefined ? undefined : parseToken(input.nextToken);

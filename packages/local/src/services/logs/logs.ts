@@ -162,7 +162,6 @@ function pageAfter<T extends { readonly name: string }>(
   items: readonly T[],
   { limit = PAGE, nextToken }: { limit?: number; nextToken?: string },
 ): { page: readonly T[]; nextToken: string | undefined } {
-  if (!(limit >= 1 && limit <= PAGE)) throw invalid(`limit must be 1 to ${PAGE}, not ${limit}`);
   const start = nextToken === undefined ? 0 : items.findIndex(({ name }) => name === nextToken) + 1;
   const page = items.slice(start, start + limit);
   return { page, nextToken: start + limit < items.length ? page.at(-1)?.name : undefined };

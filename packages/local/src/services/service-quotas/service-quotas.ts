@@ -1,5 +1,6 @@
 import { AwsError } from "../../aws-error.ts";
 import { awsJson } from "../../protocol/aws-json.ts";
+import { pageOf } from "../../protocol/page-of.ts";
 import { type Service, service } from "../../service.ts";
 import type { VcpuQuotas } from "../ec2/ec2-context.ts";
 import { serviceQuotasApi } from "./service-quotas-api.ts";
@@ -14,6 +15,16 @@ interface QuotaInput {
   readonly ServiceCode: string;
   readonly QuotaCode: string;
 }
+
+interface ListInput {
+  readonly ServiceCode: string;
+  readonly QuotaCode?: string;
+  readonly MaxResults?: number;
+  readonly NextToken?: string;
+}
+
+/** Of a page. */
+const MOST_QUOTAS = 100;
 
 /** @see https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html */
 const EC2_QUOTAS: readonly { code: string; name: string; read: (vcpus: VcpuQuotas) => number }[] = [
@@ -57,7 +68,11 @@ export function serviceQuotas({ vcpus, region, accountId }: ServiceQuotasOptions
     operations: {
       GetServiceQuota: getQuota,
       GetAWSDefaultServiceQuota: getQuota,
-      ListServiceQuotas: ({ ServiceCode }: { ServiceCode: string }) => ({ Quotas: quotasOf(ServiceCode) }),
+      ListServiceQuotas({ ServiceCode, QuotaCode, MaxResults: size = MOST_QUOTAS, NextToken: token }: ListInput) {
+        const found = quotasOf(ServiceCode).filter((quota) => (QuotaCode ?? quota.QuotaCode) === quota.QuotaCode);
+        const { page, nextToken } = pageOf(found, { size, token }, "InvalidPaginationTokenException");
+        return { Quotas: page, NextToken: nextToken };
+      },
     },
   });
 }

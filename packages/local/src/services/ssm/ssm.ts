@@ -134,8 +134,6 @@ export function createSsm({ storage, clock, region, accountId }: SsmOptions): Ss
     GetParametersByPath(input: { Path: string; Recursive?: boolean; MaxResults?: number; NextToken?: string }) {
       const most = input.MaxResults ?? MOST_PARAMETERS;
       if (!input.Path.startsWith("/")) throw invalid(`The parameter path "${input.Path}" must begin with /`);
-      if (!(most >= 1 && most <= MOST_PARAMETERS))
-        throw invalid(`MaxResults must be 1 to ${MOST_PARAMETERS}, not ${most}`);
       const folder = input.Path.endsWith("/") ? input.Path : `${input.Path}/`;
       const below = [...parameters.values()]
         .filter(({ name }) => name.startsWith(folder) && (input.Recursive || !name.slice(folder.length).includes("/")))

@@ -4,23 +4,27 @@ import type { QueuedTask } from "../activity-queues.ts";
 import type { ActivityRecord } from "../journal/metadata-journal.ts";
 import { jsonText } from "../language/json-text.ts";
 import type { StatesContext } from "../states-context.ts";
-import { checkArn, checkName, type Input, optionalString, requiredString, shorterThan } from "./check-input.ts";
-import { pageOf } from "./paging.ts";
-import { readTags } from "./tag-operations.ts";
+import { checkArn, checkName, shorterThan } from "./check-input.ts";
+import { type PageRequest, pageOf } from "./paging.ts";
+import { readTags, type Tag } from "./tag-operations.ts";
+
+interface OneActivity {
+  readonly activityArn: string;
+}
 
 export function activityOperations(context: StatesContext): Record<string, Operation> {
   const { catalog, clock } = context;
 
-  const find = (input: Input): ActivityRecord => {
-    const arn = checkArn(requiredString(input, "activityArn"), "activity");
+  const find = ({ activityArn }: OneActivity): ActivityRecord => {
+    const arn = checkArn(activityArn, "activity");
     const found = catalog.activities.get(arn);
     if (found === undefined) throw new AwsError("ActivityDoesNotExist", `Activity Does Not Exist: '${arn}'`);
     return found;
   };
 
   return {
-    CreateActivity(input: Input) {
-      const name = checkName(requiredString(input, "name"));
+    CreateActivity(input: { readonly name: string; readonly tags?: readonly Tag[] }) {
+      const name = checkName(input.name);
       const tags = readTags(input.tags);
       const arn = context.arnOf("activity", name);
       let activity = catalog.activities.get(arn);
@@ -32,16 +36,16 @@ export function activityOperations(context: StatesContext): Record<string, Opera
       return { activityArn: arn, creationDate: new Date(activity.createdAtMs) };
     },
 
-    DescribeActivity(input: Input) {
+    DescribeActivity(input: OneActivity) {
       const { arn, name, createdAtMs } = find(input);
       return { activityArn: arn, name, creationDate: new Date(createdAtMs) };
     },
 
-    ListActivities(input: Input) {
+    ListActivities(input: PageRequest) {
       const activities = [...catalog.activities.values()].sort(
         (a, b) => b.createdAtMs - a.createdAtMs || (a.name < b.name ? -1 : 1),
       );
-      const { items, nextToken } = pageOf(activities, input, { most: 1000, context: "activities" });
+      const { items, nextToken } = pageOf(activities, input, { context: "activities" });
       return {
         activities: items.map(({ arn, name, createdAtMs }) => ({
           activityArn: arn,
@@ -53,15 +57,15 @@ export function activityOperations(context: StatesContext): Record<string, Opera
     },
 
     /** Tasks that were scheduled stay where they are: in a worker's hands, or waiting for their timeout. */
-    DeleteActivity(input: Input) {
-      const arn = checkArn(requiredString(input, "activityArn"), "activity");
+    DeleteActivity({ activityArn }: OneActivity) {
+      const arn = checkArn(activityArn, "activity");
       if (catalog.activities.has(arn)) catalog.change({ kind: "activityDeleted", arn });
       return {};
     },
 
-    GetActivityTask(input: Input, { signal }: OperationContext) {
+    GetActivityTask(input: OneActivity & { readonly workerName?: string }, { signal }: OperationContext) {
       const activity = find(input);
-      const workerName = optionalString(input, "workerName");
+      const { workerName } = input;
       if (workerName !== undefined) shorterThan("workerName", workerName, { most: 80, unit: "characters" });
       return waitForTask(context, { activityArn: activity.arn, workerName, signal });
     },

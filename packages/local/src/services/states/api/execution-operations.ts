@@ -8,25 +8,32 @@ import { endExecution } from "../interpreter/step.ts";
 import { DATA_LIMIT_BYTES } from "../language/json-size.ts";
 import { jsonText } from "../language/json-text.ts";
 import type { StatesContext } from "../states-context.ts";
-import {
-  checkArn,
-  checkName,
-  type Input,
-  includesData,
-  optionalBoolean,
-  optionalInteger,
-  optionalString,
-  requiredString,
-  shorterThan,
-} from "./check-input.ts";
-import { pageOf } from "./paging.ts";
-import { redriveFields, redriven, redriveOperation } from "./redrive.ts";
+import { checkArn, checkName, constraint, type IncludedData, includesData, shorterThan } from "./check-input.ts";
+import { type PageRequest, pageOf } from "./paging.ts";
+import { type OneExecution, redriveFields, redriven, redriveOperation } from "./redrive.ts";
 
-const STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
+interface StartInput {
+  readonly stateMachineArn: string;
+  readonly name?: string;
+  readonly input?: string;
+}
+
+interface ListInput extends PageRequest {
+  readonly stateMachineArn?: string;
+  readonly statusFilter?: string;
+  readonly redriveFilter?: string;
+}
+
+interface HistoryInput extends OneExecution, PageRequest {
+  readonly reverseOrder?: boolean;
+  readonly includeExecutionData?: boolean;
+}
+
+type FindExecution = (input: OneExecution) => Execution;
 
 export function executionOperations(context: StatesContext): Record<string, Operation> {
-  const find = (input: Input): Execution => {
-    const arn = checkArn(requiredString(input, "executionArn"), "execution");
+  const find: FindExecution = ({ executionArn }) => {
+    const arn = checkArn(executionArn, "execution");
     const found = context.executions.find(arn);
     if (found === undefined) throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
     return found;
@@ -43,14 +50,14 @@ function startOperations(context: StatesContext): Record<string, Operation> {
   const { catalog, executions } = context;
   return {
     /** Starting again what runs under the same name with the same input answers the running execution. */
-    StartExecution(input: Input) {
-      const stateMachineArn = checkArn(requiredString(input, "stateMachineArn"), "stateMachine");
+    StartExecution(input: StartInput) {
+      const stateMachineArn = checkArn(input.stateMachineArn, "stateMachine");
       const stateMachine = catalog.stateMachines.get(stateMachineArn);
       if (stateMachine === undefined) {
         throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);
       }
-      const inputText = checkJson(optionalString(input, "input") ?? "{}");
-      const name = checkName(optionalString(input, "name") ?? newName(context, stateMachine.name));
+      const inputText = checkJson(input.input ?? "{}");
+      const name = checkName(input.name ?? newName(context, stateMachine.name));
       const arn = context.arnOf("execution", `${stateMachine.name}:${name}`);
       const existing = executions.summary(arn);
       if (existing !== undefined) {
@@ -64,10 +71,10 @@ function startOperations(context: StatesContext): Record<string, Operation> {
   };
 }
 
-function describeOperations(context: StatesContext, find: (input: Input) => Execution): Record<string, Operation> {
+function describeOperations(context: StatesContext, find: FindExecution): Record<string, Operation> {
   const { catalog, executions } = context;
   return {
-    DescribeExecution(input: Input) {
+    DescribeExecution(input: OneExecution & IncludedData) {
       const execution = find(input);
       const withData = includesData(input);
       const output = execution.status === "SUCCEEDED" ? jsonText(execution.output ?? null) : undefined;
@@ -85,25 +92,14 @@ function describeOperations(context: StatesContext, find: (input: Input) => Exec
       };
     },
 
-    ListExecutions(input: Input) {
-      const stateMachineArn = checkArn(requiredString(input, "stateMachineArn"), "stateMachine");
+    ListExecutions(input: ListInput) {
+      // Not so in the model: a list of a map run's executions goes without.
+      if (input.stateMachineArn === undefined) throw constraint("stateMachineArn", "null", "Member must not be null");
+      const stateMachineArn = checkArn(input.stateMachineArn, "stateMachine");
       if (!catalog.stateMachines.has(stateMachineArn)) {
         throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);
       }
-      const status = optionalString(input, "statusFilter");
-      if (status !== undefined && !STATUSES.includes(status)) {
-        throw new AwsError(
-          "ValidationException",
-          `1 validation error detected: Value '${status}' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [${STATUSES.join(", ")}]`,
-        );
-      }
-      const filter = optionalString(input, "redriveFilter");
-      if (filter !== undefined && filter !== "REDRIVEN" && filter !== "NOT_REDRIVEN") {
-        throw new AwsError(
-          "ValidationException",
-          `1 validation error detected: Value '${filter}' at 'redriveFilter' failed to satisfy constraint: Member must satisfy enum value set: [REDRIVEN, NOT_REDRIVEN]`,
-        );
-      }
+      const { statusFilter: status, redriveFilter: filter } = input;
       const found = executions
         .summaries()
         .filter(
@@ -114,7 +110,6 @@ function describeOperations(context: StatesContext, find: (input: Input) => Exec
         )
         .sort((a, b) => b.startedAtMs - a.startedAtMs || (a.name < b.name ? -1 : 1));
       const { items, nextToken } = pageOf(found, input, {
-        most: 1000,
         context: `executions ${stateMachineArn} ${status ?? ""} ${filter ?? ""}`,
       });
       return {
@@ -132,27 +127,23 @@ function describeOperations(context: StatesContext, find: (input: Input) => Exec
   };
 }
 
-function historyOperations(
-  { clock, engine }: StatesContext,
-  find: (input: Input) => Execution,
-): Record<string, Operation> {
+function historyOperations({ clock, engine }: StatesContext, find: FindExecution): Record<string, Operation> {
   return {
-    StopExecution(input: Input) {
+    StopExecution(input: OneExecution & { readonly error?: string; readonly cause?: string }) {
       const execution = find(input);
-      const error = optionalString(input, "error");
-      const cause = optionalString(input, "cause");
+      const { error, cause } = input;
       if (error !== undefined) shorterThan("error", error, { most: 256, unit: "characters" });
       if (cause !== undefined) shorterThan("cause", cause, { most: 32_768, unit: "characters" });
       engine.run(() => endExecution(execution, { code: EventCode.ExecutionAborted, failure: { error, cause } }));
       return { stopDate: new Date(execution.stoppedAtMs ?? clock.now()) };
     },
 
-    GetExecutionHistory(input: Input) {
+    GetExecutionHistory(input: HistoryInput) {
       const execution = find(input);
       const { history } = execution;
-      const reverse = optionalBoolean(input, "reverseOrder") ?? false;
-      const view = { includeExecutionData: optionalBoolean(input, "includeExecutionData") ?? true };
-      const size = optionalInteger(input, "maxResults", { least: 0, most: 1000 }) || 100;
+      const { reverseOrder: reverse = false, includeExecutionData = true } = input;
+      const view = { includeExecutionData };
+      const size = input.maxResults || 100;
       // A history may grow between two pages: in reverse order a page goes on below the last event it showed.
       const { first, nextToken } = historyPage(input, { arn: execution.arn, length: history.length, reverse, size });
       const count = Math.max(0, Math.min(size, reverse ? first : history.length - first + 1));
@@ -172,11 +163,10 @@ interface HistoryQuery {
 }
 
 function historyPage(
-  input: Input,
+  { nextToken: token }: PageRequest,
   { arn, length, reverse, size }: HistoryQuery,
 ): { first: number; nextToken: string | undefined } {
   const context = `${arn} ${reverse}`;
-  const token = optionalString(input, "nextToken");
   const first = token === undefined ? (reverse ? length : 1) : firstOf(token, context);
   const next = reverse ? first - size : first + size;
   const more = reverse ? next >= 1 : next <= length;

@@ -1,21 +1,27 @@
 import { AwsError } from "../../../aws-error.ts";
-import { type Input, optionalInteger, optionalString } from "./check-input.ts";
 
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextToken: string | undefined;
 }
 
+export interface PageRequest {
+  readonly maxResults?: number;
+  readonly nextToken?: string;
+}
+
 export interface Paging {
-  readonly most: number;
   /** What a token must have been given for: tokens of other requests are refused. */
   readonly context: string;
 }
 
+/** Unless another size is asked for, which 0 does not. */
+const PAGE = 100;
+
 /** One page of a list; `nextToken` holds where the next page begins. Throws `InvalidToken`. */
-export function pageOf<T>(items: readonly T[], input: Input, { most, context }: Paging): Page<T> {
-  const size = optionalInteger(input, "maxResults", { least: 0, most }) || Math.min(100, most);
-  const start = positionOf(optionalString(input, "nextToken"), context);
+export function pageOf<T>(items: readonly T[], { maxResults, nextToken }: PageRequest, { context }: Paging): Page<T> {
+  const size = maxResults || PAGE;
+  const start = positionOf(nextToken, context);
   const end = start + size;
   return {
     items: items.slice(start, end),

@@ -3,7 +3,11 @@ import type { Operation } from "../../../service.ts";
 import type { ExecutionSummary } from "../execution-store.ts";
 import type { Execution } from "../interpreter/execution.ts";
 import type { StatesContext } from "../states-context.ts";
-import { type Input, optionalString, shorterThan } from "./check-input.ts";
+import { shorterThan } from "./check-input.ts";
+
+export interface OneExecution {
+  readonly executionArn: string;
+}
 
 const REDRIVABLE_MS = 14 * 24 * 3600_000;
 const LONGEST_OPEN_MS = 365 * 24 * 3600_000;
@@ -39,11 +43,11 @@ export function redriven({ redriveCount = 0, redrivenAtMs }: ExecutionSummary) {
 }
 
 /** Restarts an execution that did not succeed from the states that it had not left. */
-export function redriveOperation(context: StatesContext, find: (input: Input) => Execution): Operation {
+export function redriveOperation(context: StatesContext, find: (input: OneExecution) => Execution): Operation {
   const requests = new Map<string, { readonly token: string; readonly atMs: number }>();
-  return (input: Input) => {
+  return (input: OneExecution & { readonly clientToken?: string }) => {
     const execution = find(input);
-    const token = optionalString(input, "clientToken");
+    const { clientToken: token } = input;
     if (token !== undefined) shorterThan("clientToken", token, { most: 64, unit: "characters" });
     const nowMs = context.clock.now();
     const before = requests.get(execution.arn);

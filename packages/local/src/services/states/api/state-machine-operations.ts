@@ -6,19 +6,31 @@ import type { StateMachineRecord } from "../journal/metadata-journal.ts";
 import { compileDefinition } from "../language/compile-definition.ts";
 import type { Problem } from "../language/field-reader.ts";
 import type { StatesContext } from "../states-context.ts";
-import {
-  checkArn,
-  checkName,
-  checkRoleArn,
-  type Input,
-  includesData,
-  optionalBoolean,
-  optionalString,
-  requiredString,
-  shorterThan,
-} from "./check-input.ts";
-import { pageOf } from "./paging.ts";
-import { readTags } from "./tag-operations.ts";
+import { checkArn, checkName, checkRoleArn, type IncludedData, includesData, shorterThan } from "./check-input.ts";
+import { type PageRequest, pageOf } from "./paging.ts";
+import type { OneExecution } from "./redrive.ts";
+import { readTags, type Tag } from "./tag-operations.ts";
+
+interface OneStateMachine {
+  readonly stateMachineArn: string;
+}
+
+interface Configurations {
+  readonly loggingConfiguration?: object;
+  readonly tracingConfiguration?: object;
+}
+
+interface CreateInput extends Configurations {
+  readonly name: string;
+  readonly definition: string;
+  readonly roleArn: string;
+  readonly tags?: readonly Tag[];
+}
+
+interface UpdateInput extends OneStateMachine, Configurations {
+  readonly definition?: string;
+  readonly roleArn?: string;
+}
 
 const LONGEST_DEFINITION_BYTES = 1_048_576;
 
@@ -29,8 +41,8 @@ export const stateMachineOperations = (context: StatesContext): Record<string, O
   ...definitionOperations(),
 });
 
-function find({ catalog }: StatesContext, input: Input): StateMachineRecord {
-  const arn = checkArn(requiredString(input, "stateMachineArn"), "stateMachine");
+function find({ catalog }: StatesContext, { stateMachineArn }: OneStateMachine): StateMachineRecord {
+  const arn = checkArn(stateMachineArn, "stateMachine");
   const found = catalog.stateMachines.get(arn);
   if (found === undefined) throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
   return found;
@@ -39,18 +51,10 @@ function find({ catalog }: StatesContext, input: Input): StateMachineRecord {
 function changeOperations(context: StatesContext): Record<string, Operation> {
   const { catalog, clock } = context;
   return {
-    CreateStateMachine(input: Input) {
-      const name = checkName(requiredString(input, "name"));
-      const text = checkDefinition(requiredString(input, "definition"));
-      const roleArn = checkRoleArn(requiredString(input, "roleArn"));
-      const type = optionalString(input, "type") ?? "STANDARD";
-      if (type !== "STANDARD") {
-        throw new AwsError(
-          "StateMachineTypeNotSupported",
-          `State Machine Type Not Supported: '${type}': only STANDARD state machines run here`,
-        );
-      }
-      refuseVersions(input);
+    CreateStateMachine(input: CreateInput) {
+      const name = checkName(input.name);
+      const text = checkDefinition(input.definition);
+      const roleArn = checkRoleArn(input.roleArn);
       const tags = readTags(input.tags);
       const arn = context.arnOf("stateMachine", name);
       const { loggingConfiguration, tracingConfiguration } = input;
@@ -83,12 +87,9 @@ function changeOperations(context: StatesContext): Record<string, Operation> {
       return { stateMachineArn: arn, creationDate: new Date(nowMs) };
     },
 
-    UpdateStateMachine(input: Input) {
+    UpdateStateMachine(input: UpdateInput) {
       const existing = find(context, input);
-      refuseVersions(input);
-      const text = optionalString(input, "definition");
-      const roleArn = optionalString(input, "roleArn");
-      const { loggingConfiguration, tracingConfiguration } = input;
+      const { definition: text, roleArn, loggingConfiguration, tracingConfiguration } = input;
       if (
         text === undefined &&
         roleArn === undefined &&
@@ -124,7 +125,7 @@ function changeOperations(context: StatesContext): Record<string, Operation> {
 function describeOperations(context: StatesContext): Record<string, Operation> {
   const { catalog } = context;
   return {
-    DescribeStateMachine(input: Input) {
+    DescribeStateMachine(input: OneStateMachine & IncludedData) {
       const found = find(context, input);
       return {
         stateMachineArn: found.arn,
@@ -140,8 +141,8 @@ function describeOperations(context: StatesContext): Record<string, Operation> {
       };
     },
 
-    DescribeStateMachineForExecution(input: Input) {
-      const arn = checkArn(requiredString(input, "executionArn"), "execution");
+    DescribeStateMachineForExecution(input: OneExecution & IncludedData) {
+      const arn = checkArn(input.executionArn, "execution");
       const execution = context.executions.find(arn);
       if (execution === undefined) throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
       return {
@@ -155,11 +156,11 @@ function describeOperations(context: StatesContext): Record<string, Operation> {
       };
     },
 
-    ListStateMachines(input: Input) {
+    ListStateMachines(input: PageRequest) {
       const machines = [...catalog.stateMachines.values()].sort(
         (a, b) => b.createdAtMs - a.createdAtMs || (a.name < b.name ? -1 : 1),
       );
-      const { items, nextToken } = pageOf(machines, input, { most: 1000, context: "stateMachines" });
+      const { items, nextToken } = pageOf(machines, input, { context: "stateMachines" });
       return {
         stateMachines: items.map(({ arn, name, createdAtMs }) => ({
           stateMachineArn: arn,
@@ -176,8 +177,8 @@ function describeOperations(context: StatesContext): Record<string, Operation> {
 function endOperations({ catalog, engine, executions }: StatesContext): Record<string, Operation> {
   return {
     /** Its executions end with it; their histories stay. Deleting what does not exist is no error. */
-    DeleteStateMachine(input: Input) {
-      const arn = checkArn(requiredString(input, "stateMachineArn"), "stateMachine");
+    DeleteStateMachine({ stateMachineArn }: OneStateMachine) {
+      const arn = checkArn(stateMachineArn, "stateMachine");
       if (!catalog.stateMachines.has(arn)) return {};
       catalog.change({ kind: "stateMachineDeleted", arn });
       engine.run(() => {
@@ -193,9 +194,9 @@ function endOperations({ catalog, engine, executions }: StatesContext): Record<s
 
 function definitionOperations(): Record<string, Operation> {
   return {
-    ValidateStateMachineDefinition(input: Input) {
-      const { problems } = compileDefinition(requiredString(input, "definition"));
-      const most = typeof input.maxResults === "number" && input.maxResults > 0 ? input.maxResults : 100;
+    ValidateStateMachineDefinition({ definition, maxResults }: { definition: string; maxResults?: number }) {
+      const { problems } = compileDefinition(definition);
+      const most = maxResults || 100;
       return {
         result: problems.length === 0 ? "OK" : "FAIL",
         diagnostics: problems
@@ -205,12 +206,6 @@ function definitionOperations(): Record<string, Operation> {
       };
     },
   };
-}
-
-function refuseVersions(input: Input): void {
-  if (optionalBoolean(input, "publish") === true) {
-    throw new AwsError("ValidationException", "Versions of state machines are not supported here: leave out 'publish'");
-  }
 }
 
 /** Throws `InvalidDefinition` with every problem the definition has. */

@@ -1,20 +1,27 @@
 import { AwsError } from "../../../aws-error.ts";
 import type { Operation } from "../../../service.ts";
 import type { StatesContext } from "../states-context.ts";
-import { type Input, requiredString } from "./check-input.ts";
+
+interface Tagged {
+  readonly resourceArn: string;
+}
+
+export interface Tag {
+  readonly key?: string;
+  readonly value?: string;
+}
 
 const MOST_TAGS = 50;
 
 export function tagOperations({ catalog }: StatesContext): Record<string, Operation> {
-  const find = (input: Input): string => {
-    const arn = requiredString(input, "resourceArn");
+  const find = ({ resourceArn: arn }: Tagged): string => {
     if (!catalog.stateMachines.has(arn) && !catalog.activities.has(arn)) {
       throw new AwsError("ResourceNotFound", `Resource not found: '${arn}'`, { resourceName: arn });
     }
     return arn;
   };
   return {
-    TagResource(input: Input) {
+    TagResource(input: Tagged & { readonly tags: readonly Tag[] }) {
       const arn = find(input);
       const tags = { ...catalog.tagsOf(arn), ...readTags(input.tags) };
       if (Object.keys(tags).length > MOST_TAGS) {
@@ -23,30 +30,24 @@ export function tagOperations({ catalog }: StatesContext): Record<string, Operat
       catalog.change({ kind: "tags", arn, tags });
       return {};
     },
-    UntagResource(input: Input) {
+    UntagResource(input: Tagged & { readonly tagKeys: readonly string[] }) {
       const arn = find(input);
-      const keys = Array.isArray(input.tagKeys) ? input.tagKeys : [];
-      const tags = Object.fromEntries(Object.entries(catalog.tagsOf(arn)).filter(([key]) => !keys.includes(key)));
+      const tags = Object.fromEntries(
+        Object.entries(catalog.tagsOf(arn)).filter(([key]) => !input.tagKeys.includes(key)),
+      );
       catalog.change({ kind: "tags", arn, tags });
       return {};
     },
-    ListTagsForResource(input: Input) {
+    ListTagsForResource(input: Tagged) {
       return { tags: Object.entries(catalog.tagsOf(find(input))).map(([key, value]) => ({ key, value })) };
     },
   };
 }
 
-export function readTags(tags: unknown): Readonly<Record<string, string>> {
-  if (tags === undefined || tags === null) return {};
-  if (!Array.isArray(tags))
-    throw new AwsError("ValidationException", "Value at 'tags' failed to satisfy constraint: Member must be a list");
+export function readTags(tags: readonly Tag[] = []): Readonly<Record<string, string>> {
   const read: Record<string, string> = {};
-  for (const tag of tags as { key?: unknown; value?: unknown }[]) {
-    if (
-      typeof tag?.key !== "string" ||
-      tag.key.length > 128 ||
-      (tag.value !== undefined && typeof tag.value !== "string")
-    ) {
+  for (const tag of tags) {
+    if (tag.key === undefined || tag.key.length > 128) {
       throw new AwsError(
         "ValidationException",
         `Value '${JSON.stringify(tag)}' at 'tags' failed to satisfy constraint: Member must have a key of at most 128 characters and a value`,

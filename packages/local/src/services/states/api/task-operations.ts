@@ -10,15 +10,19 @@ import { DATA_LIMIT_BYTES } from "../language/json-size.ts";
 import { parseJson } from "../language/json-text.ts";
 import { settleTask } from "../state-types/task.ts";
 import type { StatesContext } from "../states-context.ts";
-import { type Input, optionalString, requiredString, shorterThan } from "./check-input.ts";
+import { shorterThan } from "./check-input.ts";
+
+interface Task {
+  readonly taskToken: string;
+}
 
 /** What the holder of a task's token may say about it. */
 export function taskOperations(context: StatesContext): Record<string, Operation> {
   const { engine, executions } = context;
 
   /** Throws `InvalidToken`, `TaskDoesNotExist` or `TaskTimedOut`; the last also when the task was completed or aborted. */
-  const find = (input: Input): { execution: Execution; frame: Frame } => {
-    const content = engine.tokens.read(requiredString(input, "taskToken"));
+  const find = ({ taskToken }: Task): { execution: Execution; frame: Frame } => {
+    const content = engine.tokens.read(taskToken);
     if (content === undefined) throw new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
     const summary = executions.summary(content.executionArn);
     if (summary === undefined)
@@ -33,17 +37,16 @@ export function taskOperations(context: StatesContext): Record<string, Operation
   };
 
   return {
-    SendTaskSuccess(input: Input) {
-      const text = shorterThan("output", requiredString(input, "output"), { most: DATA_LIMIT_BYTES, unit: "bytes" });
+    SendTaskSuccess(input: Task & { readonly output: string }) {
+      const text = shorterThan("output", input.output, { most: DATA_LIMIT_BYTES, unit: "bytes" });
       const { execution, frame } = find(input);
       const output = parseOutput(text);
       engine.run(() => attempt(execution, frame, () => settleTask(execution, frame, { kind: "succeeded", output })));
       return {};
     },
 
-    SendTaskFailure(input: Input) {
-      const error = optionalString(input, "error");
-      const cause = optionalString(input, "cause");
+    SendTaskFailure(input: Task & { readonly error?: string; readonly cause?: string }) {
+      const { error, cause } = input;
       if (error !== undefined) shorterThan("error", error, { most: 256, unit: "characters" });
       if (cause !== undefined) shorterThan("cause", cause, { most: 32_768, unit: "characters" });
       const { execution, frame } = find(input);
@@ -53,7 +56,7 @@ export function taskOperations(context: StatesContext): Record<string, Operation
       return {};
     },
 
-    SendTaskHeartbeat(input: Input) {
+    SendTaskHeartbeat(input: Task) {
       const { execution, frame } = find(input);
       engine.run(() => attempt(execution, frame, () => emit(execution, { frame, code: EventCode.Heartbeat })));
       return {};
