@@ -285,6 +285,7 @@ FleetCapacityReservationTargetRequest: CapacityReservationId:string[] CapacityRe
 ReservedCapacityFallbackOptionsRequest: MarketType:string[]
 TagSpecification: ResourceType Tag:Tag[]
 Tag: Key Value
+CreateKeyPair: KeyName! KeyType TagSpecification:TagSpecification[] KeyFormat DryRun:boolean
 CreateLaunchTemplate: LaunchTemplateName! LaunchTemplateData!:RequestLaunchTemplateData DryRun:boolean ClientToken
   VersionDescription Operator:OperatorRequest TagSpecification:TagSpecification[]
 RequestLaunchTemplateData: KernelId EbsOptimized:boolean
@@ -354,9 +355,12 @@ LaunchTemplateInstanceSecondaryInterfaceSpecificationRequest: DeleteOnTerminatio
 SecondaryInterfacePrivateIpAddressSpecificationRequest: PrivateIpAddress
 CreateLaunchTemplateVersion: LaunchTemplateData!:RequestLaunchTemplateData DryRun:boolean ClientToken LaunchTemplateId
   LaunchTemplateName SourceVersion VersionDescription ResolveAlias:boolean
+CreateSecurityGroup: GroupDescription! GroupName! VpcId TagSpecification:TagSpecification[] DryRun:boolean
 CreateTags: ResourceId!:string[] Tag!:Tag[] DryRun:boolean
+DeleteKeyPair: KeyName KeyPairId DryRun:boolean
 DeleteLaunchTemplate: DryRun:boolean LaunchTemplateId LaunchTemplateName
 DeleteLaunchTemplateVersions: LaunchTemplateVersion!:string[] DryRun:boolean LaunchTemplateId LaunchTemplateName
+DeleteSecurityGroup: GroupId GroupName DryRun:boolean
 DeleteTags: ResourceId!:string[] DryRun:boolean Tag:Tag[]
 DescribeAvailabilityZones: ZoneName:string[] ZoneId:string[] AllAvailabilityZones:boolean DryRun:boolean Filter:Filter[]
 Filter: Name Value:string[]
@@ -370,6 +374,7 @@ DescribeInstanceTypes: DryRun:boolean InstanceType:string[] Filter:Filter[] MaxR
   IncludeUnsupportedInRegion:boolean
 DescribeInstances: InstanceId:string[] IncludeManagedResources:boolean DryRun:boolean Filter:Filter[] NextToken
   MaxResults:number
+DescribeKeyPairs: KeyName:string[] KeyPairId:string[] IncludePublicKey:boolean DryRun:boolean Filter:Filter[]
 DescribeLaunchTemplateVersions: DryRun:boolean LaunchTemplateId LaunchTemplateName LaunchTemplateVersion:string[]
   MinVersion MaxVersion NextToken MaxResults:number Filter:Filter[] ResolveAlias:boolean IncludeManagedResources:boolean
 DescribeLaunchTemplates: DryRun:boolean LaunchTemplateId:string[] LaunchTemplateName:string[] Filter:Filter[] NextToken
@@ -382,6 +387,7 @@ DescribeSubnets: Filter:Filter[] SubnetId:string[] NextToken MaxResults:number D
 DescribeTags: DryRun:boolean Filter:Filter[] MaxResults:number NextToken
 DescribeVpcs: Filter:Filter[] VpcId:string[] NextToken MaxResults:number DryRun:boolean
 GetConsoleOutput: InstanceId! Latest:boolean DryRun:boolean
+ImportKeyPair: KeyName! PublicKeyMaterial!:blob TagSpecification:TagSpecification[] DryRun:boolean
 ModifyLaunchTemplate: DryRun:boolean ClientToken LaunchTemplateId LaunchTemplateName SetDefaultVersion
 RunInstances: MaxCount!:number MinCount!:number BlockDeviceMapping:BlockDeviceMapping[] ImageId InstanceType
   Ipv6AddressCount:number Ipv6Address:InstanceIpv6Address[] KernelId KeyName Monitoring:RunInstancesMonitoringEnabled

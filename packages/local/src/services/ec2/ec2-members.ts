@@ -1,6 +1,7 @@
 import {
   ignored,
   type OperationMembers,
+  oneOf,
   only,
   type ServiceMembers,
   within,
@@ -51,6 +52,7 @@ const OPERATIONS: ServiceMembers = {
   DescribeLaunchTemplateVersions: {
     ...TEMPLATE,
     ...working("LaunchTemplateVersion", "MinVersion", "MaxVersion"),
+    ...FILTERS,
     ...PAGES,
     ...NOT_MANAGED,
     ResolveAlias: only("false"),
@@ -67,17 +69,40 @@ const OPERATIONS: ServiceMembers = {
   TerminateInstances: { ...working("InstanceId"), ...GENTLE },
   GetConsoleOutput: { ...working("InstanceId"), Latest: ignored("the answer is always the latest") },
 
+  CreateKeyPair: {
+    ...working("KeyName"),
+    ...TAGS,
+    KeyType: oneOf("rsa", "ed25519"),
+    KeyFormat: { does: "works", values: ["pem", "ppk"], only: ["pem"] },
+  },
+  ImportKeyPair: { ...working("KeyName", "PublicKeyMaterial"), ...TAGS },
+  DeleteKeyPair: working("KeyName", "KeyPairId"),
+  DescribeKeyPairs: { ...working("KeyName", "KeyPairId", "IncludePublicKey"), ...FILTERS },
+  CreateSecurityGroup: { ...working("GroupName", "GroupDescription", "VpcId"), ...TAGS },
+  DeleteSecurityGroup: working("GroupId", "GroupName"),
+
   CreateTags: working("ResourceId", "Tag.Key", "Tag.Value"),
   DeleteTags: working("ResourceId", "Tag.Key", "Tag.Value"),
   DescribeTags: { ...FILTERS, ...PAGES },
 
-  DescribeRegions: { AllRegions: ALL_ARE_IN_USE },
-  DescribeAvailabilityZones: { ...working("ZoneName"), ...FILTERS, AllAvailabilityZones: ALL_ARE_IN_USE },
+  DescribeRegions: { ...FILTERS, AllRegions: ALL_ARE_IN_USE },
+  DescribeAvailabilityZones: { ...working("ZoneName", "ZoneId"), ...FILTERS, AllAvailabilityZones: ALL_ARE_IN_USE },
   DescribeVpcs: { ...working("VpcId"), ...FILTERS, ...ONE_PAGE },
   DescribeSubnets: { ...working("SubnetId"), ...FILTERS, ...PAGES },
-  DescribeSecurityGroups: { ...working("GroupId", "GroupName"), ...FILTERS, ...ONE_PAGE },
-  DescribeImages: { ...working("ImageId"), IncludeDeprecated: ALL_ARE_IN_USE, IncludeDisabled: ALL_ARE_IN_USE },
-  DescribeInstanceTypes: { ...working("InstanceType"), ...PAGES, IncludeUnsupportedInRegion: ALL_ARE_IN_USE },
+  DescribeSecurityGroups: { ...working("GroupId", "GroupName"), ...FILTERS, ...PAGES },
+  DescribeImages: {
+    ...working("ImageId", "Owner"),
+    ...FILTERS,
+    ...PAGES,
+    IncludeDeprecated: ALL_ARE_IN_USE,
+    IncludeDisabled: ALL_ARE_IN_USE,
+  },
+  DescribeInstanceTypes: {
+    ...working("InstanceType"),
+    ...FILTERS,
+    ...PAGES,
+    IncludeUnsupportedInRegion: ALL_ARE_IN_USE,
+  },
   DescribeInstanceTypeOfferings: {
     ...FILTERS,
     ...PAGES,
@@ -89,6 +114,7 @@ const OPERATIONS: ServiceMembers = {
   },
   DescribeSpotPriceHistory: {
     ...working("InstanceType", "AvailabilityZone"),
+    ...FILTERS,
     ...PAGES,
     ProductDescription: only("Linux/UNIX", "Linux/UNIX (Amazon VPC)"),
     StartTime: NO_HISTORY,

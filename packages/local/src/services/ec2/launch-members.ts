@@ -7,9 +7,8 @@ export const TAGS: OperationMembers = within("TagSpecification", working("Resour
 
 /** What RunInstances and launch templates say of the instances to come. */
 export const LAUNCH: OperationMembers = {
-  ...working("ImageId", "InstanceType", "KeyName", "UserData", "SecurityGroupId"),
+  ...working("ImageId", "InstanceType", "KeyName", "UserData", "SecurityGroupId", "SecurityGroup"),
   ...TAGS,
-  SecurityGroup: only("default"),
   InstanceInitiatedShutdownBehavior: oneOf("stop", "terminate"),
   ...within("IamInstanceProfile", working("Arn", "Name")),
   ...within("InstanceMarketOptions", {
