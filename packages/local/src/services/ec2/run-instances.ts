@@ -2,12 +2,13 @@ import { AwsError } from "../../aws-error.ts";
 import { admit } from "./admit.ts";
 import { clientTokens } from "./client-tokens.ts";
 import type { Ec2Context } from "./ec2-context.ts";
-import { type Instance, renderInstance } from "./instance.ts";
+import type { Instance } from "./instance.ts";
 import { launchInstances } from "./launch-instances.ts";
 import type { LaunchSpecification } from "./launch-specification.ts";
 import type { TemplateReference } from "./launch-templates.ts";
 import { missingParameter } from "./missing-parameter.ts";
 import { planLaunch, resolveTemplate } from "./plan-launch.ts";
+import { renderInstance } from "./render-instance.ts";
 
 export interface RunInstancesInput extends LaunchSpecification {
   readonly MinCount?: string;
