@@ -11,15 +11,17 @@ import { apiOf } from "./all-operations.ts";
 import { spell } from "./render-api-model.ts";
 import { elementOf, type FieldPath, fieldPaths, inputWith, memberOf, unacceptable } from "./request-example.ts";
 import { SDK_CLIENTS, type SdkClient } from "./sdk-clients.ts";
+import { seedState } from "./seed-state.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "allow-list-"));
 let aws: LocalAws;
 let runs = 0;
 const functions = { x: async () => ++runs };
 
-beforeAll(() => {
+beforeAll(async () => {
   aws = createLocalAws({ dir, clock: virtualClock(), functions });
   aws.start();
+  await seedState(aws);
 });
 afterAll(async () => {
   await aws.close();

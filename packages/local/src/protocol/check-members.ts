@@ -110,7 +110,7 @@ function isOfType(value: unknown, scalar: Scalar, wire: Wire): boolean {
     if (scalar === "blob" && value instanceof Uint8Array) return true;
     if (typeof value !== "string") return false;
     if (scalar === "number") return /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value);
-    if (scalar === "boolean") return /^(true|false)$/i.test(value);
+    if (scalar === "boolean") return value === "true" || value === "false";
     return scalar !== "timestamp" || !Number.isNaN(Date.parse(value));
   }
   switch (scalar) {

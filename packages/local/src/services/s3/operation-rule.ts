@@ -1,11 +1,9 @@
+import type { MemberRule as Rule } from "../../protocol/member-rules.ts";
+
 /** What becomes of one member of a request: query parameter, header or element of its document. */
-export type MemberRule =
-  /** It does what it does on AWS. `only`: other values than these are refused. */
-  | { readonly does: "works"; readonly member: string; readonly only?: readonly string[] }
-  /** Known, and not implemented here: the request is refused and changes nothing. */
-  | { readonly does: "refused"; readonly member: string }
-  /** AWS itself does nothing with it. */
-  | { readonly does: "ignored"; readonly member: string; readonly why: string };
+export type MemberRule = Rule & {
+  /** As the API names it, whatever it is called on its way. */ readonly member: string;
+};
 
 export type Members = Readonly<Record<string, MemberRule>>;
 
