@@ -13,6 +13,13 @@ async function nameOf(stage: StageWithWorkers, instanceId: string): Promise<Reco
   return Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
+/** Tasks that wait before their worker starts: one that is soon idle may have left before another is published. */
+async function publishAll(stage: StageWithWorkers, ...tasks: readonly Parameters<StageWithWorkers["publish"]>[0][]) {
+  const published: Awaited<ReturnType<StageWithWorkers["publish"]>>[] = [];
+  for (const task of tasks) published.push(await stage.publish(task));
+  return { ended: Promise.all(published.map(({ ended }) => ended)) };
+}
+
 test("a task's script runs with the task's environment, and its success is reported with instance and time", async () => {
   await using stage = await stageWithWorkers();
   const worker = await stage.startWorker({
@@ -42,13 +49,13 @@ test("a worker takes no task after a failure, and its Name keeps saying so", asy
 test("init is sourced once, what it exports reaches every task, and its cleanup runs at the end", async () => {
   await using stage = await stageWithWorkers({ longPollMs: 1000 });
   const kept = `${stage.folder}/cleaned`;
+  const tasks = await publishAll(stage, {}, {});
   const worker = await stage.startWorker({
     idleSeconds: 3,
     init: `echo "initialising"; shared=seen; export GREETING="hello there"; cleanup() { echo "cleaned $shared" >${kept}; }`,
     script: `echo "$GREETING, \${shared-nothing} and \${ACTIVITY_ARN-nobody}"`,
   });
-  await stage.runTask();
-  await stage.runTask();
+  await tasks.ended;
   expect(await worker.stopped).toBe(0);
   const lines = await stage.logLines(worker.instanceId);
   expect(lines.filter((line) => line === "initialising")).toHaveLength(1);
@@ -101,18 +108,20 @@ test.each([
   ["exit 4", "false"],
 ])("the after-task script runs after `%s`, with SUCCESS=%s, in the task's folder", async (script, success) => {
   await using stage = await stageWithWorkers({ longPollMs: 1000 });
+  const tasks = await publishAll(stage, {});
   const worker = await stage.startWorker({
     idleSeconds: 3,
     script: `echo kept >file; ${script}`,
     afterTask: 'echo "after $VERSION: $SUCCESS $(cat file)"; exit 9',
   });
-  await stage.runTask();
+  await tasks.ended;
   expect(await worker.stopped).toBe(0);
   expect(await stage.logLines(worker.instanceId)).toContain(`after 1.2.3: ${success} kept`);
 });
 
 test("tasks of fake and skip builds run the dummy script, with neither init nor after-task", async () => {
   await using stage = await stageWithWorkers({ longPollMs: 1000 });
+  const tasks = await publishAll(stage, { debug: "fake_ec2" }, { debug: "skip_ec2" });
   const worker = await stage.startWorker({
     idleSeconds: 3,
     tags: { [WorkerTag.launchedBy]: "fake_ec2" },
@@ -121,8 +130,7 @@ test("tasks of fake and skip builds run the dummy script, with neither init nor 
     afterTask: "echo after",
     dummy: 'echo "dummy for $VERSION"',
   });
-  await stage.runTask({ debug: "fake_ec2" });
-  await stage.runTask({ debug: "skip_ec2" });
+  await tasks.ended;
   await worker.stopped;
   const lines = await stage.logLines(worker.instanceId);
   expect(lines.filter((line) => !line.startsWith("==="))).toEqual(["dummy for 1.2.3", "dummy for 1.2.3"]);
@@ -130,6 +138,7 @@ test("tasks of fake and skip builds run the dummy script, with neither init nor 
 
 test("a worker that a fake build launched sources init when a real task reaches it", async () => {
   await using stage = await stageWithWorkers({ longPollMs: 1000 });
+  const tasks = await publishAll(stage, { debug: "fake_ec2" }, {});
   const worker = await stage.startWorker({
     idleSeconds: 3,
     tags: { [WorkerTag.launchedBy]: "fake_ec2" },
@@ -137,8 +146,7 @@ test("a worker that a fake build launched sources init when a real task reaches 
     script: 'echo "init: $FROM_INIT"',
     dummy: `echo "init: \${FROM_INIT-no}"`,
   });
-  await stage.runTask({ debug: "fake_ec2" });
-  await stage.runTask();
+  await tasks.ended;
   await worker.stopped;
   const lines = await stage.logLines(worker.instanceId);
   expect(lines.filter((line) => line.startsWith("init:"))).toEqual(["init: no", "init: yes"]);
@@ -153,8 +161,9 @@ test("a failing task of a test build is reported so that nobody retries it", asy
 
 test("an idle worker ends by itself; its Name and its claim tell that it has nothing to do", async () => {
   await using stage = await stageWithWorkers({ longPollMs: 1000 });
+  const tasks = await publishAll(stage, {});
   const worker = await stage.startWorker({ idleSeconds: 3, script: "true" });
-  await stage.runTask();
+  await tasks.ended;
   expect(await worker.stopped).toBe(0);
   expect(await nameOf(stage, worker.instanceId)).toMatchObject({
     Name: "ww-1-MakeThing-1.2.3-debian-12-bookworm",
