@@ -181,7 +181,11 @@ function clone(): void {
       for (const made of ["node_modules", "dist"]) {
         const path = join(parent, name, made);
         if (existsSync(join(repository, path)) && existsSync(at("clone", dirname(path), "package.json")))
-          cpSync(join(repository, path), at("clone", path), { recursive: true, verbatimSymlinks: true, filter: isKept });
+          cpSync(join(repository, path), at("clone", path), {
+            recursive: true,
+            verbatimSymlinks: true,
+            filter: isKept,
+          });
       }
     }
   }
