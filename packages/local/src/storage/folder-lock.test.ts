@@ -1,10 +1,10 @@
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createLocalAws } from "../local-aws.ts";
 import { isOwnerOf } from "./ask-folder-owner.ts";
-import { dropFolderLock, readFolderOwner } from "./folder-lock.ts";
+import { dropFolderLock, readFolderOwner, removeDeadLock } from "./folder-lock.ts";
 
 let root: string;
 let dir: string;
@@ -66,4 +66,16 @@ test("who does not answer is neither believed nor disbelieved, and who does not 
   expect(await isOwnerOf(root, "http://127.0.0.1:1")).toBeUndefined();
   await using inMemory = createLocalAws();
   expect(await isOwnerOf(root, (await inMemory.listen()).url)).toBe(true);
+});
+
+test("of those who come for a dead owner's lock at once, none takes away the new owner's", async () => {
+  await using owner = createLocalAws({ dir });
+  const { url } = await owner.listen();
+  // Another had seen the dead one, and comes to remove it only now.
+  removeDeadLock(dir);
+  expect(readFolderOwner(dir)?.url).toBe(url);
+  const dead = JSON.stringify({ ...readFolderOwner(dir), started: "0" });
+  writeFileSync(join(dir, "owner.json"), dead);
+  removeDeadLock(dir);
+  expect(readdirSync(dir).filter((name) => name.startsWith("owner"))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AwsError } from "../aws-error.ts";
 import { onDisk } from "./disk-error.ts";
@@ -34,10 +34,10 @@ export function acquireFolderLock(dir: string): FolderLock {
       linkSync(candidate, file);
       break;
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      if (!hasCode(error, "EEXIST")) throw error;
       const owner = readFolderOwner(dir);
       if (owner !== undefined || attempt === 3) throw folderInUse(dir, owner);
-      rmSync(file, { force: true });
+      removeDeadLock(dir);
     } finally {
       rmSync(candidate, { force: true });
     }
@@ -50,8 +50,27 @@ export function acquireFolderLock(dir: string): FolderLock {
 
 /** The live process that owns the folder; undefined when there is none, as in a copy of a folder that has one. */
 export function readFolderOwner(dir: string): FolderOwner | undefined {
+  return ownerIn(join(dir, LOCK), dir);
+}
+
+/** Removes the lock of an owner that has died. A live one that was put in its place since somebody looked is put back. */
+export function removeDeadLock(dir: string): void {
+  const file = join(dir, LOCK);
+  const removed = `${file}.${process.pid}.removed`;
   try {
-    const owner = JSON.parse(readFileSync(join(dir, LOCK), "utf8")) as FolderOwner;
+    // Of several who come at once, one has it.
+    renameSync(file, removed);
+    if (ownerIn(removed, dir) !== undefined) linkSync(removed, file);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT") && !hasCode(error, "EEXIST")) throw error;
+  } finally {
+    rmSync(removed, { force: true });
+  }
+}
+
+function ownerIn(file: string, dir: string): FolderOwner | undefined {
+  try {
+    const owner = JSON.parse(readFileSync(file, "utf8")) as FolderOwner;
     if (owner.folder !== undefined && owner.folder !== folderIdentity(dir)) return undefined;
     return startOf(owner.pid) === owner.started ? owner : undefined;
   } catch {
@@ -71,6 +90,9 @@ function folderInUse(dir: string, owner: FolderOwner | undefined): AwsError {
     ...owner,
   });
 }
+
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && "code" in error && error.code === code;
 
 /** When a live process started, in the system's own unit; empty for a dead one. Without /proc every live pid looks alike. */
 function startOf(pid: number): string {
