@@ -167,8 +167,8 @@ function fakeGh(answer: string): void {
   chmodSync(at("bin/gh"), 0o755);
 }
 
-/** What other packages' tests keep beside dependencies comes and goes while they run. */
-const isKept = (path: string) => !basename(path).startsWith(".vite");
+/** What other packages' tests keep beside dependencies comes and goes while they run: a root file system with its /proc, for one. */
+const isKept = (path: string) => !/^\.(cache|vite)/.test(basename(path));
 
 /** A clone with this checkout's dependencies: links between the packages lead into the clone. */
 function clone(): void {
