@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts"],
-    // Files share a worker's modules: to load the SDKs anew for each took longer than most tests.
-    isolate: false,
+    // A process for each file: virtual time stands still while anything in its process moves, and scripts of another file's do.
+    isolate: true,
     unstubEnvs: true,
     // Half of the time they wait for processes.
     maxWorkers: 2,
