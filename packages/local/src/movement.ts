@@ -12,7 +12,7 @@ export interface Movement {
   detach<T>(work: () => T): T;
   /** What it runs inside is parked until `work` settles: it waits for someone else's call, and all who wait for it do too. */
   park<T>(work: () => Promise<T>): Promise<T>;
-  /** Resolves when nothing can move without time. Rejects, naming what is open, when that takes over 30 s. */
+  /** Resolves when nothing can move without time. Rejects, naming what is open, when that takes over two minutes. */
   idle(options?: IdleOptions): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ const QUIET_TURNS = 3;
 const SOCKET_QUIET_MS = 4;
 
 /** Of a busy machine, with a thousand tasks: only what hangs is given up. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 120_000;
 
 export function createMovement(openSockets: () => number = () => 0): Movement {
   const current = new AsyncLocalStorage<Work>();
