@@ -1,30 +1,12 @@
 """Launches instances of the local EC2 with boto3, by the rules that AWS documents. Arguments: the endpoint's URL. Prints one JSON object."""
 
 import json
-import sys
 import time
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from local_clients import client, code_of
 
-ec2 = boto3.client(
-    "ec2",
-    endpoint_url=sys.argv[1],
-    region_name="us-west-2",
-    aws_access_key_id="AKIAWALKWALKWALKWALK",
-    aws_secret_access_key="walk",
-    config=Config(retries={"max_attempts": 1}),
-)
+ec2 = client("ec2")
 SOON = {"Delay": 1, "MaxAttempts": 60}
-
-
-def code_of(call, **arguments):
-    try:
-        call(**arguments)
-    except ClientError as error:
-        return error.response["Error"]["Code"]
-    return "no failure"
 
 
 def launch(**arguments):

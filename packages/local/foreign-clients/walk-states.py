@@ -1,29 +1,10 @@
 """Walks through every operation of the local Step Functions with boto3. Arguments: the endpoint's URL. Prints what it saw as JSON."""
 
 import json
-import sys
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from local_clients import client, code_of
 
-sfn = boto3.client(
-    "stepfunctions",
-    endpoint_url=sys.argv[1],
-    region_name="us-west-2",
-    aws_access_key_id="AKIAWALKWALKWALKWALK",
-    aws_secret_access_key="walk",
-    config=Config(retries={"max_attempts": 1}, read_timeout=70),
-)
-
-
-def code_of(call, **arguments):
-    try:
-        call(**arguments)
-    except ClientError as error:
-        return error.response["Error"]["Code"]
-    return "no failure"
-
+sfn = client("stepfunctions", read_timeout=70)
 
 seen = {}
 activity = sfn.create_activity(name="walk")["activityArn"]

@@ -2,34 +2,9 @@
 
 import io
 import json
-import sys
 import time
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
-
-endpoint = sys.argv[1]
-
-
-def client(name):
-    return boto3.client(
-        name,
-        endpoint_url=endpoint,
-        region_name="us-west-2",
-        aws_access_key_id="AKIAWALKWALKWALKWALK",
-        aws_secret_access_key="walk",
-        config=Config(retries={"max_attempts": 1}),
-    )
-
-
-def code_of(call, **arguments):
-    try:
-        call(**arguments)
-    except ClientError as error:
-        return error.response["Error"]["Code"]
-    return "no failure"
-
+from local_clients import client, code_of
 
 seen = {}
 

@@ -32,7 +32,7 @@ export async function seedState(aws: LocalAws): Promise<void> {
   );
   await new CloudFrontClient(config).send(
     new CreateInvalidationCommand({
-      DistributionId: "EXXXX",
+      DistributionId: "E1SEED",
       InvalidationBatch: { CallerReference: "x", Paths: { Quantity: 1, Items: ["/x"] } },
     }),
   );

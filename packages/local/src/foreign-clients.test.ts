@@ -40,7 +40,7 @@ afterEach(async () => {
 
 test.skipIf(!hasBoto3)("boto3 walks through every service", async () => {
   const walk = join(import.meta.dirname, "../foreign-clients/walk.py");
-  const { stdout } = await run("python3", [walk, url]);
+  const { stdout } = await run("python3", ["-B", walk, url]);
   expect(JSON.parse(stdout)).toEqual({
     s3: {
       text: "text",
@@ -68,7 +68,7 @@ test.skipIf(!hasBoto3)(
   "boto3 launches instances that stay, end and are refused as on AWS, and its waiters return",
   async () => {
     const walk = join(import.meta.dirname, "../foreign-clients/walk-instances.py");
-    const { stdout } = await run("python3", [walk, url]);
+    const { stdout } = await run("python3", ["-B", walk, url]);
     const kinds = ["nothing", "bash", "failing", "python", "no script"];
     expect(JSON.parse(stdout)).toEqual({
       consoles: Object.fromEntries(kinds.map((kind) => [kind, true])),

@@ -13,7 +13,7 @@ test("boto3 walks through every operation", async ({ skip }) => {
   aws.start();
   const { url } = await aws.listen();
   const walk = join(import.meta.dirname, "../../../foreign-clients/walk-states.py");
-  const { stdout } = await run("python3", [walk, url]);
+  const { stdout } = await run("python3", ["-B", walk, url]);
   expect(JSON.parse(stdout)).toEqual({
     activity: "walk",
     activities: ["walk"],
