@@ -35,7 +35,7 @@ interface FleetTemplate extends TemplateReference {
 interface CreateFleetInput {
   readonly Type?: string;
   readonly ClientToken?: string;
-  readonly LaunchTemplateConfigs?: readonly {
+  readonly LaunchTemplateConfigs: readonly {
     readonly LaunchTemplateSpecification?: FleetTemplate;
     readonly Overrides?: readonly Override[];
   }[];
@@ -173,10 +173,8 @@ function fill(
 
 /** A pool that cannot work (an unknown type or subnet) is an error of that pool, not of the fleet. */
 function readPools(context: Ec2Context, input: CreateFleetInput, market: Market, errorSet: FleetError[]): Pool[] {
-  const configs = input.LaunchTemplateConfigs ?? [];
-  if (configs.length === 0) throw missingParameter("LaunchTemplateConfigs");
   let order = 0;
-  return configs.flatMap(({ LaunchTemplateSpecification: reference, Overrides }) => {
+  return input.LaunchTemplateConfigs.flatMap(({ LaunchTemplateSpecification: reference, Overrides }) => {
     if (reference === undefined) throw missingParameter("LaunchTemplateSpecification");
     // A template that does not exist is an error of the whole request.
     const template = resolveTemplate(context, reference);

@@ -2,10 +2,9 @@ import type { Ec2Context } from "./ec2-context.ts";
 import { findInstances } from "./find-instances.ts";
 import { renderState } from "./instance.ts";
 import { STATE_REASONS } from "./instance-transition.ts";
-import { missingParameter } from "./missing-parameter.ts";
 
 interface InstancesInput {
-  readonly InstanceId?: readonly string[];
+  readonly InstanceId: readonly string[];
 }
 
 /** What changes or inspects single instances. */
@@ -13,7 +12,6 @@ export function instanceOperations(context: Ec2Context) {
   const { lifecycle, clock } = context;
   /** All ids are checked before any instance is touched. */
   const change = ({ InstanceId }: InstancesInput, apply: (instanceId: string) => void) => {
-    if (InstanceId === undefined) throw missingParameter("InstanceId");
     const instances = findInstances(context, InstanceId);
     return {
       instancesSet: instances.map(({ instanceId, state }) => {

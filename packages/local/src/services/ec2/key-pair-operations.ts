@@ -10,16 +10,16 @@ import { createKey, readPublicKey } from "./openssh-key.ts";
 import { tagsFor } from "./tags.ts";
 
 interface CreateInput {
-  readonly KeyName?: string;
+  readonly KeyName: string;
   readonly KeyType?: string;
   readonly KeyFormat?: string;
   readonly TagSpecification?: readonly TagSpecification[];
 }
 
 interface ImportInput {
-  readonly KeyName?: string;
+  readonly KeyName: string;
   /** Base64 of a line of `authorized_keys`. */
-  readonly PublicKeyMaterial?: string;
+  readonly PublicKeyMaterial: string;
   readonly TagSpecification?: readonly TagSpecification[];
 }
 
@@ -40,7 +40,6 @@ const FILTERS: Filterable<KeyPair> = {
 export function keyPairOperations({ keyPairs }: Ec2Context) {
   return {
     CreateKeyPair({ KeyName, KeyType = "rsa", KeyFormat = "pem", TagSpecification }: CreateInput) {
-      if (KeyName === undefined) throw missingParameter("KeyName");
       if (KeyFormat !== "pem")
         throw new AwsError("InvalidParameterValue", `The local EC2 has keys in the format pem alone, not ${KeyFormat}`);
       const tags = tagsFor("key-pair", TagSpecification);
@@ -49,8 +48,6 @@ export function keyPairOperations({ keyPairs }: Ec2Context) {
     },
 
     ImportKeyPair({ KeyName, PublicKeyMaterial, TagSpecification }: ImportInput) {
-      if (KeyName === undefined) throw missingParameter("KeyName");
-      if (PublicKeyMaterial === undefined) throw missingParameter("PublicKeyMaterial");
       const key = readPublicKey(Buffer.from(PublicKeyMaterial, "base64").toString("utf8"));
       return render(keyPairs.add(KeyName, key, tagsFor("key-pair", TagSpecification)));
     },

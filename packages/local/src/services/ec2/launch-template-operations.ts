@@ -11,21 +11,20 @@ import {
   type TemplateReference,
   versionOf,
 } from "./launch-templates.ts";
-import { missingParameter } from "./missing-parameter.ts";
 import { type PageRequest, pageOf } from "./paging.ts";
 import { checkTags, tagsFor } from "./tags.ts";
 import { checkUserData } from "./user-data.ts";
 
 interface CreateInput {
-  readonly LaunchTemplateName?: string;
-  readonly LaunchTemplateData?: LaunchSpecification;
+  readonly LaunchTemplateName: string;
+  readonly LaunchTemplateData: LaunchSpecification;
   readonly VersionDescription?: string;
   readonly TagSpecification?: readonly TagSpecification[];
   readonly ClientToken?: string;
 }
 
 interface CreateVersionInput extends TemplateReference {
-  readonly LaunchTemplateData?: LaunchSpecification;
+  readonly LaunchTemplateData: LaunchSpecification;
   readonly VersionDescription?: string;
   readonly SourceVersion?: string;
   readonly ClientToken?: string;
@@ -65,7 +64,7 @@ export function launchTemplateOperations({ launchTemplates, storage, clock }: Ec
         const specification = checkSpecification(input.LaunchTemplateData);
         const tags = tagsFor("launch-template", input.TagSpecification);
         const description = input.VersionDescription;
-        const created = launchTemplates.create(input.LaunchTemplateName ?? "", specification, {
+        const created = launchTemplates.create(input.LaunchTemplateName, specification, {
           tags,
           ...(description !== undefined && { description }),
         });
@@ -159,10 +158,7 @@ function versionsOf(
   return template.versions.filter(({ number }) => number >= from && number <= to).toReversed();
 }
 
-function checkSpecification(specification: LaunchSpecification | undefined): LaunchSpecification {
-  if (specification === undefined || typeof specification !== "object") {
-    throw missingParameter("LaunchTemplateData");
-  }
+function checkSpecification(specification: LaunchSpecification): LaunchSpecification {
   checkUserData(specification.UserData);
   for (const { Tag = [] } of specification.TagSpecification ?? []) checkTags({}, Tag);
   return specification;

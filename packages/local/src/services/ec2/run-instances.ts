@@ -6,13 +6,12 @@ import type { Instance } from "./instance.ts";
 import { launchInstances } from "./launch-instances.ts";
 import type { LaunchSpecification } from "./launch-specification.ts";
 import type { TemplateReference } from "./launch-templates.ts";
-import { missingParameter } from "./missing-parameter.ts";
 import { planLaunch, resolveTemplate } from "./plan-launch.ts";
 import { renderInstance } from "./render-instance.ts";
 
 export interface RunInstancesInput extends LaunchSpecification {
-  readonly MinCount?: string;
-  readonly MaxCount?: string;
+  readonly MinCount: string;
+  readonly MaxCount: string;
   readonly ClientToken?: string;
   readonly LaunchTemplate?: TemplateReference & { readonly Version?: string };
 }
@@ -50,8 +49,7 @@ export function renderReservation(context: Ec2Context, instances: readonly Insta
   };
 }
 
-function countOf(name: string, value: string | undefined): number {
-  if (value === undefined) throw missingParameter(name);
+function countOf(name: string, value: string): number {
   const count = Number(value);
   if (!Number.isInteger(count) || count < 1)
     throw invalid(`Invalid value '${value}' for ${name}. Must be a positive integer.`);

@@ -10,8 +10,8 @@ import type { SecurityGroup } from "./security-groups.ts";
 import { tagsFor } from "./tags.ts";
 
 interface CreateInput {
-  readonly GroupName?: string;
-  readonly GroupDescription?: string;
+  readonly GroupName: string;
+  readonly GroupDescription: string;
   readonly VpcId?: string;
   readonly TagSpecification?: readonly TagSpecification[];
 }
@@ -53,8 +53,6 @@ export function securityGroupOperations({ securityGroups, network, lifecycle, re
   });
   return {
     CreateSecurityGroup({ GroupName, GroupDescription, VpcId, TagSpecification }: CreateInput) {
-      if (GroupName === undefined) throw missingParameter("GroupName");
-      if (GroupDescription === undefined) throw missingParameter("GroupDescription");
       if (VpcId !== undefined) network.checkVpc(VpcId);
       const tags = tagsFor("security-group", TagSpecification);
       const { id } = securityGroups.create(GroupName, GroupDescription, tags);

@@ -3,12 +3,11 @@ import type { Ec2Context } from "./ec2-context.ts";
 import { FILTER_NAMES } from "./filter-names.ts";
 import { type Filter, type Filterable, select } from "./filters.ts";
 import { findInstances, isKnown } from "./find-instances.ts";
-import { missingParameter } from "./missing-parameter.ts";
 import { type PageRequest, pageOf } from "./paging.ts";
 import { checkReserved, checkTags, isReserved, type Tags } from "./tags.ts";
 
 interface TagInput {
-  readonly ResourceId?: readonly string[];
+  readonly ResourceId: readonly string[];
   readonly Tag?: readonly { readonly Key?: string; readonly Value?: string }[];
 }
 
@@ -59,7 +58,6 @@ export function tagOperations(context: Ec2Context) {
     return { tags: instance.tags, save: (tags) => lifecycle.retag(resourceId, tags) };
   };
   const retag = ({ ResourceId }: TagInput, change: (tags: Tags) => Tags) => {
-    if (ResourceId === undefined) throw missingParameter("ResourceId");
     const changes = ResourceId.map(resource).map((tagged) => ({ tagged, tags: change(tagged.tags) }));
     for (const { tagged, tags } of changes) tagged.save(tags);
     return { return: true };
