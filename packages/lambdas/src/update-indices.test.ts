@@ -80,3 +80,41 @@ test("only the folders that the pipeline names are indexed", async () => {
   await update(world);
   expect(await keys(world)).toEqual(["debian/index.html"]);
 });
+
+test("a page that a pipeline published stays, is listed as a file, and its folder's listing gives way to it", async () => {
+  await using world = await launchWorld();
+  await put(world, "docs/1.2.3/index.html", "the manual");
+  await put(world, "docs/1.2.4/api.html");
+  await update(world);
+  expect((await page(world, "docs/1.2.3/index.html")).text).toBe("the manual");
+  expect((await page(world, "docs/index.html")).text).toContain(
+    '<a href="./1.2.3/">1.2.3/</a></td><td title="10 bytes">',
+  );
+  expect((await page(world, "docs/1.2.4/index.html")).text).toContain("api.html");
+
+  await put(world, "docs/1.2.4/index.html", "its manual");
+  await put(world, "docs/1.2.4/more.html");
+  await update(world);
+  expect((await page(world, "docs/1.2.4/index.html")).text).toBe("its manual");
+  expect(await update(world)).toMatchObject({ written: 0, overtaken: 0 });
+});
+
+test("a page that is published between the listing and the writing stays", async () => {
+  await using world = await launchWorld();
+  await put(world, "docs/a.html");
+  let published = false;
+  world.clients.s3.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const answer = await next(args);
+        if (commandName === "ListObjectsV2Command" && !published) {
+          published = true;
+          await put(world, "docs/index.html", "the manual");
+        }
+        return answer;
+      },
+    { step: "initialize" },
+  );
+  expect(await update(world)).toMatchObject({ overtaken: 0 });
+  expect((await page(world, "docs/index.html")).text).toBe("the manual");
+});

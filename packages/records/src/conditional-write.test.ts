@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type LocalState, localState } from "../testing/local-state.ts";
 import type { WriteCondition } from "./conditional-write.ts";
 import { putObject, readText } from "./objects.ts";
+import { indexPageMetadata } from "./own-object.ts";
 import { UnknownOutcomeError } from "./unknown-outcome-error.ts";
 
 const place = { bucket: "state", key: "object" };
@@ -88,4 +89,17 @@ test("who writes again under the same id after a call that failed knows what tha
   expect(await put("mine", { ifNoneMatch: "*", writeId: "another's" })).toBeUndefined();
   const { ETag } = await state.s3.send(new HeadObjectCommand({ Bucket: place.bucket, Key: place.key }));
   expect(await put("mine", mine)).toBe(ETag);
+});
+
+test("what Muster wrote for itself gives way to who says so, and to nobody else", async () => {
+  const own = () => putObject(state.s3, place, { body: "a page", metadata: indexPageMetadata });
+  await own();
+  expect(await put("mine", { ifNoneMatch: "*" })).toBeUndefined();
+  expect(await put("mine", { ifNoneMatch: "*", overOwn: true })).toBeDefined();
+  expect(await put("another's", { ifNoneMatch: "*", overOwn: true })).toBeUndefined();
+  expect((await stored())?.text).toBe("mine");
+  await own();
+  state.aws.failCalls({ ...PUT, times: 2 }, LOST);
+  expect(await put("mine", { ifNoneMatch: "*", overOwn: true })).toBeDefined();
+  expect((await stored())?.text).toBe("mine");
 });

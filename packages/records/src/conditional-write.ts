@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { isConditionFailed, isMissingObject, isMissingUpload, isWriteConflict } from "./aws-failure.ts";
 import type { ObjectPlace } from "./object-place.ts";
+import { isMustersOwn } from "./own-object.ts";
 import { UnknownOutcomeError } from "./unknown-outcome-error.ts";
 
 export interface WriteCondition {
@@ -12,6 +13,13 @@ export interface WriteCondition {
   readonly ifNoneMatch?: "*" | undefined;
   /** The same for each call of one who writes again after a call that failed, so that he knows what that one stored. */
   readonly writeId?: string | undefined;
+  /** With `ifNoneMatch`: what Muster wrote for itself, an index page, is none. The role needs s3:GetObject too. */
+  readonly overOwn?: boolean | undefined;
+}
+
+/** What a write hands on to S3. */
+export interface WriteHeaders extends Pick<WriteCondition, "ifMatch" | "ifNoneMatch"> {
+  readonly metadata: Record<string, string> | undefined;
 }
 
 /** By this metadata of an object a writer knows its own. */
@@ -19,8 +27,8 @@ const WRITE_ID = "muster-write";
 const PAUSES_MS = [100, 300, 1000, 3000];
 
 export interface ConditionalWrite extends WriteCondition {
-  /** Called with the object's metadata, perhaps more than once; answers the ETag. */
-  readonly write: (metadata?: Record<string, string>) => Promise<string>;
+  /** Called perhaps more than once; answers the ETag. */
+  readonly write: (headers: WriteHeaders) => Promise<string>;
 }
 
 /**
@@ -32,13 +40,13 @@ export interface ConditionalWrite extends WriteCondition {
 export async function writeOnCondition(
   s3: S3Client,
   place: ObjectPlace,
-  { ifMatch, ifNoneMatch, writeId, write }: ConditionalWrite,
+  { ifMatch, ifNoneMatch, writeId, overOwn, write }: ConditionalWrite,
 ): Promise<string | undefined> {
   const isConditional = ifMatch !== undefined || ifNoneMatch !== undefined;
   const id = writeId ?? randomUUID();
   for (let tries = 0; ; tries++) {
     try {
-      return await write(isConditional ? { [WRITE_ID]: id } : undefined);
+      return await write({ metadata: isConditional ? { [WRITE_ID]: id } : undefined, ifMatch, ifNoneMatch });
     } catch (error) {
       const pauseMs = PAUSES_MS[tries];
       if (isWriteConflict(error) && pauseMs !== undefined) {
@@ -50,8 +58,10 @@ export async function writeOnCondition(
       const isRepeated = tries > 0 || writeId !== undefined || attemptsOf(error) > 1;
       const mayBeDone = isRepeated && (failed || isMissingUpload(error));
       const own = mayBeDone ? await etagOfWrite(s3, place, id) : undefined;
-      if (own === undefined && !failed) throw error;
-      return own;
+      if (own !== undefined) return own;
+      if (!failed) throw error;
+      const page = ifNoneMatch !== undefined && overOwn ? await etagOf(s3, place, isMustersOwn) : undefined;
+      return page && writeOnCondition(s3, place, { ifMatch: page, writeId, write });
     }
   }
 }
@@ -61,10 +71,18 @@ function attemptsOf(error: unknown): number {
   return (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1;
 }
 
-async function etagOfWrite(s3: S3Client, { bucket, key }: ObjectPlace, id: string): Promise<string | undefined> {
+const etagOfWrite = (s3: S3Client, place: ObjectPlace, id: string): Promise<string | undefined> =>
+  etagOf(s3, place, (metadata) => metadata?.[WRITE_ID] === id);
+
+/** Of the object there, if it has such metadata. */
+async function etagOf(
+  s3: S3Client,
+  { bucket, key }: ObjectPlace,
+  isWanted: (metadata: Record<string, string> | undefined) => boolean,
+): Promise<string | undefined> {
   try {
     const { ETag = "", Metadata } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-    return Metadata?.[WRITE_ID] === id ? ETag : undefined;
+    return isWanted(Metadata) ? ETag : undefined;
   } catch (error) {
     if (isMissingObject(error)) return undefined;
     if (!isForbidden(error)) throw error;

@@ -9,6 +9,7 @@ import {
 import { isMissingObject } from "./aws-failure.ts";
 import { type WriteCondition, writeOnCondition } from "./conditional-write.ts";
 import type { ObjectPlace } from "./object-place.ts";
+import { isMustersOwn } from "./own-object.ts";
 
 export interface StoredObject {
   readonly bytes: Uint8Array;
@@ -26,6 +27,7 @@ export interface ObjectToPut extends WriteCondition {
   readonly cacheControl?: string | undefined;
   /** In base64, to be stored with it; without it the SDK's own checksum guards the way alone. */
   readonly checksumSha256?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** undefined where there is no such object */
@@ -56,14 +58,14 @@ export async function readBytes(
 export function putObject(
   s3: S3Client,
   { bucket, key }: ObjectPlace,
-  { body, contentType, cacheControl, checksumSha256, ...condition }: ObjectToPut,
+  { body, contentType, cacheControl, checksumSha256, metadata, ...condition }: ObjectToPut,
 ): Promise<string | undefined> {
   return writeOnCondition(
     s3,
     { bucket, key },
     {
       ...condition,
-      async write(metadata) {
+      async write(headers) {
         const { ETag = "" } = await s3.send(
           new PutObjectCommand({
             Bucket: bucket,
@@ -72,9 +74,9 @@ export function putObject(
             ContentType: contentType,
             CacheControl: cacheControl,
             ChecksumSHA256: checksumSha256,
-            IfMatch: condition.ifMatch,
-            IfNoneMatch: condition.ifNoneMatch,
-            Metadata: metadata,
+            IfMatch: headers.ifMatch,
+            IfNoneMatch: headers.ifNoneMatch,
+            Metadata: metadata === undefined ? headers.metadata : { ...metadata, ...headers.metadata },
           }),
         );
         return ETag;
@@ -98,10 +100,16 @@ export async function deleteObject(s3: S3Client, { bucket, key }: ObjectPlace): 
   await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
 }
 
-/** undefined where there is no such object */
+/** undefined where there is no such object; what Muster wrote for itself, an index page, is none */
 export async function objectEtag(s3: S3Client, { bucket, key }: ObjectPlace): Promise<string | undefined> {
   const found = await orMissing(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
-  return found && (found.ETag ?? "");
+  return found === undefined || isMustersOwn(found.Metadata) ? undefined : (found.ETag ?? "");
+}
+
+/** Whether Muster wrote what is there, for itself. */
+export async function isOwnObject(s3: S3Client, { bucket, key }: ObjectPlace): Promise<boolean> {
+  const found = await orMissing(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
+  return isMustersOwn(found?.Metadata);
 }
 
 async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {

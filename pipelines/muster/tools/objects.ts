@@ -62,7 +62,7 @@ export async function put(
     body,
     contentType,
     checksumSha256: createHash("sha256").update(body).digest("base64"),
-    ...(when === "new" ? { ifNoneMatch: "*" } : {}),
+    ...(when === "new" ? { ifNoneMatch: "*", overOwn: true } : {}),
     ...(typeof when === "object" ? { ifMatch: when.etag } : {}),
   }).catch((error: unknown) => {
     throw new Error(`cannot write ${url(place)}`, { cause: error });

@@ -22,14 +22,17 @@ export interface Folder {
 
 export const PAGE_NAME = "index.html";
 
-/** The folders of a listing, with what lies in them; index pages are not content. Folders that hold nothing else are left out. */
-export function folderTree(objects: Iterable<ListedObject>): Folder {
+/**
+ * The folders of a listing, with what lies in them; Muster's index pages are not content. Folders that hold nothing else are left out.
+ * @param others keys of pages that a pipeline published, which are content
+ */
+export function folderTree(objects: Iterable<ListedObject>, others: ReadonlySet<string> = new Set()): Folder {
   const root = newFolder("");
   const pages: ListedObject[] = [];
   for (const object of objects) {
     const names = object.key.split("/");
     const name = names.pop();
-    if (name === PAGE_NAME) pages.push(object);
+    if (name === PAGE_NAME && !others.has(object.key)) pages.push(object);
     else if (name !== "") folderAt(root, names, object).files.push(object);
   }
   for (const page of pages) {

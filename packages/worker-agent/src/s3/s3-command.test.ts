@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateBucketCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createLocalAws, type LocalAws, outages } from "@muster/local";
+import { indexPageMetadata, putObject } from "@muster/records";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { agentProgram } from "../agent-program.ts";
 
@@ -168,4 +169,33 @@ test.each([
 test("a download that breaks off leaves no file behind", async () => {
   expect((await musterS3("cp", "s3://files/not-there", "broken")).code).toBe(1);
   await expect(readFile(join(folder, "broken"))).rejects.toThrow("ENOENT");
+});
+
+test.each([
+  ["small", 1],
+  ["large", 6 * 1024 * 1024],
+])(
+  "a %s object says what it was stored as, and one that is another thing comes down as an error that names it",
+  async (name, bytes) => {
+    await writeFile(join(folder, name), Buffer.alloc(bytes, name));
+    await musterS3("cp", name, `s3://files/said-${name}`);
+    const { Metadata } = await s3.send(new HeadObjectCommand({ Bucket: "files", Key: `said-${name}` }));
+    expect(Metadata).toMatchObject({ sha256: sha256(Buffer.alloc(bytes, name)) });
+    expect((await musterS3("cp", `s3://files/said-${name}`, "-")).code).toBe(0);
+    await s3.send(new PutObjectCommand({ Bucket: "files", Key: `said-${name}`, Body: "other", Metadata }));
+    const down = await musterS3("cp", `s3://files/said-${name}`, `damaged-${name}`);
+    expect(down).toMatchObject({ code: 1, out: "" });
+    expect(down.error).toContain(`s3://files/said-${name} is damaged: its SHA-256 is not `);
+    await expect(readFile(join(folder, `damaged-${name}`))).rejects.toThrow("ENOENT");
+  },
+);
+
+test("an index page of Muster's own is nothing that is there, and gives way", async () => {
+  await writeFile(join(folder, "manual.html"), "the manual");
+  const place = { bucket: "files", key: "docs/index.html" };
+  await putObject(s3, place, { body: "a listing", metadata: indexPageMetadata });
+  expect((await musterS3("exists", "s3://files/docs/index.html")).code).toBe(1);
+  expect((await musterS3("cp", "manual.html", "s3://files/docs/index.html", "--if-none-match")).code).toBe(0);
+  expect((await musterS3("cp", "s3://files/docs/index.html", "-")).out).toBe("the manual");
+  expect((await musterS3("cp", "manual.html", "s3://files/docs/index.html", "--if-none-match")).code).toBe(3);
 });

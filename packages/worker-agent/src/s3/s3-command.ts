@@ -107,7 +107,7 @@ async function upload(s3: S3Client, { file, url, environment, ...options }: Uplo
   const ifMatch = options["if-match"];
   const condition: WriteCondition = {
     ...(ifMatch !== undefined && { ifMatch }),
-    ...(options["if-none-match"] && { ifNoneMatch: "*" }),
+    ...(options["if-none-match"] && { ifNoneMatch: "*", overOwn: true }),
   };
   const contentType = options["content-type"];
   const uploaded = await uploadFile(s3, place, {

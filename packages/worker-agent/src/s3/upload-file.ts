@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { type ObjectPlace, putObject, type WriteCondition, writeOnCondition } from "@muster/records";
+import { digestMetadata } from "./digest-metadata.ts";
 
 /** Larger files go in parts, each of which can be sent again by itself, and is held in memory until it is there: S3 takes no smaller ones. */
 const PART_BYTES = 5 * 1024 * 1024;
@@ -32,9 +33,10 @@ export async function uploadFile(
   const { size } = await stat(upload.file);
   if (size > PART_BYTES) return uploadParts(s3, place, { ...upload, size });
   const body = await readFile(upload.file);
+  const sha256 = createHash("sha256").update(body).digest("hex");
   const { file: _, partsAtOnce: __, ...options } = upload;
-  const etag = await putObject(s3, place, { body, ...options });
-  return etag === undefined ? undefined : { etag, sha256: createHash("sha256").update(body).digest("hex") };
+  const etag = await putObject(s3, place, { body, metadata: digestMetadata(sha256), ...options });
+  return etag === undefined ? undefined : { etag, sha256 };
 }
 
 async function uploadParts(
@@ -43,17 +45,12 @@ async function uploadParts(
   { file, size, contentType, partsAtOnce = PARTS_AT_ONCE, ...condition }: FileToUpload & { size: number },
 ): Promise<Uploaded | undefined> {
   const { Upload } = await import("@aws-sdk/lib-storage");
-  let hash = createHash("sha256");
-  async function* body() {
-    for await (const bytes of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
-      hash.update(bytes);
-      yield bytes;
-    }
-  }
+  // Read twice: what an object says of itself is said before its first byte.
+  const sha256 = await digestOf(file);
+  const body = () => createReadStream(file, { highWaterMark: 1024 * 1024 });
   const etag = await writeOnCondition(s3, place, {
     ...condition,
-    async write(metadata) {
-      hash = createHash("sha256");
+    async write(headers) {
       const { ETag = "" } = await new Upload({
         client: s3,
         partSize: Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS)),
@@ -61,15 +58,21 @@ async function uploadParts(
         params: {
           Bucket: place.bucket,
           Key: place.key,
-          Body: Readable.from(body(), { objectMode: false }),
+          Body: body(),
           ContentType: contentType,
-          IfMatch: condition.ifMatch,
-          IfNoneMatch: condition.ifNoneMatch,
-          Metadata: metadata,
+          IfMatch: headers.ifMatch,
+          IfNoneMatch: headers.ifNoneMatch,
+          Metadata: { ...digestMetadata(sha256), ...headers.metadata },
         },
       }).done();
       return ETag;
     },
   });
-  return etag === undefined ? undefined : { etag, sha256: hash.digest("hex") };
+  return etag === undefined ? undefined : { etag, sha256 };
+}
+
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), hash);
+  return hash.digest("hex");
 }
