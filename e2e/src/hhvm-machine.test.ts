@@ -3,7 +3,7 @@ import {
   activityNamed,
   listedPlatforms,
   type Per,
-  type S3Object,
+  type Published,
   type Task,
   type TaskInput,
   taskAt,
@@ -15,18 +15,20 @@ import { machineWorld, type Work } from "./machine-world.ts";
 const pipeline = { ...hhvm, platforms: listedPlatforms({ url: (version) => `s3://assets/targets/${version}` }) };
 const platforms = ["debian-11-bullseye", "ubuntu-18.04-bionic", "ubuntu-20.04-focal"];
 
-/** The objects that each step's script would leave. */
-function leaves(task: TaskInput): readonly S3Object[] {
-  return left(taskAt(activityNamed(pipeline, task.activity), task, { platforms, versions: [], failedVersions: [] }));
+/** What each step's script would leave. */
+function leaves(task: TaskInput): readonly Published[] {
+  const around = { platforms, buildPlatforms: platforms, versions: [], failedVersions: [] };
+  return left(taskAt(activityNamed(pipeline, task.activity), task, around));
 }
 
-function left<P extends Per>({ activity, subject }: Task<P>): readonly S3Object[] {
+function left<P extends Per>({ activity, subject }: Task<P>): readonly Published[] {
   if (activity.name === "PublishBinaryPackages" && subject.per === "version") {
     return platforms.flatMap(
       (platform) => MakeBinaryPackage.publishes?.({ ...subject, per: "platform", platform }) ?? [],
     );
   }
-  const [produced = [], published = []] = [activity.produces?.(subject), activity.publishes?.(subject)];
+  const published = activity.publishes?.(subject) ?? [];
+  const produced = activity.produces?.(subject) ?? [];
   return activity.name.startsWith("Publish") || produced.length === 0 ? published : produced;
 }
 

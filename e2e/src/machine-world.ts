@@ -1,6 +1,6 @@
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CreateLaunchTemplateCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import {
   CreateActivityCommand,
@@ -23,8 +23,9 @@ import {
   sleepUntil,
   virtualClock,
 } from "@muster/local";
-import { functionNames, type Pipeline, type S3Object, TaskInput, workerPollName } from "@muster/pipeline";
+import { functionNames, type Pipeline, type Published, TaskInput, workerPollName } from "@muster/pipeline";
 import { describeStage } from "./describe-stage.ts";
+import { leaveEvidence } from "./leave-evidence.ts";
 
 /** How a task ends: after so many seconds of work, with an error or without. */
 export interface TaskEnd {
@@ -37,8 +38,8 @@ export type Work = (task: TaskInput, attempt: number) => TaskEnd | "lost";
 
 export interface WorldOptions {
   readonly work: Work;
-  /** The objects that a task leaves when it succeeds. */
-  readonly leaves?: (task: TaskInput) => readonly S3Object[];
+  /** What a task leaves when it succeeds. */
+  readonly leaves?: (task: TaskInput) => readonly Published[];
 }
 
 /** Polls of a minute each that a worker waits for a task. */
@@ -127,8 +128,8 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
         await sfn.send(new SendTaskFailureCommand({ taskToken: poll.taskToken, error: end.error, cause }));
         return;
       }
-      for (const { bucket, key } of leaves(task)) {
-        await s3.send(new PutObjectCommand({ Bucket: stage.buckets[bucket], Key: key, Body: task.name }));
+      for (const evidence of leaves(task)) {
+        await leaveEvidence(s3, evidence, { buckets: stage.buckets, text: task.name });
       }
       await sfn.send(new SendTaskSuccessCommand({ taskToken: poll.taskToken, output: JSON.stringify(report) }));
     }

@@ -7,8 +7,10 @@ import {
   awsName,
   type BuildInput,
   checkScripts,
+  evidenceText,
   type Per,
   Place,
+  type Published,
   parseBuildInput,
   s3Url,
   statusOf,
@@ -21,10 +23,10 @@ import { describe, expect, test } from "vitest";
 import { binaryPackage, source, sourceSignature, sourceTarball } from "./artifacts.ts";
 import hhvm, { MakeBinaryPackage, MakeSourceTarball } from "./pipeline.ts";
 
-const around = { platforms: [], versions: ["4.28.2"], failedVersions: [] };
+const around = { platforms: [], buildPlatforms: [], versions: ["4.28.2"], failedVersions: [] };
 const buckets = { assets: "assets", state: "state", scratch: "hhvm-scratch", downloads: "hhvm-downloads" };
 const build: BuildInput = { versions: ["4.28.2"], platforms: [], activities: [], debug: "" };
-const urls = (objects: readonly Parameters<typeof s3Url>[0][] = []) => objects.map((object) => s3Url(object, buckets));
+const urls = (evidence: readonly Published[] = []) => evidence.map((each) => evidenceText(each, buckets));
 
 test("activities have the reference pipeline's machines, volumes and timeouts, in its order", () => {
   expect(
@@ -71,9 +73,15 @@ test("every script is there and may be executed", async () => {
 });
 
 test("artifacts lie where users and earlier releases have them", () => {
-  const subject = { per: "platform", version: "4.28.2", platform: "ubuntu-18.04-bionic", platforms: [] } as const;
+  const subject = {
+    per: "platform",
+    version: "4.28.2",
+    platform: "ubuntu-18.04-bionic",
+    platforms: [],
+    buildPlatforms: [],
+  } as const;
   const nightly = { ...subject, version: "2026.11.24", platform: "debian-11-bullseye" };
-  const version = { per: "version", version: "4.28.2", platforms: [] } as const;
+  const version = { per: "version", version: "4.28.2", platforms: [], buildPlatforms: [] } as const;
   expect(urls(binaryPackage.produces(subject))).toEqual([
     "s3://hhvm-scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.deb",
   ]);
@@ -93,9 +101,15 @@ test("artifacts lie where users and earlier releases have them", () => {
 });
 
 test("a platform that is no Linux has no package", () => {
-  expect(binaryPackage.produces({ per: "platform", version: "4.28.2", platform: "macos-13", platforms: [] })).toEqual(
-    [],
-  );
+  expect(
+    binaryPackage.produces({
+      per: "platform",
+      version: "4.28.2",
+      platform: "macos-13",
+      platforms: [],
+      buildPlatforms: [],
+    }),
+  ).toEqual([]);
 });
 
 test("tasks get the standard environment", () => {
@@ -125,7 +139,13 @@ test("tasks get the standard environment", () => {
 test("a test build makes packages, and publishes nothing", () => {
   const parsed = parseBuildInput("4.28.2 --test-build", hhvm, { today: new Date() });
   expect(parsed.activities).toEqual(["MakeBinaryPackage"]);
-  const subject = { per: "platform", version: "4.28.2", platform: "debian-11-bullseye", platforms: [] } as const;
+  const subject = {
+    per: "platform",
+    version: "4.28.2",
+    platform: "debian-11-bullseye",
+    platforms: [],
+    buildPlatforms: [],
+  } as const;
   expect(MakeBinaryPackage.env?.({ ...subject, build: parsed })).toEqual({ SKIP_PUBLISH: "1" });
   expect(MakeBinaryPackage.env?.({ ...subject, build })).toEqual({});
 });
@@ -166,12 +186,18 @@ describe("what runs", () => {
 
   /** A world in which exactly these URLs are there. */
   async function runs(name: string, there: readonly string[], asked: object = {}): Promise<boolean> {
-    const exists = async (object: Parameters<typeof s3Url>[0]) => there.includes(s3Url(object, buckets));
+    const exists = async (evidence: Published) => there.includes(evidenceText(evidence, buckets));
     const decide = async <P extends Per>({ activity, subject }: Task<P>) => {
       if (activity.shouldRun === undefined) return (await statusOf(activity, subject, exists)).status === "not_built";
       return (await activity.shouldRun({ ...subject, build, status: statusQuestion(subject, exists) })).run;
     };
-    return decide(taskAt(activityNamed(hhvm, name), Place.parse({ version, ...asked }), { ...around, platforms }));
+    return decide(
+      taskAt(activityNamed(hhvm, name), Place.parse({ version, ...asked }), {
+        ...around,
+        platforms,
+        buildPlatforms: platforms,
+      }),
+    );
   }
 
   const scratchPackage = "s3://hhvm-scratch/4.28.2/debian-11-bullseye/hhvm_4.28.2-1~bullseye_amd64.deb";

@@ -14,6 +14,7 @@ async function decide(statuses: Readonly<Record<Platform, BuildStatus>>) {
     per: "version",
     version: "1.2.3",
     platforms,
+    buildPlatforms: platforms,
     build,
     status: async (activity: object, platform: Platform = "") => {
       expect(activity).toBe(MakeBinaryPackage);
@@ -44,7 +45,13 @@ test("with all published, or nothing built, publishing is skipped and the reason
 test("a test build packages alone and is told not to publish", () => {
   const input = parseBuildInput("1.2.3 --test-build", pipeline, { today: new Date() });
   expect(input.activities).toEqual(["MakeBinaryPackage"]);
-  const subject = { per: "platform", version: "1.2.3", platform: "debian-12-bookworm", platforms } as const;
+  const subject = {
+    per: "platform",
+    version: "1.2.3",
+    platform: "debian-12-bookworm",
+    platforms,
+    buildPlatforms: platforms,
+  } as const;
   const task = { activity: MakeBinaryPackage, subject };
   expect(taskEnvironment(pipeline, task, { build: input, buckets })).toMatchObject({
     SKIP_PUBLISH: "1",
@@ -70,7 +77,9 @@ test("artifacts of a version lie where repositories expect them, nightlies' sour
 });
 
 test("the source is done when its checksum, which is uploaded last, is there too", () => {
-  expect(MakeSourceTarball.produces?.({ per: "version", version: "1.2.3", platforms })).toEqual([
+  expect(
+    MakeSourceTarball.produces?.({ per: "version", version: "1.2.3", platforms, buildPlatforms: platforms }),
+  ).toEqual([
     { bucket: "scratch", key: "muster-1.2.3.tar.gz" },
     { bucket: "scratch", key: "muster-1.2.3.tar.gz.sha256" },
   ]);

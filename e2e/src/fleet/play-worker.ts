@@ -10,7 +10,6 @@ import {
 import { type Clock, type RunningInstance, sleepUntil } from "@muster/local";
 import {
   activityNamed,
-  objectsOf,
   type Per,
   type Pipeline,
   type StageDescription,
@@ -20,6 +19,7 @@ import {
   workerPollName,
 } from "@muster/pipeline";
 import { stateKey, WorkerTag } from "@muster/records";
+import { leaveEvidence } from "../leave-evidence.ts";
 
 /** What a worker did with a task. */
 export interface Worked {
@@ -119,10 +119,13 @@ export async function playWorker(instance: RunningInstance, options: PlayOptions
   }
 
   async function leaveArtifacts(task: TaskInput): Promise<void> {
-    const made = <P extends Per>({ activity, subject }: Task<P>) => objectsOf(activity, subject);
-    const around = { platforms: [], versions: [], failedVersions: [] };
-    for (const { bucket, key } of made(taskAt(activityNamed(pipeline, task.activity), task, around))) {
-      await s3.send(new PutObjectCommand({ Bucket: stage.buckets[bucket], Key: key, Body: task.name }));
+    const made = <P extends Per>({ activity, subject }: Task<P>) => [
+      ...(activity.produces?.(subject) ?? []),
+      ...(activity.publishes?.(subject) ?? []),
+    ];
+    const around = { platforms: [], buildPlatforms: [], versions: [], failedVersions: [] };
+    for (const evidence of made(taskAt(activityNamed(pipeline, task.activity), task, around))) {
+      await leaveEvidence(s3, evidence, { buckets: stage.buckets, text: task.name });
     }
   }
 }

@@ -72,7 +72,7 @@ function sampleTasks(activity: Activity, pipeline: Pipeline): Task[] {
       const platforms = samplePlatforms(pipeline);
       return tasksOf(
         activity,
-        [RELEASE, NIGHTLY].map((version) => ({ version, platforms })),
+        [RELEASE, NIGHTLY].map((version) => ({ version, platforms, buildPlatforms: platforms })),
       );
     }
     default:

@@ -21,7 +21,7 @@ test("colours change nothing but the colours", () => {
 test("names of states, keys, paths and other values differ in colour", () => {
   expect(coloured).toContain('\u001b[1m\u001b[35m"MakeBinaryPackage"\u001b[39m\u001b[22m:');
   expect(coloured).toContain('\u001b[34m"Default"\u001b[39m: \u001b[35m"MakeBinaryPackage"\u001b[39m');
-  expect(coloured).toContain('\u001b[34m"ItemsPath"\u001b[39m: \u001b[36m"$.platforms"\u001b[39m');
+  expect(coloured).toContain('\u001b[34m"ItemsPath"\u001b[39m: \u001b[36m"$.platforms.ofBuild"\u001b[39m');
   expect(coloured).toContain('\u001b[34m"Type"\u001b[39m: \u001b[32m"Task"\u001b[39m');
   expect(coloured).toContain('\u001b[34m"TimeoutSeconds"\u001b[39m: \u001b[33m14400\u001b[39m');
   expect(coloured).toContain('\u001b[34m"End"\u001b[39m: \u001b[33mtrue\u001b[39m');

@@ -1,11 +1,16 @@
-import { fixedState, GetPlatformsEvent } from "@muster/pipeline";
+import { fixedState, type GetPlatformsAnswer, GetPlatformsEvent } from "@muster/pipeline";
 import { platformsOfVersion } from "./deciding/platforms-of-version.ts";
 import { handler } from "./handler.ts";
 
-/** The platforms that a build makes of one version, in the order of the pipeline's list. */
+/** The platforms of one version, and those of them that the build makes, in the order of the pipeline's list. */
 export const getPlatformsForVersion = handler(
   fixedState.getPlatformsForVersion,
   { input: GetPlatformsEvent, uses: ["s3"] },
-  ({ version, buildInput }, { pipeline, clients }) =>
-    platformsOfVersion(pipeline, version, { build: buildInput, s3: clients.s3 }),
+  async ({ version, buildInput, answer }, { pipeline, clients }): Promise<GetPlatformsAnswer> => {
+    const { platforms, buildPlatforms } = await platformsOfVersion(pipeline, version, {
+      build: buildInput,
+      s3: clients.s3,
+    });
+    return answer === "both" ? { all: [...platforms], ofBuild: [...buildPlatforms] } : [...buildPlatforms];
+  },
 );

@@ -1,6 +1,7 @@
 import {
   type Around,
   activityNamed,
+  type Decision,
   failedVersions,
   InvalidConfigurationError,
   type LaunchRecord,
@@ -17,7 +18,7 @@ import {
   taskName,
 } from "@muster/pipeline";
 import { decide } from "./deciding/decide.ts";
-import { objectExists } from "./deciding/object-exists.ts";
+import { evidenceIsThere } from "./deciding/evidence-is-there.ts";
 import { handler } from "./handler.ts";
 import { putDemand } from "./launching/demands.ts";
 import { ThrottledError } from "./launching/throttled-error.ts";
@@ -38,11 +39,11 @@ export const prepareActivity = handler(
     const task = findTask(pipeline, event);
     const { buildInput: build } = event;
 
-    const exists = objectExists(clients.s3, stage.buckets);
-    const { run, reason } = await decide(task, { build, buckets: stage.buckets, exists });
+    const isThere = evidenceIsThere(clients.s3, stage.buckets);
+    const { run, reason, restore } = await decide(task, { build, buckets: stage.buckets, isThere });
     if (!run) return { skip: true, reason };
 
-    const taskInput = describeTask(task, event, { pipeline, stage });
+    const taskInput = describeTask(task, event, { pipeline, stage, restore });
     if (build.debug === "skip_ec2") return { skip: false, reason, taskInput };
 
     const repair = repairContext(context);
@@ -69,13 +70,20 @@ function findTask(pipeline: Pipeline, event: PrepareActivityEvent): Task {
 
 function around({ platforms = [], buildInput: { versions }, versionResults }: PrepareActivityEvent): Around {
   const failed = failedVersions(normalizeResults({ ForEachVersion: versionResults }));
-  return { platforms, versions, failedVersions: versions.filter((version) => failed.has(version)) };
+  // A list: of a build that began before both were told.
+  const { all, ofBuild } = Array.isArray(platforms) ? { all: platforms, ofBuild: platforms } : platforms;
+  return {
+    platforms: all,
+    buildPlatforms: ofBuild,
+    versions,
+    failedVersions: versions.filter((version) => failed.has(version)),
+  };
 }
 
 function describeTask(
   task: Task,
   { buildInput: build, execution, scripts }: PrepareActivityEvent,
-  { pipeline, stage }: { pipeline: Pipeline; stage: StageDescription },
+  { pipeline, stage, restore }: { pipeline: Pipeline; stage: StageDescription; restore: Decision["restore"] },
 ): TaskInput {
   const { activity, subject } = task;
   const templateVersion = stage.launchTemplateVersions?.[activity.name];
@@ -92,7 +100,7 @@ function describeTask(
     ...(activity.exclusive ? { exclusive: true } : {}),
     ...(scripts === undefined ? {} : { scripts }),
     ...(templateVersion === undefined ? {} : { templateVersion }),
-    env: taskEnvironment(pipeline, task, { build, buckets: stage.buckets }),
+    env: taskEnvironment(pipeline, task, { build, buckets: stage.buckets, restore }),
   };
 }
 

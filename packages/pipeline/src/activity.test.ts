@@ -46,7 +46,12 @@ test("its functions are told what a task is about, by what the activity is per",
     // @ts-expect-error: a build's own task is about no single version
     publishes: ({ version }) => [scratch(version)],
   });
-  const around = { platforms: ["debian"], versions: ["1.2.3", "1.2.4"], failedVersions: ["1.2.4"] };
+  const around = {
+    platforms: ["debian"],
+    buildPlatforms: ["debian"],
+    versions: ["1.2.3", "1.2.4"],
+    failedVersions: ["1.2.4"],
+  };
   const made = <P extends Per>({ activity, subject }: Task<P>) => objectsOf(activity, subject).map(({ key }) => key);
   expect(made(taskAt(ofPlatform, { per: "platform", version: "1.2.3", platform: "debian" }, around))).toEqual([
     "1.2.3/6/debian",

@@ -10,6 +10,8 @@ export interface Decision {
   readonly run: boolean;
   /** The evidence, as a person reads it: `s3://…/hhvm-4.28.2.tar.gz exists`. */
   readonly reason: string;
+  /** What its script takes what it produces from, instead of making it anew; see ActivityDefinition.restoredFrom. */
+  readonly restore?: readonly S3Object[];
 }
 
 /** How far an activity's artifacts, or some of them, have come for what a task is about. */
@@ -102,6 +104,16 @@ interface DefinitionPer<P extends Per> extends Artifacts<P> {
   readonly maxWorkers?: number;
   /** At most one task at a time over all builds, by a lease. */
   readonly exclusive?: boolean;
+  /**
+   * Which platforms a step of a version is about, of all that the version has, as far as it is not about each of them: a
+   * build that was asked for others only leaves it out.
+   */
+  readonly worksOn?: P extends "version" ? (subject: Subject<"version">) => readonly Platform[] : never;
+  /**
+   * Where what it produces lies once it is published, in the same order. Where the former has expired and the latter is
+   * there, its script runs with RESTORE_FROM: it checks what it finds there, puts it back, and makes nothing anew.
+   */
+  readonly restoredFrom?: (subject: Subject<P>) => readonly S3Object[];
   /** Overrides the rule "run unless done". */
   readonly shouldRun?: (question: Question<P>) => Promise<Decision>;
   /** Environment of its tasks beyond the standard one. */

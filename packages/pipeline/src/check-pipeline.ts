@@ -1,5 +1,6 @@
 import type { Activity } from "./activity.ts";
 import { kebab } from "./aws-names.ts";
+import { channelProblems } from "./channel.ts";
 import { activitiesOf, type Flow, topLevel } from "./flow.ts";
 import { MusterError } from "./muster-error.ts";
 
@@ -42,6 +43,7 @@ export function checkPipeline(pipeline: Pipeline): void {
     ...stateNameProblems(pipeline),
     ...pipeline.activities.flatMap((activity) => activityProblems(activity, pipeline)),
     ...pipeline.invalidates.flatMap(invalidationProblems),
+    ...(pipeline.channels === undefined ? [] : channelProblems(pipeline.name, pipeline.channels)),
   ];
   if (problems.length > 0) throw new InvalidPipelineError(pipeline.name, [...new Set(problems)]);
 }
@@ -157,6 +159,7 @@ function activityProblems(activity: Activity, pipeline: Pipeline): string[] {
       maxWorkers !== undefined && !(Number.isInteger(maxWorkers) && maxWorkers > 0),
       "maxWorkers must be a whole number above 0",
     ),
+    ...say(activity.worksOn !== undefined && activity.per !== "version", "worksOn is for a step of a version"),
     ...say(
       activity.exclusive === true && (maxWorkers ?? 1) > 1,
       "an exclusive activity has one worker: drop maxWorkers",

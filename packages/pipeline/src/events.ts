@@ -17,16 +17,27 @@ export type ExecutionContext = z.infer<typeof ExecutionContext>;
 export const ParseInputEvent = z.object({ input: z.unknown(), execution: ExecutionContext });
 export const ParseInputAnswer = z.object({ buildInput: BuildInput });
 
-export const GetPlatformsEvent = z.object({ version: z.string(), buildInput: BuildInput, execution: ExecutionContext });
+/** A version's platforms: all that it has, and those of them that the build makes. */
+export const KnownPlatforms = z.object({ all: z.array(z.string()), ofBuild: z.array(z.string()) });
+export type KnownPlatforms = z.infer<typeof KnownPlatforms>;
+
+export const GetPlatformsEvent = z.object({
+  version: z.string(),
+  buildInput: BuildInput,
+  execution: ExecutionContext,
+  /** State machines of builds that began under an earlier Muster take the list of those that the build makes. */
+  answer: z.literal("both").optional(),
+});
 /** Stored as `$.platforms`. */
-export const GetPlatformsAnswer = z.array(z.string());
+export const GetPlatformsAnswer = z.union([KnownPlatforms, z.array(z.string())]);
+export type GetPlatformsAnswer = z.infer<typeof GetPlatformsAnswer>;
 
 export const PrepareActivityEvent = z.intersection(
   Place,
   z.object({
     activity: z.string(),
-    /** Of the version, as far as GetPlatformsForVersion has run. */
-    platforms: z.array(z.string()).optional(),
+    /** Of the version, as far as GetPlatformsForVersion has run: what it answered. */
+    platforms: GetPlatformsAnswer.optional(),
     buildInput: BuildInput,
     /** What ForEachVersion came to, of a build's own steps after it. */
     versionResults: z.unknown().optional(),

@@ -8,7 +8,15 @@ export {
   type Secret,
   type WorkerMachine,
 } from "./activity.ts";
-export { type Artifacts, type BuildStatus, objectsOf } from "./artifacts.ts";
+export {
+  type AptPackage,
+  type Artifacts,
+  aptPackage,
+  type BuildStatus,
+  isAptPackage,
+  objectsOf,
+  type Published,
+} from "./artifacts.ts";
 export {
   awsName,
   fitName,
@@ -22,7 +30,11 @@ export {
   workerPollName,
 } from "./aws-names.ts";
 export { BuildInput, DebugMode } from "./build-input.ts";
+export { type Channel, channelOf, checkDebianOrder } from "./channel.ts";
 export { checkScripts, InvalidPipelineError } from "./check-pipeline.ts";
+export { compareDebianVersions } from "./debian/compare-versions.ts";
+export { type Fields, formatControl, parseControl } from "./debian/control.ts";
+export { byHashPath, type IndexFile, parseRelease, type ReleaseFile } from "./debian/release-file.ts";
 
 export { definePipeline } from "./define-pipeline.ts";
 export { describeIssues } from "./describe-issues.ts";
@@ -38,6 +50,7 @@ export {
   HealthCheckAnswer,
   HealthCheckEvent,
   HealthCheckWaitEvent,
+  KnownPlatforms,
   NormalizeResultsEvent,
   ParseInputAnswer,
   ParseInputEvent,
@@ -112,13 +125,14 @@ export {
 } from "./state-names.ts";
 
 export { stateNamesOf } from "./states-of-flow.ts";
-export { type ObjectExists, type StatusEvidence, statusOf } from "./status.ts";
+export { evidenceText, type IsThere, type StatusEvidence, statusOf } from "./status.ts";
 export { statusQuestion } from "./status-question.ts";
 export {
   type BuildSubject,
   type BuildVersion,
   type Per,
   type PlatformSubject,
+  type PlatformsOfVersion,
   placeOf,
   type Subject,
   subjectsOf,
@@ -129,6 +143,6 @@ export { MAX_CAUSE_BYTES, TaskFailureCause, TaskInput, TaskScripts, TaskSuccess,
 export { taskEnvironment } from "./task-environment.ts";
 export { type Around, type Task, taskAt, tasksOf, tasksOfBuild } from "./tasks-of.ts";
 export { unreachable } from "./unreachable.ts";
-export { isNightly, isRelease, isVersion, nightlyOf, type Version } from "./version.ts";
+export { compareVersions, isNightly, isRelease, isVersion, nightlyOf, type Version } from "./version.ts";
 export { ScriptUrl, WorkerEnvironment } from "./worker-environment.ts";
 export { parseWorkerName, type WorkerName, workerName } from "./worker-name.ts";

@@ -1,4 +1,5 @@
 import type { BuildInput, DebugMode } from "./build-input.ts";
+import { channelOf } from "./channel.ts";
 import { InvalidInputError } from "./muster-error.ts";
 import { nearestWord } from "./nearest-word.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -29,7 +30,7 @@ export function wordsOf(input: BuildInput): string[] {
 /**
  * Understands any nesting of strings, lists and maps; strings are split at white space, order does not matter.
  * @param today the date of the execution's start: with no version named, its UTC date's nightly is built
- * @throws InvalidInputError naming the first word that is no version, platform, step or option
+ * @throws InvalidInputError naming the first word that is no version, platform, step or option, or a version of no channel
  */
 export function parseBuildInput(input: unknown, pipeline: Pipeline, { today }: { today: Date }): BuildInput {
   const versions = new Set<string>();
@@ -51,9 +52,11 @@ export function parseBuildInput(input: unknown, pipeline: Pipeline, { today }: {
   if (debugModes.size > 1) {
     throw new InvalidInputError(`${[...debugModes].join(" and ")} exclude each other`, { hint: "name one of them" });
   }
+  if (versions.size === 0) versions.add(nightlyOf(today));
+  if (pipeline.channels !== undefined) for (const version of versions) channelOf(pipeline.channels, version);
   const [debug = ""] = debugModes;
   return {
-    versions: versions.size > 0 ? [...versions] : [nightlyOf(today)],
+    versions: [...versions],
     platforms: [...platforms],
     activities: debug === "test_build" ? testBuildActivities([...activities], pipeline) : [...activities],
     debug,

@@ -1,4 +1,5 @@
 import type { Activity } from "./activity.ts";
+import type { Channel } from "./channel.ts";
 import type { BuildFlow } from "./flow.ts";
 import type { Platforms } from "./platform.ts";
 import type { BucketRole, S3Object } from "./s3-object.ts";
@@ -25,6 +26,8 @@ export interface PipelineDefinition {
   readonly dummyScript: string;
   /** Names of existing buckets; a role without one gets a bucket of the stage's own. */
   readonly buckets?: Partial<Record<BucketRole, string>>;
+  /** By which ways versions reach users, each of which knows nothing of the others'; every version is in one. One for all where absent. */
+  readonly channels?: readonly Channel[];
   /** Paths that the CDN must fetch anew after publishing, with `*` at the end at most: `/debian/dists/*`. */
   readonly invalidates: readonly string[];
   /** Prefixes of the download bucket for which index pages are written; all where absent. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { exampleActivity } from "../testing/example-pipeline.ts";
-import { type S3Object, scratch } from "./s3-object.ts";
+import { isAptPackage, type Published } from "./artifacts.ts";
+import { scratch } from "./s3-object.ts";
 import { statusQuestion } from "./status-question.ts";
 
 const Announce = exampleActivity("Announce", {
@@ -14,7 +15,7 @@ const Compile = exampleActivity("Compile", {
 });
 
 const there = ["1.2.3", "1.2.3/debian", "1.2.3+1.2.4"];
-const exists = async ({ key }: S3Object) => there.includes(key);
+const exists = async (evidence: Published) => !isAptPackage(evidence) && there.includes(evidence.key);
 const platforms = ["debian", "ubuntu"];
 
 test("a build asks for its own, for a version, and for a platform of one", async () => {
@@ -28,14 +29,14 @@ test("a build asks for its own, for a version, and for a platform of one", async
 });
 
 test("a version asks for itself, and for its platforms", async () => {
-  const status = statusQuestion<"version">({ per: "version", version: "1.2.3", platforms }, exists);
+  const status = statusQuestion<"version">({ per: "version", version: "1.2.3", platforms, buildPlatforms: [] }, exists);
   expect(await status(Fetch)).toBe("succeeded");
   expect([await status(Compile, "debian"), await status(Compile, "ubuntu")]).toEqual(["succeeded", "not_built"]);
 });
 
 test("a platform asks for itself, for others, and for its version", async () => {
   const status = statusQuestion<"platform">(
-    { per: "platform", version: "1.2.3", platform: "ubuntu", platforms },
+    { per: "platform", version: "1.2.3", platform: "ubuntu", platforms, buildPlatforms: [] },
     exists,
   );
   expect([await status(Compile), await status(Compile, "debian")]).toEqual(["not_built", "succeeded"]);

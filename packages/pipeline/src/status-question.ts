@@ -1,13 +1,13 @@
 import type { Question } from "./activity.ts";
 import type { Artifacts } from "./artifacts.ts";
-import { type ObjectExists, statusOf } from "./status.ts";
+import { type IsThere, statusOf } from "./status.ts";
 import type { Per, Subject } from "./subject.ts";
 import { unreachable } from "./unreachable.ts";
 
 /** What `shouldRun` asks with. Its type sees to it that artifacts are asked for what they are per. */
-export function statusQuestion<P extends Per>(subject: Subject<P>, exists: ObjectExists): Question<P>["status"] {
+export function statusQuestion<P extends Per>(subject: Subject<P>, isThere: IsThere): Question<P>["status"] {
   const status = async (of: Artifacts<Per>, ...where: string[]) =>
-    (await statusOf(of, subjectWithin(subject, where), exists)).status;
+    (await statusOf(of, subjectWithin(subject, where), isThere)).status;
   return status as Question<P>["status"];
 }
 
@@ -16,7 +16,9 @@ function subjectWithin(subject: Subject, where: readonly string[]): Subject {
   switch (subject.per) {
     case "build": {
       const [version, ...rest] = where;
-      return version === undefined ? subject : subjectWithin({ per: "version", version, platforms: [] }, rest);
+      return version === undefined
+        ? subject
+        : subjectWithin({ per: "version", version, platforms: [], buildPlatforms: [] }, rest);
     }
     case "version":
     case "platform": {

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import type { Artifacts } from "./artifacts.ts";
-import { downloads, type S3Object, scratch } from "./s3-object.ts";
-import { statusOf } from "./status.ts";
+import { type Artifacts, aptPackage, type Published } from "./artifacts.ts";
+import { downloads, scratch } from "./s3-object.ts";
+import { evidenceText, statusOf } from "./status.ts";
 
 const built = [scratch("a.deb"), scratch("b.deb")];
 const published = [downloads("a.deb"), downloads("b.deb")];
 const both: Artifacts<"version"> = { produces: () => built, publishes: () => published };
-const subject = { per: "version", version: "1.2.3", platforms: [] } as const;
+const subject = { per: "version", version: "1.2.3", platforms: [], buildPlatforms: [] } as const;
 
-const status = (artifacts: Artifacts<"version">, there: readonly S3Object[]) =>
-  statusOf(artifacts, subject, async (object) => there.includes(object));
+const status = (artifacts: Artifacts<"version">, there: readonly Published[]) =>
+  statusOf(artifacts, subject, async (evidence) => there.includes(evidence));
 
 test("published is succeeded, whether it is still in scratch or not", async () => {
   expect(await status(both, published)).toEqual({ status: "succeeded", evidence: published });
@@ -38,4 +38,14 @@ test("what is only produced has succeeded with that", async () => {
 test("what leaves nothing behind is never done", async () => {
   expect(await status({}, [])).toEqual({ status: "not_built", evidence: [] });
   expect(await status({ produces: () => [], publishes: () => [] }, [])).toEqual({ status: "not_built", evidence: [] });
+});
+
+test("a package is published where its suite's index names it, wherever files lie", async () => {
+  const named = aptPackage({ suite: "debian/dists/bookworm", package: "muster", version: "1.2.3-1~bookworm" });
+  const packaged: Artifacts<"version"> = { produces: () => built, publishes: () => [named] };
+  expect(await status(packaged, [...built, ...published])).toMatchObject({ status: "built_not_published" });
+  expect(await status(packaged, [named])).toEqual({ status: "succeeded", evidence: [named] });
+  const buckets = { assets: "a", scratch: "s", downloads: "d", state: "m" };
+  expect(evidenceText(named, buckets)).toBe("muster 1.2.3-1~bookworm in s3://d/debian/dists/bookworm");
+  expect(evidenceText({ ...named, architecture: "arm64" }, buckets)).toMatch(/^muster 1.2.3-1~bookworm arm64 in /);
 });

@@ -3,19 +3,24 @@ import type { Platform } from "./platform.ts";
 import { unreachable } from "./unreachable.ts";
 import type { Version } from "./version.ts";
 
-/** A version, with its platforms in this build (none where they are not known yet). */
-export interface VersionSubject {
-  readonly per: "version";
-  readonly version: Version;
+/** A version's platforms, as far as they are known; none before GetPlatformsForVersion. */
+export interface PlatformsOfVersion {
+  /** All that the version has, whatever the build was asked for: what a step of the version works on. */
   readonly platforms: readonly Platform[];
+  /** Those of them that this build makes. */
+  readonly buildPlatforms: readonly Platform[];
 }
 
-/** One platform of a version, with all platforms of the version in this build. */
-export interface PlatformSubject {
+export interface VersionSubject extends PlatformsOfVersion {
+  readonly per: "version";
+  readonly version: Version;
+}
+
+/** One platform of a version. */
+export interface PlatformSubject extends PlatformsOfVersion {
   readonly per: "platform";
   readonly version: Version;
   readonly platform: Platform;
-  readonly platforms: readonly Platform[];
 }
 
 /** A build as a whole. */
@@ -39,19 +44,16 @@ export type Per = keyof Subjects;
 /** What a task is about, as the functions of a definition are told. */
 export type Subject<P extends Per = Per> = Subjects[P];
 
-/** A version of a build, and what is made of it there. */
-export interface BuildVersion {
+/** A version of a build. */
+export interface BuildVersion extends PlatformsOfVersion {
   readonly version: Version;
-  readonly platforms: readonly Platform[];
 }
 
 const fanOut: { readonly [P in Per]: (versions: readonly BuildVersion[]) => Subject<P>[] } = {
   build: (versions) => [{ per: "build", versions: versions.map(({ version }) => version), failedVersions: [] }],
-  version: (versions) => versions.map(({ version, platforms }) => ({ per: "version", version, platforms })),
+  version: (versions) => versions.map((each) => ({ ...each, per: "version" })),
   platform: (versions) =>
-    versions.flatMap(({ version, platforms }) =>
-      platforms.map((platform) => ({ per: "platform", version, platform, platforms })),
-    ),
+    versions.flatMap((each) => each.buildPlatforms.map((platform) => ({ ...each, per: "platform", platform }))),
 };
 
 /** The kinds of subject, for what nobody has compiled. */

@@ -2,29 +2,32 @@ import { expect, test } from "vitest";
 import { exampleActivity, referencePipeline } from "../testing/example-pipeline.ts";
 import type { Activity } from "./activity.ts";
 import type { Place } from "./place.ts";
+import { downloads } from "./s3-object.ts";
 import { taskEnvironment } from "./task-environment.ts";
 import { taskAt } from "./tasks-of.ts";
 
 const buckets = { assets: "hhvm-assets", scratch: "hhvm-scratch", downloads: "hhvm-downloads", state: "hhvm-state" };
 const build = { versions: ["4.28.2"], platforms: [], activities: [], debug: "" } as const;
 const platforms = ["debian-11-bullseye", "ubuntu-18.04-bionic"];
+const buildPlatforms = ["debian-11-bullseye"];
 const make = exampleActivity("Make");
 const makePackage = exampleActivity("MakePackage", { per: "platform" });
 
 const environment = (activity: Activity, place: Place, debug: "" | "test_build" = "") =>
   taskEnvironment(
     referencePipeline,
-    taskAt(activity, place, { platforms, versions: build.versions, failedVersions: [] }),
+    taskAt(activity, place, { platforms, buildPlatforms, versions: build.versions, failedVersions: [] }),
     {
       build: { ...build, versions: [...build.versions], platforms: [], activities: [], debug },
       buckets,
     },
   );
 
-test("a release starts from scratch, and a version's task knows all its platforms", () => {
+test("a release starts from scratch, and a version's task knows all its platforms, and those of the build", () => {
   expect(environment(make, { per: "version", version: "4.28.2" })).toEqual({
     VERSION: "4.28.2",
     PLATFORMS: "debian-11-bullseye ubuntu-18.04-bionic",
+    BUILD_PLATFORMS: "debian-11-bullseye",
     IS_NIGHTLY: "false",
     SCRATCH_BUCKET: "hhvm-scratch",
     DOWNLOADS_BUCKET: "hhvm-downloads",
@@ -54,7 +57,12 @@ test("a build's own task knows its versions, those of which a step failed apart,
     per: "build",
     env: ({ versions }) => ({ COUNT: `${versions.length}` }),
   });
-  const around = { platforms: [], versions: ["4.28.2", "4.28.3", "4.29.0"], failedVersions: ["4.28.3"] };
+  const around = {
+    platforms: [],
+    buildPlatforms: [],
+    versions: ["4.28.2", "4.28.3", "4.29.0"],
+    failedVersions: ["4.28.3"],
+  };
   const input = { versions: around.versions, platforms: [], activities: [], debug: "" as const };
   const task = taskAt(announce, { per: "build" }, around);
   expect(taskEnvironment(referencePipeline, task, { build: input, buckets })).toEqual({
@@ -79,5 +87,17 @@ test("an activity's own variables come last, and may depend on the build", () =>
   expect(environment(activity, { per: "version", version: "4.28.2" })).not.toHaveProperty("SKIP_PUBLISH");
   expect(environment(activity, { per: "version", version: "4.28.2" }, "test_build")).toMatchObject({
     SKIP_PUBLISH: "1",
+  });
+});
+
+test("a version's task knows the version's channel, and what it takes its products from where they expired", () => {
+  const channels = [{ name: "release", includes: () => true }];
+  const around = { platforms, buildPlatforms, versions: ["4.28.2"], failedVersions: [] };
+  const task = taskAt(make, { per: "version", version: "4.28.2" }, around);
+  const input = { ...build, versions: ["4.28.2"], platforms: [], activities: [] };
+  const restore = [downloads("source/a.tar.gz"), downloads("source/a.tar.gz.sig")];
+  expect(taskEnvironment({ ...referencePipeline, channels }, task, { build: input, buckets, restore })).toMatchObject({
+    CHANNEL: "release",
+    RESTORE_FROM: "s3://hhvm-downloads/source/a.tar.gz s3://hhvm-downloads/source/a.tar.gz.sig",
   });
 });

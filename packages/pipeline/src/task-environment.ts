@@ -1,6 +1,7 @@
 import type { BuildInput } from "./build-input.ts";
+import { channelOf } from "./channel.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { type BucketRole, s3Url } from "./s3-object.ts";
+import { type BucketRole, type S3Object, s3Url } from "./s3-object.ts";
 import type { Per, Subject } from "./subject.ts";
 import type { Task } from "./tasks-of.ts";
 import { unreachable } from "./unreachable.ts";
@@ -11,16 +12,21 @@ type Variables = Readonly<Record<string, string>>;
 
 /**
  * The environment of a task's script: the standard variables, the pipeline's, the activity's; later ones win.
- * SCRATCH_BUCKET and DOWNLOADS_BUCKET; VERSION, DISTRO (platform tasks), PLATFORMS (version tasks), IS_NIGHTLY, and where
- * the pipeline has a source S3_BUCKET, S3_PATH and S3_SOURCE. A build's own task has VERSIONS and FAILED_VERSIONS, the
+ * SCRATCH_BUCKET and DOWNLOADS_BUCKET; VERSION, DISTRO (platform tasks), PLATFORMS (version tasks: all of the version)
+ * and BUILD_PLATFORMS (those of them that this build makes), IS_NIGHTLY, where the pipeline has channels CHANNEL, and
+ * where it has a source S3_BUCKET, S3_PATH and S3_SOURCE; RESTORE_FROM for what expired and was published. A build's own task has VERSIONS and FAILED_VERSIONS, the
  * buckets, and nothing of the pipeline's, which is a version's.
  */
 export function taskEnvironment<P extends Per>(
   pipeline: Pipeline,
   { activity, subject }: Task<P>,
-  { build, buckets }: { build: BuildInput; buckets: Buckets },
+  { build, buckets, restore }: { build: BuildInput; buckets: Buckets; restore?: readonly S3Object[] | undefined },
 ): Record<string, string> {
-  return { ...variablesOf(subject, pipeline, buckets), ...activity.env?.({ ...subject, build }) };
+  return {
+    ...variablesOf(subject, pipeline, buckets),
+    ...(restore !== undefined && { RESTORE_FROM: restore.map((object) => s3Url(object, buckets)).join(" ") }),
+    ...activity.env?.({ ...subject, build }),
+  };
 }
 
 function variablesOf(subject: Subject, pipeline: Pipeline, buckets: Buckets): Variables {
@@ -30,7 +36,11 @@ function variablesOf(subject: Subject, pipeline: Pipeline, buckets: Buckets): Va
       return { VERSIONS: versions.join(" "), FAILED_VERSIONS: failedVersions.join(" "), ...storage(buckets) };
     }
     case "version":
-      return { PLATFORMS: subject.platforms.join(" "), ...ofVersion(subject.version, pipeline, buckets) };
+      return {
+        PLATFORMS: subject.platforms.join(" "),
+        BUILD_PLATFORMS: subject.buildPlatforms.join(" "),
+        ...ofVersion(subject.version, pipeline, buckets),
+      };
     case "platform":
       return { DISTRO: subject.platform, ...ofVersion(subject.version, pipeline, buckets) };
     default:
@@ -43,6 +53,7 @@ function ofVersion(version: Version, pipeline: Pipeline, buckets: Buckets): Vari
   return {
     VERSION: version,
     IS_NIGHTLY: String(isNightly(version)),
+    ...(pipeline.channels !== undefined && { CHANNEL: channelOf(pipeline.channels, version).name }),
     ...storage(buckets),
     ...(source !== undefined && {
       S3_BUCKET: buckets[source.bucket],

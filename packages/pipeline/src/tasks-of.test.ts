@@ -4,25 +4,27 @@ import { forEachPlatform, forEachVersion, sequence } from "./flow.ts";
 import { taskName } from "./task.ts";
 import { taskAt, tasksOf, tasksOfBuild } from "./tasks-of.ts";
 
+const both = ["debian", "ubuntu"];
+const narrowed = { platforms: both, buildPlatforms: ["ubuntu"] };
 const versions = [
-  { version: "1.2.3", platforms: ["debian", "ubuntu"] },
-  { version: "1.2.4", platforms: ["ubuntu"] },
+  { version: "1.2.3", platforms: both, buildPlatforms: both },
+  { version: "1.2.4", ...narrowed },
 ];
 const perVersion = exampleActivity("Fetch");
 const perPlatform = exampleActivity("Compile", { per: "platform" });
 const perBuild = exampleActivity("Announce", { per: "build" });
-const around = { platforms: ["debian", "ubuntu"], versions: ["1.2.3"], failedVersions: [] };
+const around = { platforms: both, buildPlatforms: both, versions: ["1.2.3"], failedVersions: [] };
 const subjects = (activity: Parameters<typeof tasksOf>[0]) => tasksOf(activity, versions).map(({ subject }) => subject);
 
-test("an activity has a task for each version, for each platform of each version, or a single one", () => {
+test("an activity has a task for each version, for each platform that the build makes of it, or a single one", () => {
   expect(subjects(perVersion)).toEqual([
-    { per: "version", version: "1.2.3", platforms: ["debian", "ubuntu"] },
-    { per: "version", version: "1.2.4", platforms: ["ubuntu"] },
+    { per: "version", version: "1.2.3", platforms: both, buildPlatforms: both },
+    { per: "version", version: "1.2.4", ...narrowed },
   ]);
   expect(subjects(perPlatform)).toEqual([
-    { per: "platform", version: "1.2.3", platform: "debian", platforms: ["debian", "ubuntu"] },
-    { per: "platform", version: "1.2.3", platform: "ubuntu", platforms: ["debian", "ubuntu"] },
-    { per: "platform", version: "1.2.4", platform: "ubuntu", platforms: ["ubuntu"] },
+    { per: "platform", version: "1.2.3", platform: "debian", platforms: both, buildPlatforms: both },
+    { per: "platform", version: "1.2.3", platform: "ubuntu", platforms: both, buildPlatforms: both },
+    { per: "platform", version: "1.2.4", platform: "ubuntu", ...narrowed },
   ]);
   expect(subjects(perBuild)).toEqual([{ per: "build", versions: ["1.2.3", "1.2.4"], failedVersions: [] }]);
 });

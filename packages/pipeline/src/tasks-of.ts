@@ -2,8 +2,7 @@ import type { Activity } from "./activity.ts";
 import { activitiesOf, type Flow, partsOfBuild } from "./flow.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Place } from "./place.ts";
-import type { Platform } from "./platform.ts";
-import { type BuildVersion, type Per, type Subject, subjectsOf } from "./subject.ts";
+import { type BuildVersion, type Per, type PlatformsOfVersion, type Subject, subjectsOf } from "./subject.ts";
 import { unreachable } from "./unreachable.ts";
 import type { Version } from "./version.ts";
 
@@ -30,9 +29,7 @@ export function tasksOfBuild({ flow }: Pick<Pipeline, "flow">, versions: readonl
 }
 
 /** What is known of a build at a place of it. */
-export interface Around {
-  /** Of the version of the place; none where they are not known yet. */
-  readonly platforms: readonly Platform[];
+export interface Around extends PlatformsOfVersion {
   /** All versions of the build. */
   readonly versions: readonly Version[];
   /** Those of which a step has failed; none before the versions' own steps. */
@@ -43,7 +40,11 @@ export interface Around {
  * The task of an activity at a place of a build.
  * @throws RangeError when the activity has no task at such a place
  */
-export function taskAt(activity: Activity, place: Place, { platforms, versions, failedVersions }: Around): Task {
+export function taskAt(
+  activity: Activity,
+  place: Place,
+  { platforms, buildPlatforms, versions, failedVersions }: Around,
+): Task {
   switch (activity.per) {
     case "build":
       if (place.per === "build") {
@@ -53,13 +54,13 @@ export function taskAt(activity: Activity, place: Place, { platforms, versions, 
       break;
     case "version":
       if (place.per === "version") {
-        return { activity, subject: { per: "version", version: place.version, platforms } };
+        return { activity, subject: { per: "version", version: place.version, platforms, buildPlatforms } };
       }
       break;
     case "platform":
       if (place.per === "platform") {
         const { version, platform } = place;
-        return { activity, subject: { per: "platform", version, platform, platforms } };
+        return { activity, subject: { per: "platform", version, platform, platforms, buildPlatforms } };
       }
       break;
     default:

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isNightly, isRelease, isVersion, nightlyOf } from "./version.ts";
+import { compareVersions, isNightly, isRelease, isVersion, nightlyOf } from "./version.ts";
 
 test.each(["2026.11.24", "2024.02.29", "2000.02.29", "1999.12.31"])("%s is a nightly", (version) => {
   expect([isNightly(version), isRelease(version), isVersion(version)]).toEqual([true, false, true]);
@@ -39,4 +39,10 @@ test("every day of a leap year has its nightly", () => {
 test("the nightly of a moment is that of its UTC date", () => {
   expect(nightlyOf(new Date("2026-11-24T23:59:59.999Z"))).toBe("2026.11.24");
   expect(nightlyOf(new Date("2026-11-24T20:00:00-05:00"))).toBe("2026.11.25");
+});
+
+test("versions of a kind are ordered by their numbers", () => {
+  expect(["4.100.0", "4.28.3", "4.28.10"].sort(compareVersions)).toEqual(["4.28.3", "4.28.10", "4.100.0"]);
+  expect(["2026.11.29", "2026.02.03"].sort(compareVersions)).toEqual(["2026.02.03", "2026.11.29"]);
+  expect(compareVersions("1.2.3", "1.2.3")).toBe(0);
 });

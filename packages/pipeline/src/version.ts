@@ -25,3 +25,10 @@ export function isVersion(word: string): boolean {
 export function nightlyOf(date: Date): Version {
   return date.toISOString().slice(0, 10).replaceAll("-", ".");
 }
+
+/** Below 0 where `a` is the older of two releases or of two nightlies, part by part as numbers. */
+export function compareVersions(a: Version, b: Version): number {
+  const [first, second] = [a, b].map((version) => version.split(".").map(Number)) as [number[], number[]];
+  const differing = first.findIndex((part, index) => part !== second[index]);
+  return differing < 0 ? first.length - second.length : (first[differing] ?? 0) - (second[differing] ?? 0);
+}

@@ -1,4 +1,4 @@
-import { formatControl } from "./debian-control.ts";
+import { formatControl } from "@muster/pipeline";
 import type { ThirdParty } from "./third-party-licences.ts";
 
 /**

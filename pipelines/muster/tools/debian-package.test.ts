@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseControl } from "@muster/pipeline";
 import { expect, test } from "vitest";
-import { parseControl } from "./debian-control.ts";
 import {
   addCompressed,
   addFile,

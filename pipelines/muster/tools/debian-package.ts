@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, lstat, mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type Fields, formatControl } from "./debian-control.ts";
+import { type Fields, formatControl } from "@muster/pipeline";
 import { runProgram } from "./run-program.ts";
 
 /** What a package says of itself, beside the size and checksums, which follow from its files. */

@@ -2,13 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
+import { type Fields, parseControl, parseRelease } from "@muster/pipeline";
 import type { PrivateKey } from "openpgp";
 import { expect, test } from "vitest";
 import { localBuckets, signingKeyOf } from "../testing/local-buckets.ts";
-import { type Fields, parseControl } from "./debian-control.ts";
 import { getExisting, sha256 } from "./objects.ts";
 import { publishSuite, type Suite } from "./publish-suite.ts";
-import { filesOfRelease } from "./release-file.ts";
 import { runProgram } from "./run-program.ts";
 import { verifiedText } from "./signing-key.ts";
 
@@ -31,7 +30,7 @@ async function read(s3: S3Client, path: string): Promise<Buffer> {
 
 async function versionsIn(s3: S3Client, key: PrivateKey): Promise<(string | undefined)[]> {
   const release = await verifiedText((await read(s3, "InRelease")).toString(), key.toPublic());
-  const index = filesOfRelease(release).find(({ path }) => path === "main/binary-amd64/Packages");
+  const index = parseRelease(release).files.find(({ path }) => path === "main/binary-amd64/Packages");
   const text = await read(s3, `main/binary-amd64/by-hash/SHA256/${index?.sha256}`);
   return parseControl(text.toString()).map((fields) => fields.get("Version"));
 }
@@ -99,7 +98,7 @@ test("all files that InRelease vouches for are there under their names and their
   const key = await signingKeyOf(s3);
   await publishSuite(s3, suite, { packages: [paragraph("1.0.0")], key });
   const release = await verifiedText((await read(s3, "InRelease")).toString(), key.toPublic());
-  const files = filesOfRelease(release);
+  const files = parseRelease(release).files;
   expect(files.map(({ path }) => path)).toEqual(["main/binary-amd64/Packages", "main/binary-amd64/Packages.gz"]);
   for (const { path, size, sha256: digest } of files) {
     const content = await read(s3, path);

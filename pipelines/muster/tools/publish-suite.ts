@@ -1,9 +1,9 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { S3Client } from "@aws-sdk/client-s3";
+import { byHashPath, type Fields, formatControl, type IndexFile, parseControl, parseRelease } from "@muster/pipeline";
 import type { PrivateKey } from "openpgp";
-import { type Fields, formatControl, parseControl } from "./debian-control.ts";
 import { get, getExisting, type Place, put, sha256, url } from "./objects.ts";
-import { byHash, filesOfRelease, formatRelease, type IndexFile, indexFile } from "./release-file.ts";
+import { formatRelease, indexFile } from "./release-file.ts";
 import { armoredSignature, clearSign, verifiedText } from "./signing-key.ts";
 
 /** One codename of an apt repository: the folder of its InRelease. */
@@ -63,13 +63,13 @@ async function readSuite(s3: S3Client, suite: Suite, key: PrivateKey): Promise<P
   const release = await verifiedText(inRelease.body.toString("utf8"), key.toPublic()).catch((cause: unknown) => {
     throw new Error(`${url(place)} does not bear this repository's signature`, { cause });
   });
-  const indices = filesOfRelease(release).filter(({ path }) => path.endsWith("/Packages.gz"));
+  const indices = parseRelease(release).files.filter(({ path }) => path.endsWith("/Packages.gz"));
   const texts = await Promise.all(indices.map((index) => readIndex(s3, suite, index)));
   return { packages: texts.flatMap(parseControl), etag: inRelease.etag };
 }
 
 async function readIndex(s3: S3Client, suite: Suite, index: IndexFile): Promise<string> {
-  const place = at(suite, byHash(index));
+  const place = at(suite, byHashPath(index));
   const { body } = await getExisting(s3, place);
   if (sha256(body) !== index.sha256)
     throw new Error(`${url(place)} is damaged: its content does not have its name's SHA-256`);
@@ -110,7 +110,7 @@ async function writeSuite(
   const indices = files.map((file) => ({ ...file, index: indexFile(file.path, file.content) }));
   await Promise.all(
     indices.map(({ content: body, contentType, index }) =>
-      put(s3, { place: at(suite, byHash(index)), body, contentType, when: "new" }),
+      put(s3, { place: at(suite, byHashPath(index)), body, contentType, when: "new" }),
     ),
   );
   // For tools that do not know by-hash: these may be newer than InRelease for a moment.

@@ -15,7 +15,7 @@ export function forEachPlatform(
   return fragment(name, {
     [name]: {
       Type: "Map",
-      ItemsPath: "$.platforms",
+      ItemsPath: "$.platforms.ofBuild",
       ItemSelector: {
         "version.$": "$.version",
         "platform.$": "$$.Map.Item.Value",

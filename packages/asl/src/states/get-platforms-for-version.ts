@@ -5,11 +5,11 @@ import { lambdaTask } from "./lambda-task.ts";
 
 const NAME = fixedState.getPlatformsForVersion;
 
-/** The platforms of the version in this build, as `$.platforms`. */
+/** The version's platforms, and those of them that this build makes, as `$.platforms`. */
 export function getPlatformsForVersion({ resources }: Scope, { next, failed }: Links): Fragment {
   return fragment(NAME, {
     [NAME]: lambdaTask(resources, NAME, {
-      Parameters: { "version.$": "$.version", "buildInput.$": "$.buildInput", execution },
+      Parameters: { "version.$": "$.version", "buildInput.$": "$.buildInput", execution, answer: "both" },
       ResultPath: "$.platforms",
       Catch: catchAll(failurePath(NAME), failed),
       Next: next,

@@ -2,9 +2,11 @@ import {
   activity,
   type BuildInput,
   type BuildSubject,
+  downloads,
+  evidenceText,
   type PlatformSubject,
-  type S3Object,
-  s3Url,
+  type Published,
+  scratch,
   type VersionSubject,
 } from "@muster/pipeline";
 import { expect, test } from "vitest";
@@ -22,12 +24,13 @@ const build: BuildInput = { versions: ["1.2.3"], platforms: [], activities: [], 
 const options = (existing: string[], overrides: Partial<BuildInput> = {}) => ({
   build: { ...build, ...overrides },
   buckets,
-  exists: async (object: S3Object) => existing.includes(s3Url(object, buckets)),
+  isThere: async (evidence: Published) => existing.includes(evidenceText(evidence, buckets)),
 });
 const subject: VersionSubject = {
   per: "version",
   version: "1.2.3",
   platforms: ["debian-12-bookworm", "debian-13-trixie"],
+  buildPlatforms: ["debian-12-bookworm", "debian-13-trixie"],
 };
 const onPlatform: PlatformSubject = { ...subject, per: "platform", platform: "debian-12-bookworm" };
 const built = "s3://scratch/1.2.3/debian-12-bookworm/example.deb";
@@ -112,5 +115,41 @@ test("a build's own step is done when its artifacts for the versions that are le
   expect(await decide({ activity: Announce, subject: all }, options([announced]))).toEqual({
     run: true,
     reason: "s3://downloads/announced/1.2.4 does not exist",
+  });
+});
+
+test("a step that is about other platforms than the build's is skipped, in any mode, and says so", async () => {
+  const ofImages = { activity: { ...PublishDockerImages, worksOn: () => ["debian-12-bookworm"] }, subject };
+  const narrowed = { ...subject, buildPlatforms: ["debian-13-trixie"] };
+  const asked = { platforms: ["debian-13-trixie"] };
+  const skipped = { run: false, reason: "it works on debian-12-bookworm, and this build is of debian-13-trixie" };
+  expect(await decide({ ...ofImages, subject: narrowed }, options([], asked))).toEqual(skipped);
+  expect(await decide({ ...ofImages, subject: narrowed }, options([], { ...asked, debug: "fake_ec2" }))).toEqual(
+    skipped,
+  );
+  expect(await decide(ofImages, options([]))).toMatchObject({ run: true });
+  expect(await decide(ofImages, options([], { platforms: ["debian-12-bookworm"] }))).toMatchObject({ run: true });
+});
+
+test("what expired and was published is taken from there; what was not is made anew", async () => {
+  const MakeTarball = activity({
+    name: "MakeTarball",
+    per: "version",
+    script: "make.sh",
+    timeout: 600,
+    worker: { instanceTypes: ["t3.micro"] },
+    produces: ({ version }) => [scratch(`${version}.tar.gz`)],
+    restoredFrom: ({ version }) => [downloads(`${version}.tar.gz`), downloads(`${version}.tar.gz.sig`)],
+  });
+  const task = { activity: MakeTarball, subject };
+  const kept = ["s3://downloads/1.2.3.tar.gz", "s3://downloads/1.2.3.tar.gz.sig"];
+  expect(await decide(task, options(kept))).toEqual({
+    run: true,
+    reason: `s3://scratch/1.2.3.tar.gz does not exist, and is taken from what was published: ${kept.join(", ")}`,
+    restore: [downloads("1.2.3.tar.gz"), downloads("1.2.3.tar.gz.sig")],
+  });
+  expect(await decide(task, options(kept.slice(1)))).toEqual({
+    run: true,
+    reason: "s3://scratch/1.2.3.tar.gz does not exist",
   });
 });

@@ -1,8 +1,10 @@
 import {
   type BuildInput,
   type Decision,
-  type ObjectExists,
+  evidenceText,
+  type IsThere,
   type Per,
+  type S3Object,
   type StageDescription,
   type Subject,
   s3Url,
@@ -15,7 +17,7 @@ import {
 export interface DecideOptions {
   readonly build: BuildInput;
   readonly buckets: StageDescription["buckets"];
-  readonly exists: ObjectExists;
+  readonly isThere: IsThere;
 }
 
 /**
@@ -23,22 +25,43 @@ export interface DecideOptions {
  * own rule decides, or whether its artifacts are there.
  */
 export async function decide<P extends Per>(
-  { activity, subject }: Task<P>,
-  { build, buckets, exists }: DecideOptions,
+  task: Task<P>,
+  { build, buckets, isThere }: DecideOptions,
 ): Promise<Decision> {
+  const { activity, subject } = task;
   if (build.activities.length > 0 && !build.activities.includes(activity.name)) {
     return { run: false, reason: `not asked for: this build runs ${build.activities.join(", ")}` };
   }
-  const pointless = whyPointless(subject);
+  const pointless = whyPointless(subject) ?? whyUnconcerned(task, build);
   if (pointless !== undefined) return { run: false, reason: pointless };
   if (build.debug === "fake_ec2" || build.debug === "skip_ec2") {
     return { run: true, reason: `${build.debug.replace("_", "-")} builds skip nothing` };
   }
-  if (activity.shouldRun) return activity.shouldRun({ ...subject, build, status: statusQuestion(subject, exists) });
-  const { status, evidence } = await statusOf(activity, subject, exists);
-  const urls = evidence.map((object) => s3Url(object, buckets)).join(", ");
-  if (status !== "not_built") return { run: false, reason: `${urls} ${evidence.length > 1 ? "exist" : "exists"}` };
-  return { run: true, reason: urls === "" ? "it runs in every build" : `${urls} does not exist` };
+  if (activity.shouldRun) return activity.shouldRun({ ...subject, build, status: statusQuestion(subject, isThere) });
+  const { status, evidence } = await statusOf(activity, subject, isThere);
+  const found = evidence.map((each) => evidenceText(each, buckets)).join(", ");
+  if (status !== "not_built") return { run: false, reason: `${found} ${evidence.length > 1 ? "exist" : "exists"}` };
+  if (found === "") return { run: true, reason: "it runs in every build" };
+  const restore = activity.restoredFrom?.(subject) ?? [];
+  if (restore.length === 0 || !(await areAllThere(restore, isThere))) {
+    return { run: true, reason: `${found} does not exist` };
+  }
+  const from = restore.map((object) => s3Url(object, buckets)).join(", ");
+  return { run: true, reason: `${found} does not exist, and is taken from what was published: ${from}`, restore };
+}
+
+async function areAllThere(objects: readonly S3Object[], isThere: IsThere): Promise<boolean> {
+  return (await Promise.all(objects.map(isThere))).every(Boolean);
+}
+
+/** Why a task is about none of the platforms that the build was asked for. */
+function whyUnconcerned<P extends Per>({ activity, subject }: Task<P>, build: BuildInput): string | undefined {
+  if (activity.per !== "version" || subject.per !== "version" || build.platforms.length === 0) return undefined;
+  const platforms = activity.worksOn?.(subject);
+  if (platforms === undefined || platforms.some((platform) => subject.buildPlatforms.includes(platform))) {
+    return undefined;
+  }
+  return `it works on ${platforms.join(", ")}, and this build is of ${subject.buildPlatforms.join(", ")}`;
 }
 
 /** Why nothing is left that a task could be about: no rule of an activity's own is asked then, which might not think of that. */

@@ -10,7 +10,7 @@ import {
   tasksOfBuild,
 } from "@muster/pipeline";
 import { decide } from "./decide.ts";
-import { objectExists } from "./object-exists.ts";
+import { evidenceIsThere } from "./evidence-is-there.ts";
 import { platformsOfVersion } from "./platforms-of-version.ts";
 
 export type PlannedStep = Place & Decision & { readonly task: string; readonly activity: string };
@@ -23,10 +23,10 @@ export async function planBuild(
   build: BuildInput,
   { pipeline, stage, s3 }: { pipeline: Pipeline; stage: Pick<StageDescription, "buckets">; s3: S3Client },
 ): Promise<PlannedStep[]> {
-  const exists = objectExists(s3, stage.buckets);
+  const isThere = evidenceIsThere(s3, stage.buckets);
   const versions = build.versions.map(async (version) => ({
     version,
-    platforms: await platformsOfVersion(pipeline, version, { build, s3 }),
+    ...(await platformsOfVersion(pipeline, version, { build, s3 })),
   }));
   const tasks = tasksOfBuild(pipeline, await Promise.all(versions));
   return Promise.all(
@@ -34,7 +34,7 @@ export async function planBuild(
       task: taskName(task.activity.name, task.subject),
       activity: task.activity.name,
       ...placeOf(task.subject),
-      ...(await decide(task, { build, buckets: stage.buckets, exists })),
+      ...(await decide(task, { build, buckets: stage.buckets, isThere })),
     })),
   );
 }

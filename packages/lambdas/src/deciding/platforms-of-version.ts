@@ -5,6 +5,7 @@ import {
   InvalidInputError,
   type Pipeline,
   type Platform,
+  type PlatformsOfVersion,
   parsePlatformList,
   type Version,
 } from "@muster/pipeline";
@@ -25,19 +26,22 @@ export async function supportedPlatforms(pipeline: Pipeline, version: Version, s
 }
 
 /**
- * The platforms of a version in a build: all that it supports, or those of them that the build names.
+ * The platforms of a version: all that it supports, and those of them that the build makes, which are all where it names none.
  * @throws InvalidInputError when the build names a platform that none of its versions has
  */
 export async function platformsOfVersion(
   pipeline: Pipeline,
   version: Version,
   { build, s3 }: { build: BuildInput; s3: S3Client },
-): Promise<Platform[]> {
+): Promise<PlatformsOfVersion> {
   const supported = await supportedPlatforms(pipeline, version, s3);
-  if (build.platforms.length === 0) return supported;
+  if (build.platforms.length === 0) return { platforms: supported, buildPlatforms: supported };
   const unsupported = build.platforms.filter((platform) => !supported.includes(platform));
   if (unsupported.length > 0) await refuseUnknown(unsupported, { pipeline, version, build, s3, supported });
-  return supported.filter((platform) => build.platforms.includes(platform));
+  return {
+    platforms: supported,
+    buildPlatforms: supported.filter((platform) => build.platforms.includes(platform)),
+  };
 }
 
 /** Another version's list that cannot be had now is given the benefit of the doubt: that version's own step will fail. */

@@ -1,6 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import {
   type BuildStatus,
+  evidenceText,
   InvalidInputError,
   isVersion,
   type Per,
@@ -8,19 +9,18 @@ import {
   type Place,
   placeOf,
   type StageDescription,
-  s3Url,
   statusOf,
   type Task,
   tasksOf,
 } from "@muster/pipeline";
-import { objectExists } from "./object-exists.ts";
+import { evidenceIsThere } from "./evidence-is-there.ts";
 import { supportedPlatforms } from "./platforms-of-version.ts";
 
 /** One activity's artifacts, for the version or on one of its platforms. */
 export type MatrixCell = Place & {
   readonly activity: string;
   readonly status: BuildStatus;
-  /** URLs of the objects that decided: all there, or the first one that is missing. */
+  /** What decided: URLs of objects, packages in suites; all that is there, or the first that is missing. */
   readonly evidence: readonly string[];
 };
 
@@ -46,18 +46,18 @@ export async function versionMatrix(
     });
   }
   const platforms = await supportedPlatforms(pipeline, version, s3);
-  const exists = objectExists(s3, stage.buckets);
+  const isThere = evidenceIsThere(s3, stage.buckets);
   const tasks = pipeline.activities.flatMap((activity) => {
     if (activity.produces === undefined && activity.publishes === undefined) return [];
-    return tasksOf(activity, [{ version, platforms }]);
+    return tasksOf(activity, [{ version, platforms, buildPlatforms: platforms }]);
   });
   const cellOf = async <P extends Per>({ activity, subject }: Task<P>): Promise<MatrixCell> => {
-    const { status, evidence } = await statusOf(activity, subject, exists);
+    const { status, evidence } = await statusOf(activity, subject, isThere);
     return {
       activity: activity.name,
       ...placeOf(subject),
       status,
-      evidence: evidence.map((object) => s3Url(object, stage.buckets)),
+      evidence: evidence.map((each) => evidenceText(each, stage.buckets)),
     };
   };
   return { version, platforms, cells: await Promise.all(tasks.map(cellOf)) };

@@ -1,7 +1,8 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createLocalAws, type Fault, outages } from "@muster/local";
+import { indexPageMetadata, putObject } from "@muster/records";
 import { expect, test } from "vitest";
-import { objectExists } from "./object-exists.ts";
+import { evidenceIsThere } from "./evidence-is-there.ts";
 
 const buckets = { assets: "assets", scratch: "scratch", downloads: "downloads", state: "state" };
 const there = { bucket: "scratch", key: "there" } as const;
@@ -11,7 +12,7 @@ async function scratch() {
   const s3 = new S3Client({ ...aws.clientConfig(), forcePathStyle: true, maxAttempts: 1 });
   await s3.send(new CreateBucketCommand({ Bucket: "scratch" }));
   await s3.send(new PutObjectCommand({ Bucket: "scratch", Key: there.key, Body: "x" }));
-  return { aws, exists: objectExists(s3, buckets) };
+  return { aws, s3, exists: evidenceIsThere(s3, buckets) };
 }
 
 const refusals: [string, Fault, string][] = [
@@ -36,3 +37,12 @@ test.each([...Object.entries(outages).map(([name, fault]) => [name, fault, ""] a
     expect(await exists({ bucket: "scratch", key: "not-there" })).toBe(false);
   },
 );
+
+test("an index page of Muster's own is no evidence; one that a pipeline published is", async () => {
+  const { aws, s3, exists } = await scratch();
+  await using _aws = aws;
+  await putObject(s3, { bucket: "scratch", key: "own/index.html" }, { body: "x", metadata: indexPageMetadata });
+  await putObject(s3, { bucket: "scratch", key: "theirs/index.html" }, { body: "x" });
+  expect(await exists({ bucket: "scratch", key: "own/index.html" })).toBe(false);
+  expect(await exists({ bucket: "scratch", key: "theirs/index.html" })).toBe(true);
+});

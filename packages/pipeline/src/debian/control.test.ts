@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatControl, parseControl } from "./debian-control.ts";
+import { formatControl, parseControl } from "./control.ts";
 
 const text = `Package: muster
 Version: 1.2.3-1~bookworm

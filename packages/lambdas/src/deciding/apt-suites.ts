@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { gunzipSync } from "node:zlib";
+import type { S3Client } from "@aws-sdk/client-s3";
+import {
+  type AptPackage,
+  byHashPath,
+  type Fields,
+  type IndexFile,
+  parseControl,
+  parseRelease,
+  type S3Object,
+  type StageDescription,
+  s3Url,
+} from "@muster/pipeline";
+import { failureText, readObject } from "@muster/records";
+import type { ObjectFacts } from "./evidence-is-there.ts";
+
+/** Compressions that can be read here, the shorter first; every repository has one of them. */
+const INDEX = /(?:^|\/)binary-[^/]+\/Packages(?:\.gz)?$/;
+
+interface Sources {
+  readonly buckets: StageDescription["buckets"];
+  readonly headObject: (object: S3Object) => Promise<ObjectFacts | undefined>;
+}
+
+/**
+ * What suites of apt repositories offer: what their InRelease vouches for. Each index is read once. Whether InRelease bears a good signature is
+ * for whoever has the key to say: publishers, and apt.
+ */
+export function aptSuites(s3: S3Client, { buckets, headObject }: Sources) {
+  const indices = new Map<string, Promise<Fields[]>>();
+
+  function packagesOf(suite: S3Object): Promise<Fields[]> {
+    const url = s3Url(suite, buckets);
+    const known = indices.get(url);
+    if (known !== undefined) return known;
+    const packages = readSuite(s3, suite, buckets);
+    indices.set(url, packages);
+    packages.catch(() => indices.delete(url));
+    return packages;
+  }
+
+  return {
+    /** Whether apt would find the package, and get what the index says that it is. */
+    async offers(wanted: AptPackage): Promise<boolean> {
+      const named = (await packagesOf(wanted.suite)).filter((fields) => isNamed(fields, wanted));
+      const there = await Promise.all(
+        named.map(async (fields) => {
+          const file = await headObject(fileOf(fields, wanted.suite));
+          return file !== undefined && isSameFile(file, fields);
+        }),
+      );
+      return there.includes(true);
+    },
+  };
+}
+
+const isNamed = (fields: Fields, { package: name, version, architecture }: AptPackage): boolean =>
+  fields.get("Package") === name &&
+  fields.get("Version") === version &&
+  (architecture === undefined || fields.get("Architecture") === architecture);
+
+/** `Filename` is relative to the repository, the folder that has `dists` in it. */
+const fileOf = (fields: Fields, suite: S3Object): S3Object => ({
+  ...suite,
+  key: `${suite.key.replace(/dists\/.*$/, "")}${fields.get("Filename") ?? ""}`,
+});
+
+function isSameFile({ size, sha256 }: ObjectFacts, fields: Fields): boolean {
+  if (fields.get("Size") !== String(size)) return false;
+  return sha256 === undefined || fields.get("SHA256") === Buffer.from(sha256, "base64").toString("hex");
+}
+
+async function readSuite(s3: S3Client, suite: S3Object, buckets: Sources["buckets"]): Promise<Fields[]> {
+  const inRelease = await read(s3, { ...suite, key: `${suite.key}/InRelease` }, buckets);
+  if (inRelease === undefined) return [];
+  const release = parseRelease(inRelease.toString("utf8"));
+  const texts = await Promise.all(
+    readable(release.files).map(async (index) => {
+      const place = { ...suite, key: `${suite.key}/${release.byHash ? byHashPath(index) : index.path}` };
+      const content = await read(s3, place, buckets);
+      if (content === undefined || createHash("sha256").update(content).digest("hex") !== index.sha256) {
+        throw new Error(`${s3Url(place, buckets)} is not what InRelease beside it vouches for; it may be on its way`);
+      }
+      return (index.path.endsWith(".gz") ? gunzipSync(content) : content).toString("utf8");
+    }),
+  );
+  return texts.flatMap(parseControl);
+}
+
+/** One form of each index. */
+function readable(files: readonly IndexFile[]): IndexFile[] {
+  const byIndex = new Map<string, IndexFile>();
+  for (const file of files) {
+    if (!INDEX.test(file.path)) continue;
+    const index = file.path.replace(/\.gz$/, "");
+    if (!byIndex.has(index) || file.path.endsWith(".gz")) byIndex.set(index, file);
+  }
+  return [...byIndex.values()];
+}
+
+async function read(s3: S3Client, place: S3Object, buckets: Sources["buckets"]): Promise<Buffer | undefined> {
+  try {
+    const found = await readObject(s3, { bucket: buckets[place.bucket], key: place.key });
+    return found && Buffer.from(found.bytes);
+  } catch (error) {
+    throw new Error(`what ${s3Url(place, buckets)} holds is not known: ${failureText(error)}`, { cause: error });
+  }
+}
