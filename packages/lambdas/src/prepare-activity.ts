@@ -18,7 +18,7 @@ import {
   taskName,
 } from "@muster/pipeline";
 import { decide } from "./deciding/decide.ts";
-import { evidenceIsThere } from "./deciding/evidence-is-there.ts";
+import { lookout } from "./deciding/lookout.ts";
 import { handler } from "./handler.ts";
 import { putDemand } from "./launching/demands.ts";
 import { ThrottledError } from "./launching/throttled-error.ts";
@@ -39,8 +39,8 @@ export const prepareActivity = handler(
     const task = findTask(pipeline, event);
     const { buildInput: build } = event;
 
-    const isThere = evidenceIsThere(clients.s3, stage.buckets);
-    const { run, reason, restore } = await decide(task, { build, buckets: stage.buckets, isThere });
+    const looking = { ...lookout(clients.s3, stage.buckets), now };
+    const { run, reason, restore } = await decide(task, { build, buckets: stage.buckets, ...looking });
     if (!run) return { skip: true, reason };
 
     const taskInput = describeTask(task, event, { pipeline, stage, restore });

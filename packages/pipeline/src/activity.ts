@@ -42,6 +42,11 @@ interface StatusQuestions {
 export type Question<P extends Per = Per> = Subject<P> & {
   readonly build: BuildInput;
   readonly status: StatusQuestions[P];
+  /**
+   * How long apt takes what a suite's index says, from now on; undefined where that sets no term, or there is none.
+   * @param suite the folder of its InRelease, in the bucket of downloads
+   */
+  readonly daysValid: (suite: string) => Promise<number | undefined>;
 };
 
 export interface WorkerMachine {

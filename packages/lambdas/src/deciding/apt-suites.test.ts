@@ -4,7 +4,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import { createLocalAws } from "@muster/local";
 import { aptPackage, formatControl } from "@muster/pipeline";
 import { expect, onTestFinished, test } from "vitest";
-import { evidenceIsThere } from "./evidence-is-there.ts";
+import { lookout } from "./lookout.ts";
 
 const buckets = { assets: "assets", scratch: "scratch", downloads: "downloads", state: "state" };
 const suite = "debian/dists/bookworm";
@@ -31,7 +31,7 @@ async function repository({ plain = false, byHash = false } = {}) {
     aws,
     put,
     pool: (listed: Listed, content = listed.content) => put(`debian/${pooled(listed)}`, content),
-    async index(packages: readonly Listed[]): Promise<void> {
+    async index(packages: readonly Listed[], term = ""): Promise<void> {
       const text = formatControl(
         packages.map(
           (listed) =>
@@ -49,11 +49,12 @@ async function repository({ plain = false, byHash = false } = {}) {
       const body = plain ? Buffer.from(text) : gzipSync(text);
       const key = byHash ? `main/binary-amd64/by-hash/SHA256/${sha256(body)}` : path;
       await put(`${suite}/${key}`, body);
-      const release = `Codename: bookworm\n${byHash ? "Acquire-By-Hash: yes\n" : ""}SHA256:\n ${sha256(body)} ${body.length} ${path}\n`;
+      const release = `Codename: bookworm\n${term}${byHash ? "Acquire-By-Hash: yes\n" : ""}SHA256:\n ${sha256(body)} ${body.length} ${path}\n`;
       const signed = `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n${release}-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n`;
       await put(`${suite}/InRelease`, signed);
     },
-    look: () => evidenceIsThere(s3, buckets),
+    look: () => lookout(s3, buckets).isThere,
+    validUntil: () => lookout(s3, buckets).validUntil(suite),
   };
 }
 
@@ -110,4 +111,13 @@ test("where an index is half written, or S3 says nothing, it is not known", asyn
   await expect(isThere(wanted)).rejects.toThrow("is not what InRelease beside it vouches for");
   await index([older]);
   expect(await isThere(wanted)).toBe(true);
+});
+
+test("a suite says how long it holds, or does not", async () => {
+  const { index, validUntil } = await repository();
+  expect(await validUntil()).toBeUndefined();
+  await index([older]);
+  expect(await validUntil()).toBeUndefined();
+  await index([older], "Valid-Until: Sat, 27 Feb 2027 10:00:00 UTC\n");
+  expect(await validUntil()).toEqual(new Date("2027-02-27T10:00:00Z"));
 });

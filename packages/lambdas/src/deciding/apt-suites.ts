@@ -8,15 +8,20 @@ import {
   type IndexFile,
   parseControl,
   parseRelease,
+  type ReleaseFile,
   type S3Object,
   type StageDescription,
   s3Url,
 } from "@muster/pipeline";
 import { failureText, readObject } from "@muster/records";
-import type { ObjectFacts } from "./evidence-is-there.ts";
+import type { ObjectFacts } from "./lookout.ts";
 
 /** Compressions that can be read here, the shorter first; every repository has one of them. */
 const INDEX = /(?:^|\/)binary-[^/]+\/Packages(?:\.gz)?$/;
+
+interface Suite extends Pick<ReleaseFile, "validUntil"> {
+  readonly packages: readonly Fields[];
+}
 
 interface Sources {
   readonly buckets: StageDescription["buckets"];
@@ -28,22 +33,23 @@ interface Sources {
  * for whoever has the key to say: publishers, and apt.
  */
 export function aptSuites(s3: S3Client, { buckets, headObject }: Sources) {
-  const indices = new Map<string, Promise<Fields[]>>();
+  const suites = new Map<string, Promise<Suite>>();
 
-  function packagesOf(suite: S3Object): Promise<Fields[]> {
-    const url = s3Url(suite, buckets);
-    const known = indices.get(url);
+  function suiteAt(place: S3Object): Promise<Suite> {
+    const url = s3Url(place, buckets);
+    const known = suites.get(url);
     if (known !== undefined) return known;
-    const packages = readSuite(s3, suite, buckets);
-    indices.set(url, packages);
-    packages.catch(() => indices.delete(url));
-    return packages;
+    const suite = readSuite(s3, place, buckets);
+    suites.set(url, suite);
+    suite.catch(() => suites.delete(url));
+    return suite;
   }
 
   return {
     /** Whether apt would find the package, and get what the index says that it is. */
     async offers(wanted: AptPackage): Promise<boolean> {
-      const named = (await packagesOf(wanted.suite)).filter((fields) => isNamed(fields, wanted));
+      const { packages } = await suiteAt(wanted.suite);
+      const named = packages.filter((fields) => isNamed(fields, wanted));
       const there = await Promise.all(
         named.map(async (fields) => {
           const file = await headObject(fileOf(fields, wanted.suite));
@@ -52,6 +58,8 @@ export function aptSuites(s3: S3Client, { buckets, headObject }: Sources) {
       );
       return there.includes(true);
     },
+    /** Until when apt takes what InRelease says; undefined where it does not say, or is not there. */
+    validUntil: async (place: S3Object): Promise<Date | undefined> => (await suiteAt(place)).validUntil,
   };
 }
 
@@ -71,9 +79,9 @@ function isSameFile({ size, sha256 }: ObjectFacts, fields: Fields): boolean {
   return sha256 === undefined || fields.get("SHA256") === Buffer.from(sha256, "base64").toString("hex");
 }
 
-async function readSuite(s3: S3Client, suite: S3Object, buckets: Sources["buckets"]): Promise<Fields[]> {
+async function readSuite(s3: S3Client, suite: S3Object, buckets: Sources["buckets"]): Promise<Suite> {
   const inRelease = await read(s3, { ...suite, key: `${suite.key}/InRelease` }, buckets);
-  if (inRelease === undefined) return [];
+  if (inRelease === undefined) return { packages: [], validUntil: undefined };
   const release = parseRelease(inRelease.toString("utf8"));
   const texts = await Promise.all(
     readable(release.files).map(async (index) => {
@@ -85,7 +93,7 @@ async function readSuite(s3: S3Client, suite: S3Object, buckets: Sources["bucket
       return (index.path.endsWith(".gz") ? gunzipSync(content) : content).toString("utf8");
     }),
   );
-  return texts.flatMap(parseControl);
+  return { packages: texts.flatMap(parseControl), validUntil: release.validUntil };
 }
 
 /** One form of each index. */

@@ -24,6 +24,8 @@ const build: BuildInput = { versions: ["1.2.3"], platforms: [], activities: [], 
 const options = (existing: string[], overrides: Partial<BuildInput> = {}) => ({
   build: { ...build, ...overrides },
   buckets,
+  now: () => new Date(Date.UTC(2026, 0, 1)),
+  validUntil: async () => new Date(Date.UTC(2026, 0, 11)),
   isThere: async (evidence: Published) => existing.includes(evidenceText(evidence, buckets)),
 });
 const subject: VersionSubject = {
@@ -152,4 +154,15 @@ test("what expired and was published is taken from there; what was not is made a
     run: true,
     reason: "s3://scratch/1.2.3.tar.gz does not exist",
   });
+});
+
+test("an activity's own rule may ask how long an index is valid", async () => {
+  const renewed = activity({
+    ...PublishBinaryPackages,
+    shouldRun: async ({ daysValid }) => ({
+      run: true,
+      reason: `valid for ${await daysValid("debian/dists/bookworm")}`,
+    }),
+  });
+  expect(await decide({ activity: renewed, subject }, options([]))).toEqual({ run: true, reason: "valid for 10" });
 });

@@ -13,11 +13,12 @@ import {
   type Task,
   unreachable,
 } from "@muster/pipeline";
+import type { Lookout } from "./lookout.ts";
 
-export interface DecideOptions {
+export interface DecideOptions extends Lookout {
   readonly build: BuildInput;
   readonly buckets: StageDescription["buckets"];
-  readonly isThere: IsThere;
+  readonly now: () => Date;
 }
 
 /**
@@ -26,7 +27,7 @@ export interface DecideOptions {
  */
 export async function decide<P extends Per>(
   task: Task<P>,
-  { build, buckets, isThere }: DecideOptions,
+  { build, buckets, isThere, validUntil, now }: DecideOptions,
 ): Promise<Decision> {
   const { activity, subject } = task;
   if (build.activities.length > 0 && !build.activities.includes(activity.name)) {
@@ -37,7 +38,17 @@ export async function decide<P extends Per>(
   if (build.debug === "fake_ec2" || build.debug === "skip_ec2") {
     return { run: true, reason: `${build.debug.replace("_", "-")} builds skip nothing` };
   }
-  if (activity.shouldRun) return activity.shouldRun({ ...subject, build, status: statusQuestion(subject, isThere) });
+  if (activity.shouldRun) {
+    const daysValid = async (suite: string) => daysFrom(now(), await validUntil(suite));
+    return activity.shouldRun({ ...subject, build, status: statusQuestion(subject, isThere), daysValid });
+  }
+  return decideByArtifacts(task, { buckets, isThere });
+}
+
+async function decideByArtifacts<P extends Per>(
+  { activity, subject }: Task<P>,
+  { buckets, isThere }: Pick<DecideOptions, "buckets" | "isThere">,
+): Promise<Decision> {
   const { status, evidence } = await statusOf(activity, subject, isThere);
   const found = evidence.map((each) => evidenceText(each, buckets)).join(", ");
   if (status !== "not_built") return { run: false, reason: `${found} ${evidence.length > 1 ? "exist" : "exists"}` };
@@ -49,6 +60,9 @@ export async function decide<P extends Per>(
   const from = restore.map((object) => s3Url(object, buckets)).join(", ");
   return { run: true, reason: `${found} does not exist, and is taken from what was published: ${from}`, restore };
 }
+
+const daysFrom = (now: Date, then: Date | undefined): number | undefined =>
+  then === undefined ? undefined : (then.getTime() - now.getTime()) / (24 * 3600 * 1000);
 
 async function areAllThere(objects: readonly S3Object[], isThere: IsThere): Promise<boolean> {
   return (await Promise.all(objects.map(isThere))).every(Boolean);

@@ -10,7 +10,7 @@ import {
   tasksOfBuild,
 } from "@muster/pipeline";
 import { decide } from "./decide.ts";
-import { evidenceIsThere } from "./evidence-is-there.ts";
+import { lookout } from "./lookout.ts";
 import { platformsOfVersion } from "./platforms-of-version.ts";
 
 export type PlannedStep = Place & Decision & { readonly task: string; readonly activity: string };
@@ -21,9 +21,14 @@ export type PlannedStep = Place & Decision & { readonly task: string; readonly a
  */
 export async function planBuild(
   build: BuildInput,
-  { pipeline, stage, s3 }: { pipeline: Pipeline; stage: Pick<StageDescription, "buckets">; s3: S3Client },
+  {
+    pipeline,
+    stage,
+    s3,
+    now = () => new Date(),
+  }: { pipeline: Pipeline; stage: Pick<StageDescription, "buckets">; s3: S3Client; now?: () => Date },
 ): Promise<PlannedStep[]> {
-  const isThere = evidenceIsThere(s3, stage.buckets);
+  const looking = { ...lookout(s3, stage.buckets), now };
   const versions = build.versions.map(async (version) => ({
     version,
     ...(await platformsOfVersion(pipeline, version, { build, s3 })),
@@ -34,7 +39,7 @@ export async function planBuild(
       task: taskName(task.activity.name, task.subject),
       activity: task.activity.name,
       ...placeOf(task.subject),
-      ...(await decide(task, { build, buckets: stage.buckets, isThere })),
+      ...(await decide(task, { build, buckets: stage.buckets, ...looking })),
     })),
   );
 }

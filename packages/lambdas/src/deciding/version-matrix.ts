@@ -13,7 +13,7 @@ import {
   type Task,
   tasksOf,
 } from "@muster/pipeline";
-import { evidenceIsThere } from "./evidence-is-there.ts";
+import { lookout } from "./lookout.ts";
 import { supportedPlatforms } from "./platforms-of-version.ts";
 
 /** One activity's artifacts, for the version or on one of its platforms. */
@@ -46,7 +46,7 @@ export async function versionMatrix(
     });
   }
   const platforms = await supportedPlatforms(pipeline, version, s3);
-  const isThere = evidenceIsThere(s3, stage.buckets);
+  const { isThere } = lookout(s3, stage.buckets);
   const tasks = pipeline.activities.flatMap((activity) => {
     if (activity.produces === undefined && activity.publishes === undefined) return [];
     return tasksOf(activity, [{ version, platforms, buildPlatforms: platforms }]);

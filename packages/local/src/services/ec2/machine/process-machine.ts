@@ -37,8 +37,9 @@ const OWNER_FD = 4;
  * The machine's first process. It runs the boot scripts one after another, and then it stays: a machine is on until somebody turns it off, from
  * outside (SIGTERM to its group) or inside (a word in the FIFO). Scripts read nothing and may fail. A script is copied before it is run, because
  * a file that some process just forked still holds open for writing cannot be. When the owner is gone, what watches the pipe ends by itself first.
+ * Errors go the way of all output: a console shows one after another what was printed one after another.
  */
-const FIRST_PROCESS = `exec 3<> "$1" ${OWNER_FD}<&0 < /dev/null
+const FIRST_PROCESS = `exec 3<> "$1" ${OWNER_FD}<&0 < /dev/null 2>&1
 shift
 { read -r _ <&${OWNER_FD}; echo gone >&3; } &
 for part; do

@@ -2,7 +2,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import { createLocalAws, type Fault, outages } from "@muster/local";
 import { indexPageMetadata, putObject } from "@muster/records";
 import { expect, test } from "vitest";
-import { evidenceIsThere } from "./evidence-is-there.ts";
+import { lookout } from "./lookout.ts";
 
 const buckets = { assets: "assets", scratch: "scratch", downloads: "downloads", state: "state" };
 const there = { bucket: "scratch", key: "there" } as const;
@@ -12,7 +12,7 @@ async function scratch() {
   const s3 = new S3Client({ ...aws.clientConfig(), forcePathStyle: true, maxAttempts: 1 });
   await s3.send(new CreateBucketCommand({ Bucket: "scratch" }));
   await s3.send(new PutObjectCommand({ Bucket: "scratch", Key: there.key, Body: "x" }));
-  return { aws, s3, exists: evidenceIsThere(s3, buckets) };
+  return { aws, s3, exists: lookout(s3, buckets).isThere };
 }
 
 const refusals: [string, Fault, string][] = [

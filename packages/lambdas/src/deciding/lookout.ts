@@ -1,5 +1,12 @@
 import { HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { evidenceText, type IsThere, isAptPackage, type S3Object, type StageDescription } from "@muster/pipeline";
+import {
+  downloads,
+  evidenceText,
+  type IsThere,
+  isAptPackage,
+  type S3Object,
+  type StageDescription,
+} from "@muster/pipeline";
 import { failureText, isMissingObject, isMustersOwn, statusOf } from "@muster/records";
 import { aptSuites } from "./apt-suites.ts";
 
@@ -10,11 +17,18 @@ export interface ObjectFacts {
   readonly sha256: string | undefined;
 }
 
+/** What can be found out of a stage's buckets. */
+export interface Lookout {
+  readonly isThere: IsThere;
+  /** Of a suite, by the folder of its InRelease in the bucket of downloads; undefined where that sets no term. */
+  readonly validUntil: (suite: string) => Promise<Date | undefined>;
+}
+
 /** Asks S3 once for each piece of evidence, however many activities look at it; a look that failed is made anew. */
-export function evidenceIsThere(s3: S3Client, buckets: StageDescription["buckets"]): IsThere {
+export function lookout(s3: S3Client, buckets: StageDescription["buckets"]): Lookout {
   const answers = new Map<string, Promise<boolean>>();
   const suites = aptSuites(s3, { buckets, headObject: (object) => head(s3, buckets[object.bucket], object) });
-  return (evidence) => {
+  const isThere: IsThere = (evidence) => {
     const name = evidenceText(evidence, buckets);
     const known = answers.get(name);
     if (known !== undefined) return known;
@@ -25,6 +39,7 @@ export function evidenceIsThere(s3: S3Client, buckets: StageDescription["buckets
     answer.catch(() => answers.delete(name));
     return answer;
   };
+  return { isThere, validUntil: (suite) => suites.validUntil(downloads(suite)) };
 }
 
 /**
