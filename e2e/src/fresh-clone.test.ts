@@ -57,13 +57,13 @@ test("npm start on a fresh clone builds and publishes a release, and prints wher
   const downloads = /^downloads: (.*)$/m.exec(first.output)?.[1] ?? "";
   expect(downloads).toBe(join(clone, ".muster/s3/muster-downloads"));
   for (const path of [
-    "debian/dists/bookworm/InRelease",
-    "debian/dists/trixie/InRelease",
-    "ubuntu/dists/noble/InRelease",
+    "debian/dists/bookworm-nightly/InRelease",
+    "debian/dists/trixie-nightly/InRelease",
+    "ubuntu/dists/noble-nightly/InRelease",
   ]) {
     expect(existsSync(join(downloads, path)), path).toBe(true);
   }
-  expect(first.output).toMatch(/^apt: +deb \[signed-by=\/\S+\] file:\/\/\S+ bookworm main$/m);
+  expect(first.output).toMatch(/^apt: +deb \[signed-by=\/\S+\] file:\/\/\S+ bookworm-nightly main$/m);
   expect(first.output).not.toMatch(/ExperimentalWarning:|\(node:\d+\)/);
 });
 

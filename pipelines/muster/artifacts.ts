@@ -1,6 +1,11 @@
 import {
+  type AptPackage,
+  aptPackage,
+  type Channel,
+  channelOf,
   downloads,
   isNightly,
+  isRelease,
   type Platform,
   parseLinuxPlatform,
   type S3Object,
@@ -12,6 +17,19 @@ import {
 
 /** The Debian package's name, and the first part of every artifact's. */
 export const packageName = "muster";
+
+/** To dpkg any nightly is newer than every release: who follows releases has suites without them. */
+export const channels: readonly Channel[] = [
+  { name: "release", includes: isRelease },
+  { name: "nightly", includes: isNightly, suite: (codename) => `${codename}-nightly` },
+];
+
+/** For so long apt takes a suite's index: who is held back by an old mirror is told then. */
+export const VALID_DAYS = 90;
+/** An index that is valid for no longer than this is signed anew with whatever is published next. */
+export const RENEWED_DAYS = 60;
+/** One that is valid for no longer than this is a reason to publish. */
+export const DUE_DAYS = 30;
 
 const tarballName = (version: Version): string => `${packageName}-${version}.tar.gz`;
 
@@ -35,6 +53,8 @@ export interface BinaryPackage {
   /** The distribution family, which has one repository: `debian`. */
   readonly family: "debian" | "ubuntu";
   readonly codename: string;
+  /** What apt calls the suite of the version's channel: `bookworm`, `bookworm-nightly`. */
+  readonly suite: string;
   /** `2026.11.24-1~bookworm` */
   readonly debianVersion: string;
   /** Prefix of the keys of what is built. */
@@ -44,8 +64,8 @@ export interface BinaryPackage {
    * that builds.
    */
   readonly builtChecksum: S3Object;
-  /** The same file, written after the repository's index: the package is published. */
-  readonly publishedChecksum: S3Object;
+  /** The package as users' apt finds it. */
+  readonly published: AptPackage;
 }
 
 /** @throws RangeError for a platform that is no Debian or Ubuntu */
@@ -55,16 +75,35 @@ export function binaryPackage({ version, platform }: { version: Version; platfor
     throw new RangeError(`${platform} is neither a Debian nor an Ubuntu: no package is made for it`);
   const { family, codename } = parts;
   const debianVersion = `${version}-1~${codename}`;
-  const checksum = `${packageName}_${debianVersion}.sha256`;
+  const suite = channelOf(channels, version).suite?.(codename) ?? codename;
   const built = scratch(`packages/${version}/${platform}/`);
   return {
     family,
     codename,
+    suite,
     debianVersion,
     built,
-    builtChecksum: { ...built, key: `${built.key}${checksum}` },
-    publishedChecksum: downloads(`${family}/db/${codename}/${checksum}`),
+    builtChecksum: { ...built, key: `${built.key}${packageName}_${debianVersion}.sha256` },
+    published: aptPackage({ suite: suiteFolder(family, suite), package: packageName, version: debianVersion }),
   };
+}
+
+/** The folder of a suite's InRelease, in the bucket of downloads. */
+export const suiteFolder = (family: string, suite: string): string => `${family}/dists/${suite}`;
+
+/** The version that a package is of: `1.2.3` of `1.2.3-1~bookworm`. */
+export const versionOf = (debianVersion: string): Version => debianVersion.replace(/-[^-]*$/, "");
+
+/** All suites of a platform's repository, whatever their channel. */
+export function suitesOf(
+  platform: Platform,
+): readonly { readonly folder: string; readonly suite: string; readonly channel: Channel }[] {
+  const { family, codename } = parseLinuxPlatform(platform) ?? {};
+  if (family === undefined || codename === undefined) return [];
+  return channels.map((channel) => {
+    const suite = channel.suite?.(codename) ?? codename;
+    return { folder: suiteFolder(family, suite), suite, channel };
+  });
 }
 
 /** The public key that the repositories and source tarballs are signed with, as apt's `signed-by` and gpgv take it. */

@@ -2,14 +2,19 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildStatus, checkScripts, type Platform, parseBuildInput, taskEnvironment } from "@muster/pipeline";
 import { expect, test } from "vitest";
-import { binaryPackage, publishedSource } from "./artifacts.ts";
-import pipeline, { MakeBinaryPackage, MakeSourceTarball, PublishBinaryPackages } from "./pipeline.ts";
+import { binaryPackage, publishedSource, suitesOf } from "./artifacts.ts";
+import pipeline, {
+  MakeBinaryPackage,
+  MakeSourceTarball,
+  PublishBinaryPackages,
+  PublishDockerImages,
+} from "./pipeline.ts";
 
 const build = parseBuildInput("1.2.3", pipeline, { today: new Date("2026-11-24T10:00:00Z") });
 const platforms = ["debian-12-bookworm", "ubuntu-24.04-noble"];
 const buckets = { assets: "a", scratch: "s", downloads: "d", state: "st" };
 
-async function decide(statuses: Readonly<Record<Platform, BuildStatus>>) {
+async function decide(statuses: Readonly<Record<Platform, BuildStatus>>, days: Readonly<Record<string, number>> = {}) {
   return PublishBinaryPackages.shouldRun?.({
     per: "version",
     version: "1.2.3",
@@ -20,6 +25,7 @@ async function decide(statuses: Readonly<Record<Platform, BuildStatus>>) {
       expect(activity).toBe(MakeBinaryPackage);
       return statuses[platform] ?? "not_built";
     },
+    daysValid: async (suite) => days[suite],
   });
 }
 
@@ -40,6 +46,27 @@ test("with all published, or nothing built, publishing is skipped and the reason
     run: false,
     reason: "debian-12-bookworm: published, ubuntu-24.04-noble: not built",
   });
+});
+
+test("an index that apt will soon refuse is a reason to publish, in whichever channel", async () => {
+  const statuses = { "debian-12-bookworm": "succeeded", "ubuntu-24.04-noble": "succeeded" } as const;
+  const days = { "debian/dists/bookworm": 80, "debian/dists/bookworm-nightly": 12, "ubuntu/dists/noble": 31 };
+  expect(await decide(statuses, days)).toEqual({
+    run: true,
+    reason: "debian/dists/bookworm-nightly: to be signed anew, for apt takes it for less than 30 days",
+  });
+  expect(await decide(statuses, { ...days, "debian/dists/bookworm-nightly": 30 })).toMatchObject({ run: false });
+});
+
+test("releases and nightlies have suites of their own", () => {
+  const folderOf = (version: string) => binaryPackage({ version, platform: "debian-12-bookworm" }).published.suite.key;
+  expect(["0.1.2", "2026.11.29"].map(folderOf)).toEqual(["debian/dists/bookworm", "debian/dists/bookworm-nightly"]);
+  expect(suitesOf("debian-12-bookworm").map(({ folder }) => folder)).toEqual(["0.1.2", "2026.11.29"].map(folderOf));
+});
+
+test("an image is of the version's first platform, whatever the build was asked for", () => {
+  const asked = { per: "version", version: "1.2.3", platforms, buildPlatforms: ["ubuntu-24.04-noble"] } as const;
+  expect(PublishDockerImages.worksOn?.(asked)).toEqual(["debian-12-bookworm"]);
 });
 
 test("a test build packages alone and is told not to publish", () => {
@@ -69,7 +96,11 @@ test("artifacts of a version lie where repositories expect them, nightlies' sour
       bucket: "scratch",
       key: "packages/2026.11.24/ubuntu-24.04-noble/muster_2026.11.24-1~noble.sha256",
     },
-    publishedChecksum: { bucket: "downloads", key: "ubuntu/db/noble/muster_2026.11.24-1~noble.sha256" },
+    published: {
+      suite: { bucket: "downloads", key: "ubuntu/dists/noble-nightly" },
+      package: "muster",
+      version: "2026.11.24-1~noble",
+    },
   });
   expect(publishedSource("1.2.3").signature).toEqual({ bucket: "downloads", key: "source/muster-1.2.3.tar.gz.sig" });
   expect(publishedSource("2026.11.24").tarball.key).toBe("source/nightlies/muster-2026.11.24.tar.gz");

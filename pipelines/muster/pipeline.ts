@@ -11,7 +11,16 @@ import {
   scratch,
   sequence,
 } from "@muster/pipeline";
-import { binaryPackage, privateKey, publicKey, publishedSource, sourceTarball } from "./artifacts.ts";
+import {
+  binaryPackage,
+  channels,
+  DUE_DAYS,
+  privateKey,
+  publicKey,
+  publishedSource,
+  sourceTarball,
+  suitesOf,
+} from "./artifacts.ts";
 
 /**
  * What workers on AWS clone; a fork names its own URL here. On one machine the checkout itself is released, and this is not asked.
@@ -32,7 +41,7 @@ export const MakeSourceTarball = activity({
   timeout: minutes(30),
   worker: { instanceTypes: ["t3.small", "t3a.small"], rootVolumeGb: 16 },
   produces: ({ version }) => Object.values(sourceTarball(version)),
-  env: ({ version }) => ({ PUBLISHED_SOURCE: publishedSource(version).tarball.key }),
+  restoredFrom: ({ version }) => [publishedSource(version).tarball, publishedSource(version).checksum],
   access: { reads: [downloads("source/")] },
 });
 
@@ -45,7 +54,7 @@ export const MakeBinaryPackage = activity({
   timeout: hours(1),
   worker: { instanceTypes: ["t3.medium", "t3a.medium"], rootVolumeGb: 32, market: "spot-then-on-demand" },
   produces: ({ version, platform }) => [binaryPackage({ version, platform }).builtChecksum],
-  publishes: ({ version, platform }) => [binaryPackage({ version, platform }).publishedChecksum],
+  publishes: ({ version, platform }) => [binaryPackage({ version, platform }).published],
   env: ({ version, platform, build }) => ({
     BUILT_PREFIX: binaryPackage({ version, platform }).built.key,
     ...(build.debug === "test_build" ? { SKIP_PUBLISH: "1" } : {}),
@@ -64,13 +73,22 @@ export const PublishBinaryPackages = activity({
   worker: { instanceTypes: ["t3.small", "t3a.small"], rootVolumeGb: 32 },
   exclusive: true,
   changesDownloads: true,
-  shouldRun: async ({ version, platforms, status }) => {
+  shouldRun: async ({ version, platforms, status, daysValid }) => {
     const found = await Promise.all(
       platforms.map(async (platform) => ({ platform, status: await status(MakeBinaryPackage, platform) })),
     );
     const waiting = found.filter((each) => each.status === "built_not_published");
     if (waiting.length > 0) {
       return { run: true, reason: `${waiting.map(({ platform }) => platform).join(", ")}: built, not published` };
+    }
+    const suites = platforms.flatMap(suitesOf).map(({ folder }) => folder);
+    const days = await Promise.all(suites.map(daysValid));
+    const due = suites.filter((_, index) => (days[index] ?? Number.POSITIVE_INFINITY) < DUE_DAYS);
+    if (due.length > 0) {
+      return {
+        run: true,
+        reason: `${due.join(", ")}: to be signed anew, for apt takes it for less than ${DUE_DAYS} days`,
+      };
     }
     const reasons = found.map((each) => `${each.platform}: ${each.status === "succeeded" ? "published" : "not built"}`);
     return { run: false, reason: reasons.length > 0 ? reasons.join(", ") : `${version} has no platform in this build` };
@@ -104,7 +122,7 @@ export const PublishSourceTarball = activity({
   },
 });
 
-/** Container image with the version's package, where the machine has something that builds images. */
+/** Container image with the version's package for its first platform, where the machine has something that builds images. */
 export const PublishDockerImages = activity({
   name: "PublishDockerImages",
   per: "version",
@@ -112,8 +130,9 @@ export const PublishDockerImages = activity({
   init,
   timeout: hours(1),
   worker: { instanceTypes: ["t3.small", "t3a.small"], rootVolumeGb: 32 },
+  worksOn: ({ platforms }) => platforms.slice(0, 1),
   env: () => (imageRepository === "" ? {} : { IMAGE_REPOSITORY: imageRepository }),
-  access: { reads: [scratch("muster-"), scratch("packages/")] },
+  access: { reads: [scratch("muster-"), scratch("packages/"), downloads("debian/"), downloads("ubuntu/"), publicKey] },
 });
 
 /** Muster releases itself: source tarball, Debian packages in apt repositories, container image. */
@@ -133,9 +152,10 @@ export default definePipeline({
     ),
   ),
   source: (version) => sourceTarball(version).tarball,
+  channels,
   env: () => ({ SOURCE_REPOSITORY: sourceRepository }),
   // Ubuntu and not Debian: its image brings the agent of Session Manager, the only way for people onto a worker.
   image: "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id",
   dummyScript: "scripts/dummy-task.sh",
-  invalidates: ["/debian/db/*", "/debian/dists/*", "/ubuntu/db/*", "/ubuntu/dists/*"],
+  invalidates: ["/debian/dists/*", "/ubuntu/dists/*"],
 });

@@ -37,6 +37,7 @@ test.each<[string, Channel[]]>([
     [release, { name: "nightly", includes: isNightly, packageName: referencePipeline.name }],
   ],
   ["the channel release is there twice", [release, { ...nightly, name: "release" }]],
+  ["the channel all has releases and nightlies", [{ name: "all", includes: () => true }]],
   ["it has no channel", []],
 ])("%s: such a pipeline is refused", (problem, channels) => {
   expect(() => definePipeline({ ...referencePipeline, channels })).toThrow(problem);

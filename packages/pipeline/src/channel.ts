@@ -27,6 +27,9 @@ export function channelOf(channels: readonly Channel[], version: Version): Chann
   throw new InvalidInputError(`${version} is of no channel`, { hint: `the pipeline has the channels ${names}` });
 }
 
+const A_RELEASE: Version = "0.1.2";
+const A_NIGHTLY: Version = "2026.11.29";
+
 /** Why users of one channel would get versions of another. */
 export function channelProblems(pipelineName: string, channels: readonly Channel[]): string[] {
   const wayOf = ({ packageName = pipelineName, suite }: Channel) =>
@@ -34,6 +37,11 @@ export function channelProblems(pipelineName: string, channels: readonly Channel
   const pairs = channels.flatMap((first, index) => channels.slice(index + 1).map((second) => [first, second] as const));
   return [
     ...(channels.length > 0 ? [] : ["it has no channel: leave channels out for one of all versions"]),
+    ...channels
+      .filter(({ includes }) => includes(A_RELEASE) && includes(A_NIGHTLY))
+      .map(
+        ({ name }) => `the channel ${name} has releases and nightlies: to dpkg every nightly is newer than any release`,
+      ),
     ...pairs.flatMap(([first, second]) => {
       if (first.name === second.name) return [`the channel ${first.name} is there twice`];
       if (wayOf(first) !== wayOf(second)) return [];

@@ -5,6 +5,7 @@ import type { Place } from "./place.ts";
 import { downloads } from "./s3-object.ts";
 import { taskEnvironment } from "./task-environment.ts";
 import { taskAt } from "./tasks-of.ts";
+import { isRelease } from "./version.ts";
 
 const buckets = { assets: "hhvm-assets", scratch: "hhvm-scratch", downloads: "hhvm-downloads", state: "hhvm-state" };
 const build = { versions: ["4.28.2"], platforms: [], activities: [], debug: "" } as const;
@@ -91,7 +92,7 @@ test("an activity's own variables come last, and may depend on the build", () =>
 });
 
 test("a version's task knows the version's channel, and what it takes its products from where they expired", () => {
-  const channels = [{ name: "release", includes: () => true }];
+  const channels = [{ name: "release", includes: isRelease }];
   const around = { platforms, buildPlatforms, versions: ["4.28.2"], failedVersions: [] };
   const task = taskAt(make, { per: "version", version: "4.28.2" }, around);
   const input = { ...build, versions: ["4.28.2"], platforms: [], activities: [] };

@@ -41,8 +41,9 @@ test("the nightly of a moment is that of its UTC date", () => {
   expect(nightlyOf(new Date("2026-11-24T20:00:00-05:00"))).toBe("2026.11.25");
 });
 
-test("versions of a kind are ordered by their numbers", () => {
+test("versions are ordered by their numbers, nightlies before releases", () => {
   expect(["4.100.0", "4.28.3", "4.28.10"].sort(compareVersions)).toEqual(["4.28.3", "4.28.10", "4.100.0"]);
   expect(["2026.11.29", "2026.02.03"].sort(compareVersions)).toEqual(["2026.02.03", "2026.11.29"]);
   expect(compareVersions("1.2.3", "1.2.3")).toBe(0);
+  expect(["0.1.2", "2026.11.29"].sort(compareVersions)).toEqual(["2026.11.29", "0.1.2"]);
 });

@@ -26,9 +26,12 @@ export function nightlyOf(date: Date): Version {
   return date.toISOString().slice(0, 10).replaceAll("-", ".");
 }
 
-/** Below 0 where `a` is the older of two releases or of two nightlies, part by part as numbers. */
+/** Below 0 where `a` comes before `b`: nightlies before releases, each among themselves part by part as numbers. */
 export function compareVersions(a: Version, b: Version): number {
   const [first, second] = [a, b].map((version) => version.split(".").map(Number)) as [number[], number[]];
   const differing = first.findIndex((part, index) => part !== second[index]);
-  return differing < 0 ? first.length - second.length : (first[differing] ?? 0) - (second[differing] ?? 0);
+  return (
+    Number(isRelease(a)) - Number(isRelease(b)) ||
+    (differing < 0 ? 0 : (first[differing] ?? 0) - (second[differing] ?? 0))
+  );
 }

@@ -8,23 +8,20 @@ fail() {
 }
 
 name=muster-$VERSION
-published=s3://$DOWNLOADS_BUCKET/$PUBLISHED_SOURCE
 
 upload() { # the checksum last: it says that the tarball is there
   muster-s3 cp "$name.tar.gz" "$S3_SOURCE" --content-type application/gzip >/dev/null
   muster-s3 cp "$name.tar.gz.sha256" "$S3_SOURCE.sha256" --content-type text/plain >/dev/null
 }
 
-# A version that users have already is never made anew from what the repository has become since. Not to know is no reason to make it: 2.
-is_published=0
-muster-s3 exists "$published.sha256" || is_published=$?
-[ "$is_published" -le 1 ] || exit 1
-if [ "$is_published" = 0 ]; then
+# A version that users have already is never made anew from what the repository has become since.
+if [ -n "${RESTORE_FROM:-}" ]; then
+  read -r published checksum <<<"$RESTORE_FROM"
   muster-s3 cp "$published" "$name.tar.gz"
-  muster-s3 cp "$published.sha256" "$name.tar.gz.sha256"
+  muster-s3 cp "$checksum" "$name.tar.gz.sha256"
   sha256sum --check --quiet "$name.tar.gz.sha256"
   upload
-  echo "{\"note\":\"the published $PUBLISHED_SOURCE\"}" >"$MUSTER_RESULT"
+  echo "{\"note\":\"the published $published\"}" >"$MUSTER_RESULT"
   exit
 fi
 

@@ -8,8 +8,9 @@ import { type TaskBench, taskBench } from "../testing/task-bench.ts";
 const task = {
   VERSION: "1.2.3",
   S3_SOURCE: "s3://scratch/muster-1.2.3.tar.gz",
-  PUBLISHED_SOURCE: "source/muster-1.2.3.tar.gz",
 };
+const published = "source/muster-1.2.3.tar.gz";
+const restoring = { ...task, RESTORE_FROM: `s3://downloads/${published} s3://downloads/${published}.sha256` };
 
 /** A repository with one commit, dated in November 2023. */
 async function repositoryIn({ folder }: TaskBench) {
@@ -136,15 +137,22 @@ test("a repository elsewhere is cloned from its URL", async () => {
 test("a version that is published is not made anew: its tarball comes from the downloads", async () => {
   await using bench = await taskBench();
   const { path } = await repositoryIn(bench);
-  const published = Buffer.from("what users have");
-  const digest = createHash("sha256").update(published).digest("hex");
-  const objects = { "": published, ".sha256": `${digest}  muster-1.2.3.tar.gz\n` };
-  for (const [suffix, content] of Object.entries(objects)) {
-    await bench.write("downloads", `${task.PUBLISHED_SOURCE}${suffix}`, content);
-  }
-  const { code, result } = await bench.script("make-source-tarball.sh", { ...task, MUSTER_REPOSITORY: path });
-  expect({ code, result }).toEqual({ code: 0, result: { note: "the published source/muster-1.2.3.tar.gz" } });
-  expect(await tarball(bench)).toEqual(published);
+  const content = Buffer.from("what users have");
+  const digest = createHash("sha256").update(content).digest("hex");
+  await bench.write("downloads", published, content);
+  await bench.write("downloads", `${published}.sha256`, `${digest}  muster-1.2.3.tar.gz\n`);
+  const { code, result } = await bench.script("make-source-tarball.sh", { ...restoring, MUSTER_REPOSITORY: path });
+  expect({ code, result }).toEqual({ code: 0, result: { note: `the published s3://downloads/${published}` } });
+  expect(await tarball(bench)).toEqual(content);
+});
+
+test("a published tarball that is not what its checksum says is not taken", async () => {
+  await using bench = await taskBench();
+  await bench.write("downloads", published, "damaged");
+  await bench.write("downloads", `${published}.sha256`, `${"0".repeat(64)}  muster-1.2.3.tar.gz\n`);
+  const { code, output } = await bench.script("make-source-tarball.sh", restoring);
+  expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("muster-1.2.3.tar.gz: FAILED") });
+  expect(await bench.read("scratch", "muster-1.2.3.tar.gz")).toBeUndefined();
 });
 
 test.for([

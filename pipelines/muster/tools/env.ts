@@ -14,7 +14,7 @@ const optional = (name: string): string | undefined => process.env[name] || unde
 export const env = {
   version: () => required("VERSION"),
   platform: () => required("DISTRO"),
-  /** The version's platforms in this build. */
+  /** All platforms of the version. */
   platforms: () => (optional("PLATFORMS") ?? "").split(" ").filter((platform) => platform !== ""),
   buckets: () => ({ scratch: required("SCRATCH_BUCKET"), downloads: required("DOWNLOADS_BUCKET") }),
   /** `s3://` URL of the OpenPGP key that signs releases. */

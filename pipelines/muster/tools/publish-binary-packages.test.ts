@@ -1,4 +1,5 @@
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
+import { parseControl } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { binaryPackage, privateKey, publicKey } from "../artifacts.ts";
 import { putBuiltPackage } from "../testing/built-package.ts";
@@ -45,22 +46,32 @@ test("the same again changes nothing", async () => {
   expect(await bench.read("downloads", "debian/dists/bookworm/InRelease")).toEqual(before);
 });
 
-test("a publisher that died before it wrote the checksum is finished by the next, which leaves the index as it is", async () => {
+test("what was published and has expired in scratch is not made out to be missing", async () => {
   await using bench = await taskBench();
   await putBuiltPackage(bench, { version, platform: bookworm });
   await bench.tool("publish-binary-packages", { env });
-  const { publishedChecksum } = binaryPackage({ version, platform: bookworm });
-  const checksum = await bench.read("downloads", publishedChecksum.key);
-  const before = await bench.read("downloads", "debian/dists/bookworm/InRelease");
-  await bench.s3.send(new DeleteObjectCommand({ Bucket: "downloads", Key: publishedChecksum.key }));
-
+  const { builtChecksum } = binaryPackage({ version, platform: bookworm });
+  await bench.s3.send(new DeleteObjectCommand({ Bucket: "scratch", Key: builtChecksum.key }));
   const { code, result } = await bench.tool("publish-binary-packages", { env });
   expect({ code, result }).toEqual({
     code: 0,
-    result: { note: `${bookworm} was in the index before, ${noble} is not built` },
+    result: { note: `${bookworm} was published before, ${noble} is not built` },
   });
-  expect(await bench.read("downloads", publishedChecksum.key)).toEqual(checksum);
-  expect(await bench.read("downloads", "debian/dists/bookworm/InRelease")).toEqual(before);
+});
+
+test("a nightly goes into a suite of its own", async () => {
+  await using bench = await taskBench();
+  const nightly = "2026.11.29";
+  await putBuiltPackage(bench, { version, platform: bookworm });
+  await putBuiltPackage(bench, { version: nightly, platform: bookworm });
+  await bench.tool("publish-binary-packages", { env });
+  await bench.tool("publish-binary-packages", { env: { ...env, VERSION: nightly } });
+  const listed = async (suite: string) =>
+    parseControl(`${await bench.read("downloads", `debian/dists/${suite}/main/binary-amd64/Packages`)}`).map((fields) =>
+      fields.get("Version"),
+    );
+  expect(await listed("bookworm")).toEqual(["1.2.3-1~bookworm"]);
+  expect(await listed("bookworm-nightly")).toEqual(["2026.11.29-1~bookworm"]);
 });
 
 test("a package in the pool is not replaced by another of its name", async () => {

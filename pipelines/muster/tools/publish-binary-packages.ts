@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { type Fields, parseControl } from "@muster/pipeline";
+import { channelOf, type Fields, parseControl } from "@muster/pipeline";
 import type { PrivateKey } from "openpgp";
-import { type BinaryPackage, binaryPackage, packageName, publicKey } from "../artifacts.ts";
-import { fetchBuiltPackage } from "./built-package.ts";
+import { type BinaryPackage, binaryPackage, channels, packageName, publicKey, suitesOf } from "../artifacts.ts";
+import { fetchBuiltPackage, fetchPublishedPackage } from "./built-package.ts";
 import { env } from "./env.ts";
-import { exists, openS3, parseUrl, publishOnce, put } from "./objects.ts";
+import { openS3, parseUrl, publishOnce } from "./objects.ts";
 import { publishSuite } from "./publish-suite.ts";
 import { runProgram } from "./run-program.ts";
 import { runTool } from "./run-tool.ts";
@@ -26,15 +26,27 @@ await runTool(async () => {
     console.log(`${platform}: ${outcome}`);
     outcomes.push(`${platform} ${outcome}`);
   }
-  return { note: outcomes.join(", ") };
+  const renewed = await renewSuites(s3, key);
+  return { note: [...outcomes, ...renewed.map((folder) => `${folder} signed anew`)].join(", ") };
 });
+
+/** Every suite of the version's platforms, so that what publishes one channel keeps the other's valid too. */
+async function renewSuites(s3: S3Client, key: PrivateKey): Promise<string[]> {
+  const bucket = env.buckets().downloads;
+  const renewed: string[] = [];
+  for (const suite of env.platforms().flatMap(suitesOf)) {
+    if (await publishSuite(s3, { bucket, ...suite }, { packages: [], key })) renewed.push(suite.folder);
+  }
+  return renewed;
+}
 
 async function publish(s3: S3Client, artifact: BinaryPackage, key: PrivateKey): Promise<string> {
   const { scratch, downloads } = env.buckets();
-  const checksum = { bucket: downloads, key: artifact.publishedChecksum.key };
-  if (await exists(s3, checksum)) return "was published before";
   const built = await fetchBuiltPackage(s3, artifact, scratch);
-  if (built === undefined) return "is not built";
+  if (built === undefined) {
+    const published = await fetchPublishedPackage(s3, artifact, { bucket: downloads, key: key.toPublic() });
+    return published === undefined ? "is not built" : "was published before";
+  }
 
   const filename = `pool/main/${packageName[0]}/${packageName}/${built.name}`;
   await publishOnce(s3, {
@@ -48,12 +60,10 @@ async function publish(s3: S3Client, artifact: BinaryPackage, key: PrivateKey): 
     ["Size", String(built.body.length)],
     ["SHA256", built.sha256],
   ]);
-  const { family, codename } = artifact;
-  const suite = { bucket: downloads, folder: `${family}/dists/${codename}`, codename };
-  const added = await publishSuite(s3, suite, { packages: [paragraph], key });
-  // Last: it says that the package is where apt finds it.
-  await put(s3, { place: checksum, body: built.checksum, contentType: "text/plain", when: "always" });
-  return added ? "published" : "was in the index before";
+  const { published, suite: name } = artifact;
+  const channel = channelOf(channels, env.version());
+  const suite = { bucket: downloads, folder: published.suite.key, suite: name, channel };
+  return (await publishSuite(s3, suite, { packages: [paragraph], key })) ? "published" : "was published before";
 }
 
 async function controlOf(deb: Buffer): Promise<Fields> {

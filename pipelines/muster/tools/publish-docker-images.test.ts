@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
+import { binaryPackage } from "../artifacts.ts";
 import { putBuiltPackage } from "../testing/built-package.ts";
 import { taskBench } from "../testing/task-bench.ts";
 
@@ -12,12 +14,14 @@ const env = { VERSION: version, PLATFORMS: `${bookworm} ${noble}` };
 /** Notes how it was called. */
 const recording = (calls: string): string => `#!/bin/sh\necho "$@" >>${calls}\n`;
 
-test("an image is built from the first platform's package, and stays where no repository is named", async () => {
+test("an image is built from the first platform's package, whatever others there are, and stays where no repository is named", async () => {
   await using bench = await taskBench();
   const calls = join(bench.folder, "calls");
   await bench.addProgram("podman", recording(calls));
   await putBuiltPackage(bench, { version, platform: noble });
-  const { code, result } = await bench.tool("publish-docker-images", { env: { ...env, IMAGE_BUILDER: "podman" } });
+  const { code, result } = await bench.tool("publish-docker-images", {
+    env: { VERSION: version, PLATFORMS: `${noble} ${bookworm}`, IMAGE_BUILDER: "podman" },
+  });
   expect({ code, result }).toEqual({
     code: 0,
     result: { note: "muster:1.2.3, by podman, on this machine only: no repository to push to" },
@@ -41,8 +45,24 @@ test("with a repository named, the image is pushed there", async () => {
   );
 });
 
-test("without a package the note says so and nothing fails", async () => {
+test("what has expired in scratch comes from where users get it", async () => {
   await using bench = await taskBench();
+  const calls = join(bench.folder, "calls");
+  await bench.addProgram("docker", recording(calls));
+  await putBuiltPackage(bench, { version, platform: bookworm });
+  await bench.tool("publish-binary-packages", { env });
+  const { builtChecksum } = binaryPackage({ version, platform: bookworm });
+  await bench.s3.send(new DeleteObjectCommand({ Bucket: "scratch", Key: builtChecksum.key }));
+  const { result } = await bench.tool("publish-docker-images", { env: { ...env, IMAGE_BUILDER: "docker" } });
+  expect(result).toEqual({ note: expect.stringMatching(/^muster:1\.2\.3, by docker/) });
+});
+
+test("without a package of that platform the note says so and nothing fails", async () => {
+  await using bench = await taskBench();
+  await putBuiltPackage(bench, { version, platform: noble });
   const { code, result } = await bench.tool("publish-docker-images", { env: { ...env, IMAGE_BUILDER: "docker" } });
-  expect({ code, result }).toEqual({ code: 0, result: { note: "no package of 1.2.3 is built: no image" } });
+  expect({ code, result }).toEqual({
+    code: 0,
+    result: { note: "no package of 1.2.3 for debian-12-bookworm is built: no image" },
+  });
 });

@@ -1,16 +1,22 @@
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { binaryPackage, packageName } from "../artifacts.ts";
-import { fetchBuiltPackage } from "./built-package.ts";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { Platform } from "@muster/pipeline";
+import { type PublicKey, readKey } from "openpgp";
+import { binaryPackage, packageName, publicKey } from "../artifacts.ts";
+import { fetchBuiltPackage, fetchPublishedPackage } from "./built-package.ts";
 import { env } from "./env.ts";
-import { openS3 } from "./objects.ts";
+import { get, openS3 } from "./objects.ts";
 import { runProgram } from "./run-program.ts";
 import { runTool } from "./run-tool.ts";
 
 await runTool(async () => {
   const builder = env.imageBuilder();
-  const found = await firstBuilt();
-  if (found === undefined) return said(`no package of ${env.version()} is built: no image`);
+  const [platform] = env.platforms();
+  const found = platform === undefined ? undefined : await packageOf(platform);
+  if (found === undefined) {
+    return said(`no package of ${env.version()} for ${platform ?? "any platform"} is built: no image`);
+  }
 
   const context = await mkdtemp("image-");
   try {
@@ -27,17 +33,27 @@ await runTool(async () => {
   }
 });
 
-/** The package of the first platform that has one, and the image of that platform. */
-async function firstBuilt(): Promise<{ body: Buffer; base: string } | undefined> {
+/** The package of a platform, and the image of that platform. What was built expires, what was published stays. */
+async function packageOf(platform: Platform): Promise<{ body: Buffer; base: string } | undefined> {
   const s3 = openS3();
-  for (const platform of env.platforms()) {
-    const artifact = binaryPackage({ version: env.version(), platform });
-    const built = await fetchBuiltPackage(s3, artifact, env.buckets().scratch);
-    const slim = artifact.family === "debian" ? "-slim" : "";
-    if (built !== undefined)
-      return { body: built.body, base: `docker.io/library/${artifact.family}:${artifact.codename}${slim}` };
-  }
-  return undefined;
+  const { scratch, downloads } = env.buckets();
+  const artifact = binaryPackage({ version: env.version(), platform });
+  const found =
+    (await fetchBuiltPackage(s3, artifact, scratch)) ??
+    (await withPublicKey(s3, downloads, (key) => fetchPublishedPackage(s3, artifact, { bucket: downloads, key })));
+  if (found === undefined) return undefined;
+  const slim = artifact.family === "debian" ? "-slim" : "";
+  return { body: found.body, base: `docker.io/library/${artifact.family}:${artifact.codename}${slim}` };
+}
+
+/** Where nothing was ever published there is no key, and nothing to fetch. */
+async function withPublicKey<T>(
+  s3: S3Client,
+  bucket: string,
+  work: (key: PublicKey) => Promise<T>,
+): Promise<T | undefined> {
+  const stored = await get(s3, { bucket, key: publicKey.key });
+  return stored && work(await readKey({ binaryKey: stored.body }));
 }
 
 function said(note: string): { note: string } {

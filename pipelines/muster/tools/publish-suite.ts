@@ -1,22 +1,37 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { byHashPath, type Fields, formatControl, type IndexFile, parseControl, parseRelease } from "@muster/pipeline";
-import type { PrivateKey } from "openpgp";
+import {
+  byHashPath,
+  type Channel,
+  checkDebianOrder,
+  compareDebianVersions,
+  compareVersions,
+  type Fields,
+  formatControl,
+  type IndexFile,
+  parseControl,
+  parseRelease,
+} from "@muster/pipeline";
+import type { PrivateKey, PublicKey } from "openpgp";
+import { RENEWED_DAYS, VALID_DAYS, versionOf } from "../artifacts.ts";
 import { get, getExisting, type Place, put, sha256, url } from "./objects.ts";
 import { formatRelease, indexFile } from "./release-file.ts";
 import { armoredSignature, clearSign, verifiedText } from "./signing-key.ts";
 
-/** One codename of an apt repository: the folder of its InRelease. */
+/** One suite of an apt repository: the folder of its InRelease. */
 export interface Suite {
   readonly bucket: string;
   /** `debian/dists/bookworm` */
   readonly folder: string;
-  readonly codename: string;
+  /** `bookworm` */
+  readonly suite: string;
+  readonly channel: Channel;
 }
 
-/** What the repository offers by now, and the etag of the InRelease that says so; undefined before its first. */
-interface Published {
+/** What the repository offers by now, for how long, and the etag of the InRelease that says so; undefined before its first. */
+export interface PublishedSuite {
   readonly packages: readonly Fields[];
+  readonly validUntil: Date | undefined;
   readonly etag: string | undefined;
 }
 
@@ -24,12 +39,13 @@ interface Published {
 const MAX_ATTEMPTS = 20;
 
 /**
- * Adds packages to an index; what it lists already stays. Readers see the old index or the new one, never a mixture: an index's parts lie under the
+ * Adds packages to an index; what it lists already stays, except of another channel, which has suites of its own. An index that apt will not take for
+ * long is signed anew. Readers see the old index or the new one, never a mixture: an index's parts lie under the
  * names of their content, and InRelease, which names them, is written last, only in the place of the one that this index was made from. A
  * publisher that was held up in between starts again from what others have published since.
  * @param packages their paragraphs, with `Filename`, `Size` and `SHA256`
- * @returns whether anything was added
- * @throws Error when the index lists a package's version with other content
+ * @returns whether anything was written
+ * @throws Error when the index lists a package's version with other content, or dpkg has its versions in another order
  */
 export async function publishSuite(
   s3: S3Client,
@@ -37,38 +53,54 @@ export async function publishSuite(
   { packages, key, now = () => new Date() }: { packages: readonly Fields[]; key: PrivateKey; now?: () => Date },
 ): Promise<boolean> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const published = await readSuite(s3, suite, key);
-    const added = newPackages(published.packages, packages, suite);
-    if (added.length === 0) return false;
-    if (
-      await writeSuite(s3, suite, {
-        packages: [...published.packages, ...added],
-        etag: published.etag,
-        key,
-        date: now(),
-      })
-    ) {
-      return true;
-    }
+    const published = await readSuite(s3, suite, key.toPublic());
+    const kept = published.packages.filter((fields) => suite.channel.includes(versionOf(fields.get("Version") ?? "")));
+    const added = newPackages(kept, packages, suite);
+    const date = now();
+    const isUnchanged = added.length === 0 && kept.length === published.packages.length;
+    if (isUnchanged && !isDue(published, date)) return false;
+    const all = [...kept, ...added];
+    checkDebianOrder(debianVersionsInOrder(all));
+    if (await writeSuite(s3, suite, { packages: all, etag: published.etag, key, date })) return true;
   }
   throw new Error(`${url(at(suite, "InRelease"))} was changed by others ${MAX_ATTEMPTS} times in a row`);
 }
 
-const at = ({ bucket, folder }: Suite, path: string): Place => ({ bucket, key: `${folder}/${path}` });
-
-async function readSuite(s3: S3Client, suite: Suite, key: PrivateKey): Promise<Published> {
-  const place = at(suite, "InRelease");
-  const inRelease = await get(s3, place);
-  if (inRelease === undefined) return { packages: [], etag: undefined };
-  const release = await verifiedText(inRelease.body.toString("utf8"), key.toPublic()).catch((cause: unknown) => {
-    throw new Error(`${url(place)} does not bear this repository's signature`, { cause });
-  });
-  const indices = parseRelease(release).files.filter(({ path }) => path.endsWith("/Packages.gz"));
-  const texts = await Promise.all(indices.map((index) => readIndex(s3, suite, index)));
-  return { packages: texts.flatMap(parseControl), etag: inRelease.etag };
+function isDue({ etag, validUntil }: PublishedSuite, date: Date): boolean {
+  const daysLeft = ((validUntil?.getTime() ?? 0) - date.getTime()) / (24 * 3600 * 1000);
+  return etag !== undefined && daysLeft < RENEWED_DAYS;
 }
 
-async function readIndex(s3: S3Client, suite: Suite, index: IndexFile): Promise<string> {
+/** Oldest first, as versions go. */
+const debianVersionsInOrder = (packages: readonly Fields[]): string[] =>
+  packages
+    .map((fields) => fields.get("Version") ?? "")
+    .sort((a, b) => compareVersions(versionOf(a), versionOf(b)) || compareDebianVersions(a, b));
+
+const at = ({ bucket, folder }: Pick<Suite, "bucket" | "folder">, path: string): Place => ({
+  bucket,
+  key: `${folder}/${path}`,
+});
+
+/** @throws Error when it bears another's signature, or is damaged */
+export async function readSuite(
+  s3: S3Client,
+  suite: Pick<Suite, "bucket" | "folder">,
+  key: PublicKey,
+): Promise<PublishedSuite> {
+  const place = at(suite, "InRelease");
+  const inRelease = await get(s3, place);
+  if (inRelease === undefined) return { packages: [], validUntil: undefined, etag: undefined };
+  const release = await verifiedText(inRelease.body.toString("utf8"), key).catch((cause: unknown) => {
+    throw new Error(`${url(place)} does not bear this repository's signature`, { cause });
+  });
+  const { files, validUntil } = parseRelease(release);
+  const indices = files.filter(({ path }) => path.endsWith("/Packages.gz"));
+  const texts = await Promise.all(indices.map((index) => readIndex(s3, suite, index)));
+  return { packages: texts.flatMap(parseControl), validUntil, etag: inRelease.etag };
+}
+
+async function readIndex(s3: S3Client, suite: Pick<Suite, "bucket" | "folder">, index: IndexFile): Promise<string> {
   const place = at(suite, byHashPath(index));
   const { body } = await getExisting(s3, place);
   if (sha256(body) !== index.sha256)
@@ -115,9 +147,10 @@ async function writeSuite(
   );
   // For tools that do not know by-hash: these may be newer than InRelease for a moment.
   const release = formatRelease({
-    codename: suite.codename,
+    suite: suite.suite,
     architectures,
     date,
+    validDays: VALID_DAYS,
     files: indices.map(({ index }) => index),
   });
   await Promise.all([

@@ -12,23 +12,27 @@ export const indexFile = (path: string, content: Buffer): IndexFile => ({
  * @see https://wiki.debian.org/DebianRepository/Format
  */
 export function formatRelease({
-  codename,
+  suite,
   architectures,
   date,
+  validDays,
   files,
 }: {
-  codename: string;
+  suite: string;
   architectures: readonly string[];
   date: Date;
+  /** apt refuses the suite after this. */
+  validDays: number;
   files: readonly IndexFile[];
 }): string {
   const width = Math.max(...files.map(({ size }) => String(size).length));
   return [
     "Origin: Muster",
     "Label: Muster",
-    `Suite: ${codename}`,
-    `Codename: ${codename}`,
-    `Date: ${date.toUTCString().replace("GMT", "UTC")}`,
+    `Suite: ${suite}`,
+    `Codename: ${suite}`,
+    `Date: ${inUtc(date)}`,
+    `Valid-Until: ${inUtc(new Date(date.getTime() + validDays * 24 * 3600 * 1000))}`,
     `Architectures: ${architectures.join(" ")}`,
     "Components: main",
     "Description: Muster's releases",
@@ -38,3 +42,5 @@ export function formatRelease({
     "",
   ].join("\n");
 }
+
+const inUtc = (date: Date): string => date.toUTCString().replace("GMT", "UTC");
