@@ -102,21 +102,6 @@ test("the line that a build prints is one that apt takes", async () => {
   expect(await readdir(folder)).toEqual([expect.stringMatching(/^muster_1\.2\.3-1~/)]);
 });
 
-test("a nightly is an upgrade for who follows nightlies, and for nobody who follows releases", async () => {
-  const built = await workspace.muster("build", "2026.11.28", "debian-12-bookworm");
-  expect(built.exitCode, built.stderr + built.stdout).toBe(0);
-  const candidate = async (name: string, ...suites: string[]) => {
-    const { get, cache } = await apt(
-      name,
-      suites.map((suite) => source(web.url, "debian", suite)),
-    );
-    await get("update");
-    return /Candidate: (\S+)/.exec(await cache("policy", "muster"))?.[1];
-  };
-  expect(await candidate("apt-releases", "bookworm")).toBe("1.10.0-1~bookworm");
-  expect(await candidate("apt-nightlies", "bookworm", "bookworm-nightly")).toBe("2026.11.28-1~bookworm");
-});
-
 test("apt refuses an index that was changed after it was signed", async () => {
   const tampered = join(workspace.dir, "tampered");
   await cp(join(downloads, "debian/dists"), join(tampered, "debian/dists"), { recursive: true });

@@ -1,11 +1,10 @@
-import { spawnSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { join } from "node:path";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { type Fields, parseControl, parseRelease } from "@muster/pipeline";
 import type { PrivateKey } from "openpgp";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { suitesOf, VALID_DAYS } from "../artifacts.ts";
 import { localBuckets, signingKeyOf } from "../testing/local-buckets.ts";
 import { getExisting, sha256 } from "./objects.ts";
@@ -170,59 +169,3 @@ test("an index is signed anew before apt refuses it, and not sooner than is wort
   expect(await validUntil()).toEqual(days(40 + VALID_DAYS)());
   expect(await versionsIn(s3, key)).toEqual(["1.0.0"]);
 });
-
-const hasApt = spawnSync("apt-get", ["--version"]).status === 0;
-
-test.skipIf(!hasApt)("apt takes an index while it is valid, and refuses it afterwards", async () => {
-  await using buckets = await localBuckets();
-  const { s3 } = buckets;
-  const key = await signingKeyOf(s3);
-  const folder = await mkdtemp(join(tmpdir(), "muster-apt-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const repository = join(folder, "debian");
-  const update = async () => {
-    await cp(await downloadAll(s3, folder), repository, { recursive: true, force: true });
-    return aptUpdate({ folder, line: `deb [signed-by=${join(folder, "key.gpg")}] file:${repository} bookworm main` });
-  };
-  await writeFile(join(folder, "key.gpg"), (await getExisting(s3, { bucket: "downloads", key: "key.gpg" })).body);
-
-  const longAgo = new Date(Date.now() - (VALID_DAYS + 1) * 24 * 3600 * 1000);
-  await publishSuite(s3, suite, { packages: [paragraph("1.0.0")], key, now: () => longAgo });
-  expect(await update()).toMatch(/Release file for .* is expired/);
-  await publishSuite(s3, suite, { packages: [], key });
-  expect(await update()).toBe("");
-});
-
-/** The suite's files in a folder. */
-async function downloadAll(s3: S3Client, folder: string): Promise<string> {
-  const target = join(folder, "downloaded");
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: "downloads", Prefix: "debian/" }));
-  for (const { Key = "" } of Contents) {
-    const file = join(target, Key.slice("debian/".length));
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, (await getExisting(s3, { bucket: "downloads", key: Key })).body);
-  }
-  return target;
-}
-
-/** What an apt that knows nothing but one line complains of. */
-async function aptUpdate({ folder, line }: { folder: string; line: string }): Promise<string> {
-  const state = await mkdtemp(join(folder, "apt-"));
-  for (const part of ["etc/apt.conf.d", "etc/preferences.d", "lists/partial", "cache/archives/partial"])
-    await mkdir(join(state, part), { recursive: true });
-  await writeFile(join(state, "status"), "");
-  await writeFile(join(state, "etc/sources.list"), `${line}\n`);
-  const settings = {
-    "Dir::Etc": `${state}/etc`,
-    "Dir::State": state,
-    "Dir::State::status": `${state}/status`,
-    "Dir::Cache": `${state}/cache`,
-    "APT::Update::Error-Mode": "any",
-    "APT::Sandbox::User": "",
-    // Some machines are told not to look.
-    "Acquire::Check-Valid-Until": "true",
-    "Acquire::Check-Date": "true",
-  };
-  const options = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-  return spawnSync("apt-get", [...options, "-q", "update"], { encoding: "utf8" }).stderr;
-}
