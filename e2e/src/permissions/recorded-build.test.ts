@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
-import pipeline from "@muster/pipeline-muster";
+import pipeline, { MakeBinaryPackage } from "@muster/pipeline-muster";
 import { expect, test } from "vitest";
 import { ofThisPipeline } from "./arranged-calls.ts";
 import { eventually } from "./eventually.ts";
@@ -54,6 +54,13 @@ test("the calls that a build of the default pipeline adds are the recorded ones"
   const { downloads } = world.stage.buckets;
   await world.s3.send(new PutObjectCommand({ Bucket: downloads, Key: "source/muster-1.2.2.tar.gz", Body: "earlier" }));
   expect(await build("packages", `1.2.3 ${PLATFORMS}`)).toBe("SUCCEEDED ");
+  // An image's package that has expired in scratch comes from the pool.
+  const platforms = PLATFORMS.split(" ");
+  for (const platform of platforms) {
+    const subject = { per: "platform", version: "1.2.3", platform, platforms, buildPlatforms: platforms } as const;
+    for (const { key } of MakeBinaryPackage.produces?.(subject) ?? []) await remove("scratch", key);
+  }
+  expect(await build("images", `1.2.3 ${PLATFORMS} PublishDockerImages`)).toBe("SUCCEEDED ");
 
   const known = JSON.parse(await readFile(join(golden, "recorded-calls.json"), "utf8"));
   await expect(`${JSON.stringify(ofThisPipeline(world.recorded(), pipeline, known), null, 2)}\n`).toMatchFileSnapshot(
