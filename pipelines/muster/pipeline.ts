@@ -132,7 +132,7 @@ export const PublishDockerImages = activity({
   worker: { instanceTypes: ["t3.small", "t3a.small"], rootVolumeGb: 32 },
   worksOn: ({ platforms }) => platforms.slice(0, 1),
   env: () => (imageRepository === "" ? {} : { IMAGE_REPOSITORY: imageRepository }),
-  access: { reads: [scratch("muster-"), scratch("packages/"), downloads("debian/"), downloads("ubuntu/"), publicKey] },
+  access: { reads: [scratch("muster-"), scratch("packages/"), downloads("debian/"), publicKey] },
 });
 
 /** Muster releases itself: source tarball, Debian packages in apt repositories, container image. */
