@@ -14,7 +14,7 @@ import {
   s3Url,
 } from "@muster/pipeline";
 import { failureText, readObject } from "@muster/records";
-import type { ObjectFacts } from "./lookout.ts";
+import type { ObjectFacts } from "./head-object.ts";
 
 /** Compressions that can be read here, the shorter first; every repository has one of them. */
 const INDEX = /(?:^|\/)binary-[^/]+\/Packages(?:\.gz)?$/;
