@@ -1,5 +1,6 @@
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { shellText, TaskInput } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { announcingPipeline, examplePipeline } from "../test/example-pipeline.ts";
 import { launchWorld } from "../test/launch-world.ts";
@@ -82,7 +83,7 @@ test("a build's own step has one task, about the versions of which no step has f
   const all = ["1.2.3", "1.2.4"].map((version) => ({ version, results: { MakeSourceTarball: failure } }));
   expect(await announce(all)).toEqual({ skip: true, reason: "a step of every version failed: 1.2.3, 1.2.4" });
   expect(await announce(undefined, "skip_ec2")).toMatchObject({
-    taskInput: { env: { VERSIONS: "1.2.3 1.2.4", FAILED_VERSIONS: "" } },
+    taskInput: { variables: { VERSIONS: "1.2.3 1.2.4", FAILED_VERSIONS: "" } },
   });
 });
 
@@ -189,6 +190,16 @@ test("skip builds launch nothing; workers of fake builds are tagged so", async (
   expect(world.instances()).toEqual([]);
   await world.prepare("MakeSourceTarball", { debug: "fake_ec2", build: "build-2" });
   expect(world.instances()[0]?.tags["muster:launched-by-debug"]).toBe("fake_ec2");
+});
+
+test("a task of a skip build can be taken by a worker that sources its variables, and by Muster's own", async () => {
+  await using world = await launchWorld();
+  const answer = await world.prepare("MakeBinaryPackage", { platform: "debian-12-bookworm", debug: "skip_ec2" });
+  const published = "taskInput" in answer ? answer.taskInput : undefined;
+  expect(published?.env).toMatch(/^export DISTRO='debian-12-bookworm'$/m);
+  const { env } = TaskInput.parse(published);
+  expect(env).toMatchObject({ VERSION: "1.2.3", DISTRO: "debian-12-bookworm" });
+  expect(published?.env).toBe(shellText(env));
 });
 
 test("an activity that the pipeline does not have is a matter of configuration", async () => {

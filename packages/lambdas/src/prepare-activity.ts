@@ -10,6 +10,7 @@ import {
   type PrepareActivityAnswer,
   PrepareActivityEvent,
   placeOf,
+  publishedTask,
   type StageDescription,
   type Task,
   type TaskInput,
@@ -17,6 +18,7 @@ import {
   taskEnvironment,
   taskName,
 } from "@muster/pipeline";
+import type * as z from "zod";
 import { decide } from "./deciding/decide.ts";
 import { lookout } from "./deciding/lookout.ts";
 import { handler } from "./handler.ts";
@@ -34,7 +36,7 @@ const THROTTLING_PATIENCE_MS = 60_000;
 export const prepareActivity = handler(
   "PrepareActivity",
   { input: PrepareActivityEvent, uses: ["ec2", "s3", "sfn"] },
-  async (event, context): Promise<PrepareActivityAnswer> => {
+  async (event, context): Promise<z.input<typeof PrepareActivityAnswer>> => {
     const { pipeline, stage, clients, now } = context;
     const task = findTask(pipeline, event);
     const { buildInput: build } = event;
@@ -44,7 +46,7 @@ export const prepareActivity = handler(
     if (!run) return { skip: true, reason };
 
     const taskInput = describeTask(task, event, { pipeline, stage, restore });
-    if (build.debug === "skip_ec2") return { skip: false, reason, taskInput };
+    if (build.debug === "skip_ec2") return { skip: false, reason, taskInput: publishedTask(taskInput) };
 
     const repair = repairContext(context);
     const demand = await putDemand(repair.launching.records, event, taskInput);

@@ -103,6 +103,7 @@ export {
   StepResult,
 } from "./results.ts";
 export { type BucketRole, downloads, type S3Object, s3Url, scratch } from "./s3-object.ts";
+export { shellText } from "./shell-text.ts";
 export { shortenJson } from "./shorten-json.ts";
 export {
   type FunctionName,
@@ -139,7 +140,15 @@ export {
   type VersionSubject,
 } from "./subject.ts";
 
-export { MAX_CAUSE_BYTES, TaskFailureCause, TaskInput, TaskScripts, TaskSuccess, taskName } from "./task.ts";
+export {
+  MAX_CAUSE_BYTES,
+  publishedTask,
+  TaskFailureCause,
+  TaskInput,
+  TaskScripts,
+  TaskSuccess,
+  taskName,
+} from "./task.ts";
 export { taskEnvironment } from "./task-environment.ts";
 export { type Around, type Task, taskAt, tasksOf, tasksOfBuild } from "./tasks-of.ts";
 export { unreachable } from "./unreachable.ts";

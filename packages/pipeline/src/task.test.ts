@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MAX_CAUSE_BYTES, TaskFailureCause, TaskInput, TaskSuccess, taskName } from "./task.ts";
+import { MAX_CAUSE_BYTES, publishedTask, TaskFailureCause, TaskInput, TaskSuccess, taskName } from "./task.ts";
 
 test("a task is named after its activity, version and platform; the only one in a build after its activity", () => {
   expect(taskName("MakeSourceTarball", { per: "version", version: "4.28.2" })).toBe("MakeSourceTarball-4.28.2");
@@ -39,4 +39,25 @@ test("a task's input says what it is about; that of a function that had no word 
   expect(TaskInput.parse(input)).toEqual(input);
   expect(TaskInput.parse({ ...fields, env, version: "1.2.3" })).toEqual(input);
   expect(TaskInput.safeParse({ ...fields, env, per: "platform", version: "1.2.3" }).success).toBe(false);
+});
+
+test("a task of a skip_ec2 build has its variables as shell text too, and is read like any other", () => {
+  const task = TaskInput.parse({
+    name: "Make-1.2.3",
+    activity: "Make",
+    version: "1.2.3",
+    execution: "arn",
+    debug: "skip_ec2",
+    timeoutSeconds: 60,
+    heartbeatSeconds: 30,
+    env: { VERSION: "1.2.3", NOTE: 'it\'s "new"' },
+  });
+  expect(publishedTask(task)).toEqual({
+    ...task,
+    env: "export VERSION='1.2.3'\nexport NOTE='it'\\''s \"new\"'",
+    variables: task.env,
+  });
+  expect(TaskInput.parse(JSON.parse(JSON.stringify(publishedTask(task))))).toEqual(task);
+  for (const debug of ["", "fake_ec2", "test_build"] as const)
+    expect(publishedTask({ ...task, debug })).toEqual({ ...task, debug });
 });
