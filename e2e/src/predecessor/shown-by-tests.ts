@@ -1,0 +1,83 @@
+/**
+ * Rows of the README's table that no recorded answer can show, since the predecessor's was a behaviour over time or on machines: the test that shows
+ * Muster's, by its file and its title.
+ */
+export const shownByTests: Readonly<Record<string, readonly [file: string, title: string]>> = {
+  "worker's death": [
+    "packages/lambdas/src/repair.test.ts",
+    "the task of a lost machine is published again, and a worker for it requested, at once",
+  ],
+  launches: [
+    "packages/lambdas/src/prepare-activity-refusals.test.ts",
+    "what spot cannot give is launched on demand, under another client token",
+  ],
+  "who repairs": [
+    "e2e/src/fleet/right-workers.test.ts",
+    "40 tasks whose workers all died get 40 from one health check; another, while these boot, launches none",
+  ],
+  "tasks without a worker": [
+    "packages/lambdas/src/health-check-refusals.test.ts",
+    "without capacity, tasks fail after startTimeout and say which types in which zones were refused and why",
+  ],
+  publishers: [
+    "e2e/src/fleet/right-workers.test.ts",
+    "two versions that publish at the same moment have one publisher between them",
+  ],
+  "overlapping builds": [
+    "packages/lambdas/src/parse-input.test.ts",
+    "a build that makes the same as a running one is refused, and says how to go on",
+  ],
+  "forgotten workers": [
+    "packages/lambdas/src/reap.test.ts",
+    "a machine that never became ready is marked in one cycle and terminated in the next",
+  ],
+  "scripts' surroundings": [
+    "packages/worker-agent/src/task/execute-task.test.ts",
+    "a script that forks daemons and exits with 0 has succeeded, and nothing of it survives",
+  ],
+  "scripts' time": [
+    "packages/worker-agent/src/task/task-ending.test.ts",
+    "a script is ended a minute before its step's timeout, even if it ignores TERM, and its log is there",
+  ],
+  logs: [
+    "e2e/src/failed-step.test.ts",
+    "muster logs shows the failed task's lines of all its workers, and no other task's",
+  ],
+  "index pages": [
+    "packages/lambdas/src/update-indices.test.ts",
+    "a page that a pipeline published stays, is listed as a file, and its folder's listing gives way to it",
+  ],
+  "status of a version": [
+    "packages/lambdas/src/build-status.test.ts",
+    "the matrix of a version says for each artifact how far it has come, and why",
+  ],
+  machines: ["infra/src/compute/worker-image.test.ts", "people reach every worker of %s through Session Manager"],
+  "command line": [
+    "packages/lambdas/src/parse-input.test.ts",
+    "without a version, the nightly of the UTC day on which the execution started is built",
+  ],
+  tests: [
+    "e2e/src/hhvm-machine.test.ts",
+    "a release of two versions runs every step of each and ends with one result a step",
+  ],
+  "workers of before": [
+    "packages/lambdas/src/prepare-activity.test.ts",
+    "a task of a skip build can be taken by a worker that sources its variables, and by Muster's own",
+  ],
+  "stale publishers": [
+    "pipelines/hhvm/scripts/publish-binary-packages.test.ts",
+    "an index that another publisher wrote meanwhile is not overwritten, and the package is taken back",
+  ],
+  "test packages": [
+    "pipelines/hhvm/scripts/make-binary-package.test.ts",
+    "a test build leaves nothing behind that a later build would publish",
+  ],
+  "latest images": [
+    "pipelines/hhvm/scripts/publish-docker-images.test.ts",
+    "a fix of an older series becomes the latest of that series alone",
+  ],
+  "the same tarball": [
+    "pipelines/hhvm/scripts/make-source-tarball.test.ts",
+    "a release is its tag in staging, without git's own files, and the same bytes each time",
+  ],
+};
