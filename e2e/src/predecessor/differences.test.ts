@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { platforms } from "./areas/platforms.ts";
-import { preparedSteps, variablesOf } from "./areas/prepared-steps.ts";
+import { moreNames, preparedSteps } from "./areas/prepared-steps.ts";
 import { repositoriesChanged } from "./areas/repositories-changed.ts";
 import { failureLines, manyFailures, normalizedResults } from "./areas/results.ts";
 import { shouldRun } from "./areas/should-run.ts";
@@ -56,7 +56,9 @@ test("what differs stands once in the README's table, with a reason, and nothing
 
 test("rows that name what tasks are told name all of it", () => {
   const told = compared.get("what a task is told") ?? [];
-  expect([...namesIn(table, "more variables")].sort()).toEqual(variablesOf(told));
+  expect([...namesIn(table, "more variables")].sort()).toEqual(moreNames(told, ({ more }) => more));
+  const fields = moreNames(told, ({ fields }) => fields).filter((name) => name !== "name" && name !== "env");
+  expect([...namesIn(table, "fields of a task")].sort()).toEqual(fields);
 });
 
 test.for(Object.entries(shownByTests))("the test that shows the row %j is there", async ([, [file, title]]) => {

@@ -3,7 +3,7 @@
  * Muster's, by its file and its title.
  */
 export const shownByTests: Readonly<Record<string, readonly [file: string, title: string]>> = {
-  "worker's death": [
+  "lost machines": [
     "packages/lambdas/src/repair.test.ts",
     "the task of a lost machine is published again, and a worker for it requested, at once",
   ],
@@ -50,6 +50,10 @@ export const shownByTests: Readonly<Record<string, readonly [file: string, title
   "status of a version": [
     "packages/lambdas/src/build-status.test.ts",
     "the matrix of a version says for each artifact how far it has come, and why",
+  ],
+  "status of a build": [
+    "packages/cli/src/history/build-history.test.ts",
+    "a waiting task is shown with what the last health check found missing, until that is mended",
   ],
   machines: ["infra/src/compute/worker-image.test.ts", "people reach every worker of %s through Session Manager"],
   "command line": [

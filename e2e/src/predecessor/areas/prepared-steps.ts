@@ -120,6 +120,8 @@ export const preparedSteps = (world: HhvmWorld, table: Table): Area<Case, Answer
   ],
 });
 
-/** Names of all variables that Muster's tasks have beyond the predecessor's. */
-export const variablesOf = (compared: readonly Compared[]): string[] =>
-  [...new Set(compared.flatMap(({ answered }) => (answered as Answer).task?.more ?? []))].sort();
+/** All names of a kind that Muster's tasks were found to have. */
+export const moreNames = (compared: readonly Compared[], of: (task: TaskAnswer) => readonly string[]): string[] => {
+  const tasks = compared.flatMap(({ answered }) => (answered as Answer).task ?? []);
+  return [...new Set(tasks.flatMap(of))].sort();
+};
