@@ -15,7 +15,6 @@ export interface Difference<Case, Answer> {
 
 /** Something that both can be asked. */
 export interface Area<Case = unknown, Answer = unknown> {
-  readonly name: string;
   readonly cases: readonly Case[];
   readonly predecessor: (recorded: Case) => Answer;
   readonly muster: (recorded: Case) => Promise<Answer> | Answer;

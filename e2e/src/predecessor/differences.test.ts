@@ -2,10 +2,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { beforeAll, expect, test } from "vitest";
+import { invalidations, machines } from "./areas/machines.ts";
 import { platforms } from "./areas/platforms.ts";
 import { moreNames, preparedSteps } from "./areas/prepared-steps.ts";
 import { repositoriesChanged } from "./areas/repositories-changed.ts";
-import { failureLines, manyFailures, normalizedResults } from "./areas/results.ts";
+import { failureReports, manyFailures, normalizedResults } from "./areas/results.ts";
 import { shouldRun } from "./areas/should-run.ts";
 import { states } from "./areas/states.ts";
 import { words } from "./areas/words.ts";
@@ -21,13 +22,15 @@ const table = readTable();
 const areas: Readonly<Record<string, (world: HhvmWorld) => Promise<Compared[]>>> = {
   "the words of a build": () => compareAll(words),
   "normalised results": () => compareAll(normalizedResults),
-  "the failures of a build": () => compareAll(failureLines),
+  "the failures of a build": (world) => compareAll(failureReports(world)),
   "very many failures": () => compareAll(manyFailures),
   "whether downloads have changed": (world) => compareAll(repositoriesChanged(world)),
   "the platforms of a version": (world) => compareAll(platforms(world)),
   "which steps have nothing to do": (world) => compareAll(shouldRun(world)),
   "what a task is told": (world) => compareAll(preparedSteps(world, table)),
   "the state machine": () => compareAll(states),
+  "the machines of its workers": () => compareAll(machines),
+  "what the CDN forgets": () => compareAll(invalidations),
 };
 
 const compared = new Map<string, readonly Compared[]>();

@@ -2,7 +2,12 @@ import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CreateLaunchTemplateCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
-import { CreateActivityCommand, CreateStateMachineCommand, SFNClient } from "@aws-sdk/client-sfn";
+import {
+  CreateActivityCommand,
+  CreateStateMachineCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from "@aws-sdk/client-sfn";
 import { createHandlers } from "@muster/lambdas";
 import { createLocalAws, virtualClock } from "@muster/local";
 import { type FunctionName, listedPlatforms, type Pipeline } from "@muster/pipeline";
@@ -60,7 +65,13 @@ export async function hhvmWorld() {
 
   /** Text by URL. */
   let held: Readonly<Record<string, string>> = {};
-  let builds = 0;
+  /** The build that all ask for, which has ended and left nothing. */
+  const { stateMachineArn } = stage;
+  const { executionArn: id = "" } = await clients.sfn.send(
+    new StartExecutionCommand({ stateMachineArn, name: "build" }),
+  );
+  const execution = { id, name: "build", startTime: NOW.toISOString() };
+  let calls = 0;
   return {
     s3,
     stage,
@@ -77,14 +88,11 @@ export async function hhvmWorld() {
         if (held[url] !== text) await s3.send(new PutObjectCommand({ ...at(url), Body: Buffer.from(text) }));
       held = content;
     },
-    /** What a function answers to the state machine of a build of its own. */
+    /** What a function answers to the state machine, which enters another state with each call. */
     async call(name: FunctionName, event: object): Promise<unknown> {
-      builds += 1;
-      const build = `build-${builds}`;
-      const id = `${stage.stateMachineArn.replace(":stateMachine:", ":execution:")}:${build}`;
-      const execution = { id, name: build, startTime: NOW.toISOString() };
-      const answer = await handlers[name]({ execution, enteredTime: NOW.toISOString(), ...event });
-      return JSON.parse(JSON.stringify(answer));
+      calls += 1;
+      const enteredTime = new Date(NOW.getTime() + calls).toISOString();
+      return JSON.parse(JSON.stringify(await handlers[name]({ execution, enteredTime, ...event })));
     },
     [Symbol.asyncDispose]: () => aws.close(),
   };

@@ -7,10 +7,6 @@ export const shownByTests: Readonly<Record<string, readonly [file: string, title
     "packages/lambdas/src/repair.test.ts",
     "the task of a lost machine is published again, and a worker for it requested, at once",
   ],
-  launches: [
-    "packages/lambdas/src/prepare-activity-refusals.test.ts",
-    "what spot cannot give is launched on demand, under another client token",
-  ],
   "who repairs": [
     "e2e/src/fleet/right-workers.test.ts",
     "40 tasks whose workers all died get 40 from one health check; another, while these boot, launches none",
@@ -56,9 +52,17 @@ export const shownByTests: Readonly<Record<string, readonly [file: string, title
     "a waiting task is shown with what the last health check found missing, until that is mended",
   ],
   machines: ["infra/src/compute/worker-image.test.ts", "people reach every worker of %s through Session Manager"],
+  today: [
+    "packages/lambdas/src/parse-input.test.ts",
+    "without a version, the nightly of the UTC day on which the execution started is built",
+  ],
   "command line": [
     "packages/lambdas/src/parse-input.test.ts",
     "without a version, the nightly of the UTC day on which the execution started is built",
+  ],
+  "scripts' origin": [
+    "packages/worker-agent/src/agent/agent.test.ts",
+    "a script whose digest is another than its URL says is not run",
   ],
   tests: [
     "e2e/src/hhvm-machine.test.ts",

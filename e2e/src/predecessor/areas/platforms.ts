@@ -30,7 +30,6 @@ const refuses = (row: string, why: (recorded: Case) => string | undefined): Diff
 
 /** GetPlatformsForVersion: those that the build makes. */
 export const platforms = (world: HhvmWorld): Area<Case, Answer> => ({
-  name: "platforms of a version",
   cases: recordedCases<Case>("platforms.json"),
   predecessor: ({ answer }) => answer,
   async muster({ list, platforms }) {

@@ -95,7 +95,6 @@ const named = (ours: readonly string[], theirs: readonly string[], row: Readonly
 
 /** PrepareActivity: what is skipped unasked, and what a task is told. */
 export const preparedSteps = (world: HhvmWorld, table: Table): Area<Case, Answer> => ({
-  name: "what a task is told",
   cases: recordedCases<Case>("prepared-steps.json"),
   predecessor,
   muster: (recorded) => muster(recorded, world),

@@ -14,7 +14,6 @@ interface Case {
 
 /** CheckIfReposChanged: whether index pages and CDN must follow. */
 export const repositoriesChanged = (world: HhvmWorld): Area<Case, boolean> => ({
-  name: "whether a build has changed what users download",
   cases: recordedCases<Case>("repositories-changed.json"),
   predecessor: ({ answer }) => answer,
   muster: ({ buildInput, results }) => world.call("CheckIfReposChanged", { buildInput, results }) as Promise<boolean>,

@@ -1,5 +1,6 @@
 import { type Failure, failureMessage, listFailures, normalizeResults, type Results } from "@muster/pipeline";
 import { type Area, recordedCases } from "../difference.ts";
+import type { HhvmWorld } from "../hhvm-world.ts";
 
 interface Case {
   readonly results: unknown;
@@ -11,7 +12,6 @@ interface Case {
 const cases = recordedCases<Case>("results.json");
 
 export const normalizedResults: Area<Case, unknown> = {
-  name: "normalised results",
   cases,
   predecessor: ({ normalized }) => normalized,
   muster: ({ results }) => normalizeResults(results),
@@ -29,31 +29,39 @@ function reworded(step: string, { Error: error = "Unknown error", Cause = "" }: 
   return `${step} ${cause.ec2} ${error}, after ${cause.time_sec} s`;
 }
 
+/** How CheckForFailures fails the execution; undefined where it does not. */
+type Report = { readonly error: string; readonly lines: readonly string[] } | undefined;
+
 /** What a report says of each failed step. */
-export const failureLines: Area<Case, readonly string[]> = {
-  name: "failures of a build",
+export const failureReports = (world: HhvmWorld): Area<Case, Report> => ({
   cases,
-  predecessor: ({ failures }) => failures?.split("\n") ?? [],
-  muster({ normalized }) {
-    const failed = listFailures(normalized as Results);
-    return failed.length === 0 ? [] : failureMessage(failed, { moreWith }).split("\n");
+  predecessor: ({ failures }) => (failures === null ? undefined : { error: "Exception", lines: failures.split("\n") }),
+  async muster({ normalized }) {
+    try {
+      await world.call("CheckForFailures", { results: normalized });
+      return undefined;
+    } catch (error) {
+      const { name, message } = error as Error;
+      return { error: name, lines: message.split("\n") };
+    }
   },
   differences: [
+    { row: "names of failures", turns: (report) => report && { ...report, error: "StepsFailed" } },
     {
       row: "failure lines",
-      turns([heading, ...lines], { normalized }) {
-        if (heading === undefined) return [];
+      turns(report, { normalized }) {
+        const [heading = "", ...lines] = report?.lines ?? [];
         const failed = listFailures(normalized as Results);
         const turned = failed.map(({ failure }, index) => {
           const { Cause = "" } = failure;
           const line = lines[index] ?? "";
           return line.endsWith(` ${Cause}`) ? reworded(line.slice(0, line.length - Cause.length - 1), failure) : line;
         });
-        return [heading, ...turned, ...lines.slice(failed.length)];
+        return report && { ...report, lines: [heading, ...turned, ...lines.slice(failed.length)] };
       },
     },
   ],
-};
+});
 
 interface ManyCase {
   readonly versions: number;
@@ -65,7 +73,6 @@ interface ManyCase {
 const MAX_CAUSE = 32_768;
 
 export const manyFailures: Area<ManyCase, { fits: boolean; counted: number }> = {
-  name: "very many failures",
   cases: recordedCases<ManyCase>("many-failures.json"),
   predecessor: ({ message }) => ({ fits: message.characters <= MAX_CAUSE, counted: message.lines - 1 }),
   muster({ versions, failure }) {

@@ -19,7 +19,6 @@ const TARGETS = "debian-10-buster\nubuntu-18.04-bionic\n";
 
 /** Whether a step runs, by which objects there are. */
 export const shouldRun = (world: HhvmWorld): Area<Case, boolean> => ({
-  name: "which steps have nothing left to do",
   cases: recordedCases<Case>("should-run.json"),
   predecessor: ({ answer }) => answer,
   async muster({ activity, version, platform, platforms = [], objects }) {

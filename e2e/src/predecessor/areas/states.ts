@@ -51,7 +51,6 @@ function told({ state, Parameters = [] }: Fact): readonly string[] | undefined {
 
 /** Every state of the machine, and where it goes. */
 export const states: Area<readonly Fact[], Facts> = {
-  name: "the state machine",
   cases: [recordedCases<Fact>("states.json")],
   predecessor: byKey,
   muster: () => factsOf(renderStateMachine(hhvm, resources)),

@@ -96,7 +96,6 @@ const asIf = (row: string, told: "spaced" | "spelled" | "ordered"): Difference<C
 });
 
 export const words: Area<Case, Answer> = {
-  name: "words of a build",
   cases: recordedCases<Case>("words.json"),
   predecessor: ({ answer, error = "" }) => (answer === undefined ? { refused: error } : { understood: answer }),
   muster,
