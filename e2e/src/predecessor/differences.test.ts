@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { beforeAll, expect, test } from "vitest";
+import { buildStatus } from "./areas/build-status.ts";
 import { invalidations, machines } from "./areas/machines.ts";
 import { platforms } from "./areas/platforms.ts";
 import { moreNames, preparedSteps } from "./areas/prepared-steps.ts";
@@ -27,6 +28,7 @@ const areas: Readonly<Record<string, (world: HhvmWorld) => Promise<Compared[]>>>
   "whether downloads have changed": (world) => compareAll(repositoriesChanged(world)),
   "the platforms of a version": (world) => compareAll(platforms(world)),
   "which steps have nothing to do": (world) => compareAll(shouldRun(world)),
+  "how far a version has come": (world) => compareAll(buildStatus(world)),
   "what a task is told": (world) => compareAll(preparedSteps(world, table)),
   "the state machine": () => compareAll(states),
   "the machines of its workers": () => compareAll(machines),

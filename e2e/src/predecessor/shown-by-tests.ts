@@ -43,10 +43,6 @@ export const shownByTests: Readonly<Record<string, readonly [file: string, title
     "packages/lambdas/src/update-indices.test.ts",
     "a page that a pipeline published stays, is listed as a file, and its folder's listing gives way to it",
   ],
-  "status of a version": [
-    "packages/lambdas/src/build-status.test.ts",
-    "the matrix of a version says for each artifact how far it has come, and why",
-  ],
   "status of a build": [
     "packages/cli/src/history/build-history.test.ts",
     "a waiting task is shown with what the last health check found missing, until that is mended",
