@@ -1,12 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import {
-  downloads,
-  evidenceText,
-  type IsThere,
-  isAptPackage,
-  type S3Object,
-  type StageDescription,
-} from "@muster/pipeline";
+import { downloads, evidenceText, type IsThere, isAptPackage, type StageDescription } from "@muster/pipeline";
 import { aptSuites } from "./apt-suites.ts";
 import { headObject } from "./head-object.ts";
 
