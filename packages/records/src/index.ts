@@ -2,6 +2,7 @@
 // chunks loads S3's client with what writes objects, and not with a tag.
 export * from "./aws-failure.ts";
 export * from "./conditional-write.ts";
+export * from "./digest-metadata.ts";
 export * from "./lease.ts";
 export * from "./object-place.ts";
 export * from "./objects.ts";

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutObjectCommand, type PutObjectCommandInput, S3Client } from "@aws-sdk/client-s3";
 import { createLocalAws } from "@muster/local";
 import { aptPackage, formatControl } from "@muster/pipeline";
+import { digestMetadata } from "@muster/records";
 import { expect, onTestFinished, test } from "vitest";
 import { lookout } from "./lookout.ts";
 
@@ -23,8 +24,11 @@ async function repository({ plain = false, byHash = false } = {}) {
   onTestFinished(() => aws.close());
   const s3 = new S3Client({ ...aws.clientConfig(), forcePathStyle: true, maxAttempts: 1 });
   await s3.send(new CreateBucketCommand({ Bucket: "downloads" }));
-  const put = (Key: string, Body: string | Buffer, more: { ChecksumSHA256?: string } = {}) =>
-    s3.send(new PutObjectCommand({ Bucket: "downloads", Key, Body, ...more }));
+  const put = (
+    Key: string,
+    Body: string | Buffer,
+    more: Pick<PutObjectCommandInput, "ChecksumSHA256" | "Metadata"> = {},
+  ) => s3.send(new PutObjectCommand({ Bucket: "downloads", Key, Body, ...more }));
   const pooled = ({ version, architecture = "amd64" }: Listed) =>
     `pool/main/h/hhvm/hhvm_${version}_${architecture}.deb`;
   return {
@@ -86,6 +90,10 @@ test("a package that the index names is not there while its file is not, or is a
   const other = "The Older Series";
   await put(file, other, { ChecksumSHA256: createHash("sha256").update(other).digest("base64") });
   expect(await look()(wanted)).toBe(false);
+  await put(file, other, { Metadata: digestMetadata(sha256(other)) });
+  expect(await look()(wanted)).toBe(false);
+  await put(file, older.content, { Metadata: digestMetadata(sha256(older.content)) });
+  expect(await look()(wanted)).toBe(true);
 });
 
 test("an architecture that is asked for is looked for", async () => {

@@ -76,7 +76,7 @@ const fileOf = (fields: Fields, suite: S3Object): S3Object => ({
 
 function isSameFile({ size, sha256 }: ObjectFacts, fields: Fields): boolean {
   if (fields.get("Size") !== String(size)) return false;
-  return sha256 === undefined || fields.get("SHA256") === Buffer.from(sha256, "base64").toString("hex");
+  return sha256 === undefined || fields.get("SHA256") === sha256;
 }
 
 async function readSuite(s3: S3Client, suite: S3Object, buckets: Sources["buckets"]): Promise<Suite> {

@@ -1,11 +1,11 @@
-import { HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from "@aws-sdk/client-s3";
 import type { S3Object } from "@muster/pipeline";
-import { failureText, isMissingObject, isMustersOwn, statusOf } from "@muster/records";
+import { digestOfMetadata, failureText, isMissingObject, isMustersOwn, statusOf } from "@muster/records";
 
 /** What S3 says of an object without reading it. */
 export interface ObjectFacts {
   readonly size: number;
-  /** Of the whole object, in base64, where it was stored with it. */
+  /** Of the whole object, in hex, where it was stored with it: by S3 itself, or as muster-s3 does. */
   readonly sha256: string | undefined;
 }
 
@@ -19,8 +19,7 @@ export async function headObject(s3: S3Client, bucket: string, { key }: S3Object
   try {
     const found = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: "ENABLED" }));
     if (isMustersOwn(found.Metadata)) return undefined;
-    const isWhole = found.ChecksumType !== "COMPOSITE";
-    return { size: found.ContentLength ?? 0, sha256: isWhole ? found.ChecksumSHA256 : undefined };
+    return { size: found.ContentLength ?? 0, sha256: digestOf(found) };
   } catch (error) {
     if (isMissingObject(error)) return undefined;
     const hint = statusOf(error) === 403 ? "; it takes s3:GetObject, and s3:ListBucket for what is not there" : "";
@@ -28,4 +27,10 @@ export async function headObject(s3: S3Client, bucket: string, { key }: S3Object
       cause: error,
     });
   }
+}
+
+/** That of an object which went in parts is one of its parts' digests. */
+function digestOf({ ChecksumSHA256, ChecksumType, Metadata }: HeadObjectCommandOutput): string | undefined {
+  if (ChecksumSHA256 === undefined || ChecksumType === "COMPOSITE") return digestOfMetadata(Metadata);
+  return Buffer.from(ChecksumSHA256, "base64").toString("hex");
 }

@@ -5,8 +5,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import type { ObjectPlace } from "@muster/records";
-import { digestOfMetadata } from "./digest-metadata.ts";
+import { digestOfMetadata, type ObjectPlace } from "@muster/records";
 
 /** @param file where it appears when it is complete; `-` is standard output */
 export async function downloadObject(s3: S3Client, place: ObjectPlace, file: string): Promise<void> {

@@ -3,8 +3,7 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { type ObjectPlace, putObject, type WriteCondition, writeOnCondition } from "@muster/records";
-import { digestMetadata } from "./digest-metadata.ts";
+import { digestMetadata, type ObjectPlace, putObject, type WriteCondition, writeOnCondition } from "@muster/records";
 
 /** Larger files go in parts, each of which can be sent again by itself, and is held in memory until it is there: S3 takes no smaller ones. */
 const PART_BYTES = 5 * 1024 * 1024;
