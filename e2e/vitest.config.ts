@@ -8,8 +8,9 @@ const timed = "src/fresh-clone.test.ts";
 
 export default defineConfig({
   test: {
-    // Builds are processes themselves: more at once than this only make each other slow.
-    maxWorkers: 2,
+    // Builds are processes themselves, and wait for each other most of the time: two at once left more than half of two
+    // processors idle.
+    maxWorkers: 4,
     projects: [
       {
         test: {
