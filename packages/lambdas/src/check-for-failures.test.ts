@@ -22,7 +22,9 @@ test("every failed step is listed with version, platform, instance and error, no
     ForEachPlatform: [
       {
         platform: "debian-12-bookworm",
-        results: { MakeBinaryPackage: failed("Muster.ScriptFailed", { ec2: "i-2", time_sec: "7" }) },
+        results: {
+          MakeBinaryPackage: failed("Muster.ScriptFailed", { ec2: "i-2", time_sec: "7", line: "x.c:3: error: y" }),
+        },
       },
       { platform: "debian-13-trixie", results: { MakeBinaryPackage: { success: {} } } },
     ],
@@ -32,7 +34,7 @@ test("every failed step is listed with version, platform, instance and error, no
     message: [
       "The following steps have failed:",
       "MakeSourceTarball 1.2.3 i-1 Muster.ScriptFailed, exit 3, after 12 s",
-      "MakeBinaryPackage 1.2.3 debian-12-bookworm i-2 Muster.ScriptFailed, after 7 s",
+      "MakeBinaryPackage 1.2.3 debian-12-bookworm i-2 Muster.ScriptFailed, after 7 s: x.c:3: error: y",
     ].join("\n"),
   });
 });
@@ -74,6 +76,25 @@ test("a message that would be too long for a cause says how many more there are 
   expect(cause.length).toBeGreaterThan(30_000);
   expect(error.message).toMatch(/\n… and \d+ more; see them with: muster results build-1$/);
 });
+
+test.each([195, 210, 260])(
+  "a message of %i steps whose logs are full of quotes is never too long for a cause",
+  async (count) => {
+    await using world = await launchWorld();
+    const message = `said ${'"no" '.repeat(15)}twice`;
+    const cause = { ec2: "i-1", time_sec: "12", message, line: 'x.c:3: error: expected "," before "{"' };
+    const versions = Array.from({ length: count }, (_, index) => [
+      `1.2.${index}`,
+      { MakeSourceTarball: failed("Muster.ScriptFailed", cause) },
+    ]);
+    const error = (await check(world, { ForEachVersion: Object.fromEntries(versions) }).catch(
+      (thrown: unknown) => thrown,
+    )) as Error;
+    const wrapped = JSON.stringify({ errorType: error.name, errorMessage: error.message, trace: [] });
+    expect(wrapped.length).toBeLessThanOrEqual(32_768);
+    expect(error.message.split("\n")).toContainEqual(expect.stringMatching(/^MakeSourceTarball 1\.2\.150 i-1 /));
+  },
+);
 
 test("a failure of a build's own step is completed and listed like any other, without a version", async () => {
   await using world = await launchWorld({ pipeline: announcingPipeline() });

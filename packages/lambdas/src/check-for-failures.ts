@@ -24,6 +24,7 @@ export class StepsFailedError extends MusterError {
  */
 const MAX_CAUSE = 32_768;
 const ENVELOPE = 200;
+const sizeInJson = (text: string): number => JSON.stringify(text).length - 2;
 
 /** Fails the execution if any step failed; the only state that may. Answers the results of a build in which none did. */
 export const checkForFailures = handler(
@@ -36,7 +37,8 @@ export const checkForFailures = handler(
     const named = failures.some((failure) => lacksMachine(failure, pipeline))
       ? await nameMachines(failures, pipeline, await tasksOfHistory(executionHistory(clients.sfn, execution.id)))
       : failures;
-    throw new StepsFailedError(fittingMessage(named, `muster results ${execution.name}`));
+    const moreWith = `muster results ${execution.name}`;
+    throw new StepsFailedError(failureMessage(named, { moreWith, limit: MAX_CAUSE - ENVELOPE, sizeOf: sizeInJson }));
   },
 );
 
@@ -73,11 +75,4 @@ function messageOf(cause: string | undefined): string | undefined {
     if (typeof parsed === "object" && parsed !== null && "message" in parsed) return String(parsed.message);
   } catch {}
   return cause;
-}
-
-function fittingMessage(failures: readonly FailedStep[], moreWith: string): string {
-  const message = failureMessage(failures, { moreWith, limit: MAX_CAUSE });
-  const wrapped = JSON.stringify(message).length + ENVELOPE;
-  if (wrapped <= MAX_CAUSE) return message;
-  return failureMessage(failures, { moreWith, limit: MAX_CAUSE - (wrapped - MAX_CAUSE) - ENVELOPE });
 }

@@ -59,6 +59,7 @@ export {
   RepairReport,
   ResultsEvent,
 } from "./events.ts";
+export { type FailureWords, failureLine, failureMessage, readFailure } from "./failure-message.ts";
 export {
   activitiesOf,
   type BuildFlow,
@@ -93,8 +94,6 @@ export {
   type FailedStep,
   Failure,
   failedVersions,
-  failureLine,
-  failureMessage,
   listFailures,
   listSteps,
   normalizeResults,

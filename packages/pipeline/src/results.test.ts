@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { failedVersions, failureLine, failureMessage, listFailures, normalizeResults } from "./results.ts";
+import { failedVersions, listFailures, normalizeResults } from "./results.ts";
 
 const success = { success: { ec2: "i-1", time_sec: "61" } };
 const failure = { failure: { Error: "Muster.ScriptFailed", Cause: '{"ec2":"i-2","time_sec":"4","exit":3}' } };
@@ -143,38 +143,6 @@ describe("listing failures", () => {
   });
 });
 
-describe("a failure in one line", () => {
-  const place = { step: "Make", per: "platform", version: "4.2.0", platform: "ubuntu" } as const;
-
-  test.each<[string, { Error?: string; Cause?: string }, string]>([
-    ["a worker's", failure.failure, "Make 4.2.0 ubuntu i-2 Muster.ScriptFailed, exit 3, after 4 s"],
-    [
-      "a function's",
-      {
-        Error: "Muster.InvalidInput",
-        Cause: '{"errorType":"Muster.InvalidInput","errorMessage":"no such\\nplatform","trace":[]}',
-      },
-      "Make 4.2.0 ubuntu Muster.InvalidInput, no such platform",
-    ],
-    ["Step Functions' own", { Error: "States.Timeout" }, "Make 4.2.0 ubuntu States.Timeout"],
-    [
-      "one in words",
-      { Error: "Lambda.Unknown", Cause: "it ran\n out of memory" },
-      "Make 4.2.0 ubuntu Lambda.Unknown, it ran out of memory",
-    ],
-    ["one of JSON that nobody knows", { Error: "X", Cause: "[1]" }, "Make 4.2.0 ubuntu X, [1]"],
-    ["one without a name", {}, "Make 4.2.0 ubuntu Unknown error"],
-  ])("%s", (_, cause, expected) => {
-    expect(failureLine({ ...place, failure: cause })).toBe(expected);
-  });
-});
-
-test("a failure of the build's own has no version in its line", () => {
-  expect(failureLine({ step: "Announce", per: "build", ...failure })).toBe(
-    "Announce i-2 Muster.ScriptFailed, exit 3, after 4 s",
-  );
-});
-
 test("a version has failed when any of its steps has, on whichever platform; the build's own steps are no version's", () => {
   const versions = [
     { version: "4.2.0", results: { ForEachPlatform: [{ platform: "ubuntu", results: { Make: failure } }] } },
@@ -183,41 +151,4 @@ test("a version has failed when any of its steps has, on whichever platform; the
   ];
   const results = normalizeResults({ Announce: failure, ForEachVersion: versions });
   expect([...failedVersions(results)]).toEqual(["4.2.0", "4.2.2"]);
-});
-
-describe("the message of a failed build", () => {
-  const failed = (count: number) =>
-    Array.from({ length: count }, (_, index) => ({
-      step: `Step${index}`,
-      per: "version" as const,
-      version: "4.2.0",
-      ...failure,
-    }));
-
-  test("has a line for each failed step", () => {
-    expect(failureMessage(failed(2), { moreWith: "muster results" })).toBe(
-      [
-        "The following steps have failed:",
-        "Step0 4.2.0 i-2 Muster.ScriptFailed, exit 3, after 4 s",
-        "Step1 4.2.0 i-2 Muster.ScriptFailed, exit 3, after 4 s",
-      ].join("\n"),
-    );
-  });
-
-  test("is never longer than AWS takes, whatever fails; its last line then says how many more, and where", () => {
-    for (const limit of [200, 333, 1000, 32_768]) {
-      for (const count of [1, 2, 3, 20, 2000]) {
-        const message = failureMessage(failed(count), { moreWith: "muster results build", limit });
-        expect(message.length).toBeLessThanOrEqual(limit);
-        const lines = message.split("\n").slice(1);
-        const more = /^… and (\d+) more; see them with: muster results build$/.exec(lines.at(-1) ?? "");
-        expect(more === null ? lines.length : lines.length - 1 + Number(more[1])).toBe(count);
-      }
-    }
-  });
-
-  test("leaves nothing out that would fit", () => {
-    const all = failureMessage(failed(3), { moreWith: "muster results", limit: 1_000_000 });
-    expect(failureMessage(failed(3), { moreWith: "muster results", limit: all.length })).toBe(all);
-  });
 });

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { type Place, placeWords } from "./place.ts";
 import { mapState, mapStateOf } from "./state-names.ts";
 
-import { TaskFailureCause, TaskSuccess } from "./task.ts";
+import { TaskSuccess } from "./task.ts";
 
 /** What a state's Catch stores. */
 export const Failure = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
@@ -117,61 +117,4 @@ export function listFailures(results: Results): FailedStep[] {
 /** The versions of which a step has failed. */
 export function failedVersions(results: Results): ReadonlySet<string> {
   return new Set(listFailures(results).flatMap((failed) => placeWords(failed).slice(0, 1)));
-}
-
-/** A failure in one line: step, version, platform, instance id, error. */
-export function failureLine({ step, failure, ...place }: FailedStep): string {
-  const cause = readCause(failure.Cause);
-  const where = [step, ...placeWords(place), cause.ec2].filter((part) => part !== undefined).join(" ");
-  const details = [
-    failure.Error ?? "Unknown error",
-    cause.exit === undefined ? undefined : `exit ${cause.exit}`,
-    cause.message,
-    cause.time_sec === undefined ? undefined : `after ${cause.time_sec} s`,
-  ];
-  return `${where} ${details.filter((part) => part !== undefined).join(", ")}`;
-}
-
-const WorkerCause = TaskFailureCause.partial();
-
-/** A cause as a worker, as Lambda, or as Step Functions itself words it. */
-function readCause(text: string | undefined): z.infer<typeof WorkerCause> {
-  if (text === undefined || text === "") return {};
-  let cause: unknown;
-  try {
-    cause = JSON.parse(text);
-  } catch {
-    return { message: oneLine(text) };
-  }
-  const worker = WorkerCause.safeParse(cause);
-  const lambda = z.object({ errorMessage: z.string() }).safeParse(cause);
-  if (lambda.success) return { message: oneLine(lambda.data.errorMessage) };
-  return worker.success ? worker.data : { message: oneLine(text) };
-}
-
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim().slice(0, 300);
-
-/** A failed execution's cause holds this many characters. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html */
-const MAX_MESSAGE = 32_768;
-
-/**
- * The message of a build that failed.
- * @param moreWith the command that shows what did not fit
- * @param limit characters it may hold
- */
-export function failureMessage(
-  failures: readonly FailedStep[],
-  { moreWith, limit = MAX_MESSAGE }: { moreWith: string; limit?: number },
-): string {
-  const heading = "The following steps have failed:";
-  const lines = failures.map(failureLine);
-  const whole = [heading, ...lines].join("\n");
-  if (whole.length <= limit) return whole;
-  const more = (shown: number) => `… and ${lines.length - shown} more; see them with: ${moreWith}`;
-  let length = heading.length;
-  const shown = lines.findIndex((line, index) => {
-    length += 1 + line.length;
-    return length + 1 + more(index + 1).length > limit;
-  });
-  return [heading, ...lines.slice(0, shown), more(shown)].join("\n");
 }

@@ -78,6 +78,8 @@ export const TaskFailureCause = z.looseObject({
   /** The script's exit code, or the signal that ended it. */
   exit: z.union([z.number(), z.string()]).optional(),
   message: z.string().optional(),
+  /** The line of the script's log that tells most of why, without secrets. */
+  line: z.string().optional(),
 });
 export type TaskFailureCause = z.infer<typeof TaskFailureCause>;
 
