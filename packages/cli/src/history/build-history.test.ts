@@ -88,7 +88,11 @@ test("a task that a lost worker had is shown with both its workers, and without 
     attempts: [{ instance: "i-1", error: "Muster.WorkerInterrupted" }, { instance: "i-2" }],
   });
   expect(step).not.toHaveProperty("error");
-  expect(step && describeStep(step, new Date())).toMatchObject({ words: "1.0 s on i-2 · well done", colour: "green" });
+  // From event 3, which called PrepareToMakePackage, to event 13: a step's time is not its last attempt's.
+  expect(step && describeStep(step, new Date())).toMatchObject({
+    words: "10 s, 2 attempts, the last on i-2 · well done",
+    colour: "green",
+  });
 });
 
 test("a failure that was caught is final only when its state is left", () => {
@@ -97,7 +101,7 @@ test("a failure that was caught is final only when its state is left", () => {
   const failed = add(run, "ActivityFailed", {
     activityFailedEventDetails: {
       error: "Muster.ScriptFailed",
-      cause: JSON.stringify({ ec2: "i-1", time_sec: "7", exit: 3 }),
+      cause: JSON.stringify({ ec2: "i-1", time_sec: "2", exit: 3, line: "make: *** no rule" }),
     },
   });
   const history = historyReader();
@@ -108,7 +112,7 @@ test("a failure that was caught is final only when its state is left", () => {
   const { build } = history;
   expect(build.steps[0]).toMatchObject({ state: "failed" });
   expect(build.steps[0] && describeStep(build.steps[0], new Date()).words).toBe(
-    "FAILED: Muster.ScriptFailed, exit 3, after 7 s on i-1",
+    "FAILED: Muster.ScriptFailed, exit 3 on i-1 after 3.0 s: make: *** no rule",
   );
 });
 
@@ -259,4 +263,28 @@ test("a function that is called again for another version is another step, and w
   const build = buildOf(events);
   expect(build.steps).toMatchObject([{ name: "VersionNormalizeResults", state: "running" }]);
   expect(build.steps[0]).toMatchObject({ enteredAt: events[third - 1]?.timestamp });
+});
+
+test("each version's normalising is a step of its own, which its state's data names", () => {
+  const { events, add } = recorder();
+  const begun = add(0, "ExecutionStarted");
+  const [first, second] = ["1.2.3", "1.2.4"].map((version) => {
+    const input = JSON.stringify({ version, buildInput: {}, results: {} });
+    const entered = add(begun, "TaskStateEntered", {
+      stateEnteredEventDetails: { name: "VersionNormalizeResults", input },
+    });
+    return add(entered, "LambdaFunctionScheduled", {
+      lambdaFunctionScheduledEventDetails: { resource: "arn", input: '{"results":{}}' },
+    });
+  }) as [number, number];
+  for (const scheduled of [second, first]) {
+    const succeeded = add(scheduled, "LambdaFunctionSucceeded", {
+      lambdaFunctionSucceededEventDetails: { output: "{}" },
+    });
+    add(succeeded, "TaskStateExited");
+  }
+  expect(buildOf(events).steps).toMatchObject([
+    { key: "VersionNormalizeResults-1.2.3", version: "1.2.3", enteredAt: events[2]?.timestamp, state: "succeeded" },
+    { key: "VersionNormalizeResults-1.2.4", version: "1.2.4", enteredAt: events[4]?.timestamp, state: "succeeded" },
+  ]);
 });

@@ -1,7 +1,7 @@
-import { failureLine, roleOfState } from "@muster/pipeline";
+import { readFailure, roleOfState } from "@muster/pipeline";
 import { formatDuration } from "../format-duration.ts";
 import type { TextStyle } from "../print.ts";
-import { preparationFailed, type Step } from "./step.ts";
+import { type Attempt, preparationFailed, type Step } from "./step.ts";
 
 export interface StepDescription {
   readonly symbol: string;
@@ -13,35 +13,33 @@ export interface StepDescription {
 /** What is to be said of a step now. */
 export function describeStep(step: Step, now: Date): StepDescription {
   const attempt = step.attempts.at(-1);
+  const tries = attemptsOfRun(step).length;
   const on = attempt?.instance === undefined ? "" : ` on ${attempt.instance}`;
   switch (step.state) {
     case "succeeded": {
+      const where = tries > 1 ? `, ${tries} attempts${on && `, the last${on}`}` : on;
       const note = step.note === undefined ? "" : ` · ${step.note}`;
-      return { symbol: "✔", colour: "green", words: `${elapsed(step, now)}${on}${note}` };
+      return { symbol: "✔", colour: "green", words: `${elapsed(step, now)}${where}${note}` };
     }
     case "failed": {
-      const error = errorText(step);
-      // A worker's own words hold the time already.
-      const time = error.includes(" after ") ? "" : ` after ${elapsed(step, now)}`;
-      return { symbol: "✖", colour: "red", words: `FAILED: ${error}${on}${time}` };
+      const { error, line } = failureWords(step);
+      const time = `after ${elapsed(step, now)}${tries > 1 ? ` and ${tries} attempts` : ""}`;
+      return { symbol: "✖", colour: "red", words: `FAILED: ${error}${on} ${time}${line}` };
     }
     case "skipped":
       return { symbol: "–", colour: "dim", words: `skipped: ${step.reason ?? "nothing to do"}` };
-    case "retrying":
-      return { symbol: "↻", colour: "yellow", words: `to be tried again: ${errorText(step)}${on}` };
-    case "running":
-      return {
-        symbol: "●",
-        colour: "cyan",
-        words: `running for ${since(attempt?.startedAt ?? step.enteredAt, now)}${on}`,
-      };
+    case "retrying": {
+      const { error, line } = failureWords(step);
+      const again = tries > 1 ? ` (${tries} attempts, ${elapsed(step, now)} in all)` : "";
+      return { symbol: "↻", colour: "yellow", words: `to be tried again: ${error}${on}${again}${line}` };
+    }
+    case "running": {
+      const words = `running for ${since(attempt?.startedAt ?? step.enteredAt, now)}${on}`;
+      return { symbol: "●", colour: "cyan", words: `${words}${aside([inAll(step, now)])}` };
+    }
     case "waiting": {
-      const why = step.deferred === undefined ? "" : ` (${step.deferred.why})`;
-      return {
-        symbol: "◌",
-        colour: "dim",
-        words: `waiting for a worker for ${since(attempt?.scheduledAt ?? step.enteredAt, now)}${why}`,
-      };
+      const words = `waiting for a worker for ${since(attempt?.scheduledAt ?? step.enteredAt, now)}`;
+      return { symbol: "◌", colour: "dim", words: `${words}${aside([step.deferred?.why, inAll(step, now)])}` };
     }
     case "preparing":
       return { symbol: "◌", colour: "dim", words: "looking what there is to do" };
@@ -59,20 +57,34 @@ export const isBookkeeping = ({ kind, name }: Step): boolean =>
 /** It fails to fail the build, with what the failed steps have said themselves. */
 export const isVerdict = ({ name }: Step): boolean => roleOfState(name) === "verdict";
 
-/** Time that a worker spent on it, or the state took where no worker did. */
-function elapsed({ attempts, enteredAt, endedAt }: Step, now: Date): string {
-  const attempt = attempts.at(-1);
-  const end = attempt?.endedAt ?? endedAt ?? now;
-  return formatDuration(end.getTime() - (attempt?.startedAt ?? enteredAt).getTime());
+/** From when this run of the build came to it until its end: all attempts, and what it waited before and between them. */
+function elapsed({ enteredAt, resumedAt, endedAt }: Step, now: Date): string {
+  return formatDuration((endedAt ?? now).getTime() - (resumedAt ?? enteredAt).getTime());
+}
+
+const attemptsOfRun = ({ attempts, resumedAt }: Step): readonly Attempt[] =>
+  resumedAt === undefined ? attempts : attempts.filter(({ scheduledAt }) => scheduledAt >= resumedAt);
+
+/** Of a step under way that is not at its first attempt. */
+function inAll(step: Step, now: Date): string | undefined {
+  const tries = attemptsOfRun(step).length;
+  return tries > 1 ? `attempt ${tries}, ${since(step.resumedAt ?? step.enteredAt, now)} in all` : undefined;
+}
+
+function aside(parts: readonly (string | undefined)[]): string {
+  const said = parts.filter((part) => part !== undefined);
+  return said.length === 0 ? "" : ` (${said.join("; ")})`;
 }
 
 const since = (start: Date, now: Date): string => formatDuration(now.getTime() - start.getTime(), { whole: true });
 
-function errorText(step: Step): string {
-  const { name, error, cause, attempts, reason } = step;
-  const instance = attempts.at(-1)?.instance;
-  const failure = { ...(error !== undefined && { Error: error }), ...(cause !== undefined && { Cause: cause }) };
-  const line = failureLine({ per: "build", step: name, failure }).slice(name.length + 1);
-  const text = instance !== undefined && line.startsWith(`${instance} `) ? line.slice(instance.length + 1) : line;
-  return reason === preparationFailed(step) ? `${reason}: ${text}` : text;
+function failureWords(step: Step): { error: string; line: string } {
+  const { error, line } = readFailure({
+    ...(step.error !== undefined && { Error: step.error }),
+    ...(step.cause !== undefined && { Cause: step.cause }),
+  });
+  return {
+    error: step.reason === preparationFailed(step) ? `${step.reason}: ${error}` : error,
+    line: line === undefined ? "" : `: ${line}`,
+  };
 }

@@ -50,8 +50,10 @@ export function readEvent(reading: Reading, event: HistoryEvent): Change {
       return { facts: { ...endOf(reading, event), state: endStates[event.type], endedAt: at } };
     case "ExecutionRedriven":
       return redriven(reading, event);
-    case "TaskStateEntered":
-      return { place: { stateName: event.stateEnteredEventDetails?.name ?? "", entry: undefined } };
+    case "TaskStateEntered": {
+      const { name = "", input } = event.stateEnteredEventDetails ?? {};
+      return { place: { stateName: name, entry: undefined, ...(input !== undefined && { stateInput: input }) } };
+    }
   }
   const found = placeOf(reading, event);
   if (found === undefined) return {};
@@ -82,10 +84,13 @@ function scheduledBy(event: HistoryEvent): Scheduled | undefined {
 function redriven(reading: Reading, event: HistoryEvent): Change {
   const { facts, places } = reading;
   const redriveCount = event.executionRedrivenEventDetails?.redriveCount ?? facts.redriveCount + 1;
-  const endedAt = facts.endedAt ?? (event.timestamp as Date);
+  const resumedAt = event.timestamp as Date;
+  const endedAt = facts.endedAt ?? resumedAt;
   const steps = [...places.values()].flatMap((place): EnteredStep[] => {
     const [entry, step] = entryAt(reading, place) ?? [];
-    return entry === undefined || step === undefined || isDone(step) ? [] : [[entry, reopen(step, endedAt)]];
+    return entry === undefined || step === undefined || isDone(step)
+      ? []
+      : [[entry, reopen(step, { endedAt, resumedAt })]];
   });
   return { facts: { state: "running", endedAt: undefined, error: undefined, cause: undefined, redriveCount }, steps };
 }
@@ -118,7 +123,7 @@ function readTaskEvent(reading: Reading, place: OpenState, event: HistoryEvent):
     case "ActivityScheduled": {
       const payload = event.activityScheduledEventDetails?.input;
       const entered =
-        entryAt(reading, place) ?? enter(reading, { name: place.stateName, kind: "activity", payload, event });
+        entryAt(reading, place) ?? enter(reading, { place, name: place.stateName, kind: "activity", payload, event });
       return comeTo(place, entered, (known) => ({
         ...known,
         state: "waiting",
@@ -201,14 +206,15 @@ const failureOf = (event: HistoryEvent) =>
 const Preparing = z.looseObject({ activity: z.string().optional() });
 
 interface Entering {
+  readonly place: OpenState;
   readonly name: string;
   readonly kind: Step["kind"];
   readonly payload: string | undefined;
   readonly event: HistoryEvent;
 }
 
-function enter(reading: Reading, { name, kind, payload, event }: Entering): EnteredStep {
-  const at = Place.safeParse(parseJson(payload)).data ?? { per: "build" };
+function enter(reading: Reading, { place, name, kind, payload, event }: Entering): EnteredStep {
+  const at = whereIs(payload, place);
   const key = taskName(name, at);
   const entry = reading.entryOfKey.get(key);
   const present = entry === undefined ? undefined : reading.stepsByEntry.get(entry);
@@ -225,15 +231,23 @@ function enter(reading: Reading, { name, kind, payload, event }: Entering): Ente
   return [event.id as number, step];
 }
 
+/** What a function is handed need not say what it is about: its state's data does. */
+function whereIs(payload: string | undefined, { stateInput }: OpenState): Place {
+  const told = Place.safeParse(parseJson(payload)).data;
+  if (told !== undefined && told.per !== "build") return told;
+  return Place.safeParse(parseJson(stateInput)).data ?? { per: "build" };
+}
+
 /** PrepareTo<A> is where a user first hears of <A>; the payload says of which, should it be readable. */
 function enterByFunction(
   reading: Reading,
-  { place, ...rest }: { place: OpenState } & Pick<Entering, "payload" | "event">,
+  called: Pick<Entering, "place" | "payload" | "event">,
 ): EnteredStep | undefined {
-  if (prepareState.activityOf(place.stateName) === undefined)
-    return enter(reading, { ...rest, name: place.stateName, kind: "function" });
-  const { activity } = Preparing.safeParse(parseJson(rest.payload)).data ?? {};
-  return activity === undefined ? undefined : enter(reading, { ...rest, name: activity, kind: "activity" });
+  const { stateName } = called.place;
+  if (prepareState.activityOf(stateName) === undefined)
+    return enter(reading, { ...called, name: stateName, kind: "function" });
+  const { activity } = Preparing.safeParse(parseJson(called.payload)).data ?? {};
+  return activity === undefined ? undefined : enter(reading, { ...called, name: activity, kind: "activity" });
 }
 
 const stepAt = ({ stepsByEntry }: Reading, { entry }: OpenState): Step | undefined =>
@@ -248,7 +262,11 @@ function entryAt(reading: Reading, place: OpenState): EnteredStep | undefined {
 const changed = ({ entry }: OpenState, step: Step): Change => (entry === undefined ? {} : { steps: [[entry, step]] });
 
 /** A place that has turned out to be a step's, and that step changed. */
-const comeTo = (place: OpenState, [entry, step]: EnteredStep, change: (step: Step) => Step): Change => ({
+const comeTo = (
+  { stateInput: _, ...place }: OpenState,
+  [entry, step]: EnteredStep,
+  change: (step: Step) => Step,
+): Change => ({
   place: { ...place, entry },
   steps: [[entry, change(step)]],
 });

@@ -22,6 +22,8 @@ export interface BuildFacts {
 export interface OpenState {
   readonly stateName: string;
   readonly entry: number | undefined;
+  /** The state's data, as JSON, while its step is not known. */
+  readonly stateInput?: string;
   /** What it last asked for: a redrive asks for the same again. */
   readonly scheduled?: Scheduled;
 }

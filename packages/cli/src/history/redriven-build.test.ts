@@ -108,7 +108,12 @@ test("a build that was stopped and redriven runs again, with its tasks and what 
   expect(again).toMatchObject({ state: "running", endedAt: undefined, error: undefined, redriveCount: 1 });
   expect(again.steps).toMatchObject([
     { key: "MakePackage-1.0.0", state: "succeeded", attempts: [{ instance: "i-1" }] },
-    { key: "MakePackage-2.0.0", state: "waiting", attempts: [{ instance: "i-2", endedAt: expect.any(Date) }, {}] },
+    {
+      key: "MakePackage-2.0.0",
+      state: "waiting",
+      resumedAt: expect.any(Date),
+      attempts: [{ instance: "i-2", endedAt: expect.any(Date) }, {}],
+    },
   ]);
   expect(again.steps[1]).not.toHaveProperty("endedAt");
 

@@ -23,7 +23,10 @@ export type Step = Place & {
   readonly key: string;
   readonly state: StepState;
   readonly enteredAt: Date;
+  /** When somebody let the build go on, where it had not come to its end before that. */
+  readonly resumedAt?: Date;
   readonly endedAt?: Date;
+  /** Those before a redrive among them. */
   readonly attempts: readonly Attempt[];
   /** The evidence for which it was skipped or run. */
   readonly reason?: string;
@@ -94,8 +97,8 @@ export function fail(step: Step, at: Date, stateName: string | undefined): Step 
 /** Whether it came to what it was for, so that nothing does it again. */
 export const isDone = ({ state }: Step): boolean => state === "succeeded" || state === "skipped";
 
-/** It is tried again because somebody let the build go on, which had ended at that time. */
-export function reopen(step: Step, endedAt: Date): Step {
+/** It is tried again because somebody let the build go on at `resumedAt`, which had ended at `endedAt`. */
+export function reopen(step: Step, { endedAt, resumedAt }: { endedAt: Date; resumedAt: Date }): Step {
   const {
     endedAt: _ended,
     error: _error,
@@ -105,7 +108,7 @@ export function reopen(step: Step, endedAt: Date): Step {
     endedAt,
     ...attempt,
   }));
-  return { ...rest, state: step.kind === "activity" ? "preparing" : "running" };
+  return { ...rest, resumedAt, state: step.kind === "activity" ? "preparing" : "running" };
 }
 
 /** Why nothing came of a step that was never published. */

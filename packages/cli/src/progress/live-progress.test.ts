@@ -77,14 +77,14 @@ test("what is finished stays as a line, what is under way is redrawn below it", 
   progress.update(build([{ ...done, state: "running" }]), []);
   progress.update(build([done, running]), [done, running]);
   expect(screen(written)).toEqual([
-    "✔ MakeSource 1.2.3  3.0 s on i-1",
+    "✔ MakeSource 1.2.3  4.0 s on i-1",
     expect.stringMatching(/^\S {2}MakePackage {2}1\.2\.3 {2}running for 2 s on i-2$/),
     "1 done · 1 running · 0 waiting · 7 s",
     "",
   ]);
   progress.update(build([done, { ...running, state: "succeeded" }]), [{ ...running, state: "succeeded" }]);
   progress.close();
-  expect(screen(written)).toEqual(["✔ MakeSource 1.2.3  3.0 s on i-1", "✔ MakePackage 1.2.3  2.0 s on i-2", ""]);
+  expect(screen(written)).toEqual(["✔ MakeSource 1.2.3  4.0 s on i-1", "✔ MakePackage 1.2.3  7.0 s on i-2", ""]);
 });
 
 test("a build that is followed again is drawn again, and what was said of it stays said", () => {
@@ -92,10 +92,10 @@ test("a build that is followed again is drawn again, and what was said of it sta
   const progress = liveProgress(print, { now: () => later(7) });
   progress.update(build([done, running]), [done, running]);
   progress.close();
-  expect(screen(written)).toEqual(["✔ MakeSource 1.2.3  3.0 s on i-1", ""]);
+  expect(screen(written)).toEqual(["✔ MakeSource 1.2.3  4.0 s on i-1", ""]);
   progress.update(build([done, running]), [done, running]);
   expect(screen(written)).toEqual([
-    "✔ MakeSource 1.2.3  3.0 s on i-1",
+    "✔ MakeSource 1.2.3  4.0 s on i-1",
     expect.stringContaining("MakePackage"),
     "1 done · 1 running · 0 waiting · 7 s",
     "",
@@ -132,7 +132,7 @@ test("without a terminal each thing that happens is one line, said once", () => 
   progress.update(build([done, failed]), [failed]);
   expect(written.map((line) => stripVTControlCharacters(line))).toEqual([
     "12:00:00Z MakeSource-1.2.3 waits for a worker\n",
-    "12:00:04Z MakeSource-1.2.3 succeeded in 3.0 s on i-1\n",
+    "12:00:04Z MakeSource-1.2.3 succeeded in 4.0 s on i-1\n",
     expect.stringMatching(/^12:00:09Z Publish-1\.2\.3 FAILED: .*Muster\.ScriptFailed, exit 1/),
   ]);
 });
@@ -166,7 +166,7 @@ test("what has finished between two looks stays in the order of its time, whiche
   const last = step("MakeFirst", { state: "skipped", endedAt: later(8), reason: "it is there" });
   progress.update(build([last, done]), [last, done]);
   progress.close();
-  expect(screen(written)).toEqual(["✔ MakeSource 1.2.3  3.0 s on i-1", "– MakeFirst 1.2.3  skipped: it is there", ""]);
+  expect(screen(written)).toEqual(["✔ MakeSource 1.2.3  4.0 s on i-1", "– MakeFirst 1.2.3  skipped: it is there", ""]);
 });
 
 test("a line of wide characters takes no more columns than the terminal has", () => {

@@ -40,7 +40,7 @@ test("what happened between two looks is told in the order of its time, whicheve
   ]);
   expect(written).toEqual([
     "12:00:02Z Second-1.2.3 waits for a worker",
-    "12:00:04Z Third-1.2.3 succeeded in 1.0 s on i-3",
+    "12:00:04Z Third-1.2.3 succeeded in 4.0 s on i-3",
     "12:00:05Z First-1.2.3 started on i-1",
   ]);
 });

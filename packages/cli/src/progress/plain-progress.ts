@@ -31,7 +31,7 @@ interface News {
 function newsOf(step: Step): News | undefined {
   const attempt = step.attempts.at(-1);
   const key = `${step.state} ${step.attempts.length}`;
-  const { words } = describeStep(step, step.endedAt ?? step.enteredAt);
+  const { words } = describeStep(step, step.endedAt ?? attempt?.endedAt ?? step.enteredAt);
   switch (step.state) {
     case "preparing":
       return undefined;
