@@ -7,14 +7,21 @@ export type Outcome =
   /** The task is over for Step Functions. */
   | { readonly kind: "cancelled"; readonly why: string };
 
-/** As JSON of at most 256 bytes; the message gives way, then whatever else is not the instance and the time. */
+/** What gives way, in this order, when a cause is too long. */
+const YIELDING = ["line", "message"] as const;
+
+/** As JSON of at most 256 bytes; the log's line gives way, then the message, then whatever else is not the instance and the time. */
 export function causeText(cause: TaskFailureCause): string {
-  const text = JSON.stringify(cause);
-  if (Buffer.byteLength(text) <= MAX_CAUSE_BYTES) return text;
-  const { message = "", ...rest } = cause;
-  const room = MAX_CAUSE_BYTES - Buffer.byteLength(JSON.stringify({ ...rest, message: "" }));
-  const shortened = shortenJson(message, room);
-  if (shortened !== "") return JSON.stringify({ ...rest, message: shortened });
+  let rest = cause;
+  for (const member of YIELDING) {
+    const text = JSON.stringify(rest);
+    if (Buffer.byteLength(text) <= MAX_CAUSE_BYTES) return text;
+    const { [member]: words = "", ...others } = rest;
+    const room = MAX_CAUSE_BYTES - Buffer.byteLength(JSON.stringify({ ...others, [member]: "" }));
+    const shortened = shortenJson(words, room);
+    if (shortened !== "") return JSON.stringify({ ...others, [member]: shortened });
+    rest = others as TaskFailureCause;
+  }
   const { ec2, time_sec, exit } = cause;
   return JSON.stringify({ ec2, time_sec, ...(exit !== undefined && { exit }) });
 }

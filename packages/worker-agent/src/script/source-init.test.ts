@@ -96,6 +96,14 @@ test.each([
   expect(await survivors()).toEqual([]);
 });
 
+test("init that has failed says which of its lines tells why", async () => {
+  await expect(source("echo before; no-such-command || return 3; echo after")).rejects.toMatchObject({
+    message: "init returned 3",
+    line: expect.stringMatching(/^init\.sh: line 1: no-such-command: command not found$/),
+  });
+  await expect(source("echo there is no volume; return 1")).rejects.toMatchObject({ line: "there is no volume" });
+});
+
 test("init that does not come to an end has failed after half an hour, and is gone", async () => {
   const clock = virtualClock();
   const started = join(folder, "started");

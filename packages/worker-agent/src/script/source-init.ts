@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { MusterError } from "@muster/pipeline";
 import { type Clock, untilAborted, within } from "../clock.ts";
+import { tellingLines } from "../log/telling-lines.ts";
 import type { FetchedScript } from "./fetch-script.ts";
 import { CLEANUP_TIMEOUT_MS, endInit, noteInit } from "./former-init.ts";
 import type { PipeSource } from "./output-pipe.ts";
@@ -13,6 +14,12 @@ import { type LineTarget, readOutput } from "./script-output.ts";
 /** `init` failed: no task can run on this worker. */
 export class InitFailedError extends MusterError {
   override readonly name = "Muster.InitFailed";
+  /** Of what it printed, the line that tells most of why. */
+  readonly line: string | undefined;
+  constructor(message: string, line: string | undefined) {
+    super(message);
+    this.line = line;
+  }
 }
 
 export interface SourcedInit {
@@ -72,7 +79,8 @@ export async function sourceInit(options: InitOptions): Promise<SourcedInit> {
   const exportsFile = `${folder}/init-exports`;
   const own = Object.entries(variables).filter(([name]) => !(name in scripts) && /^[A-Za-z_]\w*$/.test(name));
   const pipe = await options.pipes.next();
-  const output = readOutput({ readable: pipe.readable, ...options });
+  const telling = tellingLines({ folders: [folder] });
+  const output = readOutput({ readable: pipe.readable, ...options, targets: [...options.targets, telling] });
   output.ended.catch(() => {});
   const shell = spawn("bash", ["-c", PROGRAM, "init", script.file, exportsFile, ...own.map(([name]) => name)], {
     cwd: folder,
@@ -95,8 +103,9 @@ export async function sourceInit(options: InitOptions): Promise<SourcedInit> {
   const answer = (await untilAborted(signal, inTime)) ?? "interrupted";
   if (answer !== "sourced 0 0") {
     await end();
-    throw new InitFailedError(`init ${describe(answer)}`);
+    throw new InitFailedError(`init ${describe(answer)}`, telling.error() ?? telling.last());
   }
+  telling.close();
   const exports = parseExports(await readFile(exportsFile, "utf8"), scripts);
   await rm(exportsFile);
   return {

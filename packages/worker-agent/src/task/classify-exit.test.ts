@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { classifyExit } from "./classify-exit.ts";
+import { tellingLines } from "../log/telling-lines.ts";
+import { classifyExit, tellingLine } from "./classify-exit.ts";
 
 const calm = { reason: undefined, outOfMemory: false };
 
@@ -38,3 +39,23 @@ test.each([
     }
   },
 );
+
+const log = tellingLines();
+log.write(["E: no room", "tidied up"]);
+const quiet = tellingLines();
+quiet.write(["no tarball of 1.2.3"]);
+
+test.each([
+  ["failed", undefined, "E: no room"],
+  ["hung", { kind: "timed-out" }, "tidied up"],
+  ["was silent", { kind: "log-idle", seconds: 60 }, "tidied up"],
+  ["lost its machine", { kind: "interrupted", why: "spot interruption" }, undefined],
+  ["lost its lease", { kind: "lease-lost" }, undefined],
+] as const)("of a script that %s the line that tells why is the one that can", (_, reason, line) => {
+  expect(tellingLine(log, reason)).toBe(line);
+});
+
+test("a script that printed nothing that looks like an error is told of by its last line", () => {
+  expect(tellingLine(quiet, undefined)).toBe("no tarball of 1.2.3");
+  expect(tellingLine(tellingLines(), undefined)).toBeUndefined();
+});

@@ -1,4 +1,5 @@
 import { ErrorName } from "@muster/pipeline";
+import type { TellingLines } from "../log/telling-lines.ts";
 import type { ScriptExit } from "../script/run-script.ts";
 import type { EndReason } from "./task-ending.ts";
 
@@ -7,6 +8,8 @@ export interface TaskFailure {
   readonly error: string;
   readonly exit?: number | string;
   readonly message?: string;
+  /** Of its log, the line that tells most of why. */
+  readonly line?: string | undefined;
 }
 
 /**
@@ -30,6 +33,24 @@ export function classifyExit(
     };
   }
   return { error: ErrorName.scriptFailed, ...(exit !== undefined && { exit }) };
+}
+
+/**
+ * The line of a failed script's log that tells why: what looks like an error, or else what it printed last. Of one that was ended because it
+ * hung, what it had printed last by then; of one that the machine has failed, none.
+ */
+export function tellingLine(log: TellingLines, reason: EndReason | undefined): string | undefined {
+  switch (reason?.kind) {
+    case undefined:
+      return log.error() ?? log.last();
+    case "timed-out":
+    case "log-idle":
+      return log.last();
+    case "interrupted":
+    case "lease-lost":
+    case "cancelled":
+      return undefined;
+  }
 }
 
 /** What a script that was ended for this reason failed of. */

@@ -33,6 +33,35 @@ test("a script that closes its output and then fails has failed", async () => {
   expect(lines).toContain("first");
 });
 
+test("a failed script's cause holds the line of its log that tells why", async () => {
+  await using stage = await testStage();
+  const { ending } = await runOneTask(
+    stage,
+    'echo "$PWD/a.c:1:20: error: no semicolon"; echo "make: *** [all] Error 2"; exit 2',
+  );
+  expect(ending).toEqual(failure("Muster.ScriptFailed", { exit: 2, line: "a.c:1:20: error: no semicolon" }));
+});
+
+test("a failed script that printed nothing like an error has its last line there, and the agent's are none", async () => {
+  await using stage = await testStage();
+  const { ending, lines } = await runOneTask(stage, "echo no tarball of 1.2.3; echo; sleep 1000 & sleep 0.2; exit 1");
+  expect(lines.at(-2)).toMatch(/^muster: ended /);
+  expect(ending).toEqual(failure("Muster.ScriptFailed", { exit: 1, line: "no tarball of 1.2.3" }));
+});
+
+test.each([
+  ["as it is", 'echo "error: cannot log in with $DEPLOY_TOKEN"'],
+  ["in a second line", "printf 'error: x\\n%s' \"$DEPLOY_TOKEN\""],
+  ["coloured in the middle", `printf 'error: cannot log in with very-\\033[1msecret-value\\n'`],
+  ["of a vendor's kind, coloured", `printf 'error: cannot log in with ghp_\\033[1mverysecretvalue0123456789abcdef\\n'`],
+])("a secret %s in that line does not reach the cause", async (_, script) => {
+  await using stage = await testStage();
+  const task = { env: { VERSION: "1", DEPLOY_TOKEN: "very-secret-value" } };
+  const { ending } = await runOneTask(stage, `${script}; exit 3`, { task });
+  expect(ending.cause).toMatchObject({ exit: 3, line: expect.stringMatching(/^error: /) });
+  expect(JSON.stringify(ending)).not.toMatch(/very-?secret-?value|secretvalue/);
+});
+
 test("a script that a signal ended was killed, not failed", async () => {
   await using stage = await testStage();
   const { ending } = await runOneTask(stage, "kill -KILL $$");

@@ -3,6 +3,7 @@ import type { AwsClients } from "../aws/aws-clients.ts";
 import { type Clock, untilAborted } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { createMask, secretValues } from "../log/mask-secrets.ts";
+import { tellingLines } from "../log/telling-lines.ts";
 import { createTaskFolder, type TaskFolder } from "../machine/worker-folder.ts";
 import type { WorkerMachine } from "../machine/worker-machine.ts";
 import { outOfMemoryKills } from "../process/process-table.ts";
@@ -13,9 +14,10 @@ import type { FetchedScript } from "../script/fetch-script.ts";
 import { scriptEnvironment } from "../script/script-environment.ts";
 import type { LineTarget } from "../script/script-output.ts";
 import type { ScriptRunner } from "../script/script-runner.ts";
+import { InitFailedError } from "../script/source-init.ts";
 import type { WorkerScripts } from "../script/worker-scripts.ts";
 import type { ClaimedTask } from "./claimed-task.ts";
-import { classifyExit, failureOf, type TaskFailure } from "./classify-exit.ts";
+import { classifyExit, failureOf, type TaskFailure, tellingLine } from "./classify-exit.ts";
 import type { HeldLease } from "./lease.ts";
 import { readScriptResult } from "./script-result.ts";
 import type { EndReason, TaskEnding } from "./task-ending.ts";
@@ -68,7 +70,8 @@ export async function executeTask(parts: ExecutionParts, toExecute: TaskToExecut
     parts.diagnostics.error("a task could not be run", { task: toExecute.task.name, error });
     const name = error instanceof MusterError ? error.name : ErrorName.scriptUnavailable;
     const message = error instanceof Error ? error.message : String(error);
-    return { outcome: failed(parts, toExecute, { error: name, message }) };
+    const line = error instanceof InitFailedError ? error.line : undefined;
+    return { outcome: failed(parts, toExecute, { error: name, message, line }) };
   }
 }
 
@@ -141,12 +144,15 @@ async function run(
   const silence = task.logIdleSeconds === undefined ? undefined : ending.endWhenSilent(task.logIdleSeconds);
   const killsBefore = outOfMemoryKills();
   const meter = startUsageMeter(files.work, parts.clock);
+  const secrets = [claimed.token, ...secretValues(env)];
+  const telling = tellingLines({ folders: [files.work, files.tmp], secrets });
+  ending.signal.addEventListener("abort", telling.close, { once: true });
   const { exit, endRest } = await parts.runner.run({
     file: script.file,
     cwd: files.work,
     env,
-    targets,
-    mask: createMask([claimed.token, ...secretValues(env)]),
+    targets: [...targets, telling],
+    mask: createMask(secrets),
     ...(silence !== undefined && { onOutput: silence.touch }),
     onStart: (marks) => meter.watch(marks),
     signal: ending.signal,
@@ -156,8 +162,10 @@ async function run(
   if (exit.leftBehind > 0) say(targets, `ended ${exit.leftBehind} processes that the script had left behind`);
   if (exit.unread) say(targets, "what cannot be found still writes: its output is not read any more");
   const outOfMemory = killsBefore !== undefined && (outOfMemoryKills() ?? 0) > killsBefore;
-  const failure = classifyExit(exit, { reason: exit.asked && ending.reason, outOfMemory });
-  const outcome = failure === undefined ? await succeeded(parts, toExecute, usage) : failed(parts, toExecute, failure);
+  const reason = exit.asked && ending.reason;
+  const failure = classifyExit(exit, { reason, outOfMemory });
+  if (failure === undefined) return { outcome: await succeeded(parts, toExecute, usage), exit, usage, endRest };
+  const outcome = failed(parts, toExecute, { ...failure, line: tellingLine(telling, reason) });
   return { outcome, exit, usage, endRest };
 }
 
@@ -197,7 +205,8 @@ async function succeeded(parts: ExecutionParts, toExecute: TaskToExecute, usage:
 
 const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
 
-function failed(parts: ExecutionParts, toExecute: TaskToExecute, { error, exit, message }: TaskFailure): Outcome {
+function failed(parts: ExecutionParts, toExecute: TaskToExecute, failure: TaskFailure): Outcome {
+  const { error, exit, message, line } = failure;
   const { task, ending } = toExecute;
   if (ending.reason?.kind === "cancelled") return { kind: "cancelled", why: ending.reason.why };
   const final = task.debug === "test_build" && error !== ErrorName.workerInterrupted;
@@ -209,6 +218,7 @@ function failed(parts: ExecutionParts, toExecute: TaskToExecute, { error, exit, 
       ...witness(parts, toExecute),
       ...(exit !== undefined && { exit }),
       ...(words !== undefined && { message: words }),
+      ...(line !== undefined && { line }),
     },
   };
 }

@@ -32,7 +32,7 @@ test("a script that prints nothing for longer than it may is ended, and that is 
   expect(await task.history()).not.toContain("ActivityFailed");
   await pass(stage, clock, 2000);
   expect(await task.ended).toEqual(
-    failure("Muster.LogIdle", { exit: "SIGTERM", message: "printed nothing for 600 s" }),
+    failure("Muster.LogIdle", { exit: "SIGTERM", message: "printed nothing for 600 s", line: "last words" }),
   );
   await runUntil(stage.aws, clock, worker.ended);
 });
@@ -41,13 +41,14 @@ test("a script is ended a minute before its step's timeout, even if it ignores T
   const clock = virtualClock();
   await using stage = await testStage({ clock });
   const { worker, task } = await startedInVirtualTime(stage, clock, {
-    script: "trap '' TERM; echo last words; while :; do sleep 0.05; done",
+    script: "trap 'echo E: interrupted' TERM; echo last words; while :; do sleep 0.05; done",
     task: { timeoutSeconds: 600 },
   });
   const startMs = clock.now();
   await pass(stage, clock, 551_000);
   const { error, cause } = await task.ended;
-  expect({ error, exit: cause?.exit }).toEqual({ error: "Muster.ScriptTimedOut", exit: "SIGKILL" });
+  expect(error).toBe("Muster.ScriptTimedOut");
+  expect(cause).toMatchObject({ exit: "SIGKILL", line: "last words" });
   expect(clock.now() - startMs).toBeLessThan(600_000);
   await runUntil(stage.aws, clock, worker.ended);
   expect((await stage.logLines(worker.instanceId)).at(-1)).toContain("Muster.ScriptTimedOut");
@@ -77,7 +78,9 @@ test("a worker that must stop ends its script and reports the task as interrupte
   const task = await stage.publish();
   await hasLine(stage, worker.instanceId, "started");
   worker.stop("spot interruption");
-  expect(await task.ended).toEqual(failure("Muster.WorkerInterrupted", { exit: 0, message: "spot interruption" }));
+  const ending = await task.ended;
+  expect(ending).toEqual(failure("Muster.WorkerInterrupted", { exit: 0, message: "spot interruption" }));
+  expect(ending.cause).not.toHaveProperty("line");
   expect(await worker.ended).toBe("stopped");
   expect(await stage.logLines(worker.instanceId)).toContain("bye");
 });
