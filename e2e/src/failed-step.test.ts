@@ -44,7 +44,9 @@ test("the exit code is 1, and the report lists exactly the failed step with vers
   expect(built.exitCode).toBe(1);
   const failures = built.stdout.split("\n").filter((line) => line.includes("ScriptFailed"));
   expect(failures).toEqual([
-    expect.stringMatching(/^ {2}MakePackage 1\.1\.0 ubuntu-24\.04-noble i-[0-9a-f]+ Muster\.ScriptFailed, exit 3, /),
+    expect.stringMatching(
+      /^ {2}MakePackage 1\.1\.0 ubuntu-24\.04-noble i-[0-9a-f]+ Muster\.ScriptFailed, exit 3, after \d+ s: about to fail$/,
+    ),
   ]);
   expect(built.stdout).toContain(`muster logs ${FAILING}`);
 });
@@ -107,7 +109,10 @@ test("muster status shows finished tasks with their times, and the failure", asy
   const { stdout, exitCode } = await workspace.muster("status", ...pipeline);
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(/✔ +MakeSource +1\.0\.0 +[\d.]+ s on i-/);
-  expect(stdout).toMatch(/✖ +MakePackage +1\.1\.0 +ubuntu-24\.04-noble +FAILED: Muster\.ScriptFailed, exit 3/);
+  expect(stdout).toMatch(
+    /✖ +MakePackage +1\.1\.0 +ubuntu-24\.04-noble +FAILED: Muster\.ScriptFailed, exit 3 on i-\w+ after [\d.:]+( s)? and 3 attempts: about to fail/,
+  );
+  for (const version of VERSIONS) expect(stdout).toMatch(new RegExp(`✔ +VersionNormalizeResults +${version} `));
   expect(stdout).not.toContain("unfinished");
 });
 
