@@ -20,8 +20,8 @@ import {
   taskEnvironment,
 } from "@muster/pipeline";
 import { describe, expect, test } from "vitest";
-import { binaryPackage, source, sourceSignature, sourceTarball } from "./artifacts.ts";
-import hhvm, { MakeBinaryPackage, MakeSourceTarball } from "./pipeline.ts";
+import { binaryPackage, seriesSuite, source, sourceSignature, sourceTarball } from "./artifacts.ts";
+import hhvm, { MakeBinaryPackage, MakeSourceTarball, PublishDockerImages } from "./pipeline.ts";
 
 const around = { platforms: [], buildPlatforms: [], versions: ["4.28.2"], failedVersions: [] };
 const buckets = { assets: "assets", state: "state", scratch: "hhvm-scratch", downloads: "hhvm-downloads" };
@@ -82,15 +82,19 @@ test("artifacts lie where users and earlier releases have them", () => {
   } as const;
   const nightly = { ...subject, version: "2026.11.24", platform: "debian-11-bullseye" };
   const version = { per: "version", version: "4.28.2", platforms: [], buildPlatforms: [] } as const;
-  expect(urls(binaryPackage.produces(subject))).toEqual([
-    "s3://hhvm-scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.deb",
-  ]);
-  expect(urls(binaryPackage.publishes(subject))).toEqual([
-    "s3://hhvm-downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~bionic_amd64.deb",
-  ]);
-  expect(urls(binaryPackage.publishes(nightly))).toEqual([
-    "s3://hhvm-downloads/debian/pool/main/h/hhvm-nightly/hhvm-nightly_2026.11.24-1~bullseye_amd64.deb",
-  ]);
+  expect(urls(binaryPackage.produces(subject))).toEqual(
+    ["hhvm_4.28.2-1~bionic_amd64.deb", "hhvm-dev_4.28.2-1~bionic_amd64.deb", "hhvm-dbg_4.28.2-1~bionic_amd64.deb"]
+      .concat("hhvm_4.28.2-1~bionic_amd64.changes")
+      .map((name) => `s3://hhvm-scratch/4.28.2/ubuntu-18.04-bionic/${name}`),
+  );
+  expect(urls(binaryPackage.publishes(subject))).toEqual(
+    ["hhvm", "hhvm-dev", "hhvm-dbg"].map(
+      (name) => `${name} 4.28.2-1~bionic amd64 in s3://hhvm-downloads/ubuntu/dists/bionic-4.28`,
+    ),
+  );
+  expect(urls(binaryPackage.publishes(nightly))[0]).toBe(
+    "hhvm-nightly 2026.11.24-1~bullseye amd64 in s3://hhvm-downloads/debian/dists/bullseye",
+  );
   expect(urls(source.publishes?.(version))).toEqual(["s3://hhvm-downloads/source/hhvm-4.28.2.tar.gz"]);
   expect(urls(sourceSignature.publishes?.(version))).toEqual(["s3://hhvm-downloads/source/hhvm-4.28.2.tar.gz.sig"]);
   expect(urls(sourceSignature.produces?.(version))).toEqual(["s3://hhvm-scratch/hhvm-4.28.2.tar.gz.sig"]);
@@ -132,8 +136,35 @@ test("tasks get the standard environment", () => {
     S3_PATH: "source/nightlies/hhvm-nightly-2026.11.24.tar.gz",
     PACKAGING_BRANCH: "master",
   });
-  expect(environment("PublishBinaryPackages", "4.28.2")).toMatchObject({ REPOS_ONLY: "1" });
+  expect(environment("PublishBinaryPackages", "4.28.2")).toMatchObject({ REPOS_ONLY: "1", CHANNEL: "release" });
   expect(environment("PublishDockerImages", "4.28.2")).toMatchObject({ DOCKER_ONLY: "1" });
+  expect(environment("PublishDockerImages", "2026.11.24")).toMatchObject({ CHANNEL: "nightly" });
+});
+
+test.each([
+  ["4.28.2", "DISTRO-4.28"],
+  ["4.100.0", "DISTRO-4.100"],
+  ["3.30.12", "DISTRO-lts-3.30"],
+  ["2026.11.24", "DISTRO"],
+])("%s is found in the suite %s", (version, suite) => {
+  expect(seriesSuite(version)).toBe(suite);
+});
+
+test("images are of one distribution, whatever a build was asked for", () => {
+  const { worksOn } = PublishDockerImages;
+  const of = (...platforms: string[]) =>
+    worksOn?.({ per: "version", version: "4.28.2", platforms, buildPlatforms: [] });
+  expect(of("debian-10-buster", "ubuntu-18.04-bionic", "ubuntu-20.04-focal", "ubuntu-21.10-impish")).toEqual([
+    "ubuntu-20.04-focal",
+  ]);
+  expect(of("debian-10-buster", "ubuntu-16.04-xenial", "ubuntu-18.04-bionic")).toEqual(["ubuntu-18.04-bionic"]);
+  expect(of("debian-10-buster")).toEqual([]);
+});
+
+test("a release's source that expired is taken from what users have; a nightly's is there", () => {
+  const subject = { per: "version", version: "4.28.2", platforms: [], buildPlatforms: [] } as const;
+  expect(urls(MakeSourceTarball.restoredFrom?.(subject))).toEqual(["s3://hhvm-downloads/source/hhvm-4.28.2.tar.gz"]);
+  expect(MakeSourceTarball.restoredFrom?.({ ...subject, version: "2026.11.24" })).toEqual([]);
 });
 
 test("a test build makes packages, and publishes nothing", () => {
@@ -185,11 +216,18 @@ describe("what runs", () => {
   const platforms = ["debian-11-bullseye", "ubuntu-18.04-bionic", "macos-13"];
 
   /** A world in which exactly these URLs are there. */
-  async function runs(name: string, there: readonly string[], asked: object = {}): Promise<boolean> {
+  async function runs(name: string, there: readonly string[], asked: object = {}, days?: number): Promise<boolean> {
     const exists = async (evidence: Published) => there.includes(evidenceText(evidence, buckets));
     const decide = async <P extends Per>({ activity, subject }: Task<P>) => {
       if (activity.shouldRun === undefined) return (await statusOf(activity, subject, exists)).status === "not_built";
-      return (await activity.shouldRun({ ...subject, build, status: statusQuestion(subject, exists) })).run;
+      return (
+        await activity.shouldRun({
+          ...subject,
+          build,
+          status: statusQuestion(subject, exists),
+          daysValid: async () => days,
+        })
+      ).run;
     };
     return decide(
       taskAt(activityNamed(hhvm, name), Place.parse({ version, ...asked }), {
@@ -200,8 +238,15 @@ describe("what runs", () => {
     );
   }
 
-  const scratchPackage = "s3://hhvm-scratch/4.28.2/debian-11-bullseye/hhvm_4.28.2-1~bullseye_amd64.deb";
-  const publishedPackage = "s3://hhvm-downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye_amd64.deb";
+  const debian11 = {
+    per: "platform",
+    version,
+    platform: "debian-11-bullseye",
+    platforms,
+    buildPlatforms: platforms,
+  } as const;
+  const inScratch = urls(binaryPackage.produces(debian11));
+  const published = urls(binaryPackage.publishes(debian11));
   const [tarball, publishedTarball] = [
     s3Url(sourceTarball("4.28.2"), buckets),
     "s3://hhvm-downloads/source/hhvm-4.28.2.tar.gz",
@@ -211,14 +256,16 @@ describe("what runs", () => {
     ["MakeSourceTarball", [], true],
     ["MakeSourceTarball", [tarball], false],
     ["PublishBinaryPackages", [], false],
-    ["PublishBinaryPackages", [scratchPackage], true],
-    ["PublishBinaryPackages", [scratchPackage, publishedPackage], false],
+    ["PublishBinaryPackages", inScratch, true],
+    ["PublishBinaryPackages", inScratch.slice(1), false],
+    ["PublishBinaryPackages", [...inScratch, ...published.slice(1)], true],
+    ["PublishBinaryPackages", [...inScratch, ...published], false],
     ["PublishSourceTarball", [], false],
     ["PublishSourceTarball", [tarball], true],
     ["PublishSourceTarball", [tarball, publishedTarball], false],
     ["PublishSourceTarball", [tarball, `${tarball}.sig`, publishedTarball], true],
     ["PublishSourceTarball", [`${publishedTarball}.sig`, publishedTarball], false],
-    ["PublishDockerImages", [scratchPackage, publishedPackage, tarball, publishedTarball], true],
+    ["PublishDockerImages", [...inScratch, ...published, tarball, publishedTarball], true],
   ])("%s, where %j is there: %s", async (name, there, expected) => {
     expect(await runs(name, there)).toBe(expected);
   });
@@ -226,8 +273,16 @@ describe("what runs", () => {
   test("a package is made where it is neither built nor published", async () => {
     const platform = "debian-11-bullseye";
     expect(await runs("MakeBinaryPackage", [], { platform })).toBe(true);
-    expect(await runs("MakeBinaryPackage", [scratchPackage], { platform })).toBe(false);
-    expect(await runs("MakeBinaryPackage", [publishedPackage], { platform })).toBe(false);
+    expect(await runs("MakeBinaryPackage", inScratch, { platform })).toBe(false);
+    expect(await runs("MakeBinaryPackage", published, { platform })).toBe(false);
+    const pooled = "s3://hhvm-downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye_amd64.deb";
+    expect(await runs("MakeBinaryPackage", [pooled], { platform })).toBe(true);
+  });
+
+  test("what is published is signed anew in time, and else left alone", async () => {
+    expect(await runs("PublishBinaryPackages", published, {}, 31)).toBe(false);
+    expect(await runs("PublishBinaryPackages", published, {}, 29)).toBe(true);
+    expect(await runs("PublishBinaryPackages", [], {}, 29)).toBe(false);
   });
 
   test("the tarball of a nightly is published as it is made, never after", async () => {

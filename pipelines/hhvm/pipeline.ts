@@ -16,20 +16,36 @@ import {
   sequence,
   type Version,
 } from "@muster/pipeline";
-import { binaryPackage, source, sourceSignature, sourceTarball } from "./artifacts.ts";
+import {
+  binaryPackage,
+  channels,
+  DUE_DAYS,
+  imagePlatform,
+  publishedSource,
+  RENEWED_DAYS,
+  seriesOf,
+  seriesSuite,
+  source,
+  sourceSignature,
+  sourceTarball,
+  suitesOf,
+  VALID_DAYS,
+} from "./artifacts.ts";
+import { readSources } from "./env.ts";
+
+const sources = readSources();
 
 /** The branch of the packaging repository that a version is packaged from: `HHVM-4.28`. */
-const packagingBranch = (version: Version): string =>
-  isNightly(version) ? "master" : `HHVM-${version.split(".").slice(0, 2).join(".")}`;
+const packagingBranch = (version: Version): string => (isNightly(version) ? "master" : `HHVM-${seriesOf(version)}`);
 
 /** Decrypts the GPG key that signs tarballs and repositories. */
 const signingKey: Secret = { kind: "kms-key", alias: "alias/hhvm-signing-key" };
 /** With Muster's own records: what lies in scratch expires. */
 const encryptedSigningKey: S3Object = { bucket: "state", key: "signing/key." };
 
-/** Where nightlies are made from, and releases before they are public. */
-const sourceRepository = "git@github.com:facebook/hhvm.git";
-const stagingRepository = "git@github.com:hhvm/hhvm-staging.git";
+/** Pushes tags and branches. */
+const gitKey: Secret = { kind: "secrets-manager", name: "hhvm/git-ssh-key" };
+const gitRepositories = { SOURCE_REPOSITORY: sources.sourceRepository, STAGING_REPOSITORY: sources.stagingRepository };
 
 /** The apt repositories. */
 const families = ["debian", "ubuntu"];
@@ -47,13 +63,17 @@ export const MakeSourceTarball = activity({
   worker: { ...small, rootVolumeGb: 16 },
   produces: ({ version }) => (isNightly(version) ? [] : [sourceTarball(version)]),
   publishes: ({ version }) => (isNightly(version) ? [sourceTarball(version)] : []),
-  env: () => ({ SOURCE_REPOSITORY: sourceRepository, STAGING_REPOSITORY: stagingRepository }),
+  restoredFrom: ({ version }) => (isNightly(version) ? [] : [publishedSource(version)]),
+  env: () => gitRepositories,
   changesDownloads: isNightly,
-  secrets: [signingKey, { kind: "secrets-manager", name: "hhvm/git-ssh-key" }],
-  access: { reads: [encryptedSigningKey], writes: [scratch("hhvm-"), downloads("source/nightlies/")] },
+  secrets: [signingKey, gitKey],
+  access: {
+    reads: [encryptedSigningKey, downloads("source/hhvm-")],
+    writes: [scratch("hhvm-"), downloads("source/nightlies/")],
+  },
 });
 
-/** Debian package of one platform, compiled in a container of that platform. */
+/** Debian packages of one platform, compiled in a container of that platform. */
 export const MakeBinaryPackage = activity({
   name: "MakeBinaryPackage",
   per: "platform",
@@ -67,7 +87,7 @@ export const MakeBinaryPackage = activity({
   testBuild: true,
   access: {
     reads: [scratch("hhvm-"), downloads("source/nightlies/")],
-    writes: (subject) => [...binaryPackage.produces(subject), scratch("build-logs/")],
+    writes: ({ version, platform }) => [scratch(`${version}/${platform}/`), scratch("build-logs/")],
     otherBuckets: ["hhvm-nodist"],
     imageRepositories: ["hhvm-successful-builds", "hhvm-failed-builds"],
   },
@@ -82,31 +102,42 @@ export const PublishBinaryPackages = activity({
   timeout: hours(4),
   worker: { ...small, rootVolumeGb: 100, availabilityZones: ["us-west-2a"] },
   exclusive: true,
-  env: () => ({ REPOS_ONLY: "1" }),
+  env: ({ version }) => ({
+    REPOS_ONLY: "1",
+    SERIES_SUITE: seriesSuite(version),
+    VALID_DAYS: String(VALID_DAYS),
+    RENEWED_DAYS: String(RENEWED_DAYS),
+  }),
   changesDownloads: true,
-  shouldRun: async ({ version, platforms, status }) => {
+  shouldRun: async ({ version, platforms, status, daysValid }) => {
     const linux = platforms.filter((platform) => parseLinuxPlatform(platform) !== undefined);
     const statuses = await Promise.all(linux.map((platform) => status(MakeBinaryPackage, platform)));
     const waiting = linux.filter((_, index) => statuses[index] === "built_not_published");
     if (waiting.length > 0) return { run: true, reason: `built, not published: ${waiting.join(", ")}` };
+    const suites = linux
+      .filter((_, index) => statuses[index] === "succeeded")
+      .flatMap((platform) => suitesOf(version, platform));
+    const days = await Promise.all(suites.map(daysValid));
+    const due = suites.filter((_, index) => (days[index] ?? VALID_DAYS) < DUE_DAYS);
+    if (due.length > 0)
+      return { run: true, reason: `to be signed anew, with ${DUE_DAYS} days left: ${due.join(", ")}` };
     const each = linux.map((platform, index) => `${platform} ${statuses[index]}`);
-    return { run: false, reason: each.length > 0 ? each.join(", ") : `${version} has no Linux platform in this build` };
+    return { run: false, reason: each.length > 0 ? each.join(", ") : `${version} has no Linux platform` };
   },
   secrets: [signingKey],
   access: {
     reads: [encryptedSigningKey, scratch(""), ...repositories],
     writes: repositories,
-    // A package that no index came to name is taken back.
-    deletes: families.map((family) => downloads(`${family}/pool/`)),
     volumes: ["hhvm-package-repositories"],
   },
 });
 
-/** A release's tarball and signature where users download; nightlies are there from the start. */
+/** A release's tag and branch in the public repository, its tarball and signature where users download; nightlies are there from the start. */
 export const PublishSourceTarball = activity({
   name: "PublishSourceTarball",
   per: "version",
   script: "scripts/publish-source-tarball.sh",
+  init: "scripts/init/git.sh",
   timeout: minutes(30),
   worker: small,
   changesDownloads: true,
@@ -120,10 +151,12 @@ export const PublishSourceTarball = activity({
       reason: `tarball ${statuses.tarball}, signature ${statuses.signature}`,
     };
   },
+  env: () => gitRepositories,
+  secrets: [gitKey],
   access: { reads: [scratch("hhvm-")], writes: [downloads("source/hhvm-")] },
 });
 
-/** Container images with the version's package. */
+/** Container images with the version's package, of one distribution whatever others it is built for. */
 export const PublishDockerImages = activity({
   name: "PublishDockerImages",
   per: "version",
@@ -131,9 +164,11 @@ export const PublishDockerImages = activity({
   init: "scripts/init/docker.sh",
   timeout: hours(4),
   worker: small,
-  env: () => ({ DOCKER_ONLY: "1" }),
+  worksOn: ({ platforms }) => [imagePlatform(platforms)].filter((platform) => platform !== undefined),
+  env: () => ({ DOCKER_ONLY: "1", DOCKER_REPOSITORY: sources.dockerRepository }),
   secrets: [{ kind: "secrets-manager", name: "hhvm/docker-hub" }],
-  access: { reads: [downloads("ubuntu/pool/")] },
+  // Which releases are older.
+  access: { reads: [downloads("source/hhvm-")] },
 });
 
 /** HHVM: source tarball, Debian packages in apt repositories, container images; the seed's pipeline. */
@@ -141,8 +176,9 @@ export default definePipeline({
   name: "hhvm",
   summary: "HHVM: source tarball, Debian packages with apt repositories, container images",
   platforms: listedPlatforms({
-    url: (version) => `https://raw.githubusercontent.com/hhvm/packaging/${packagingBranch(version)}/CURRENT_TARGETS`,
+    url: (version) => sources.currentTargets.replaceAll("{branch}", packagingBranch(version)),
   }),
+  channels,
   flow: forEachVersion(
     MakeSourceTarball,
     parallel(
@@ -157,7 +193,7 @@ export default definePipeline({
   source: sourceTarball,
   env: ({ version }) => ({
     PACKAGING_BRANCH: packagingBranch(version),
-    PACKAGING_REPOSITORY: "https://github.com/hhvm/packaging",
+    PACKAGING_REPOSITORY: sources.packagingRepository,
   }),
   image: "/aws/service/canonical/ubuntu/server/20.04/stable/current/amd64/hvm/ebs-gp2/ami-id",
   dummyScript: "scripts/dummy-task.sh",

@@ -10,19 +10,29 @@ import { scriptBench } from "./testing/script-bench.ts";
 const run = promisify(execFile);
 
 test("no script has a mistake that the shell, or shellcheck where it is installed, can see", async () => {
-  const folder = join(import.meta.dirname, "scripts");
-  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".sh"));
-  expect(files).toHaveLength(10);
-  for (const file of files) await run("bash", ["-n", join(folder, file)]);
-  if (await hasProgram("shellcheck"))
-    await run(
-      "shellcheck",
-      files.map((file) => join(folder, file)),
-    );
+  const scripts = await filesOf("scripts", (name) => name.endsWith(".sh"));
+  expect(scripts).toHaveLength(11);
+  const played = await Promise.all(
+    ["programs", "packaging/bin", "hhvm-docker"].map((folder) => filesOf(join("testing", folder), isScript)),
+  );
+  const files = [...scripts, ...played.flat()];
+  for (const file of files) await run("bash", ["-n", file]);
+  if (await hasProgram("shellcheck")) await run("shellcheck", files);
 });
+
+/** Files below a folder of this package, as absolute paths. */
+async function filesOf(folder: string, wanted: (name: string) => boolean): Promise<string[]> {
+  const from = join(import.meta.dirname, folder);
+  return (await readdir(from, { recursive: true, withFileTypes: true }))
+    .filter((file) => file.isFile() && wanted(file.name))
+    .map((file) => join(file.parentPath, file.name));
+}
+
+const isScript = (name: string): boolean => name.endsWith(".sh") || !/[.A-Z]/.test(name);
 
 test("scripts that are executed stop at the first error", async () => {
   await using bench = await scriptBench();
+  await bench.install("aws");
   const { code, output } = await bench.run("publish-source-tarball.sh", release);
   expect(code).not.toBe(0);
   expect(output).toContain("muster-s3");

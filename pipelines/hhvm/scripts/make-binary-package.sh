@@ -1,44 +1,61 @@
 #!/bin/bash
-# The Debian package of one platform, compiled in a container of that platform by the packaging repository's own bin/make-package.
-# The container is named after the task and stays: the after-task script keeps it as an image.
+# The Debian packages of one platform, compiled in a container of that platform by the packaging repository's own
+# bin/make-package-in-throwaway-container. The container stays: the after-task script keeps it as an image.
 set -euo pipefail
 
 cache=s3://hhvm-nodist/$DISTRO/
-IFS=- read -r family release codename <<<"$DISTRO"
+IFS=- read -r _ _ codename <<<"$DISTRO"
+package=hhvm
+if [ "$IS_NIGHTLY" = true ]; then package=hhvm-nightly; fi
+debian_version=$VERSION-1~$codename
 
-mkdir packaging source nodist out
 git clone --quiet --depth 1 --branch "$PACKAGING_BRANCH" "$PACKAGING_REPOSITORY" packaging
-muster-s3 cp "$S3_SOURCE" "source/$(basename "$S3_PATH")"
-muster-s3 cp "$S3_SOURCE.sig" "source/$(basename "$S3_PATH").sig"
+revision=$(<"packaging/$DISTRO/PKGVER")
+if [ "$revision" != "1~$codename" ]; then
+  echo "$DISTRO/PKGVER on $PACKAGING_BRANCH is $revision, and must be 1~$codename: what users have is changed by a new version" >&2
+  exit 1
+fi
+out=packaging/out nodist=packaging/nodist
+mkdir -p "$out" "$nodist"
+source=$(basename "$S3_PATH")
+muster-s3 cp "$S3_SOURCE" "$out/$source"
 
 # Dependencies that builds of this platform have downloaded before.
 cached=$(muster-s3 ls "$cache")
 while read -r object; do
-  if [ -n "$object" ]; then muster-s3 cp "$object" "nodist/${object##*/}"; fi
+  if [ -z "$object" ]; then continue; fi
+  file=$nodist/${object#"$cache"}
+  mkdir -p "$(dirname "$file")"
+  muster-s3 cp "$object" "$file"
 done <<<"$cached"
+digests() { (cd "$nodist" && find . -type f -printf '%P\0' | sort -z | xargs -0 --no-run-if-empty sha256sum); }
+digests >cached-before
 
-docker rm --force "$MUSTER_TASK" >/dev/null 2>&1 || true
-docker run --init --name "$MUSTER_TASK" \
-  --env VERSION --env DISTRO --env IS_NIGHTLY --env PACKAGING_BRANCH --env "SOURCE=/source/$(basename "$S3_PATH")" \
-  --volume "$PWD/packaging:/packaging:ro" --volume "$PWD/source:/source:ro" \
-  --volume "$PWD/nodist:/nodist" --volume "$PWD/out:/out" \
-  "$family:$release" /packaging/bin/make-package
+docker ps --all --quiet --no-trunc | sort >containers-before
+packaging/bin/make-package-in-throwaway-container "$DISTRO"
 
-for file in nodist/*; do
-  if [ -f "$file" ] && ! grep --quiet --fixed-strings --line-regexp "$cache${file##*/}" <<<"$cached"; then
-    muster-s3 cp "$file" "$cache${file##*/}"
+while read -r _ file; do
+  if [ -n "$file" ]; then muster-s3 cp "$nodist/$file" "$cache$file"; fi
+done < <(digests | comm -13 cached-before -)
+
+rm "$out/$source"
+changes=${package}_${debian_version}_amd64.changes
+for file in "$package"{,-dev,-dbg}"_${debian_version}_amd64.deb" "$changes"; do
+  if [ ! -f "$out/$file" ]; then
+    echo "make-package of $DISTRO has not made $file; it made: $(cd "$out" && echo *)" >&2
+    exit 1
   fi
 done
+sums=$(awk '/^[^ ]/ { listed = $1 == "Checksums-Sha256:" } /^ / && listed { print $1 "  " $3 }' "$out/$changes")
+(cd "$out" && sha256sum --check --quiet <<<"$sums")
 
-package=hhvm
-if [ "$IS_NIGHTLY" = true ]; then package=hhvm-nightly; fi
-file=${package}_$VERSION-1~${codename}_amd64.deb
-if ! [ -f "out/$file" ]; then
-  echo "bin/make-package has not made $file; it made: $(ls out)" >&2
-  exit 1
-fi
 if [ -n "${SKIP_PUBLISH:-}" ]; then
-  echo "{\"note\":\"a test build: $file is thrown away\"}" >"$MUSTER_RESULT"
+  echo "{\"note\":\"a test build: $changes and its packages are thrown away\"}" >"$MUSTER_RESULT"
   exit
 fi
-muster-s3 cp "out/$file" "s3://$SCRATCH_BUCKET/$VERSION/$DISTRO/$file" --content-type application/vnd.debian.binary-package
+# What lists the others comes last: where it is, all of it is.
+built=s3://$SCRATCH_BUCKET/$VERSION/$DISTRO
+while read -r file; do
+  muster-s3 cp "$out/$file" "$built/$file"
+done < <(cd "$out" && find . -maxdepth 1 -type f ! -name "$changes" -printf '%P\n' | sort)
+muster-s3 cp "$out/$changes" "$built/$changes" --content-type text/plain

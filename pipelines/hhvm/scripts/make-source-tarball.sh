@@ -1,6 +1,24 @@
 #!/bin/bash
-# The source of one version, submodules included, as a signed tarball. A nightly is tagged first, in both repositories.
+# The source of one version, submodules included and pruned, as a signed tarball. A nightly is tagged first, in both repositories. Where users have
+# the version's tarball, it is that one and no other.
 set -euo pipefail
+
+tarball=$(basename "$S3_PATH")
+
+# The tarball last: where it is, all of it is.
+store() {
+  muster-s3 cp "$tarball.sig" "$S3_SOURCE.sig" --content-type application/pgp-signature
+  muster-s3 cp "$tarball" "$S3_SOURCE" --content-type application/gzip
+}
+
+if [ -n "${RESTORE_FROM:-}" ]; then
+  muster-s3 cp "$RESTORE_FROM" "$tarball"
+  muster-s3 cp "$RESTORE_FROM.sig" "$tarball.sig"
+  gpg --batch --verify "$tarball.sig" "$tarball"
+  store
+  echo "{\"note\":\"taken from $RESTORE_FROM\"}" >"$MUSTER_RESULT"
+  exit
+fi
 
 # The key that may push tags; in memory, as everything secret.
 ssh_key=$(mktemp --tmpdir=/dev/shm ssh.XXXXXX)
@@ -25,18 +43,18 @@ else
   repository=$STAGING_REPOSITORY
 fi
 
-tarball=$(basename "$S3_PATH")
 folder=${tarball%.tar.gz}
 git clone --quiet --depth 1 --branch "$tag" --recurse-submodules --shallow-submodules "$repository" "$folder"
 commit=$(git -C "$folder" rev-parse HEAD)
-date=$(git -C "$folder" log -1 --format=%cI)
+time=$(git -C "$folder" log -1 --format=%ct)
+# What every version's tarball leaves out stands on the packaging repository's main branch.
+git clone --quiet --depth 1 "$PACKAGING_REPOSITORY" packaging
+packaging/bin/prune-source-tree "$folder"
 
-# Sorted, owned by root, dated as the commit: the same commit gives the same bytes.
-tar --create --sort=name --owner=0 --group=0 --numeric-owner --mtime="$date" --exclude=.git "$folder" |
+# Sorted, owned by root, dated as the commit: the same commit gives the same bytes. `git get-tar-commit-id` reads which one it is.
+tar --create --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$time" --exclude=.git --format=posix \
+  --pax-option="globexthdr.name=pax_global_header,globexthdr.mtime=$time,comment=$commit,delete=atime,delete=ctime" "$folder" |
   gzip -9 --no-name >"$tarball"
 gpg --batch --armor --detach-sign --output "$tarball.sig" "$tarball"
-
-# The tarball last: where it is, all of it is.
-muster-s3 cp "$tarball.sig" "$S3_SOURCE.sig" --content-type application/pgp-signature
-muster-s3 cp "$tarball" "$S3_SOURCE" --content-type application/gzip
+store
 echo "{\"note\":\"$tag is commit ${commit:0:12}\",\"commit\":\"$commit\"}" >"$MUSTER_RESULT"

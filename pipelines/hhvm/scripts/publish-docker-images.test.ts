@@ -1,48 +1,79 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { releaseRepositories } from "../testing/release-repositories.ts";
 import { nightly, release } from "../testing/sample-tasks.ts";
 import { scriptBench } from "../testing/script-bench.ts";
 
 describe("publish-docker-images.sh", () => {
-  async function callsOf(env: Record<string, string>, published: readonly string[]) {
-    await using bench = await scriptBench();
-    await bench.play("aws", `echo '{"username":"somebody","password":"secret"}'`);
-    await bench.play("docker", "cat >/dev/null");
-    const packageName = env.IS_NIGHTLY === "true" ? "hhvm-nightly" : "hhvm";
-    const file = `${packageName}_${env.VERSION}-1~focal_amd64.deb`;
-    await bench.put("hhvm-downloads", `ubuntu/pool/main/h/${packageName}/${file}`, "package");
-    for (const version of published) await bench.put("hhvm-downloads", `source/hhvm-${version}.tar.gz`, "source");
-    const platforms = "ubuntu-18.04-bionic ubuntu-20.04-focal debian-11-bullseye";
-    const { code, output } = await bench.run("publish-docker-images.sh", { ...env, PLATFORMS: platforms });
-    expect(code, output).toBe(0);
-    const calls = await bench.calls();
-    expect(calls.join("\n")).not.toContain("secret ");
-    return calls;
+  interface Asked {
+    readonly env: Readonly<Record<string, string>>;
+    readonly tags: readonly string[];
+    readonly published?: readonly string[];
   }
 
-  async function pushedTags(env: Record<string, string>, published: readonly string[]) {
-    const calls = await callsOf(env, published);
-    return calls.flatMap((call) => call.match(/^docker push --quiet hhvm\/hhvm:(.*)$/)?.slice(1) ?? []);
+  async function run({ env, tags, published = [] }: Asked) {
+    await using bench = await scriptBench();
+    await bench.install("aws");
+    await bench.install("docker");
+    const repositories = await releaseRepositories(bench.folder);
+    await repositories.imageBranch(env.PACKAGING_BRANCH ?? "", tags);
+    for (const version of published) await bench.put("hhvm-downloads", `source/hhvm-${version}.tar.gz`, "source");
+    const { code, output } = await bench.run("publish-docker-images.sh", { ...env, ...repositories.env });
+    expect(code, output).toBe(0);
+    expect(output).not.toContain("a-password");
+    const images = await readdir(join(bench.folder, "docker/registry"));
+    return {
+      output,
+      images: images.map((name) => name.replace("_", "/")).sort(),
+      calls: await bench.text("docker/calls"),
+      aws: await bench.text("aws-calls"),
+    };
   }
+
+  const both = (...tags: string[]) =>
+    ["hhvm/hhvm", "hhvm/hhvm-proxygen"].flatMap((image) => tags.map((tag) => `${image}:${tag}`)).sort();
 
   test.each([
     [undefined, "hhvm/docker-hub"],
     ["canary-", "canary-hhvm/docker-hub"],
   ])("with the prefix %j the password is that of %s", async (prefix, secret) => {
-    const calls = await callsOf({ ...release, ...(prefix && { SECRET_PREFIX: prefix }) }, []);
-    expect(calls).toContain(
-      `aws secretsmanager get-secret-value --secret-id ${secret} --query SecretString --output text`,
+    const { aws } = await run({ env: { ...release, ...(prefix && { SECRET_PREFIX: prefix }) }, tags: [] });
+    expect(aws).toContain(
+      `aws secretsmanager get-secret-value --secret-id ${secret} --query SecretString --output text\n`,
     );
   });
 
-  test("the newest release is also the latest of its series and of all", async () => {
-    expect(await pushedTags(release, ["4.28.1", "4.28.2", "4.9.0"])).toEqual(["4.28.2", "4.28-latest", "latest"]);
+  test("hhvm-docker makes both images, of the version's package in its series' suite", async () => {
+    const { calls } = await run({ env: release, tags: [] });
+    expect(calls).toContain(
+      "docker build --build-arg HHVM_PACKAGE=hhvm=4.28.2-* --build-arg HHVM_REPO_DISTRO=focal-4.28 -t hhvm/hhvm:4.28.2 hhvm-latest/\n",
+    );
+    expect(calls).toContain(
+      "docker build --build-arg HHVM_BASE_IMAGE=hhvm/hhvm:4.28.2 -t hhvm/hhvm-proxygen:4.28.2 hhvm-latest-proxygen/\n",
+    );
   });
 
-  test("a fix of an older series becomes the latest of that series alone", async () => {
-    expect(await pushedTags(release, ["4.28.1", "4.28.2", "4.100.0"])).toEqual(["4.28.2", "4.28-latest"]);
+  test("the newest release gets all tags that its branch names", async () => {
+    const asked = { env: release, tags: ["latest", "4.28-latest"], published: ["4.28.1", "4.28.2", "4.9.0"] };
+    expect((await run(asked)).images).toEqual(both("4.28.2", "4.28-latest", "latest"));
   });
 
-  test("a nightly is the nightly", async () => {
-    expect(await pushedTags(nightly, [])).toEqual(["2026.11.24", "nightly"]);
+  test("a fix of an older series becomes the latest of that series alone, also where its branch still says otherwise", async () => {
+    const { images, output } = await run({
+      env: release,
+      tags: ["latest", "4.28-latest"],
+      published: ["4.28.1", "4.100.0"],
+    });
+    expect(images).toEqual(both("4.28.2", "4.28-latest"));
+    expect(output).toContain("latest stays with 4.100.0");
+  });
+
+  test("`latest` goes to no version whose branch does not name it", async () => {
+    expect((await run({ env: release, tags: ["4.28-latest"] })).images).toEqual(both("4.28.2", "4.28-latest"));
+  });
+
+  test("a nightly gets the tags of the main branch", async () => {
+    expect((await run({ env: nightly, tags: ["nightly"] })).images).toEqual(both("2026.11.24", "nightly"));
   });
 });

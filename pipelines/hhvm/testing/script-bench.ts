@@ -1,9 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { CreateBucketCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { createLocalAws } from "@muster/local";
 import { agentProgram } from "@muster/worker-agent";
 
@@ -43,16 +51,26 @@ export async function scriptBench() {
 
   return {
     folder,
+    /** Copies a stand-in of testing/programs to where scripts find it. */
+    install: (name: "docker" | "aws") => cp(join(import.meta.dirname, "programs", name), join(programs, name)),
     /** A stand-in for a program; `body` is bash, after the call has been noted. */
     play: (name: string, body = "") =>
       writeProgram(name, `#!/bin/bash\nset -euo pipefail\necho "${name} $*" >>'${callsFile}'\n${body}\n`),
+    /** A file of the bench's folder; empty where it is not there. */
+    text: (path: string) => readFile(join(folder, path), "utf8").catch(() => ""),
     /** Calls of programs that are played, in their order. */
     async calls(): Promise<string[]> {
       const text = await readFile(callsFile, "utf8").catch(() => "");
       return text.split("\n").filter((line) => line !== "");
     },
-    async run(script: string, env: Readonly<Record<string, string>>): Promise<Ended> {
+    /** @param files what lies in its working folder already */
+    async run(
+      script: string,
+      env: Readonly<Record<string, string>>,
+      files: Readonly<Record<string, string>> = {},
+    ): Promise<Ended> {
       const cwd = await mkdtemp(join(folder, "task-"));
+      for (const [name, text] of Object.entries(files)) await writeFile(join(cwd, name), text);
       const result = join(cwd, "result.json");
       const child = spawn(join(scripts, script), {
         cwd,
@@ -85,6 +103,24 @@ export async function scriptBench() {
     },
     async put(bucket: string, key: string, content: string | Buffer): Promise<void> {
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));
+    },
+    async remove(bucket: string, key: string): Promise<void> {
+      await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    },
+    /** Keys of a bucket's objects, in their order. */
+    async keys(bucket: string): Promise<string[]> {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+      return Contents.map(({ Key = "" }) => Key);
+    },
+    /** Writes all objects of a bucket into a folder of its name, as a web server would have them. */
+    async download(bucket: string): Promise<string> {
+      const target = join(folder, bucket);
+      await rm(target, { recursive: true, force: true });
+      for (const key of await this.keys(bucket)) {
+        await mkdir(join(target, key, ".."), { recursive: true });
+        await writeFile(join(target, key), (await this.read(bucket, key)) ?? "");
+      }
+      return target;
     },
     async read(bucket: string, key: string): Promise<Buffer | undefined> {
       try {

@@ -5,7 +5,7 @@
 export DEBIAN_FRONTEND=noninteractive
 apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 update || return
 apt-get -q -y -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 install --no-install-recommends \
-  awscli ca-certificates curl gnupg reprepro || return
+  awscli ca-certificates curl git gnupg reprepro || return
 
 GNUPGHOME=$(mktemp --directory --tmpdir=/dev/shm gnupg.XXXXXX) || return
 export GNUPGHOME
