@@ -82,7 +82,7 @@ test("a release of two versions runs every step of each and ends with one result
 
 test("the states of a release of one version and platform come in their order", async () => {
   await using world = await hhvmWorld();
-  const { states } = await world.build("4.28.2 debian-11-bullseye");
+  const { states } = await world.build("4.28.2 ubuntu-20.04-focal");
   const health = new Set(["HealthCheckBegin", "HealthCheckWait", "HealthCheck", "ShouldHealthCheck", "HealthCheckEnd"]);
   const branches =
     /^(PrepareTo|Should)?Publish(SourceTarball|DockerImages)(End)?$|^(UpdateIndices|InvalidateCloudFront)(End)?$/;

@@ -24,6 +24,8 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
   "scripts/make-source-tarball.sh": {
     'aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}hhvm/git-ssh-key" --query SecretString --output text >"$ssh_key"':
       ["secretsmanager:GetSecretValue hhvm/git-ssh-key"],
+    'muster-s3 cp "$RESTORE_FROM" "$tarball"': ["s3:GetObject downloads/source/hhvm-4.28.2.tar.gz"],
+    'muster-s3 cp "$RESTORE_FROM.sig" "$tarball.sig"': ["s3:GetObject downloads/source/hhvm-4.28.2.tar.gz.sig"],
     'muster-s3 cp "$tarball.sig" "$S3_SOURCE.sig" --content-type application/pgp-signature': [
       "s3:PutObject scratch/hhvm-4.28.2.tar.gz.sig",
       "s3:PutObject downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz.sig",
@@ -34,24 +36,22 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
     ],
   },
   "scripts/make-binary-package.sh": {
-    'muster-s3 cp "$S3_SOURCE" "source/$(basename "$S3_PATH")"': [
+    'muster-s3 cp "$S3_SOURCE" "$out/$source"': [
       "s3:GetObject scratch/hhvm-4.28.2.tar.gz",
       "s3:GetObject downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz",
     ],
-    'muster-s3 cp "$S3_SOURCE.sig" "source/$(basename "$S3_PATH").sig"': [
-      "s3:GetObject scratch/hhvm-4.28.2.tar.gz.sig",
-      "s3:GetObject downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz.sig",
-    ],
     'cached=$(muster-s3 ls "$cache")': ["s3:ListBucket hhvm-nodist"],
-    'if [ -n "$object" ]; then muster-s3 cp "$object" "nodist/${object##*/}"; fi': [
-      "s3:GetObject hhvm-nodist/ubuntu-18.04-bionic/boost.tar.gz",
+    'muster-s3 cp "$object" "$file"': ["s3:GetObject hhvm-nodist/ubuntu-18.04-bionic/boost.tar.gz"],
+    'if [ -n "$file" ]; then muster-s3 cp "$nodist/$file" "$cache$file"; fi': [
+      "s3:PutObject hhvm-nodist/ubuntu-18.04-bionic/boost.tar.gz",
     ],
-    'muster-s3 cp "$file" "$cache${file##*/}"': ["s3:PutObject hhvm-nodist/ubuntu-18.04-bionic/boost.tar.gz"],
-    'muster-s3 cp "out/$file" "s3://$SCRATCH_BUCKET/$VERSION/$DISTRO/$file" --content-type application/vnd.debian.binary-package':
-      [
-        "s3:PutObject scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.deb",
-        "s3:PutObject scratch/2026.11.24/debian-11-bullseye/hhvm-nightly_2026.11.24-1~bullseye_amd64.deb",
-      ],
+    'muster-s3 cp "$out/$file" "$built/$file"': [
+      "s3:PutObject scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.deb",
+      "s3:PutObject scratch/2026.11.24/debian-11-bullseye/hhvm-nightly_2026.11.24.orig.tar.gz",
+    ],
+    'muster-s3 cp "$out/$changes" "$built/$changes" --content-type text/plain': [
+      "s3:PutObject scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.changes",
+    ],
   },
   "scripts/after-task/make-binary-package.sh": {
     'muster-s3 cp build.log.gz "s3://$SCRATCH_BUCKET/build-logs/$tag.log.gz" --content-type application/gzip': [
@@ -67,43 +67,54 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
   "scripts/publish-binary-packages.sh": {
     // Called by the lines below that say `there` and `etag_of`.
     'muster-s3 exists "$1" || status=$?': [],
-    'if there "$1"; then muster-s3 cp "$1" - | md5sum | cut -d \' \' -f 1; fi': [
+    'etag_of "$family" "$suite" >/dev/null': [],
+    'etag=$(etag_of "$1" "$2")': [],
+    'etag=$(etag_of "$1" "$suite")': [],
+    'if ! there "s3://$DOWNLOADS_BUCKET/$1/dists/$2/InRelease"; then return; fi': [
       "s3:GetObject downloads/debian/dists/bullseye/InRelease",
-      "s3:GetObject downloads/ubuntu/dists/bionic/InRelease",
     ],
-    'for url in "${unlisted[@]}"; do muster-s3 rm "$url" || true; done': [
-      "s3:DeleteObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye_amd64.deb",
-      "s3:DeleteObject downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~bionic_amd64.deb",
+    'muster-s3 cp "s3://$DOWNLOADS_BUCKET/$1/dists/$2/InRelease" "$folder/InRelease" >&2': [
+      "s3:GetObject downloads/ubuntu/dists/bionic-4.28/InRelease",
     ],
-    'if ! there "$built"; then': [
-      "s3:GetObject scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.deb",
+    'muster-s3 cp "s3://$DOWNLOADS_BUCKET/$1/dists/$2/$file" "$folder/$index" || exit': [
+      "s3:GetObject downloads/ubuntu/dists/bionic-4.28/main/binary-amd64/Packages.gz",
+    ],
+    'if ! there "$built/$changes"; then': [
+      "s3:GetObject scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.changes",
+    ],
+    'muster-s3 cp "$built/$changes" "$1/$changes"': [
+      "s3:GetObject scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.changes",
+    ],
+    'muster-s3 cp "$built/$file" "$1/$file"': [
       "s3:GetObject scratch/4.28.2/debian-11-bullseye/hhvm_4.28.2-1~bullseye_amd64.deb",
     ],
-    'muster-s3 cp "$built" "$file"': ["s3:GetObject scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.deb"],
-    'in_release[$family/$codename]=$(etag_of "s3://$DOWNLOADS_BUCKET/$family/dists/$codename/InRelease")': [
-      "s3:GetObject downloads/debian/dists/bullseye/InRelease",
-      "s3:GetObject downloads/ubuntu/dists/bionic/InRelease",
+    "if [ -z \"${in_folder[$folder]:-}\" ]; then in_folder[$folder]=$'\\n'$(muster-s3 ls \"$folder\")$'\\n'; fi": [
+      "s3:ListBucket downloads",
     ],
-    'if ! there "$pooled"; then': [
-      "s3:GetObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye_amd64.deb",
-      "s3:GetObject downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~bionic_amd64.deb",
+    'if [[ $path == *_"$VERSION"[-.]* ]]; then found=$(muster-s3 cp "$url" - | sha256sum | cut -d \' \' -f 1); fi': [
+      "s3:GetObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2.orig.tar.gz",
     ],
-    'muster-s3 cp "$file" "$pooled" --content-type application/vnd.debian.binary-package': [
-      "s3:PutObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye_amd64.deb",
-      "s3:PutObject downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~bionic_amd64.deb",
+    'if [ "$found" != "$sum" ]; then muster-s3 cp "$REPOSITORIES/$1/$path" "$url" --content-type "$(type_of "$path")"; fi':
+      [
+        "s3:PutObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye_amd64.deb",
+        "s3:PutObject downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~bionic_amd64.deb",
+      ],
+    'if [ -f "$folder/$file" ]; then muster-s3 cp "$folder/$file" "$url/$(dirname "$file")/by-hash/SHA256/$sum"; fi': [
+      "s3:PutObject downloads/ubuntu/dists/bionic/main/binary-amd64/by-hash/SHA256/0a1b",
     ],
+    'muster-s3 cp "$folder/InRelease" "$url/InRelease" "${condition[@]}"': [
+      "s3:PutObject downloads/debian/dists/bullseye/InRelease",
+      "s3:PutObject downloads/ubuntu/dists/bionic/InRelease",
+    ],
+    'muster-s3 cp "$folder/$file" "$url/$file"': ["s3:PutObject downloads/ubuntu/dists/bionic/Release"],
     'muster-s3 cp "$REPOSITORIES/$family/$file" "s3://$DOWNLOADS_BUCKET/$family/$file"': [
       "s3:PutObject downloads/debian/conf/distributions",
       "s3:PutObject downloads/ubuntu/db/packages.db",
-      "s3:PutObject downloads/ubuntu/dists/bionic/Release",
     ],
-    'muster-s3 cp "$REPOSITORIES/$family/$in_release_file" "s3://$DOWNLOADS_BUCKET/$family/$in_release_file" "${condition[@]}"':
-      [
-        "s3:PutObject downloads/debian/dists/bullseye/InRelease",
-        "s3:PutObject downloads/ubuntu/dists/bionic/InRelease",
-      ],
   },
   "scripts/publish-source-tarball.sh": {
+    'aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}hhvm/git-ssh-key" --query SecretString --output text >"$ssh_key"':
+      ["secretsmanager:GetSecretValue hhvm/git-ssh-key"],
     'muster-s3 cp "$S3_SOURCE" "$tarball"': ["s3:GetObject scratch/hhvm-4.28.2.tar.gz"],
     'muster-s3 cp "$S3_SOURCE.sig" "$tarball.sig"': ["s3:GetObject scratch/hhvm-4.28.2.tar.gz.sig"],
     'muster-s3 cp "$tarball.sig" "s3://$DOWNLOADS_BUCKET/source/$tarball.sig" --content-type application/pgp-signature':
@@ -113,7 +124,7 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
     ],
   },
   "scripts/publish-docker-images.sh": {
-    'muster-s3 cp "s3://$DOWNLOADS_BUCKET/$family/pool/main/h/$package/$file" "context/$package.deb"': [
+    'muster-s3 exists "$built" || status=$?': [
       "s3:GetObject downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~bionic_amd64.deb",
     ],
     "muster-s3 ls \"s3://$DOWNLOADS_BUCKET/source/hhvm-$1\" | sed -nE 's|.*/hhvm-([0-9.]+)\\.tar\\.gz$|\\1|p' |": [
@@ -121,8 +132,6 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
     ],
     'account=$(aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}hhvm/docker-hub" --query SecretString --output text)':
       ["secretsmanager:GetSecretValue hhvm/docker-hub"],
-    // To Docker Hub.
-    'docker push --quiet "$image:$tag"': [],
   },
 };
 

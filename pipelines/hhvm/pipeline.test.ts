@@ -216,7 +216,13 @@ describe("what runs", () => {
   const platforms = ["debian-11-bullseye", "ubuntu-18.04-bionic", "macos-13"];
 
   /** A world in which exactly these URLs are there. */
-  async function runs(name: string, there: readonly string[], asked: object = {}, days?: number): Promise<boolean> {
+  async function runs(
+    name: string,
+    there: readonly string[],
+    asked: object = {},
+    days?: number,
+    has = platforms,
+  ): Promise<boolean> {
     const exists = async (evidence: Published) => there.includes(evidenceText(evidence, buckets));
     const decide = async <P extends Per>({ activity, subject }: Task<P>) => {
       if (activity.shouldRun === undefined) return (await statusOf(activity, subject, exists)).status === "not_built";
@@ -232,8 +238,8 @@ describe("what runs", () => {
     return decide(
       taskAt(activityNamed(hhvm, name), Place.parse({ version, ...asked }), {
         ...around,
-        platforms,
-        buildPlatforms: platforms,
+        platforms: has,
+        buildPlatforms: has,
       }),
     );
   }
@@ -270,13 +276,18 @@ describe("what runs", () => {
     expect(await runs(name, there)).toBe(expected);
   });
 
-  test("a package is made where it is neither built nor published", async () => {
+  test("a package is made where it is neither built nor published, whatever lies in the pool", async () => {
     const platform = "debian-11-bullseye";
     expect(await runs("MakeBinaryPackage", [], { platform })).toBe(true);
     expect(await runs("MakeBinaryPackage", inScratch, { platform })).toBe(false);
     expect(await runs("MakeBinaryPackage", published, { platform })).toBe(false);
     const pooled = "s3://hhvm-downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye_amd64.deb";
     expect(await runs("MakeBinaryPackage", [pooled], { platform })).toBe(true);
+  });
+
+  test("images are made in every build of a version that has a platform for them", async () => {
+    expect(await runs("PublishDockerImages", [])).toBe(true);
+    expect(await runs("PublishDockerImages", [], {}, undefined, ["debian-11-bullseye"])).toBe(false);
   });
 
   test("what is published is signed anew in time, and else left alone", async () => {

@@ -21,6 +21,7 @@ import {
   channels,
   DUE_DAYS,
   imagePlatform,
+  packageName,
   publishedSource,
   RENEWED_DAYS,
   seriesOf,
@@ -87,7 +88,10 @@ export const MakeBinaryPackage = activity({
   testBuild: true,
   access: {
     reads: [scratch("hhvm-"), downloads("source/nightlies/")],
-    writes: ({ version, platform }) => [scratch(`${version}/${platform}/`), scratch("build-logs/")],
+    writes: ({ version, platform }) => [
+      scratch(`${version}/${platform}/${packageName(version)}`),
+      scratch("build-logs/"),
+    ],
     otherBuckets: ["hhvm-nodist"],
     imageRepositories: ["hhvm-successful-builds", "hhvm-failed-builds"],
   },
@@ -164,11 +168,18 @@ export const PublishDockerImages = activity({
   init: "scripts/init/docker.sh",
   timeout: hours(4),
   worker: small,
+  shouldRun: async ({ version, platforms }) =>
+    imagePlatform(platforms) === undefined
+      ? { run: false, reason: `${version} is built for no platform that images are made of` }
+      : { run: true, reason: "it runs in every build" },
   worksOn: ({ platforms }) => [imagePlatform(platforms)].filter((platform) => platform !== undefined),
-  env: () => ({ DOCKER_ONLY: "1", DOCKER_REPOSITORY: sources.dockerRepository }),
+  env: ({ platforms }) => ({
+    DOCKER_ONLY: "1",
+    DOCKER_REPOSITORY: sources.dockerRepository,
+    IMAGE_PLATFORM: imagePlatform(platforms) ?? "",
+  }),
   secrets: [{ kind: "secrets-manager", name: "hhvm/docker-hub" }],
-  // Which releases are older.
-  access: { reads: [downloads("source/hhvm-")] },
+  access: { reads: [downloads("ubuntu/pool/")] },
 });
 
 /** HHVM: source tarball, Debian packages in apt repositories, container images; the seed's pipeline. */

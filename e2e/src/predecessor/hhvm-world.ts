@@ -13,6 +13,7 @@ import { createLocalAws, virtualClock } from "@muster/local";
 import { type FunctionName, listedPlatforms, type Pipeline } from "@muster/pipeline";
 import hhvm from "@muster/pipeline-hhvm";
 import { describeStage } from "../describe-stage.ts";
+import { alongside } from "./alongside.ts";
 
 /** When the predecessor's answers were recorded, as far as it was told. */
 export const NOW = new Date("2026-11-24T12:00:00Z");
@@ -81,6 +82,7 @@ export async function hhvmWorld() {
       const lists = Object.entries(targets).map(([version, text]) => [`s3://assets/targets/${version}`, text]);
       const content: Readonly<Record<string, string>> = Object.fromEntries([
         ...objects.map((url) => [url, url]),
+        ...Object.entries(alongside(objects)),
         ...lists,
       ]);
       for (const url of Object.keys(held)) if (!(url in content)) await s3.send(new DeleteObjectCommand(at(url)));

@@ -68,9 +68,53 @@ export const shownByTests: Readonly<Record<string, readonly [file: string, title
     "packages/lambdas/src/prepare-activity.test.ts",
     "a task of a skip build can be taken by a worker that sources its variables, and by Muster's own",
   ],
+  "published packages": [
+    "pipelines/hhvm/pipeline.test.ts",
+    "a package is made where it is neither built nor published, whatever lies in the pool",
+  ],
+  "overtaken versions": [
+    "pipelines/hhvm/scripts/publish-binary-packages.test.ts",
+    "a version that its own series has overtaken is refused, by name, and nothing is published",
+  ],
+  "halves of a publication": [
+    "pipelines/hhvm/scripts/publish-binary-packages.test.ts",
+    "what a publisher left half done is finished by the next, and done again changes nothing",
+  ],
+  "the end of indices": [
+    "pipelines/hhvm/scripts/publish-binary-packages.test.ts",
+    "an index ends, and is signed anew by what is published next before apt would refuse it",
+  ],
+  "Debian revisions": [
+    "pipelines/hhvm/scripts/make-binary-package.test.ts",
+    "a revision that no step would look for is refused before anything is compiled",
+  ],
+  "whole builds": [
+    "pipelines/hhvm/scripts/make-binary-package.test.ts",
+    "a package that is not what its .changes says is not kept",
+  ],
+  "scratch and volume": [
+    "pipelines/hhvm/release.test.ts",
+    "a version that came to one of its suites only is not published, and the next build finishes it",
+  ],
+  "tags in public": [
+    "pipelines/hhvm/scripts/publish-source-tarball.test.ts",
+    "done again it pushes nothing, and an older version takes nothing back",
+  ],
+  "expired sources": [
+    "pipelines/hhvm/release.test.ts",
+    "a platform that is added after scratch has expired is made of the source that users have",
+  ],
+  "images of narrowed builds": [
+    "pipelines/hhvm/release.test.ts",
+    "a build that is narrowed to a platform without images leaves them, and `latest`, alone",
+  ],
+  "kept containers": [
+    "pipelines/hhvm/scripts/after-task/make-binary-package.test.ts",
+    "a build that came to no container leaves nothing to keep, and another's alone",
+  ],
   "stale publishers": [
     "pipelines/hhvm/scripts/publish-binary-packages.test.ts",
-    "an index that another publisher wrote meanwhile is not overwritten, and the package is taken back",
+    "an index that another publisher wrote meanwhile is not overwritten",
   ],
   "test packages": [
     "pipelines/hhvm/scripts/make-binary-package.test.ts",
@@ -78,10 +122,10 @@ export const shownByTests: Readonly<Record<string, readonly [file: string, title
   ],
   "latest images": [
     "pipelines/hhvm/scripts/publish-docker-images.test.ts",
-    "a fix of an older series becomes the latest of that series alone",
+    "a fix of an older series becomes the latest of that series alone, also where its branch still says otherwise",
   ],
   "the same tarball": [
     "pipelines/hhvm/scripts/make-source-tarball.test.ts",
-    "a release is its tag in staging, without git's own files, and the same bytes each time",
+    "a release is its tag in staging, pruned, and the same bytes each time",
   ],
 };

@@ -1,12 +1,16 @@
+import { activityNamed, downloads } from "@muster/pipeline";
 import { WorkerTag } from "@muster/records";
+import { TerraformStack, Testing } from "cdktf";
 import { expect, test } from "vitest";
 import { INSTANCE } from "../../testing/iam-requests.ts";
 import { stage, usual } from "../../testing/sample-stages.ts";
 import { isAllowed, statementsOf } from "../../testing/simulate.ts";
-import { synthStage } from "../../testing/synth-stage.ts";
+import { loadSample } from "../../testing/synth-stage.ts";
+import { resourceNames } from "../stage-scope.ts";
+import { workerStatements } from "./worker-permissions.ts";
 
 const self = `arn:aws:ec2:us-west-2:111122223333:instance/${INSTANCE}`;
-const stack = await synthStage(stage("test", usual("hhvm")));
+const { made, pipeline, stack } = await loadSample(stage("test", usual("hhvm")));
 
 /** Whether a worker may put tags with these keys on itself. */
 const mayTag = (...keys: string[]): Promise<boolean> =>
@@ -37,4 +41,21 @@ test.each([WorkerTag.stage, WorkerTag.pipeline, WorkerTag.activity, WorkerTag.ac
 
 test("a worker makes no request that names no tag", async () => {
   expect(await mayTag()).toBe(false);
+});
+
+test("a worker removes what its definition says, and nothing beside it", () => {
+  const scope = {
+    stack: new TerraformStack(Testing.app(), "test"),
+    stage: made,
+    pipeline,
+    names: resourceNames(made, pipeline),
+  };
+  const publish = {
+    ...activityNamed(pipeline, "PublishDockerImages"),
+    access: { deletes: [downloads("ubuntu/pool/")] },
+  };
+  const removals = workerStatements(publish, scope).filter(({ Sid }) => Sid?.startsWith("Remove"));
+  expect(removals.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+    [["s3:DeleteObject"], [`${scope.names.bucketArn("downloads")}/ubuntu/pool/*`]],
+  ]);
 });

@@ -91,14 +91,13 @@ describe("what is forbidden is denied", () => {
     }
   });
 
-  test("a worker removes nothing but what its definition says", async () => {
+  test("a worker removes nothing where its definition names nothing to remove", async () => {
     const remove = (role: "scratch" | "downloads" | "state", key: string) => ({
       action: "s3:DeleteObject",
       resource: `${at.names.bucketArn(role)}/${key}`,
     });
-    const pooled = remove("downloads", "ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~focal_amd64.deb");
-    expect(await whoMay(at, pooled)).toEqual(["PublishBinaryPackages_worker"]);
     for (const request of [
+      remove("downloads", "ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~focal_amd64.deb"),
       remove("downloads", "ubuntu/dists/focal/InRelease"),
       remove("downloads", "source/hhvm-4.28.2.tar.gz"),
       remove("scratch", "4.28.2/ubuntu-20.04-focal/hhvm_4.28.2-1~focal_amd64.deb"),

@@ -23,17 +23,12 @@ there() { # url
   return "$status"
 }
 
-# The etag of an object that was put whole is its MD5 sum.
-etag_of() { # url
-  if there "$1"; then muster-s3 cp "$1" - | md5sum | cut -d ' ' -f 1; fi
-}
-
 # What a .changes file lists, as sha256sum reads it.
 sums_of() { # changes
   awk '/^[^ ]/ { listed = $1 == "Checksums-Sha256:" } /^ / && listed { print $1 "  " $3 }' "$1"
 }
 
-index=main/binary-amd64/Packages
+index=main/binary-amd64/Packages.gz
 # The digests of a suite's indices, as sha256sum reads them.
 indices_of() { # InRelease
   awk '/^[^ ]/ { listed = $1 == "SHA256:" } /^ / && listed { print $1 "  " $3 }' "$1"
@@ -43,23 +38,31 @@ indices_of() { # InRelease
 names() { # folder package version [sha256]
   gpg --batch --quiet --verify "$1/InRelease" 2>/dev/null || return
   (cd "$1" && indices_of InRelease | grep "  $index\$" | sha256sum --check --status) || return
-  awk -v RS= -v package="$2" -v version="$3" -v sum="${4:-}" '
+  gzip --decompress --stdout "$1/$index" | awk -v RS= -v package="$2" -v version="$3" -v sum="${4:-}" '
     { text = "\n" $0 "\n" }
     index(text, "\nPackage: " package "\n") && index(text, "\nVersion: " version "\n") &&
       (sum == "" || index(text, "\nSHA256: " sum "\n")) { found = 1 }
-    END { exit !found }' "$1/$index"
+    END { exit !found }'
 }
 
-# Whether the index that users have names all packages of a version.
-users_have() { # family suite version
-  local suite=s3://$DOWNLOADS_BUCKET/$1/dists/$2 folder=public/$1/$2 file=$index kind
-  there "$suite/InRelease" || return
+# Fetches the InRelease that users have, for what follows and for the condition under which it may be replaced: the etag of an object that was put
+# whole is its MD5 sum. Prints nothing where there is none.
+etag_of() { # family suite
+  local folder=public/$1/$2
+  if ! there "s3://$DOWNLOADS_BUCKET/$1/dists/$2/InRelease"; then return; fi
   mkdir -p "$folder/$(dirname "$index")"
-  muster-s3 cp "$suite/InRelease" "$folder/InRelease" || exit
+  muster-s3 cp "s3://$DOWNLOADS_BUCKET/$1/dists/$2/InRelease" "$folder/InRelease" >&2
+  md5sum <"$folder/InRelease" | cut -d ' ' -f 1
+}
+
+# Whether the index that users have names all packages of a version; after etag_of.
+users_have() { # family suite version
+  local folder=public/$1/$2 file=$index kind
+  if [ ! -f "$folder/InRelease" ]; then return 1; fi
   if grep --quiet '^Acquire-By-Hash: yes$' "$folder/InRelease"; then
     file=$(dirname "$index")/by-hash/SHA256/$(indices_of "$folder/InRelease" | sed -n "s|  $index\$||p")
   fi
-  muster-s3 cp "$suite/$file" "$folder/$index" || exit
+  muster-s3 cp "s3://$DOWNLOADS_BUCKET/$1/dists/$2/$file" "$folder/$index" || exit
   for kind in "" -dev -dbg; do names "$folder" "$package$kind" "$3" || return; done
 }
 
@@ -74,7 +77,7 @@ prepare_suite() { # family suite
     END {
       if (found) exit
       print "Origin: HHVM\nLabel: HHVM\nCodename: " suite "\nArchitectures: i386 amd64 source\nComponents: main"
-      print "Description: Apt repository for HHVM\nSignWith: yes\n" valid "\n"
+      print "Description: Apt repository for HHVM\nSignWith: yes\nDebIndices: Packages .gz\nDscIndices: Sources .gz\n" valid "\n"
     }' "$conf" >distributions
   cp distributions "$conf"
 }
@@ -82,7 +85,7 @@ prepare_suite() { # family suite
 # What an index names, sources too: digest and path below the family's folder.
 named_files() { # folder of the index
   awk -v RS= '{ path = sum = ""; for (i = 1; i < NF; i++) { if ($i == "Filename:") path = $(i + 1); if ($i == "SHA256:") sum = $(i + 1) }
-    print sum, path }' "$1"/main/binary-*/Packages
+    print sum, path }' < <(gzip --decompress --stdout "$1"/main/binary-*/Packages.gz)
   if [ ! -f "$1/main/source/Sources.gz" ]; then return; fi
   gzip --decompress --stdout "$1/main/source/Sources.gz" | awk '
     /^Directory:/ { folder = $2 }
@@ -155,7 +158,7 @@ listed_version() { # family suite
 
 publish_in() { # family suite folder of the packages
   local base=$REPOSITORIES/$1 debian_version=$VERSION-1~${3##*-} etag listed sum file
-  etag=$(etag_of "s3://$DOWNLOADS_BUCKET/$1/dists/$2/InRelease")
+  etag=$(etag_of "$1" "$2")
   prepare_suite "$1" "$2"
   listed=$(listed_version "$1" "$2")
   if [ -n "$listed" ] && dpkg --compare-versions "$listed" gt "$debian_version"; then
@@ -183,7 +186,9 @@ publish_platform() { # platform
   local family codename file suite debian_version built changes
   IFS=- read -r family _ codename <<<"$1"
   debian_version=$VERSION-1~$codename
-  if users_have "$family" "${SERIES_SUITE/#DISTRO/$codename}" "$debian_version"; then
+  suite=${SERIES_SUITE/#DISTRO/$codename}
+  etag_of "$family" "$suite" >/dev/null
+  if users_have "$family" "$suite" "$debian_version"; then
     echo "$1: published before"
     done_before+=("$1")
     return
@@ -206,13 +211,13 @@ publish_platform() { # platform
 
 # Signs anew what apt would soon refuse, so that suites of series and distributions that nobody publishes to stay what they are.
 renew() { # family
-  local suite release end suites
+  local suite release end etag suites
   mapfile -t suites < <(sed -n 's/^Codename: *//p' "$REPOSITORIES/$1/conf/distributions")
   for suite in "${suites[@]}"; do
     release=$REPOSITORIES/$1/dists/$suite/InRelease
     end=$(sed -n 's/^Valid-Until: //p' "$release")
     if [ -z "$end" ] || (($(date --date "$end" +%s) - $(date +%s) > RENEWED_DAYS * 86400)); then continue; fi
-    etag=$(etag_of "s3://$DOWNLOADS_BUCKET/$1/dists/$suite/InRelease")
+    etag=$(etag_of "$1" "$suite")
     if [ "$etag" != "$(md5sum <"$release" | cut -d ' ' -f 1)" ]; then
       echo "$suite is trusted until $end, and not signed anew: users have another index than the volume"
       continue

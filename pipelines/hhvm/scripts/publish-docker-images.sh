@@ -2,6 +2,18 @@
 # Container images with the version's package, made by hhvm-docker's own build-and-tag.sh of the version's branch, under the tags that users know.
 set -euo pipefail
 
+# The images' packages come from apt; that they cannot is better said before images are made.
+package=hhvm
+if [ "$IS_NIGHTLY" = true ]; then package=hhvm-nightly; fi
+IFS=- read -r family _ codename <<<"$IMAGE_PLATFORM"
+built=s3://$DOWNLOADS_BUCKET/$family/pool/main/h/$package/${package}_$VERSION-1~${codename}_amd64.deb
+status=0
+muster-s3 exists "$built" || status=$?
+if [ "$status" = 1 ]; then
+  echo "$package $VERSION is not published for $IMAGE_PLATFORM, which its images are made of" >&2
+fi
+if [ "$status" -gt 0 ]; then exit "$status"; fi
+
 git clone --quiet --branch "$PACKAGING_BRANCH" "$DOCKER_REPOSITORY" hhvm-docker
 cd hhvm-docker
 

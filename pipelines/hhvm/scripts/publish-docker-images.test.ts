@@ -5,6 +5,8 @@ import { releaseRepositories } from "../testing/release-repositories.ts";
 import { nightly, release } from "../testing/sample-tasks.ts";
 import { scriptBench } from "../testing/script-bench.ts";
 
+const focal = { IMAGE_PLATFORM: "ubuntu-20.04-focal" };
+
 describe("publish-docker-images.sh", () => {
   interface Asked {
     readonly env: Readonly<Record<string, string>>;
@@ -19,7 +21,9 @@ describe("publish-docker-images.sh", () => {
     const repositories = await releaseRepositories(bench.folder);
     await repositories.imageBranch(env.PACKAGING_BRANCH ?? "", tags);
     for (const version of published) await bench.put("hhvm-downloads", `source/hhvm-${version}.tar.gz`, "source");
-    const { code, output } = await bench.run("publish-docker-images.sh", { ...env, ...repositories.env });
+    const name = env.IS_NIGHTLY === "true" ? "hhvm-nightly" : "hhvm";
+    await bench.put("hhvm-downloads", `ubuntu/pool/main/h/${name}/${name}_${env.VERSION}-1~focal_amd64.deb`, "package");
+    const { code, output } = await bench.run("publish-docker-images.sh", { ...env, ...focal, ...repositories.env });
     expect(code, output).toBe(0);
     expect(output).not.toContain("a-password");
     const images = await readdir(join(bench.folder, "docker/registry"));
@@ -75,5 +79,13 @@ describe("publish-docker-images.sh", () => {
 
   test("a nightly gets the tags of the main branch", async () => {
     expect((await run({ env: nightly, tags: ["nightly"] })).images).toEqual(both("2026.11.24", "nightly"));
+  });
+
+  test("where the package that images are made of is not published, that is said, and nothing is pushed", async () => {
+    await using bench = await scriptBench();
+    await bench.install("docker");
+    const { code, output } = await bench.run("publish-docker-images.sh", { ...release, ...focal });
+    expect([code, output]).toEqual([1, expect.stringContaining("hhvm 4.28.2 is not published for ubuntu-20.04-focal")]);
+    expect(await bench.text("docker/calls")).toBe("");
   });
 });
