@@ -86,7 +86,9 @@ test("the same again skips every step that is done, and says why", async () => {
   const again = await build();
   expect(again.exitCode, again.output).toBe(0);
   expect(again.output).toMatch(new RegExp(`MakeSourceTarball-${version} skipped: s3://.* exist`));
-  expect(again.output).toMatch(new RegExp(`MakeBinaryPackage-${version}-debian-12-bookworm skipped: muster \\S+ in s3://\\S+ exists`));
+  expect(again.output).toMatch(
+    new RegExp(`MakeBinaryPackage-${version}-debian-12-bookworm skipped: muster \\S+ in s3://\\S+ exists`),
+  );
   // A task that ends at once is told of when it has succeeded, and not before.
   const ran = again.output.matchAll(/^\S+ (\S+) (?:started|succeeded in .*) on i-/gm);
   expect([...new Set(Array.from(ran, ([, task]) => task))]).toEqual([`PublishDockerImages-${version}`]);
