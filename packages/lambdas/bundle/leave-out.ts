@@ -5,7 +5,7 @@ import type { Plugin } from "esbuild";
 const NEVER_REACHED: readonly { readonly why: string; readonly modules: RegExp }[] = [
   {
     why: "no operation that we call streams events",
-    modules: /[\\/]event-streams[\\/](EventStreamSerde|eventstream-codec[\\/]\w+)\.js$/,
+    modules: /[\\/]event-streams[\\/](EventStreamSerde|eventstream-(codec|serde(-universal)?)[\\/]\w+)\.js$/,
   },
   { why: "nobody signs messages of a stream", modules: /[\\/]signature-v4[\\/].*[\\/]HeaderFormatter\.js$/ },
   { why: "no date of ours travels in a header", modules: /[\\/]submodules[\\/]serde[\\/]date-utils\.js$/ },

@@ -13,11 +13,8 @@ import {
   type StageDescription,
   s3Url,
 } from "@muster/pipeline";
-import { failureText, readObject } from "@muster/records";
-import type { ObjectFacts } from "./head-object.ts";
-
-/** Compressions that can be read here, the shorter first; every repository has one of them. */
-const INDEX = /(?:^|\/)binary-[^/]+\/Packages(?:\.gz)?$/;
+import { readObject } from "@muster/records";
+import { notKnown, type ObjectFacts } from "./head-object.ts";
 
 interface Suite extends Pick<ReleaseFile, "validUntil"> {
   readonly packages: readonly Fields[];
@@ -96,15 +93,10 @@ async function readSuite(s3: S3Client, suite: S3Object, buckets: Sources["bucket
   return { packages: texts.flatMap(parseControl), validUntil: release.validUntil };
 }
 
-/** One form of each index. */
-function readable(files: readonly IndexFile[]): IndexFile[] {
-  const byIndex = new Map<string, IndexFile>();
-  for (const file of files) {
-    if (!INDEX.test(file.path)) continue;
-    const index = file.path.replace(/\.gz$/, "");
-    if (!byIndex.has(index) || file.path.endsWith(".gz")) byIndex.set(index, file);
-  }
-  return [...byIndex.values()];
+/** The forms of the indices that can be read here; every repository has one of them for all of its architectures. */
+function readable(files: readonly IndexFile[]): readonly IndexFile[] {
+  const compressed = files.filter(({ path }) => path.endsWith("/Packages.gz"));
+  return compressed.length > 0 ? compressed : files.filter(({ path }) => path.endsWith("/Packages"));
 }
 
 async function read(s3: S3Client, place: S3Object, buckets: Sources["buckets"]): Promise<Buffer | undefined> {
@@ -112,6 +104,6 @@ async function read(s3: S3Client, place: S3Object, buckets: Sources["buckets"]):
     const found = await readObject(s3, { bucket: buckets[place.bucket], key: place.key });
     return found && Buffer.from(found.bytes);
   } catch (error) {
-    throw new Error(`what ${s3Url(place, buckets)} holds is not known: ${failureText(error)}`, { cause: error });
+    throw notKnown(`what ${s3Url(place, buckets)} holds`, error);
   }
 }

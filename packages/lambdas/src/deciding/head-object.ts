@@ -22,11 +22,14 @@ export async function headObject(s3: S3Client, bucket: string, { key }: S3Object
     return { size: found.ContentLength ?? 0, sha256: digestOf(found) };
   } catch (error) {
     if (isMissingObject(error)) return undefined;
-    const hint = statusOf(error) === 403 ? "; it takes s3:GetObject, and s3:ListBucket for what is not there" : "";
-    throw new Error(`whether s3://${bucket}/${key} exists is not known: ${failureText(error)}${hint}`, {
-      cause: error,
-    });
+    throw notKnown(`whether s3://${bucket}/${key} exists`, error);
   }
+}
+
+/** S3 did not say, which is worth a retry. */
+export function notKnown(what: string, cause: unknown): Error {
+  const hint = statusOf(cause) === 403 ? "; it takes s3:GetObject, and s3:ListBucket for what is not there" : "";
+  return new Error(`${what} is not known: ${failureText(cause)}${hint}`, { cause });
 }
 
 /** That of an object which went in parts is one of its parts' digests. */
