@@ -88,9 +88,7 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
     'muster-s3 cp "$built/$file" "$1/$file"': [
       "s3:GetObject scratch/4.28.2/debian-11-bullseye/hhvm_4.28.2-1~bullseye_amd64.deb",
     ],
-    "if [ -z \"${in_folder[$folder]:-}\" ]; then in_folder[$folder]=$'\\n'$(muster-s3 ls \"$folder\")$'\\n'; fi": [
-      "s3:ListBucket downloads",
-    ],
+    'listing=$(muster-s3 ls "$folder") || exit': ["s3:ListBucket downloads"],
     'if [[ $path == *_"$VERSION"[-.]* ]]; then found=$(muster-s3 cp "$url" - | sha256sum | cut -d \' \' -f 1); fi': [
       "s3:GetObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2.orig.tar.gz",
     ],

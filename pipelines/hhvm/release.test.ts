@@ -36,6 +36,12 @@ describe.skipIf(!canPublish)("HHVM's releases on one machine: each test goes on 
     expect(await bench.image("hhvm/hhvm-proxygen:latest")).toContain("HHVM_BASE_IMAGE=hhvm/hhvm:4.100.0");
   });
 
+  test("a release is planned with what is on this machine", async () => {
+    const { exitCode, stdout, stderr } = await bench.muster("build", "4.28.3", "--plan");
+    expect(exitCode, stderr).toBe(0);
+    for (const platform of [buster, focal]) expect(stdout).toMatch(new RegExp(`MakeBinaryPackage.*${platform}`));
+  });
+
   test("a security release is built from the private repository, and nothing of it is seen", async () => {
     await bench.repositories.tagInStaging("4.28.3");
     const before = await bench.published();

@@ -96,8 +96,11 @@ named_files() { # folder of the index
 
 # Asks for the whole folder, once.
 in_pool() { # url
-  local folder=${1%/*}/
-  if [ -z "${in_folder[$folder]:-}" ]; then in_folder[$folder]=$'\n'$(muster-s3 ls "$folder")$'\n'; fi
+  local folder=${1%/*}/ listing
+  if [ -z "${in_folder[$folder]:-}" ]; then
+    listing=$(muster-s3 ls "$folder") || exit
+    in_folder[$folder]=$'\n'$listing$'\n'
+  fi
   [[ ${in_folder[$folder]} == *$'\n'"$1"$'\n'* ]]
 }
 
@@ -168,8 +171,9 @@ publish_in() { # family suite folder of the packages
     kept+=("$2 keeps $listed")
     return
   fi
-  # Of a publication that came to no index, perhaps with other content.
-  if [ "$listed" = "$debian_version" ] && ! users_have "$1" "$2" "$debian_version"; then
+  if [ "$listed" = "$debian_version" ]; then
+    if users_have "$1" "$2" "$debian_version"; then return; fi
+    # Of a publication that came to no index, perhaps with other content.
     reprepro --basedir "$base" removesrc "$2" "$package" "$debian_version"
   fi
   reprepro --basedir "$base" --ignore=wrongdistribution include "$2" "$3/${package}_${debian_version}_amd64.changes"
@@ -215,6 +219,8 @@ renew() { # family
   mapfile -t suites < <(sed -n 's/^Codename: *//p' "$REPOSITORIES/$1/conf/distributions")
   for suite in "${suites[@]}"; do
     release=$REPOSITORIES/$1/dists/$suite/InRelease
+    # One that nothing has come to yet.
+    if [ ! -f "$release" ]; then continue; fi
     end=$(sed -n 's/^Valid-Until: //p' "$release")
     if [ -z "$end" ] || (($(date --date "$end" +%s) - $(date +%s) > RENEWED_DAYS * 86400)); then continue; fi
     etag=$(etag_of "$1" "$suite")

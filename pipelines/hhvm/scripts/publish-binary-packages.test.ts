@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -185,6 +185,7 @@ describe.skipIf(!canPublish)("publish-binary-packages.sh, with the real reprepro
       await readFile(join(base, "dists/bionic-4.28/InRelease")),
     );
     expect(await days()).toBe(20);
+    await appendFile(conf, "\nCodename: bionic-4.99\nArchitectures: amd64\nComponents: main\n");
     await bench.build("4.100.0");
     const { code, output } = await bench.publish("4.100.0");
     expect(code, output).toBe(0);
