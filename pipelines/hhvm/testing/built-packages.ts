@@ -9,10 +9,16 @@ import { hasProgram } from "./has-program.ts";
 
 const run = promisify(execFile);
 
-/** Whether this machine can make Debian packages of a source, and repositories of them. */
-export const canPublish = (
-  await Promise.all(["dpkg-buildpackage", "make", "xz", "reprepro", "gpg", "dpkg-deb"].map(hasProgram))
-).every(Boolean);
+const needed = ["dpkg-buildpackage", "make", "xz", "reprepro", "gpg", "dpkg-deb", "apt-get"];
+const architecture = () =>
+  run("dpkg", ["--print-architecture"]).then(
+    ({ stdout }) => stdout.trim(),
+    () => "",
+  );
+
+/** Whether this machine can make HHVM's packages, which are for amd64, of a source, and repositories of them. */
+export const canPublish =
+  (await Promise.all(needed.map(hasProgram))).every(Boolean) && (await architecture()) === "amd64";
 
 const made = new Map<string, Promise<ReadonlyMap<string, Buffer>>>();
 
