@@ -20,7 +20,7 @@ import {
   taskEnvironment,
 } from "@muster/pipeline";
 import { describe, expect, test } from "vitest";
-import { binaryPackage, seriesSuite, source, sourceSignature, sourceTarball } from "./artifacts.ts";
+import { binaryPackage, source, sourceSignature, sourceTarball } from "./artifacts.ts";
 import hhvm, { MakeBinaryPackage, MakeSourceTarball, PublishDockerImages } from "./pipeline.ts";
 
 const around = { platforms: [], buildPlatforms: [], versions: ["4.28.2"], failedVersions: [] };
@@ -139,15 +139,6 @@ test("tasks get the standard environment", () => {
   expect(environment("PublishBinaryPackages", "4.28.2")).toMatchObject({ REPOS_ONLY: "1", CHANNEL: "release" });
   expect(environment("PublishDockerImages", "4.28.2")).toMatchObject({ DOCKER_ONLY: "1" });
   expect(environment("PublishDockerImages", "2026.11.24")).toMatchObject({ CHANNEL: "nightly" });
-});
-
-test.each([
-  ["4.28.2", "DISTRO-4.28"],
-  ["4.100.0", "DISTRO-4.100"],
-  ["3.30.12", "DISTRO-lts-3.30"],
-  ["2026.11.24", "DISTRO"],
-])("%s is found in the suite %s", (version, suite) => {
-  expect(seriesSuite(version)).toBe(suite);
 });
 
 test("images are of one distribution, whatever a build was asked for", () => {
