@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { CreateBucketCommand, PutObjectCommand, type PutObjectCommandInput, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { createLocalAws } from "@muster/local";
 import { aptPackage, formatControl } from "@muster/pipeline";
 import { digestMetadata } from "@muster/records";
@@ -33,6 +39,7 @@ async function repository({ plain = false, byHash = false } = {}) {
     `pool/main/h/hhvm/hhvm_${version}_${architecture}.deb`;
   return {
     aws,
+    s3,
     put,
     pool: (listed: Listed, content = listed.content) => put(`debian/${pooled(listed)}`, content),
     async index(packages: readonly Listed[], term = ""): Promise<void> {
@@ -128,4 +135,10 @@ test("a suite says how long it holds, or does not", async () => {
   expect(await validUntil()).toBeUndefined();
   await index([older], "Valid-Until: Sat, 27 Feb 2027 10:00:00 UTC\n");
   expect(await validUntil()).toEqual(new Date("2027-02-27T10:00:00Z"));
+});
+
+test("where nothing was ever built there are no buckets, and no packages", async () => {
+  const { s3, look } = await repository();
+  await s3.send(new DeleteBucketCommand({ Bucket: "downloads" }));
+  expect(await look()(wanted)).toBe(false);
 });

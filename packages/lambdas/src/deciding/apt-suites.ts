@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
-import type { S3Client } from "@aws-sdk/client-s3";
+import { NoSuchBucket, type S3Client } from "@aws-sdk/client-s3";
 import {
   type AptPackage,
   byHashPath,
@@ -104,6 +104,8 @@ async function read(s3: S3Client, place: S3Object, buckets: Sources["buckets"]):
     const found = await readObject(s3, { bucket: buckets[place.bucket], key: place.key });
     return found && Buffer.from(found.bytes);
   } catch (error) {
+    // A stage that nothing was built on has no buckets yet.
+    if (error instanceof NoSuchBucket) return undefined;
     throw notKnown(`what ${s3Url(place, buckets)} holds`, error);
   }
 }
