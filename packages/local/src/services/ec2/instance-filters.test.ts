@@ -39,9 +39,8 @@ test("every filter of EC2's reference is taken, and finds instances by nothing t
     expect(await found(name, "no such value"), name).toEqual([]);
     if (all.length === 0) continue;
     telling.push(name);
-    const values = [];
-    for (const value of told) if ((await found(name, value.replace(/[*?\\]/g, "\\$&"))).length > 0) values.push(value);
-    if (values.length === 0) expect(UNTOLD, name).toContain(name);
+    const isTold = (await found(name, ...[...told].map((value) => value.replace(/[*?\\]/g, "\\$&")))).length > 0;
+    if (!isTold) expect(UNTOLD, name).toContain(name);
   }
   expect(telling.length).toBeGreaterThan(70);
 });
