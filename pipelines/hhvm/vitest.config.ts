@@ -6,6 +6,8 @@ export default defineConfig({
     // Files share a worker's modules: to load the SDKs anew for each took longer than most tests.
     isolate: false,
     unstubEnvs: true,
+    // Half of the time they wait for processes.
+    maxWorkers: 3,
     testTimeout: 600_000,
     hookTimeout: 600_000,
   },
