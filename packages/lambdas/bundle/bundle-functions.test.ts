@@ -34,6 +34,12 @@ test("every function has a bundle of at most 400 KiB", () => {
   for (const { name, bytes } of bundles) expect.soft(bytes, name).toBeLessThanOrEqual(GOAL_BYTES);
 });
 
+test.each(["muster", "hhvm"])("every function of the pipeline %s has one of at most 400 KiB", async (pipeline) => {
+  const file = join(import.meta.dirname, "../../../pipelines", pipeline, "pipeline.ts");
+  const made = await bundleFunctions({ pipelineFile: file, outDir: join(folder, pipeline) });
+  for (const { name, bytes } of made) expect.soft(bytes, name).toBeLessThanOrEqual(GOAL_BYTES);
+});
+
 test("bundling again gives the same bytes, and no path of this machine is in them", async () => {
   const again = await mkdtemp(join(tmpdir(), "muster-bundles-again-"));
   try {

@@ -31,6 +31,11 @@ const NEVER_REACHED: readonly { readonly why: string; readonly modules: RegExp }
   },
   { why: "nobody signs for several regions", modules: /[\\/]AwsSdkSigV4ASigner\.js$/ },
   { why: "Lambda names its region", modules: /[\\/]regionConfig[\\/]getInstanceMetadataRegion\.js$/ },
+  { why: "Lambda's Node is not too old", modules: /[\\/]client[\\/]emitWarningIfUnsupportedVersion\.js$/ },
+  {
+    why: "nobody asks which of the SDK's features a call had",
+    modules: /[\\/]middleware-user-agent[\\/]check-features\.js$/,
+  },
   {
     why: "nobody asks a function for JSON schemas",
     modules: /[\\/]zod[\\/]v4[\\/]core[\\/](to-json-schema|json-schema-processors)\.js$/,
@@ -45,11 +50,20 @@ export const checkPipeline = () => {};
 export const checkScripts = () => {};
 export { MusterError as InvalidPipelineError } from "./muster-error.ts";`;
 
+/** What a function parses comes from JSON, in which nothing holds itself; zod goes without this where there is none. */
+const MEMORY_OF_CYCLES = /[\\/]zod[\\/]v4[\\/]core[\\/]memoizer\.js$/;
+const NO_MEMORY = `
+export const memoizer = () => undefined;
+export const isRecursiveSchema = () => false;
+export const isBackEdge = () => false;
+export class $ZodCyclicError extends Error {}`;
+
 /** Replaces what is never reached: every export becomes a function whose result throws, should it be called after all. */
 export const leaveOut: Plugin = {
   name: "leave-out",
   setup(build) {
     build.onLoad({ filter: CHECKS_OF_DEFINITIONS }, () => ({ contents: NO_CHECKS, loader: "ts" }));
+    build.onLoad({ filter: MEMORY_OF_CYCLES }, () => ({ contents: NO_MEMORY, loader: "js" }));
     for (const { why, modules } of NEVER_REACHED) {
       build.onLoad({ filter: modules }, async ({ path }) => ({
         contents: withoutBodies(await readFile(path, "utf8"), why),
