@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -37,4 +37,14 @@ test("scripts that are executed stop at the first error", async () => {
   expect(code).not.toBe(0);
   expect(output).toContain("muster-s3");
   expect(await bench.read("hhvm-downloads", "source/hhvm-4.28.2.tar.gz")).toBeUndefined();
+});
+
+test("what workers install comes from their distribution, and from nowhere else", async () => {
+  const inits = await filesOf("scripts/init", (name) => name.endsWith(".sh"));
+  expect(inits.length).toBeGreaterThan(0);
+  for (const file of inits) {
+    const text = await readFile(file, "utf8");
+    expect(text, file).toMatch(/^apt-get .* install /m);
+    expect(text, file).not.toMatch(/sources\.list|add-apt-repository|apt-key|\.deb\b|\| *(ba)?sh\b/);
+  }
 });

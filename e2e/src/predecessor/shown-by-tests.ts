@@ -112,6 +112,15 @@ export const shownByTests: Readonly<Record<string, readonly [file: string, title
     "pipelines/hhvm/scripts/after-task/make-binary-package.test.ts",
     "a build that came to no container leaves nothing to keep, and another's alone",
   ],
+  "caches of dependencies": [
+    "pipelines/hhvm/scripts/make-binary-package.test.ts",
+    "what a build downloads is there for the next one",
+  ],
+  secrets: ["infra/src/stage-scope.test.ts", "leave the definition's names to the stage that bears the pipeline's own"],
+  "workers' packages": [
+    "pipelines/hhvm/scripts.test.ts",
+    "what workers install comes from their distribution, and from nowhere else",
+  ],
   "stale publishers": [
     "pipelines/hhvm/scripts/publish-binary-packages.test.ts",
     "an index that another publisher wrote meanwhile is not overwritten",
