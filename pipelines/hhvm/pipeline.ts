@@ -173,13 +173,14 @@ export const PublishDockerImages = activity({
       ? { run: false, reason: `${version} is built for no platform that images are made of` }
       : { run: true, reason: "it runs in every build" },
   worksOn: ({ platforms }) => [imagePlatform(platforms)].filter((platform) => platform !== undefined),
-  env: ({ platforms }) => ({
+  env: ({ version, platforms }) => ({
     DOCKER_ONLY: "1",
     DOCKER_REPOSITORY: sources.dockerRepository,
+    SERIES_SUITE: seriesSuite(version),
     IMAGE_PLATFORM: imagePlatform(platforms) ?? "",
   }),
   secrets: [{ kind: "secrets-manager", name: "hhvm/docker-hub" }],
-  access: { reads: [downloads("ubuntu/pool/")] },
+  access: { reads: [downloads("ubuntu/dists/")] },
 });
 
 /** HHVM: source tarball, Debian packages in apt repositories, container images; the seed's pipeline. */

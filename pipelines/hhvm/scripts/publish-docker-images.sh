@@ -2,17 +2,32 @@
 # Container images with the version's package, made by hhvm-docker's own build-and-tag.sh of the version's branch, under the tags that users know.
 set -euo pipefail
 
-# The images' packages come from apt; that they cannot is better said before images are made.
+# The images' packages come from apt, which goes by its suite's index, whatever lies in the pool: that it has none is better said before images are made.
 package=hhvm
 if [ "$IS_NIGHTLY" = true ]; then package=hhvm-nightly; fi
 IFS=- read -r family _ codename <<<"$IMAGE_PLATFORM"
-built=s3://$DOWNLOADS_BUCKET/$family/pool/main/h/$package/${package}_$VERSION-1~${codename}_amd64.deb
-status=0
-muster-s3 exists "$built" || status=$?
-if [ "$status" = 1 ]; then
+suite=s3://$DOWNLOADS_BUCKET/$family/dists/${SERIES_SUITE/#DISTRO/$codename}
+
+is_offered() {
+  local status=0 index=main/binary-amd64/Packages sum
+  muster-s3 exists "$suite/InRelease" || status=$?
+  if [ "$status" = 1 ]; then return 1; fi
+  # Not to know is not the same as not to be there.
+  if [ "$status" -gt 1 ]; then exit "$status"; fi
+  muster-s3 cp "$suite/InRelease" InRelease || exit
+  sum=$(awk -v index_file="$index" '/^[^ ]/ { listed = $1 == "SHA256:" } /^ / && listed && $3 == index_file { print $1 }' InRelease)
+  if grep --quiet '^Acquire-By-Hash: yes$' InRelease; then index=$(dirname "$index")/by-hash/SHA256/$sum; fi
+  muster-s3 cp "$suite/$index" Packages || exit
+  sha256sum --check --quiet <<<"$sum  Packages" || exit
+  awk -v RS= -v package="$package" -v version="$VERSION-1~$codename" '
+    { text = "\n" $0 "\n" }
+    index(text, "\nPackage: " package "\n") && index(text, "\nVersion: " version "\n") { found = 1 }
+    END { exit !found }' Packages
+}
+if ! is_offered; then
   echo "$package $VERSION is not published for $IMAGE_PLATFORM, which its images are made of" >&2
+  exit 1
 fi
-if [ "$status" -gt 0 ]; then exit "$status"; fi
 
 git clone --quiet --branch "$PACKAGING_BRANCH" "$DOCKER_REPOSITORY" hhvm-docker
 cd hhvm-docker

@@ -131,6 +131,13 @@ test("a step that is about other platforms than the build's is skipped, in any m
   );
   expect(await decide(ofImages, options([]))).toMatchObject({ run: true });
   expect(await decide(ofImages, options([], { platforms: ["debian-12-bookworm"] }))).toMatchObject({ run: true });
+  const unknown = { ...subject, platforms: [], buildPlatforms: [] };
+  expect(await decide({ ...ofImages, subject: unknown }, options([], asked))).toMatchObject({ run: true });
+  const ofNone = { activity: { ...PublishDockerImages, worksOn: () => [] }, subject: narrowed };
+  expect(await decide(ofNone, options([], asked))).toEqual({
+    run: false,
+    reason: "it works on no platform of this version, and this build is of debian-13-trixie",
+  });
 });
 
 test("what expired and was published is taken from there; what was not is made anew", async () => {

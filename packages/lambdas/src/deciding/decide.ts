@@ -68,15 +68,18 @@ async function areAllThere(objects: readonly S3Object[], isThere: IsThere): Prom
   return (await Promise.all(objects.map(isThere))).every(Boolean);
 }
 
-/** Why a task is about none of the platforms that the build was asked for. */
+/** Why a task is about none of the platforms that the build was asked for. Before GetPlatformsForVersion nobody can tell. */
 function whyUnconcerned<P extends Per>({ activity, subject }: Task<P>, build: BuildInput): string | undefined {
   if (activity.per !== "version" || subject.per !== "version" || build.platforms.length === 0) return undefined;
-  const platforms = activity.worksOn?.(subject);
-  if (platforms === undefined || platforms.some((platform) => subject.buildPlatforms.includes(platform))) {
-    return undefined;
-  }
-  return `it works on ${platforms.join(", ")}, and this build is of ${subject.buildPlatforms.join(", ")}`;
+  const { platforms, buildPlatforms } = subject;
+  if (platforms.length === 0) return undefined;
+  const concerned = activity.worksOn?.(subject);
+  if (concerned === undefined || concerned.some((platform) => buildPlatforms.includes(platform))) return undefined;
+  return `it works on ${named(concerned)}, and this build is of ${named(buildPlatforms)}`;
 }
+
+const named = (platforms: readonly string[]): string =>
+  platforms.length > 0 ? platforms.join(", ") : "no platform of this version";
 
 /** Why nothing is left that a task could be about: no rule of an activity's own is asked then, which might not think of that. */
 function whyPointless(subject: Subject): string | undefined {
