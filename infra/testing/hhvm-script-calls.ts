@@ -124,7 +124,7 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
   "scripts/publish-docker-images.sh": {
     'muster-s3 exists "$suite/InRelease" || status=$?': ["s3:GetObject downloads/ubuntu/dists/bionic-4.28/InRelease"],
     'muster-s3 cp "$suite/InRelease" InRelease || exit': ["s3:GetObject downloads/ubuntu/dists/bionic-4.28/InRelease"],
-    'muster-s3 cp "$suite/$index" Packages || exit': [
+    'muster-s3 cp "$suite/$index" Packages.gz || exit': [
       "s3:GetObject downloads/ubuntu/dists/bionic-4.28/main/binary-amd64/by-hash/SHA256/0a1b",
     ],
     "muster-s3 ls \"s3://$DOWNLOADS_BUCKET/source/hhvm-$1\" | sed -nE 's|.*/hhvm-([0-9.]+)\\.tar\\.gz$|\\1|p' |": [

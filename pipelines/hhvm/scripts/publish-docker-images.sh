@@ -9,7 +9,7 @@ IFS=- read -r family _ codename <<<"$IMAGE_PLATFORM"
 suite=s3://$DOWNLOADS_BUCKET/$family/dists/${SERIES_SUITE/#DISTRO/$codename}
 
 is_offered() {
-  local status=0 index=main/binary-amd64/Packages sum
+  local status=0 index=main/binary-amd64/Packages.gz sum
   muster-s3 exists "$suite/InRelease" || status=$?
   if [ "$status" = 1 ]; then return 1; fi
   # Not to know is not the same as not to be there.
@@ -17,12 +17,12 @@ is_offered() {
   muster-s3 cp "$suite/InRelease" InRelease || exit
   sum=$(awk -v index_file="$index" '/^[^ ]/ { listed = $1 == "SHA256:" } /^ / && listed && $3 == index_file { print $1 }' InRelease)
   if grep --quiet '^Acquire-By-Hash: yes$' InRelease; then index=$(dirname "$index")/by-hash/SHA256/$sum; fi
-  muster-s3 cp "$suite/$index" Packages || exit
-  sha256sum --check --quiet <<<"$sum  Packages" || exit
-  awk -v RS= -v package="$package" -v version="$VERSION-1~$codename" '
+  muster-s3 cp "$suite/$index" Packages.gz || exit
+  sha256sum --check --quiet <<<"$sum  Packages.gz" || exit
+  gzip --decompress --stdout Packages.gz | awk -v RS= -v package="$package" -v version="$VERSION-1~$codename" '
     { text = "\n" $0 "\n" }
     index(text, "\nPackage: " package "\n") && index(text, "\nVersion: " version "\n") { found = 1 }
-    END { exit !found }' Packages
+    END { exit !found }'
 }
 if ! is_offered; then
   echo "$package $VERSION is not published for $IMAGE_PLATFORM, which its images are made of" >&2

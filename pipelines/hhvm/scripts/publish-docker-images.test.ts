@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { releaseRepositories } from "../testing/release-repositories.ts";
 import { nightly, release } from "../testing/sample-tasks.ts";
@@ -11,11 +12,11 @@ async function offer(
   { put }: Pick<Awaited<ReturnType<typeof scriptBench>>, "put">,
   { name, version, suite }: { name: string; version: string; suite: string },
 ): Promise<void> {
-  const packages = `Package: ${name}\nVersion: ${version}-1~focal\n`;
+  const packages = gzipSync(`Package: ${name}\nVersion: ${version}-1~focal\n`);
   const sha256 = createHash("sha256").update(packages).digest("hex");
   const folder = `ubuntu/dists/${suite}`;
   await put("hhvm-downloads", `${folder}/main/binary-amd64/by-hash/SHA256/${sha256}`, packages);
-  const release = `Acquire-By-Hash: yes\nSHA256:\n ${sha256} ${packages.length} main/binary-amd64/Packages\n`;
+  const release = `Acquire-By-Hash: yes\nSHA256:\n ${sha256} ${packages.length} main/binary-amd64/Packages.gz\n`;
   await put("hhvm-downloads", `${folder}/InRelease`, release);
 }
 
