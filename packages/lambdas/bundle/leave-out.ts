@@ -45,8 +45,7 @@ const NEVER_REACHED: readonly { readonly why: string; readonly modules: RegExp }
 /** A definition that cannot work was refused when its functions were bundled; they are given what passed. */
 const CHECKS_OF_DEFINITIONS = /[\\/]pipeline[\\/]src[\\/]check-pipeline\.ts$/;
 const NO_CHECKS = `
-export const checkFields = () => {};
-export const checkPipeline = () => {};
+export const checkDefinition = () => {};
 export const checkScripts = () => {};
 export { MusterError as InvalidPipelineError } from "./muster-error.ts";`;
 

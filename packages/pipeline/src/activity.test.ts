@@ -7,7 +7,9 @@ import type { Per } from "./subject.ts";
 import { type Task, taskAt } from "./tasks-of.ts";
 
 test("an activity that does not say otherwise may be silent for 5 minutes and wait for a worker for 30", () => {
-  expect(exampleActivity("Make")).toMatchObject({ kind: "activity", heartbeat: 300, startTimeout: 1800 });
+  const defaults = { kind: "activity", heartbeat: 300, startTimeout: 1800 };
+  expect(exampleActivity("Make")).toMatchObject(defaults);
+  expect(exampleActivity("Make", { heartbeat: undefined as never })).toMatchObject(defaults);
 });
 
 test("what an activity says itself counts", () => {

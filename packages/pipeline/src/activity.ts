@@ -149,5 +149,6 @@ export type Activity<P extends Per = Per> = { readonly [K in P]: ActivityPer<K> 
 
 /** Declares a kind of step; the state machine, queue, machine, roles and reports follow from it. */
 export function activity<P extends Per>(definition: DefinitionPer<P>): Activity<P> {
-  return { heartbeat: 300, startTimeout: 1800, ...definition, kind: "activity" } as ActivityPer<P>;
+  const { heartbeat = 300, startTimeout = 1800 } = definition;
+  return { ...definition, heartbeat, startTimeout, kind: "activity" } as ActivityPer<P>;
 }

@@ -200,16 +200,10 @@ test("a field that is not there is named, and so is the activity that lacks it",
   const lacking = { invalidates: undefined as never, image: undefined as never };
   const make = exampleActivity("Make", { script: undefined as never, worker: {} as never });
   expect(problems(() => examplePipeline([make], lacking))).toEqual([
+    "Make has no script",
+    "Make.worker has no instanceTypes",
     "it has no image",
     "it has no invalidates",
-    "Make has no script",
-    "Make: worker has no list of instanceTypes",
-  ]);
-});
-
-test("what nobody compiles is looked at too: an activity cannot run per something else", () => {
-  expect(problems(() => examplePipeline([exampleActivity("Make", { per: "flavour" as "version" })]))).toEqual([
-    'Make cannot run per "flavour"',
   ]);
 });
 

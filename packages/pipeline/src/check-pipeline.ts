@@ -1,14 +1,15 @@
 import type { Activity } from "./activity.ts";
 import { kebab } from "./aws-names.ts";
 import { channelProblems } from "./channel.ts";
-import { activitiesOf, type Flow, topLevel } from "./flow.ts";
+import { fieldProblems } from "./field-problems.ts";
+import { type Flow, topLevel } from "./flow.ts";
 import { MusterError } from "./muster-error.ts";
 
-import type { Pipeline, PipelineDefinition } from "./pipeline.ts";
+import { type Pipeline, type PipelineDefinition, pipelineOf } from "./pipeline.ts";
 import type { Place } from "./place.ts";
 import { fixedStateNames, MAP_PREFIX, statesOfActivity } from "./state-names.ts";
 import { stateNamesOf } from "./states-of-flow.ts";
-import { isPer, type Per } from "./subject.ts";
+import type { Per } from "./subject.ts";
 import { unreachable } from "./unreachable.ts";
 
 import { isVersion } from "./version.ts";
@@ -33,45 +34,35 @@ const STEP_NAME = new RegExp(`^(?!${MAP_PREFIX})[A-Z][A-Za-z0-9]*$`);
 /** A task may not outlive its execution. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const LONGEST_TIMEOUT = 365 * 24 * 3600;
 
-/** @throws InvalidPipelineError */
-export function checkPipeline(pipeline: Pipeline): void {
-  const problems = [
-    ...nameProblems(pipeline),
-    ...platformProblems(pipeline),
-    ...buildFlowProblems(pipeline.flow),
-    ...flowProblems(pipeline.flow, "build"),
-    ...stateNameProblems(pipeline),
-    ...pipeline.activities.flatMap((activity) => activityProblems(activity, pipeline)),
-    ...pipeline.invalidates.flatMap(invalidationProblems),
-    ...(pipeline.channels === undefined ? [] : channelProblems(pipeline.name, pipeline.channels)),
-  ];
-  if (problems.length > 0) throw new InvalidPipelineError(pipeline.name, [...new Set(problems)]);
-}
-
-const NEEDED = {
-  pipeline: ["name", "summary", "platforms", "flow", "image", "dummyScript", "invalidates"],
-  activity: ["name", "per", "script", "timeout", "worker"],
-} as const;
-
 /**
- * Refuses a definition that lacks a field: Node runs definitions without looking at their types.
+ * Refuses a definition that cannot work. What hangs on a field of the wrong type is not looked at any further.
  * @throws InvalidPipelineError
  */
-export function checkFields(definition: PipelineDefinition): void {
-  const lacking = (object: object, fields: readonly string[]) =>
-    fields.filter((field) => (object as Record<string, unknown>)[field] === undefined);
-  const problems = lacking(definition, NEEDED.pipeline).map((field) => `it has no ${field}`);
-  const activities = definition.flow === undefined ? [] : activitiesOf(definition.flow);
-  for (const activity of activities) {
-    problems.push(
-      ...lacking(activity, NEEDED.activity).map((field) => `${activity.name ?? "an activity"} has no ${field}`),
-    );
-    if (activity.per !== undefined && !isPer(activity.per))
-      problems.push(`${activity.name ?? "an activity"} cannot run per ${JSON.stringify(activity.per)}`);
-    if (activity.worker !== undefined && !Array.isArray(activity.worker.instanceTypes))
-      problems.push(`${activity.name ?? "an activity"}: worker has no list of instanceTypes`);
-  }
-  if (problems.length > 0) throw new InvalidPipelineError(definition.name ?? "without a name", problems);
+export function checkDefinition(definition: PipelineDefinition): void {
+  const wrong = fieldProblems(definition);
+  const spoilt = new Set(wrong.map(({ spoils }) => spoils));
+  const problems = wrong.map(({ text }) => text);
+  if (!spoilt.has("flow")) problems.push(...pipelineProblems(pipelineOf(definition), spoilt));
+  if (problems.length === 0) return;
+  const name: unknown = definition?.name;
+  throw new InvalidPipelineError(typeof name === "string" ? name : "without a name", [...new Set(problems)]);
+}
+
+/** @param spoilt fields of the pipeline, and activities, of which something has the wrong type */
+function pipelineProblems(pipeline: Pipeline, spoilt: ReadonlySet<string | undefined>): string[] {
+  const { name, platforms, flow, activities, invalidates, channels } = pipeline;
+  const given = <T>(field: keyof PipelineDefinition, value: T | undefined): T[] =>
+    value === undefined || spoilt.has(field) ? [] : [value];
+  return [
+    ...given("name", name).flatMap(() => nameProblems(pipeline)),
+    ...given("platforms", platforms).flatMap(() => platformProblems(pipeline)),
+    ...buildFlowProblems(flow),
+    ...flowProblems(flow, "build"),
+    ...stateNameProblems(pipeline),
+    ...activities.filter((each) => !spoilt.has(each.name)).flatMap((each) => activityProblems(each, pipeline)),
+    ...given("invalidates", invalidates).flat().flatMap(invalidationProblems),
+    ...given("channels", channels).flatMap((each) => channelProblems(name, each)),
+  ];
 }
 
 /**
@@ -142,7 +133,7 @@ function stateNameProblems({ flow, activities }: Pipeline): string[] {
 }
 
 function activityProblems(activity: Activity, pipeline: Pipeline): string[] {
-  const { name, timeout, heartbeat, worker, maxWorkers } = activity;
+  const { name, timeout, heartbeat, maxWorkers } = activity;
   const queue = `${pipeline.name}-${kebab(name)}`;
   const say = (bad: boolean, problem: string) => (bad ? [`${name}: ${problem}`] : []);
   return [
@@ -154,7 +145,6 @@ function activityProblems(activity: Activity, pipeline: Pipeline): string[] {
     ),
     ...say(!Number.isInteger(heartbeat) || heartbeat < 3, "heartbeat must be whole seconds, 3 or more"),
     ...say(heartbeat >= timeout, "heartbeat must be shorter than timeout"),
-    ...say(worker.instanceTypes.length === 0, "worker.instanceTypes names no type"),
     ...say(
       maxWorkers !== undefined && !(Number.isInteger(maxWorkers) && maxWorkers > 0),
       "maxWorkers must be a whole number above 0",

@@ -60,7 +60,7 @@ export function forEachVersion(...steps: Flow[]): ForEachVersion {
 
 /** What a branch is called in the names of states: its own name, or that of its first step. */
 export function branchName(flow: Flow): string {
-  if (flow.kind !== "sequence" || flow.name !== undefined) return flow.name as string;
+  if (flow?.kind !== "sequence" || flow.name !== undefined) return String(flow?.name ?? "");
   const first = flow.steps[0];
   return first === undefined ? "" : branchName(first);
 }

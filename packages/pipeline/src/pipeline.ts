@@ -1,6 +1,6 @@
 import type { Activity } from "./activity.ts";
 import type { Channel } from "./channel.ts";
-import type { BuildFlow } from "./flow.ts";
+import { activitiesOf, type BuildFlow, numberMaps } from "./flow.ts";
 import type { Platforms } from "./platform.ts";
 import type { BucketRole, S3Object } from "./s3-object.ts";
 import type { Version } from "./version.ts";
@@ -37,6 +37,11 @@ export interface PipelineDefinition {
 export interface Pipeline extends PipelineDefinition {
   /** In the order in which a build comes to them. */
   readonly activities: readonly Activity[];
+}
+
+/** A definition with what follows from its flow. */
+export function pipelineOf(definition: PipelineDefinition): Pipeline {
+  return { ...definition, flow: numberMaps(definition.flow), activities: activitiesOf(definition.flow) };
 }
 
 /** @throws RangeError when the pipeline has no activity of that name */

@@ -56,9 +56,6 @@ const fanOut: { readonly [P in Per]: (versions: readonly BuildVersion[]) => Subj
     versions.flatMap((each) => each.buildPlatforms.map((platform) => ({ ...each, per: "platform", platform }))),
 };
 
-/** The kinds of subject, for what nobody has compiled. */
-export const isPer = (word: string): word is Per => Object.hasOwn(fanOut, word);
-
 /** What the tasks of an activity are about in a build of these versions: the one place that fans out. */
 export function subjectsOf<P extends Per>(
   { per }: { readonly per: P },
