@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { checkScripts, InvalidConfigurationError, MusterError, type Pipeline } from "@muster/pipeline";
+import { checkScripts, InvalidConfigurationError, MusterError, type Pipeline, scriptFile } from "@muster/pipeline";
 
 export interface LoadedPipeline {
   readonly pipeline: Pipeline;
@@ -21,7 +21,7 @@ export async function loadPipeline(name: string, pipelines: string): Promise<Loa
     throw new InvalidConfigurationError(`there is no ${file}`, { hint: `there are ${there.sort().join(", ")}` });
   }
   const pipeline = await importPipeline(join(folder, "pipeline.ts"), file);
-  checkScripts(pipeline, (path) => !existsSync(join(folder, path)), file);
+  checkScripts(pipeline, (path) => !existsSync(scriptFile(folder, path)), file);
   return { pipeline, folder };
 }
 

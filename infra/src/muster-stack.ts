@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
-import type { Pipeline } from "@muster/pipeline";
+import { type Pipeline, scriptFile } from "@muster/pipeline";
 import { WorkerTag } from "@muster/records";
 import { LocalBackend, S3Backend, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
@@ -53,7 +52,12 @@ export function createMusterStack(
   const assets = createAssets(scope, storage.assets);
   createImageRepositories(scope);
 
-  const workers = createWorkers(scope, { network, assets, parts, scriptFile: (path) => join(pipelineFolder, path) });
+  const workers = createWorkers(scope, {
+    network,
+    assets,
+    parts,
+    scriptFile: (path) => scriptFile(pipelineFolder, path),
+  });
   createSecrets(scope, new Map(workers.map(({ activity, roleArn }) => [activity, roleArn])));
 
   const description = describeStage(scope, { workers, network, edge });

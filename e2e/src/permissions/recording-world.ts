@@ -12,7 +12,7 @@ import { CreateActivityCommand, CreateStateMachineCommand, SFNClient } from "@aw
 import { renderStateMachine } from "@muster/asl";
 import { createHandlers } from "@muster/lambdas";
 import { createLocalAws, instanceOf, type LambdaFunction } from "@muster/local";
-import { type Activity, type FunctionName, functionNames, type Pipeline } from "@muster/pipeline";
+import { type Activity, type FunctionName, functionNames, type Pipeline, scriptFile } from "@muster/pipeline";
 import { WorkerTag } from "@muster/records";
 import { agentProgram, localBootstrap, renderUserData } from "@muster/worker-agent";
 import { describeStage } from "../describe-stage.ts";
@@ -112,7 +112,7 @@ export async function recordingWorld(
   await mkdir(join(folder, "bin"));
   for (const [name, text] of Object.entries(programs))
     await writeFile(join(folder, "bin", name), text, { mode: 0o755 });
-  const scriptUrl = (path: string) => pathToFileURL(join(scripts, path)).href;
+  const scriptUrl = (path: string) => pathToFileURL(scriptFile(scripts, path)).href;
   const scriptUrls = ({ script, init, afterTask }: Activity) => ({
     SCRIPT_URL: scriptUrl(script),
     ...(init !== undefined && { INIT_URL: scriptUrl(init) }),

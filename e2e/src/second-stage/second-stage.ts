@@ -14,7 +14,14 @@ import { CreateActivityCommand, CreateStateMachineCommand, SFNClient } from "@aw
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { renderStateMachine } from "@muster/asl";
 import { createHandlers } from "@muster/lambdas";
-import { type Activity, functionNames, type Pipeline, type StageDescription, stageParameter } from "@muster/pipeline";
+import {
+  type Activity,
+  functionNames,
+  type Pipeline,
+  type StageDescription,
+  scriptFile,
+  stageParameter,
+} from "@muster/pipeline";
 import { agentProgram, localBootstrap, renderUserData } from "@muster/worker-agent";
 import { describeStage } from "../describe-stage.ts";
 import { openBridge } from "./bridge.ts";
@@ -170,7 +177,7 @@ async function deploy(pipeline: Pipeline, stage: StageDescription, options: Depl
 }
 
 function userDataOf(pipeline: Pipeline, activity: Activity, stage: StageDescription, scripts: string): string {
-  const url = (path: string) => pathToFileURL(join(scripts, path)).href;
+  const url = (path: string) => pathToFileURL(scriptFile(scripts, path)).href;
   return renderUserData({
     environment: {
       ACTIVITY_ARN: stage.activities[activity.name] ?? "",

@@ -2,7 +2,7 @@ import type { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-
 import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile/index.js";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template/index.js";
-import { type Activity, workerName } from "@muster/pipeline";
+import { type Activity, scriptKey, workerName } from "@muster/pipeline";
 import { WorkerTag } from "@muster/records";
 import { ec2Bootstrap, renderUserData } from "@muster/worker-agent";
 import { Fn, TerraformLocal } from "cdktf";
@@ -102,7 +102,7 @@ function workerUserData(
   activity: Activity,
   { assets, parts, scriptFile, logGroup }: LaunchTemplateOptions,
 ): string {
-  const script = (path: string) => assets.url(scriptFile(path), path);
+  const script = (path: string) => assets.url(scriptFile(path), scriptKey(path));
   const architecture = architectureOf(activity);
   return renderUserData({
     environment: {

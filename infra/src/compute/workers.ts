@@ -1,7 +1,7 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import type { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template/index.js";
 import { SfnActivity } from "@cdktf/provider-aws/lib/sfn-activity/index.js";
-import { type Activity, type TaskScripts, workerLogGroup } from "@muster/pipeline";
+import { type Activity, scriptKey, type TaskScripts, workerLogGroup } from "@muster/pipeline";
 import { createRole } from "../iam/role.ts";
 import type { StageScope } from "../stage-scope.ts";
 import { createLaunchTemplate, type LaunchTemplateOptions } from "./launch-template.ts";
@@ -38,7 +38,7 @@ export function createWorkers(
       statements: workerStatements(activity, scope),
     });
     const launchTemplate = createLaunchTemplate(scope, activity, { ...options, role, logGroup });
-    const script = (path: string) => options.assets.url(options.scriptFile(path), path);
+    const script = (path: string) => options.assets.url(options.scriptFile(path), scriptKey(path));
     const scripts = {
       script: script(activity.script),
       ...(activity.afterTask !== undefined && { afterTask: script(activity.afterTask) }),

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object/index.js";
+import { InvalidConfigurationError } from "@muster/pipeline";
 import { AssetType, TerraformAsset } from "cdktf";
 import type { StageScope } from "../stage-scope.ts";
 import type { PrivateBucket } from "./private-bucket.ts";
@@ -11,12 +12,13 @@ export interface Assets {
   /**
    * The URL that gives exactly this file, whatever is deployed later: `s3://<bucket>/<key>?versionId=…#sha256=…`. A key that held the digest would be
    * deleted with the next deployment, under the feet of running builds; here the key stays, and the bucket keeps its earlier versions.
+   * @throws InvalidConfigurationError where another file has the key
    */
   url(file: string, key: string): string;
 }
 
 export function createAssets({ stack, names }: StageScope, { bucket, versioning }: PrivateBucket): Assets {
-  const uploaded = new Map<string, string>();
+  const uploaded = new Map<string, { readonly file: string; readonly url: string }>();
   const upload = (file: string, key: string): string => {
     const id = `asset_${key.replaceAll(/[^A-Za-z0-9]+/g, "_")}`;
     const digest = sha256(file);
@@ -38,9 +40,14 @@ export function createAssets({ stack, names }: StageScope, { bucket, versioning 
   };
   return {
     url(file, key) {
-      const url = uploaded.get(key) ?? upload(file, key);
-      uploaded.set(key, url);
-      return url;
+      const asset = uploaded.get(key) ?? { file, url: upload(file, key) };
+      if (asset.file !== file) {
+        throw new InvalidConfigurationError(`${asset.file} and ${file} would both be uploaded as ${key}`, {
+          hint: "rename one of the scripts, or its folder",
+        });
+      }
+      uploaded.set(key, asset);
+      return asset.url;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadPipeline } from "./load-pipeline.ts";
 
@@ -40,6 +41,19 @@ test("a name is looked for above the working directory, then beside the program"
   expect(ours.file).toBe(join(cwd, "pipelines/ours/pipeline.ts"));
   const shipped = await loadPipeline("muster", { cwd });
   expect(shipped.pipeline.name).toBe("muster");
+});
+
+test("a script may be another package's, by its file: URL; one that is not there is named by it", async () => {
+  const theirs = (name: string) => pathToFileURL(join(cwd, "a package", name)).href;
+  await write("a package/theirs.sh", "#!/bin/sh\n");
+  await write("urls/pipeline.ts", definition(theirs("theirs.sh")));
+  await write("urls/make.sh", "#!/bin/sh\n");
+  const { pipeline } = await loadPipeline("urls/pipeline.ts", { cwd });
+  expect(pipeline.activities[0]?.script).toBe(theirs("theirs.sh"));
+  await write("urls/gone.ts", definition(theirs("gone.sh")));
+  await expect(loadPipeline("urls/gone.ts", { cwd })).rejects.toThrow(
+    `urls/gone.ts: Make: script "${theirs("gone.sh")}" does not exist`,
+  );
 });
 
 test("an unknown name is answered with the nearest one", async () => {

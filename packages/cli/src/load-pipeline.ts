@@ -2,7 +2,14 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { checkScripts, InvalidPipelineError, type MusterError, nearestWord, type Pipeline } from "@muster/pipeline";
+import {
+  checkScripts,
+  InvalidPipelineError,
+  type MusterError,
+  nearestWord,
+  type Pipeline,
+  scriptFile,
+} from "@muster/pipeline";
 import { UsageError } from "./usage-error.ts";
 
 export interface LoadedPipeline {
@@ -35,7 +42,7 @@ export async function loadPipeline(nameOrFile: string, { cwd }: { cwd: string })
   shareOurPipelinePackage();
   const pipeline = await importPipeline(file, shown);
   const folder = dirname(file);
-  checkScripts(pipeline, (path) => !existsSync(join(folder, path)), shown);
+  checkScripts(pipeline, (path) => !existsSync(scriptFile(folder, path)), shown);
   return { pipeline, file, folder };
 }
 

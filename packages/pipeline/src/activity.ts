@@ -90,7 +90,7 @@ interface DefinitionPer<P extends Per> extends Artifacts<P> {
   readonly name: string;
   /** One task a version, one for each of its platforms, or a single one in a build. */
   readonly per: P;
-  /** Run for each task; a path relative to the pipeline's folder. */
+  /** Run for each task; a path relative to the pipeline's folder, or a `file:` URL. So are `init` and `afterTask`. */
   readonly script: string;
   /** Sourced once on a worker before its first task; may declare `cleanup()`. */
   readonly init?: string;

@@ -67,7 +67,7 @@ function pipelineProblems(pipeline: Pipeline, spoilt: ReadonlySet<string | undef
 
 /**
  * Refuses a pipeline that names files which are not there.
- * @param missing tells whether a path, relative to the pipeline's folder, does not exist
+ * @param missing tells whether a script, as the definition names it, does not exist; see scriptFile
  * @throws InvalidPipelineError
  */
 export function checkScripts(pipeline: Pipeline, missing: (path: string) => boolean, file?: string): void {

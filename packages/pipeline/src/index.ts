@@ -102,6 +102,7 @@ export {
   StepResult,
 } from "./results.ts";
 export { type BucketRole, downloads, type S3Object, s3Url, scratch } from "./s3-object.ts";
+export { scriptFile, scriptKey } from "./script-file.ts";
 export { shellText } from "./shell-text.ts";
 export { shortenJson } from "./shorten-json.ts";
 export {

@@ -22,7 +22,7 @@ export interface PipelineDefinition {
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/ami-preinstalled-agent.html
    */
   readonly image: string;
-  /** The script that tasks of fake builds run instead of their own; relative to the pipeline's folder. */
+  /** The script that tasks of fake builds run instead of their own; relative to the pipeline's folder, or a `file:` URL. */
   readonly dummyScript: string;
   /** Names of existing buckets; a role without one gets a bucket of the stage's own. */
   readonly buckets?: Partial<Record<BucketRole, string>>;

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname } from "node:path";
+import { scriptFile } from "@muster/pipeline";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { formatTable } from "../format-table.ts";
@@ -35,7 +36,7 @@ export async function runTestWorkers({ openStage, print, env, globals }: Context
     LANG: "C.UTF-8",
     ...(env.dummySeconds !== undefined && { MUSTER_DUMMY_SECONDS: env.dummySeconds }),
   };
-  const dummyScript = join(stage.pipelineFolder, pipeline.dummyScript);
+  const dummyScript = scriptFile(stage.pipelineFolder, pipeline.dummyScript);
   const workers = pipeline.activities.map(({ name }) => ({
     activity: name,
     pid:

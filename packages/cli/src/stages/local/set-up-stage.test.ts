@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { DescribeLaunchTemplateVersionsCommand } from "@aws-sdk/client-ec2";
 import {
   DeleteObjectCommand,
@@ -52,6 +54,16 @@ test("a stage gets all that its pipeline needs, and workers are told where their
   const { stateMachineArn } = stage.description;
   const { definition } = await stage.clients.sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));
   expect(definition).toContain(`"scripts":{"script":"${source.get("SCRIPT_URL")}"}`);
+});
+
+test("a script of another package, by its URL, is uploaded like one of the pipeline's own", async () => {
+  await using stage = await stageForTests();
+  await stage.writeScript("elsewhere.sh", "#!/bin/bash\n# another package's\n");
+  const script = pathToFileURL(join(stage.loaded.folder, "elsewhere.sh")).href;
+  const activities = stage.pipeline.activities.map((each) => ({ ...each, script }));
+  await setUp({ ...stage, loaded: { ...stage.loaded, pipeline: { ...stage.pipeline, activities } } });
+  const url = (await environmentOf(stage, "MakeSource")).get("SCRIPT_URL");
+  expect(await assetText(stage, url)).toBe("#!/bin/bash\n# another package's\n");
 });
 
 test("setting up again changes nothing", async () => {

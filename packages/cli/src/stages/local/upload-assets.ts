@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import type { Pipeline } from "@muster/pipeline";
+import { type Pipeline, scriptFile } from "@muster/pipeline";
 
 /** Where a stage finds the scripts of an activity. */
 export interface AssetUrls {
@@ -31,7 +31,8 @@ export async function uploadAssets(
     return url;
   };
   const put = async (path: string) => {
-    return putAsset(s3, { bucket, name: basename(path), body: await readFile(join(folder, path)) });
+    const file = scriptFile(folder, path);
+    return putAsset(s3, { bucket, name: basename(file), body: await readFile(file) });
   };
   const optional = async (role: "init" | "afterTask", path: string | undefined) =>
     path === undefined ? {} : { [role]: await upload(path) };
