@@ -122,7 +122,7 @@ test("an unpacked package builds a pipeline of the user's own, in any folder, wi
     const options = { cwd: elsewhere.dir, env: { PATH: "/usr/bin:/bin", HOME: elsewhere.dir } };
     expect((await run(installed, ["--version"], options)).stdout).toBe("1.2.3\n");
     expect((await run(installed, ["help"], options)).stdout).toContain("MakeBinaryPackage");
-    await elsewhere.write("hello.sh", helloScript);
+    await elsewhere.write("hello.sh", helloScript, { executable: true });
     await elsewhere.write("pipeline.ts", ownPipeline);
     const { stdout } = await run(installed, ["build", "1.2.3", "--pipeline", "pipeline.ts"], options);
     expect(stdout).toContain("1 task done, 0 skipped, 0 failed");

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -70,6 +71,26 @@ test("a missing script is named with its activity and the pipeline's file", asyn
     await other.muster("build", "--pipeline", "probe/pipeline.ts"),
     /probe\/pipeline\.ts: Publish: script "publish\.sh" does not exist/,
   );
+});
+
+test("scripts that cannot run are named, each with its line, before anything is started", async () => {
+  await using other = await createWorkspace();
+  const probe = await writeProbePipeline(other, { MakePackage: "fi" });
+  await other.write("probe/publish.sh", "muster-s3 ls s3://a\n");
+  for (const words of [["1.2.3"], ["1.2.3", "--plan"]]) {
+    const { stderr, stdout, exitCode } = await other.muster("build", ...words, ...probe);
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/^muster: probe\/package\.sh:4: bash cannot read it: syntax error .*`fi'$/),
+      expect.stringMatching(/^muster: probe\/publish\.sh:1: its first line names no interpreter \(.*#!\/bin\/bash\)$/),
+      expect.stringMatching(/^muster: 2 faults in the scripts of probe \(nothing was started; .*\)$/),
+    ]);
+    expect(stdout).toBe("");
+    expect(exitCode).toBe(2);
+  }
+  await chmod(join(other.dir, "probe/source.sh"), 0o644);
+  const { stderr } = await other.muster("build", "1.2.3", ...probe);
+  expect(stderr).toContain("probe/source.sh: it is not executable (chmod +x probe/source.sh)");
+  expect(existsSync(join(other.dir, ".muster"))).toBe(false);
 });
 
 test("an occupied port is named, with the option that chooses another", async () => {

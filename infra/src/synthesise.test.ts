@@ -57,6 +57,27 @@ test("a pipeline that does not exist is refused with those that do", async () =>
   });
 });
 
+test("scripts that could not run on a worker are refused, each by its line", async () => {
+  const pipelines = join(parts.folder, "pipelines");
+  await mkdir(join(pipelines, "mine"), { recursive: true });
+  await writeFile(
+    join(pipelines, "mine/pipeline.ts"),
+    `import { activity, definePipeline, fixedPlatforms, forEachVersion } from "@muster/pipeline";
+     const worker = { instanceTypes: ["t3.micro"] } as const;
+     export default definePipeline({
+       name: "mine", summary: "Mine", platforms: fixedPlatforms("any"), image: "/image", dummyScript: "dummy.sh", invalidates: [],
+       flow: forEachVersion(activity({ name: "Make", per: "version", script: "make.sh", timeout: 600, worker })),
+     });`,
+  );
+  await writeFile(join(pipelines, "mine/make.sh"), "#!/bin/bash\nif\n", { mode: 0o755 });
+  await writeFile(join(pipelines, "mine/dummy.sh"), "#!/bin/sh\n", { mode: 0o644 });
+  expect(await problemOf({ pipeline: "mine", pipelines })).toMatchObject({
+    message: expect.stringMatching(
+      /^the pipeline mine: make\.sh:\d: bash cannot read it: .*; dummy\.sh: it is not executable$/,
+    ),
+  });
+});
+
 test("a pipeline that does not load is refused by its file and the reason", async () => {
   const pipelines = join(parts.folder, "pipelines");
   await mkdir(join(pipelines, "broken"), { recursive: true });

@@ -4,6 +4,7 @@ import { App } from "cdktf";
 import { findBuiltParts } from "./built-parts.ts";
 import { loadPipeline } from "./load-pipeline.ts";
 import { createMusterStack } from "./muster-stack.ts";
+import { refuseUnfitScripts } from "./refuse-unfit-scripts.ts";
 import { checkSizes } from "./size-limits.ts";
 import type { Stage } from "./stage-settings.ts";
 
@@ -26,6 +27,7 @@ export async function synthesise({ stages, outdir, pipelines, functions, agents 
   const loaded = await Promise.all(
     stages.map(async (stage) => {
       const { pipeline, folder } = await loadPipeline(stage.pipeline, pipelines);
+      await refuseUnfitScripts(pipeline, folder);
       checkZones(stage, pipeline);
       const parts = findBuiltParts(pipeline, { functions: join(functions, stage.pipeline), agents });
       return { stage, pipeline, pipelineFolder: folder, parts };

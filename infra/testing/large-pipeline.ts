@@ -17,7 +17,7 @@ export async function synthLarge(
   try {
     const pipelines = join(parts.folder, `pipelines-${activities}`);
     mkdirSync(join(pipelines, "large"), { recursive: true });
-    writeFileSync(join(pipelines, "large/step.sh"), "");
+    writeFileSync(join(pipelines, "large/step.sh"), "#!/bin/sh\n", { mode: 0o755 });
     writeFileSync(join(pipelines, "large/pipeline.ts"), definition(activities));
     const { pipeline } = await loadPipeline("large", pipelines);
     const outdir = join(parts.folder, "out");

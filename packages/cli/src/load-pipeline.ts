@@ -109,7 +109,8 @@ function lineOf({ stack = "" }: Error, file: string): string {
   return line === undefined ? "" : `:${line}`;
 }
 
-function shownFrom(cwd: string, file: string): string {
+/** A file as the user would name it from where they are. */
+export function shownFrom(cwd: string, file: string): string {
   const path = relative(cwd, file);
   return path.startsWith("..") ? file : path;
 }

@@ -7,6 +7,7 @@ import { nextCommand } from "./next-command.ts";
 import { parseTimeScale } from "./parse-time-scale.ts";
 import { createProgress } from "./progress/create-progress.ts";
 import { followBuild } from "./progress/follow-build.ts";
+import { refuseUnfitScripts } from "./refuse-unfit-scripts.ts";
 import { reportOutcome } from "./report-outcome.ts";
 import { reportPlan } from "./report-plan.ts";
 import { outliveOwner } from "./stages/outlive-owner.ts";
@@ -28,8 +29,9 @@ export async function runBuild(
 ): Promise<ExitCode> {
   const { openStage, loadPipeline, print, globals, env, signal } = context;
   // What cannot be understood is refused before anything is opened or started.
-  const { pipeline } = await loadPipeline();
-  const input = parseBuildInput(asked, pipeline, { today: new Date() });
+  const loaded = await loadPipeline();
+  const input = parseBuildInput(asked, loaded.pipeline, { today: new Date() });
+  await refuseUnfitScripts(loaded, context);
   if (plan) {
     const stage = await openStage({ to: "read" });
     return reportPlan(stage, input, context);

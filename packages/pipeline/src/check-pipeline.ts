@@ -4,6 +4,7 @@ import { channelProblems } from "./channel.ts";
 import { fieldProblems } from "./field-problems.ts";
 import { type Flow, topLevel } from "./flow.ts";
 import { MusterError } from "./muster-error.ts";
+import { namedScripts } from "./named-scripts.ts";
 
 import { type Pipeline, type PipelineDefinition, pipelineOf } from "./pipeline.ts";
 import type { Place } from "./place.ts";
@@ -71,12 +72,7 @@ function pipelineProblems(pipeline: Pipeline, spoilt: ReadonlySet<string | undef
  * @throws InvalidPipelineError
  */
 export function checkScripts(pipeline: Pipeline, missing: (path: string) => boolean, file?: string): void {
-  const named = pipeline.activities.flatMap(({ name, script, init, afterTask }) =>
-    Object.entries({ script, init, afterTask }).flatMap(([role, path]) =>
-      path === undefined ? [] : [{ name, role, path }],
-    ),
-  );
-  const problems = [...named, { name: pipeline.name, role: "dummyScript", path: pipeline.dummyScript }]
+  const problems = namedScripts(pipeline)
     .filter(({ path }) => missing(path))
     .map(({ name, role, path }) => `${name}: ${role} "${path}" does not exist`);
   if (problems.length > 0) throw new InvalidPipelineError(pipeline.name, problems, file);

@@ -77,6 +77,7 @@ export {
 } from "./flow.ts";
 export { type LogMarker, logMarker, parseLogMarker } from "./log-marker.ts";
 export { ErrorName, InvalidConfigurationError, InvalidInputError, MusterError } from "./muster-error.ts";
+export { type NamedScript, namedScripts } from "./named-scripts.ts";
 export { nearestWord } from "./nearest-word.ts";
 export { buildOptions, parseBuildInput, wordsOf } from "./parse-build-input.ts";
 export { activityNamed, type Pipeline, type PipelineDefinition } from "./pipeline.ts";
