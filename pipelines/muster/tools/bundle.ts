@@ -1,6 +1,6 @@
 import { mkdir, realpath, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { build } from "esbuild";
+import { build, type Metafile } from "esbuild";
 import { renameChunks } from "./rename-chunks.ts";
 
 export interface Bundle {
@@ -30,6 +30,8 @@ export async function bundle({ tree, folder }: { tree: string; folder: string })
     },
     outdir: folder,
     outExtension: { ".js": ".mjs" },
+    // As the checkout's own bundles resolve: the SDK's ES modules, which are smaller, and whose names survive a dynamic import.
+    mainFields: ["module", "main"],
     chunkNames: "[name]-[hash]",
     write: false,
     metafile: true,
@@ -48,6 +50,7 @@ export async function bundle({ tree, folder }: { tree: string; folder: string })
       js: 'import{createRequire as $createRequire}from"node:module";const require=$createRequire(import.meta.url);',
     },
   });
+  refuseLostNames(metafile);
   for (const [path, text] of renameChunks(outputFiles)) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
@@ -57,4 +60,17 @@ export async function bundle({ tree, folder }: { tree: string; folder: string })
       .map((path) => resolve(installation, path))
       .sort(),
   };
+}
+
+/**
+ * Of a CommonJS module that is imported when it is needed, esbuild leaves nothing but the default export: `const { Upload } = await import(…)`
+ * would be undefined, which no start of the program shows.
+ * @throws Error naming both modules
+ */
+export function refuseLostNames({ inputs }: Pick<Metafile, "inputs">): void {
+  for (const [path, { imports }] of Object.entries(inputs)) {
+    const lost = imports.find((each) => each.kind === "dynamic-import" && inputs[each.path]?.format === "cjs");
+    if (lost !== undefined)
+      throw new Error(`${path} imports the CommonJS module ${lost.path} when it is needed: its names would be lost`);
+  }
 }
