@@ -156,10 +156,14 @@ test.each([
   [["move", "s3://a/b"], 2, "usage: muster-s3"],
   [["ls", "files"], 2, '"files" is no s3://BUCKET/KEY'],
   [["cp", "--fast", "a", "s3://a/b"], 2, "Unknown option '--fast'"],
-  [["cp", "s3://files/nowhere", "x"], 1, "NoSuchKey"],
-  [["cp", "missing-file", "s3://files/x"], 1, "ENOENT"],
-  [["cp", "s3://no-such-bucket/x", "x"], 1, "NoSuchBucket"],
+  [["cp", "s3://files/nowhere", "x"], 1, "muster-s3: s3://files/nowhere: NoSuchKey"],
+  [["cp", "missing-file", "s3://files/x"], 1, "muster-s3: ENOENT"],
+  [["cp", "s3://no-such-bucket/x", "x"], 1, "muster-s3: s3://no-such-bucket/x: NoSuchBucket"],
+  [["cp", "here", "s3://no-such-bucket/in/"], 1, "s3://no-such-bucket/in/here: NoSuchBucket"],
+  [["rm", "s3://no-such-bucket/x"], 1, "s3://no-such-bucket/x: NoSuchBucket"],
+  [["ls", "s3://no-such-bucket/x"], 1, "s3://no-such-bucket/x: NoSuchBucket"],
 ])("%j fails with %i and one line that says why", async (words, code, why) => {
+  await writeFile(join(folder, "here"), "1");
   const failed = await musterS3(...words);
   expect(failed).toMatchObject({ code, out: "" });
   expect(failed.error).toContain(why);

@@ -22,6 +22,11 @@ class ConditionFailedError extends MusterError {
   override readonly name = "Muster.ConditionFailed";
 }
 
+/** A call to S3 failed, for the reason that the message gives after the object's URL. */
+class S3FailedError extends MusterError {
+  override readonly name = "Muster.S3Failed";
+}
+
 /**
  * The `muster-s3` command of scripts. Exit codes: 0 done, or there; 1 failed, or not there; 2 wrongly called, or `exists` could not find out;
  * 3 the condition did not hold.
@@ -51,16 +56,16 @@ async function run(words: string[], environment: S3Environment): Promise<number>
   switch (command) {
     case "cp":
       if (isUrl(first) === isUrl(second)) throw new InvalidInputError(`one side of cp must be an s3:// URL\n${USAGE}`);
-      if (isUrl(first)) await downloadObject(s3, placeOf(first), second);
+      if (isUrl(first)) await naming(placeOf(first), (place) => downloadObject(s3, place, second));
       else await upload(s3, { file: first, url: second, environment, ...values });
       return 0;
     case "ls":
-      await list(s3, placeOf(first));
+      await naming(placeOf(first), (place) => list(s3, place));
       return 0;
     case "exists":
-      return (await objectEtag(s3, placeOf(first))) === undefined ? 1 : 0;
+      return (await naming(placeOf(first), (place) => objectEtag(s3, place))) === undefined ? 1 : 0;
     case "rm":
-      await deleteObject(s3, placeOf(first));
+      await naming(placeOf(first), (place) => deleteObject(s3, place));
       return 0;
     default:
       throw new InvalidInputError(USAGE);
@@ -82,6 +87,22 @@ function parseWords(words: string[]) {
     throw new InvalidInputError(`${error instanceof Error ? error.message : error}\n${USAGE}`);
   }
 }
+
+/** S3 and the connection say what went wrong, and seldom with which object. */
+async function naming<T>(place: ObjectPlace, work: (place: ObjectPlace) => Promise<T>): Promise<T> {
+  try {
+    return await work(place);
+  } catch (error) {
+    const text = failureText(error);
+    const namesItsSubject = error instanceof MusterError || isFileError(error) || text.includes(urlOf(place));
+    throw namesItsSubject ? error : new S3FailedError(`${urlOf(place)}: ${text}`);
+  }
+}
+
+/** Of this machine's own files: the message names the one. */
+const isFileError = (error: unknown): boolean => error instanceof Error && "syscall" in error && "path" in error;
+
+const urlOf = ({ bucket, key }: ObjectPlace): string => `s3://${bucket}/${key}`;
 
 const isUrl = (operand: string): boolean => operand.startsWith("s3://");
 
@@ -110,12 +131,10 @@ async function upload(s3: S3Client, { file, url, environment, ...options }: Uplo
     ...(options["if-none-match"] && { ifNoneMatch: "*", overOwn: true }),
   };
   const contentType = options["content-type"];
-  const uploaded = await uploadFile(s3, place, {
-    file,
-    ...(contentType !== undefined && { contentType }),
-    ...condition,
-  });
-  const name = `s3://${place.bucket}/${place.key}`;
+  const uploaded = await naming(place, () =>
+    uploadFile(s3, place, { file, ...(contentType !== undefined && { contentType }), ...condition }),
+  );
+  const name = urlOf(place);
   if (uploaded === undefined) throw new ConditionFailedError(`${name} is not as the condition says`);
   process.stdout.write(`${uploaded.etag}\n`);
   if (environment.uploadsFile === undefined) return;

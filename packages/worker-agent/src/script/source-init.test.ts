@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { virtualClock } from "@muster/local";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Clock, realClock } from "../clock.ts";
@@ -24,7 +24,9 @@ afterEach(async () => {
 });
 
 async function source(text: string, clock: Clock = realClock, signal = new AbortController().signal) {
-  const file = join(folder, "init.sh");
+  // Where it is fetched to: elsewhere than where it is sourced.
+  const file = join(folder, "scripts", "0".repeat(64), "init.sh");
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${text}\n`);
   await chmod(file, 0o755);
   return sourceInit({

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { MusterError } from "@muster/pipeline";
@@ -79,7 +80,7 @@ export async function sourceInit(options: InitOptions): Promise<SourcedInit> {
   const exportsFile = `${folder}/init-exports`;
   const own = Object.entries(variables).filter(([name]) => !(name in scripts) && /^[A-Za-z_]\w*$/.test(name));
   const pipe = await options.pipes.next();
-  const telling = tellingLines({ folders: [folder] });
+  const telling = tellingLines({ folders: [dirname(script.file), folder] });
   const output = readOutput({ readable: pipe.readable, ...options, targets: [...options.targets, telling] });
   output.ended.catch(() => {});
   const shell = spawn("bash", ["-c", PROGRAM, "init", script.file, exportsFile, ...own.map(([name]) => name)], {

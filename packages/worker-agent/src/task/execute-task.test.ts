@@ -42,6 +42,13 @@ test("a failed script's cause holds the line of its log that tells why", async (
   expect(ending).toEqual(failure("Muster.ScriptFailed", { exit: 2, line: "a.c:1:20: error: no semicolon" }));
 });
 
+test("what the shell says of a script names the script, and not where it was fetched to", async () => {
+  await using stage = await testStage();
+  const { ending } = await runOneTask(stage, "no-such-command");
+  const line = expect.stringMatching(/^[\w-]+\.sh: line 2: no-such-command: command not found$/);
+  expect(ending).toEqual(failure("Muster.ScriptFailed", { exit: 127, line }));
+});
+
 test("a failed script that printed nothing like an error has its last line there, and the agent's are none", async () => {
   await using stage = await testStage();
   const { ending, lines } = await runOneTask(stage, "echo no tarball of 1.2.3; echo; sleep 1000 & sleep 0.2; exit 1");

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { ErrorName, MusterError, type TaskInput } from "@muster/pipeline";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { type Clock, untilAborted } from "../clock.ts";
@@ -145,7 +146,7 @@ async function run(
   const killsBefore = outOfMemoryKills();
   const meter = startUsageMeter(files.work, parts.clock);
   const secrets = [claimed.token, ...secretValues(env)];
-  const telling = tellingLines({ folders: [files.work, files.tmp], secrets });
+  const telling = tellingLines({ folders: [files.work, files.tmp, dirname(script.file)], secrets });
   ending.signal.addEventListener("abort", telling.close, { once: true });
   const { exit, endRest } = await parts.runner.run({
     file: script.file,
