@@ -15,7 +15,7 @@ export function copyrightOf({
   thirdParty: readonly ThirdParty[];
 }): string {
   const [ownCopyright = "Muster maintainers"] = /^Copyright.*$/m.exec(licence) ?? [];
-  return formatControl([
+  const control = formatControl([
     new Map([
       ["Format", "https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"],
       ["Upstream-Name", "Muster"],
@@ -40,4 +40,24 @@ export function copyrightOf({
       text === undefined ? [] : [new Map([["License", `${name}-${version}\n${text}`]])],
     ),
   ]);
+  return asDebianHasIt(control);
+}
+
+/** A line of the file's fields may begin with a space, and an empty one is a dot. */
+const APACHE_2 =
+  /^[ \t]*Apache License\n[ \t]*Version 2\.0, January 2004\n[\s\S]*?END OF TERMS AND CONDITIONS[ \t]*$/gm;
+const FORMER_FSF_ADDRESS = /59 Temple Place[^/]{0,40}?02111-1307/g;
+
+/**
+ * Every Debian system has the Apache licence's text, which is referred to, and not passed on thirty times; and the Free Software Foundation
+ * has moved.
+ * @see https://www.debian.org/doc/debian-policy/ch-docs.html#copyright-information
+ */
+function asDebianHasIt(copyright: string): string {
+  return copyright
+    .replaceAll(
+      APACHE_2,
+      " Apache License, Version 2.0: its complete text is in\n /usr/share/common-licenses/Apache-2.0 on Debian systems.",
+    )
+    .replaceAll(FORMER_FSF_ADDRESS, "51 Franklin Street, Fifth Floor, Boston, MA 02110-1301");
 }

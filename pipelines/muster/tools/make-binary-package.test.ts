@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -38,9 +39,9 @@ async function filesOf(root: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-test("the unpacked command runs from any folder, on its own Node, and lists the default pipeline's steps", async () => {
+test("the unpacked command runs from any folder, on its own Node, and lists the steps of the pipelines within", async () => {
   expect(await muster("--version")).toBe("1.2.3\n");
-  expect(await muster("help")).toContain("MakeBinaryPackage");
+  expect(await muster("help", "--pipeline", "muster")).toContain("MakeBinaryPackage");
   expect(await muster("help", "--pipeline", "hhvm")).toContain("hhvm");
 });
 
@@ -94,4 +95,10 @@ test("the copyright file passes on Node's terms and those of every bundled packa
   expect(copyright).toContain("Copyright Node.js contributors");
   expect(copyright).toMatch(/^ @aws-sdk\/client-s3 [\d.]+: Apache-2\.0$/m);
   expect(copyright).toMatch(/^License: zod-[\d.]+$/m);
+});
+
+test("lintian finds no error in the package, nor anything to warn of", async ({ skip }) => {
+  if (spawnSync("lintian", ["--version"]).error !== undefined) return skip("lintian is not here");
+  const { status, stdout } = spawnSync("lintian", ["--fail-on", "error,warning", deb], { encoding: "utf8" });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
 });

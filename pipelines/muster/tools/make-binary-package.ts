@@ -29,6 +29,15 @@ const home = `usr/lib/${packageName}`;
 const NOT_INSTALLED =
   /\/(\.[^/]+|dist|node_modules|testing|tools|package\.json|tsconfig\.json|vitest\.config\.ts|[^/]+\.test\.ts)$/;
 
+/** Of lintian's findings, those that are about Node: it is packaged as its project builds it, so that its digest is the one that they publish. */
+const lintianOverrides = `# The distributions' own Node is too old. This one is the Node.js project's own build, unchanged, so that
+# whoever compares it with what they publish finds the same digest: it is linked to its own zlib, is no
+# position-independent executable, and keeps the symbols by which it tells where it crashed.
+${packageName}: embedded-library zlib [usr/lib/${packageName}/node]
+${packageName}: hardening-no-pie [usr/lib/${packageName}/node]
+${packageName}: unstripped-binary-or-object [usr/lib/${packageName}/node]
+`;
+
 /** Writes `out/<package>.deb`, in the working folder, for the platform of the task. */
 await runTool(async () => {
   const version = env.version();
@@ -60,8 +69,8 @@ function describe({ version, architecture }: { version: string; architecture: st
     architecture,
     maintainer: "Muster maintainers <maintainers@muster.invalid>",
     homepage: undefined,
-    // What Node's own builds are linked to, and what runs the scripts of pipelines.
-    depends: ["bash", "libc6 (>= 2.28)", "libgcc-s1", "libstdc++6 (>= 9)"],
+    // What Node's own builds are linked to. Bash, which runs the scripts of pipelines, no Debian system is without.
+    depends: ["libc6 (>= 2.28)", "libgcc-s1", "libstdc++6 (>= 9)"],
     recommends: ["git"],
     description: [
       "build, package and publish releases on workers that exist only for it",
@@ -114,6 +123,7 @@ async function addDocuments(
     platforms: pipeline.platforms.kind === "fixed" ? pipeline.platforms.names : [],
   };
   const documents = `usr/share/doc/${packageName}`;
+  await addFile(root, `usr/share/lintian/overrides/${packageName}`, lintianOverrides);
   await addCompressed(root, `usr/share/man/man1/${packageName}.1`, manualPage(help, { version: env.version(), date }));
   for (const [path, script] of Object.entries(shellCompletions(help, words))) await addFile(root, path, script);
   const licence = await readFile(join(tree, "LICENSE"), "utf8");
