@@ -15,7 +15,7 @@ let downloads: string;
 let web: { url: string; server: Server };
 
 beforeAll(async () => {
-  workspace = await createWorkspace();
+  workspace = await createWorkspace({ MUSTER_PIPELINE: "muster" });
   const { exitCode, stderr, stdout } = await workspace.muster("build", "1.2.3", "1.10.0");
   expect(exitCode, stderr + stdout).toBe(0);
   downloads = /^downloads: (.*)$/m.exec(stdout)?.[1] ?? "";
@@ -110,54 +110,6 @@ test("apt refuses an index that was changed after it was signed", async () => {
   const { get } = await apt("apt-tampered", [source(`file:${tampered}`, "debian", "bookworm")]);
   await expect(get("update")).rejects.toThrow(/InRelease.*(BADSIG|invalid)|not signed/s);
 });
-
-test("an unpacked package builds a pipeline of the user's own, in any folder, with nothing of this checkout", async () => {
-  const pool = join(downloads, "debian/pool/main/m/muster");
-  const [deb = ""] = (await readdir(pool)).filter((name) => name.startsWith("muster_1.2.3-1~bookworm_"));
-  const unpacked = join(workspace.dir, "unpacked");
-  await run("dpkg-deb", ["-x", join(pool, deb), unpacked]);
-  const elsewhere = await createWorkspace();
-  try {
-    const installed = join(unpacked, "usr/bin/muster");
-    const options = { cwd: elsewhere.dir, env: { PATH: "/usr/bin:/bin", HOME: elsewhere.dir } };
-    expect((await run(installed, ["--version"], options)).stdout).toBe("1.2.3\n");
-    expect((await run(installed, ["help"], options)).stdout).toContain("MakeBinaryPackage");
-    await elsewhere.write("hello.sh", helloScript, { executable: true });
-    await elsewhere.write("pipeline.ts", ownPipeline);
-    const { stdout } = await run(installed, ["build", "1.2.3", "--pipeline", "pipeline.ts"], options);
-    expect(stdout).toContain("1 task done, 0 skipped, 0 failed");
-    expect(await readFile(join(elsewhere.dir, ".muster/s3/hello-downloads/hello.txt"), "utf8")).toBe("hello 1.2.3\n");
-  } finally {
-    await elsewhere[Symbol.asyncDispose]();
-  }
-});
-
-const helloScript = `#!/bin/bash
-echo "hello $VERSION" >hello.txt
-muster-s3 cp hello.txt "s3://$DOWNLOADS_BUCKET/hello.txt"
-`;
-
-const ownPipeline = `
-import { activity, definePipeline, fixedPlatforms, forEachVersion, minutes } from "@muster/pipeline";
-
-const SayHello = activity({
-  name: "SayHello",
-  per: "version",
-  script: "hello.sh",
-  timeout: minutes(10),
-  worker: { instanceTypes: ["t3.micro"] },
-});
-
-export default definePipeline({
-  name: "hello",
-  summary: "says hello",
-  platforms: fixedPlatforms("debian-12-bookworm"),
-  flow: forEachVersion(SayHello),
-  image: "/aws/service/debian/release/12/latest/amd64",
-  dummyScript: "hello.sh",
-  invalidates: [],
-});
-`;
 
 test("the source tarball's checksum and signature hold, and the checksum that scripts check is the same", async () => {
   const folder = join(downloads, "source");

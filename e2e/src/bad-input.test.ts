@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, rm } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -53,6 +53,16 @@ test.each([
   ],
 ])("%s is refused in one line", async (_what, args, line) => {
   expectOneLine(await workspace.muster(...args, ...(args.includes("--pipeline") ? [] : pipeline)), line);
+});
+
+test("a folder that no pipeline belongs to starts no release of anybody's", async () => {
+  await using other = await createWorkspace();
+  for (const words of [["build"], ["build", "1.2.3", "--plan"], ["status"]])
+    expectOneLine(
+      await other.muster(...words),
+      /^muster: there is no pipeline\.ts here or in a folder above \(.*muster init/,
+    );
+  expect(await readdir(other.dir)).toEqual([]);
 });
 
 test("a broken pipeline file is named, with the line", async () => {

@@ -118,7 +118,7 @@ test("commands of Muster's own that are shown work", async () => {
   const started = "pnpm --filter cli start ";
   const shown = commandsOf("CONTRIBUTING.md").filter((line) => line.startsWith(started));
   expect(shown).not.toEqual([]);
-  await using workspace = await createWorkspace();
+  await using workspace = await createWorkspace({ MUSTER_PIPELINE: "muster" });
   for (const line of shown) {
     const { exitCode, stderr } = await workspace.muster(...line.slice(started.length).split(" "));
     expect({ line, exitCode, stderr }).toMatchObject({ exitCode: 0 });

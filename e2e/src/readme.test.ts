@@ -16,7 +16,7 @@ test("the pipeline that the README shows can be loaded and becomes a state machi
 });
 
 test("the commands and options that the README shows are those that there are", async () => {
-  await using workspace = await createWorkspace();
+  await using workspace = await createWorkspace({ MUSTER_PIPELINE: "muster" });
   const { stdout: help } = await workspace.muster("help");
   const table = readme.split("\n").filter((line) => /^\| `\w/.test(line));
   const shown = table.flatMap((line) => [...(line.split("|")[1] ?? "").matchAll(/`([\w-]+)/g)].map(([, name]) => name));

@@ -11,8 +11,10 @@ export interface Context {
   readonly print: Print;
   /** Aborted by Ctrl-C, SIGTERM or a closed terminal. */
   readonly signal: AbortSignal;
-  /** The pipeline that `--pipeline` names. */
+  /** The pipeline that `--pipeline` names, or that the working directory belongs to. */
   loadPipeline(): Promise<LoadedPipeline>;
+  /** The same of this machine; of a deployment on AWS, the pipeline that it was deployed with. */
+  loadStagePipeline(): Promise<LoadedPipeline>;
   /** The stage that `--stage` names; it is closed when the command has ended. */
   openStage(needs: StageNeeds): Promise<Stage>;
 }

@@ -2,7 +2,7 @@ import { type Arguments, flag, option } from "./arguments.ts";
 
 /** Options that every command takes. */
 export const globalArguments = {
-  pipeline: option("name|file", "The pipeline to work with (default: muster; MUSTER_PIPELINE)"),
+  pipeline: option("name|file", "The pipeline to work with (default: pipeline.ts here or above; MUSTER_PIPELINE)"),
   stage: option("name", "Where builds run: local, or a deployment on AWS (default: local; MUSTER_STAGE)"),
   stateDir: option("folder", "State of the local stage (default: .muster; MUSTER_DIR)"),
   json: flag("Print one JSON value"),

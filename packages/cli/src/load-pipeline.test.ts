@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { loadPipeline } from "./load-pipeline.ts";
 
 let cwd: string;
@@ -54,6 +54,31 @@ test("a script may be another package's, by its file: URL; one that is not there
   await expect(loadPipeline("urls/gone.ts", { cwd })).rejects.toThrow(
     `urls/gone.ts: Make: script "${theirs("gone.sh")}" does not exist`,
   );
+});
+
+test("where none is named it is the nearest pipeline.ts, here or above", async () => {
+  await write("repository/pipeline.ts", definition());
+  await write("repository/make.sh", "#!/bin/sh\n");
+  await mkdir(join(cwd, "repository/deep/down"), { recursive: true });
+  for (const folder of ["repository", "repository/deep/down"]) {
+    const { file } = await loadPipeline(undefined, { cwd: join(cwd, folder) });
+    expect(file).toBe(join(cwd, "repository/pipeline.ts"));
+  }
+});
+
+test("only in Muster's own checkout it is Muster's own release", async () => {
+  const { pipeline } = await loadPipeline(undefined, { cwd: import.meta.dirname });
+  expect(pipeline.name).toBe("muster");
+  const elsewhere = await mkdtemp(join(tmpdir(), "muster-no-pipeline-"));
+  onTestFinished(() => rm(elsewhere, { recursive: true }));
+  await expect(loadPipeline(undefined, { cwd: elsewhere })).rejects.toMatchObject({
+    message: "there is no pipeline.ts here or in a folder above",
+    hint: "`muster init` writes one; --pipeline names one that lies elsewhere",
+  });
+  await mkdir(join(elsewhere, "pipelines/ours"), { recursive: true });
+  await expect(loadPipeline(undefined, { cwd: elsewhere })).rejects.toMatchObject({
+    hint: "name one of pipelines/ with --pipeline, such as --pipeline ours",
+  });
 });
 
 test("an unknown name is answered with the nearest one", async () => {

@@ -20,21 +20,22 @@ export interface LoadedPipeline {
   readonly folder: string;
 }
 
-/** Muster releases itself. */
-export const DEFAULT_PIPELINE = "muster";
+/** Muster releases itself: the pipeline of its own checkout. */
+const DEFAULT_PIPELINE = "muster";
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 
 /**
- * Loads a pipeline by name, from `pipelines/<name>/pipeline.ts` around the working directory or beside the program, or from a file.
+ * Loads a pipeline by name, from `pipelines/<name>/pipeline.ts` around the working directory or beside the program, or from a file; where
+ * neither is given, the one that the working directory belongs to.
  * @throws UsageError when there is none, InvalidPipelineError when it cannot work; both name the file
  */
-export async function loadPipeline(nameOrFile: string, { cwd }: { cwd: string }): Promise<LoadedPipeline> {
-  const file = NAME.test(nameOrFile) ? findByName(nameOrFile, cwd) : resolve(cwd, nameOrFile);
+export async function loadPipeline(nameOrFile: string | undefined, { cwd }: { cwd: string }): Promise<LoadedPipeline> {
+  const file = nameOrFile === undefined ? findAround(cwd) : findNamed(nameOrFile, cwd);
   const shown = shownFrom(cwd, file);
   if (!existsSync(file))
     throw new UsageError(`there is no pipeline file ${shown}`, { hint: "--pipeline takes a name or a file" });
-  if (statSync(file).isDirectory()) {
+  if (nameOrFile !== undefined && statSync(file).isDirectory()) {
     throw new UsageError(`${nameOrFile} is a folder`, {
       hint: `--pipeline takes a name or a file: ${join(nameOrFile, "pipeline.ts")}`,
     });
@@ -46,20 +47,45 @@ export async function loadPipeline(nameOrFile: string, { cwd }: { cwd: string })
   return { pipeline, file, folder };
 }
 
+const FILES = ["pipeline.ts", "pipeline.mjs"];
+
+/** `pipeline.ts` in a folder or the nearest above it, or the default pipeline where the folder lies in Muster's own checkout. */
+function findAround(cwd: string): string {
+  const found = around(cwd)
+    .flatMap((folder) => [folder, join(folder, "pipelines", DEFAULT_PIPELINE)])
+    .flatMap((folder) => FILES.map((file) => join(folder, file)))
+    .find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  const [here] = around(cwd).flatMap((folder) => readdirIfThere(join(folder, "pipelines")));
+  throw new UsageError("there is no pipeline.ts here or in a folder above", {
+    hint:
+      here === undefined
+        ? "`muster init` writes one; --pipeline names one that lies elsewhere"
+        : `name one of pipelines/ with --pipeline, such as --pipeline ${here}`,
+  });
+}
+
+/** A folder and those above it. */
+function around(folder: string): string[] {
+  const parent = dirname(folder);
+  return [folder, ...(parent === folder ? [] : around(parent))];
+}
+
+const readdirIfThere = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).sort() : []);
+
+const findNamed = (nameOrFile: string, cwd: string): string =>
+  NAME.test(nameOrFile) ? findByName(nameOrFile, cwd) : resolve(cwd, nameOrFile);
+
 /** Folders that hold pipelines: those above the working directory first, then those the program came with. */
 function pipelineFolders(cwd: string): string[] {
-  const above = (start: string): string[] => {
-    const here = join(start, "pipelines");
-    const parent = dirname(start);
-    return [...(existsSync(here) ? [here] : []), ...(parent === start ? [] : above(parent))];
-  };
-  return [...new Set([...above(cwd), ...above(import.meta.dirname)])];
+  const folders = [...around(cwd), ...around(import.meta.dirname)].map((folder) => join(folder, "pipelines"));
+  return [...new Set(folders)].filter((folder) => existsSync(folder));
 }
 
 function findByName(name: string, cwd: string): string {
   const folders = pipelineFolders(cwd);
   const found = folders
-    .flatMap((folder) => ["pipeline.ts", "pipeline.mjs"].map((file) => join(folder, name, file)))
+    .flatMap((folder) => FILES.map((file) => join(folder, name, file)))
     .find((file) => existsSync(file));
   if (found !== undefined) return found;
   const known = folders.flatMap((folder) => readdirSync(folder)).sort();

@@ -5,10 +5,10 @@ import type { Context } from "./context.ts";
 import { readEnv } from "./env.ts";
 import { explainError } from "./explain-error.ts";
 import type { GlobalValues } from "./global-arguments.ts";
-import { DEFAULT_PIPELINE, type LoadedPipeline, loadPipeline } from "./load-pipeline.ts";
+import { type LoadedPipeline, loadPipeline } from "./load-pipeline.ts";
 import { parseCommandLine } from "./parse-command-line.ts";
 import { createPrint } from "./print.ts";
-import { openStage } from "./stages/open-stage.ts";
+import { loadStagePipeline, openStage } from "./stages/open-stage.ts";
 import type { Stage } from "./stages/stage.ts";
 import { UnreadableBuildError } from "./unreadable-build-error.ts";
 import { programVersion } from "./version.ts";
@@ -55,21 +55,23 @@ function giveUp(error: unknown): void {
 }
 
 function createContext(globals: GlobalValues, opened: Stage[]): Context {
-  const loading = new Map<string, Promise<LoadedPipeline>>();
-  const load = (name: string) => {
+  const loading = new Map<string | undefined, Promise<LoadedPipeline>>();
+  const load = (name: string | undefined) => {
     const loaded = loading.get(name) ?? loadPipeline(name, { cwd: env.cwd });
     loading.set(name, loaded);
     return loaded;
   };
   const pipeline = globals.pipeline ?? env.pipeline;
+  const options = { env, globals, print, loadPipeline: load, pipeline };
   return {
     env,
     globals,
     print,
     signal: interruption,
-    loadPipeline: () => load(pipeline ?? DEFAULT_PIPELINE),
+    loadPipeline: () => load(pipeline),
+    loadStagePipeline: () => loadStagePipeline(options),
     async openStage(needs) {
-      const stage = await openStage(needs, { env, globals, print, loadPipeline: load, pipeline });
+      const stage = await openStage(needs, options);
       opened.push(stage);
       return stage;
     },

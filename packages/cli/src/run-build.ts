@@ -27,9 +27,9 @@ export async function runBuild(
   { words: asked, plan, noFollow, timeScale }: BuildArguments,
   context: Context,
 ): Promise<ExitCode> {
-  const { openStage, loadPipeline, print, globals, env, signal } = context;
+  const { openStage, loadStagePipeline, print, globals, env, signal } = context;
   // What cannot be understood is refused before anything is opened or started.
-  const loaded = await loadPipeline();
+  const loaded = await loadStagePipeline();
   const input = parseBuildInput(asked, loaded.pipeline, { today: new Date() });
   await refuseUnfitScripts(loaded, context);
   if (plan) {

@@ -3,6 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
 import { StageDescription, stageParameter } from "@muster/pipeline";
+import type { LoadedPipeline } from "../load-pipeline.ts";
 import { EnvironmentError, UsageError } from "../usage-error.ts";
 import type { Stage } from "./stage.ts";
 import type { StageOptions } from "./stage-options.ts";
@@ -14,9 +15,8 @@ const POLL_MS = 4000;
 const MAX_ATTEMPTS = 8;
 
 /** A deployment on AWS, described by the parameter that it was deployed with; credentials and region are the environment's. */
-export async function openAwsStage(name: string, { pipeline: asked, loadPipeline }: StageOptions): Promise<Stage> {
-  const description = await describeStage(name);
-  const { pipeline, folder } = await loadPipeline(asked ?? description.pipeline);
+export async function openAwsStage(name: string, options: StageOptions): Promise<Stage> {
+  const { description, pipeline, folder } = await loadDeployed(name, options);
   if (pipeline.name !== description.pipeline) {
     throw new UsageError(`the stage ${name} runs the pipeline ${description.pipeline}, not ${pipeline.name}`, {
       hint: `leave --pipeline out, or name another stage`,
@@ -40,6 +40,20 @@ export async function openAwsStage(name: string, { pipeline: asked, loadPipeline
       for (const client of Object.values(clients)) client.destroy();
     },
   };
+}
+
+/** The definition of what is deployed: the one that was asked for, else the one around where it has the stage's name, or else by that name. */
+export async function loadDeployed(
+  name: string,
+  { pipeline: asked, loadPipeline }: StageOptions,
+): Promise<LoadedPipeline & { readonly description: StageDescription }> {
+  const description = await describeStage(name);
+  const around = await loadPipeline(asked).catch((error: unknown) => {
+    if (asked !== undefined || !(error instanceof UsageError)) throw error;
+  });
+  const isMeant = asked !== undefined || around?.pipeline.name === description.pipeline;
+  const loaded = around !== undefined && isMeant ? around : await loadPipeline(description.pipeline);
+  return { ...loaded, description };
 }
 
 async function describeStage(name: string): Promise<StageDescription> {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError, dropFolderLock, type FolderOwner, isOwnerOf, readFolderOwner } from "@muster/local";
-import { DEFAULT_PIPELINE } from "../load-pipeline.ts";
 import { EnvironmentError, UsageError } from "../usage-error.ts";
 import { describeLocalStage, LOCAL_REGION } from "./local/describe-local-stage.ts";
 import type { LocalPlace } from "./local/local-place.ts";
@@ -15,7 +14,7 @@ import type { StageOptions } from "./stage-options.ts";
 export async function openLocalStage(needs: StageNeeds, options: StageOptions): Promise<Stage> {
   const { env, globals, pipeline } = options;
   const dir = stateDir(env, globals);
-  const loaded = await options.loadPipeline(pipeline ?? DEFAULT_PIPELINE);
+  const loaded = await options.loadPipeline(pipeline);
   const place: LocalPlace = { dir, loaded, options };
   while (needs.to === "run") {
     try {

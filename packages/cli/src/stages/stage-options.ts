@@ -8,7 +8,8 @@ export interface StageOptions {
   readonly env: Env;
   readonly globals: GlobalValues;
   readonly print: Print;
-  loadPipeline(nameOrFile: string): Promise<LoadedPipeline>;
+  /** @param nameOrFile where absent, the one that the working directory belongs to */
+  loadPipeline(nameOrFile: string | undefined): Promise<LoadedPipeline>;
   /** The pipeline that was asked for; the stage's own where absent. */
   readonly pipeline: string | undefined;
 }
