@@ -1,7 +1,7 @@
 import type { Arguments, Values } from "./arguments.ts";
 import type { Context } from "./context.ts";
 
-/** 0 done, 1 the build failed, 2 the command could not be carried out, 130 interrupted by Ctrl-C. */
+/** 0 done, 1 the build failed, 2 the command could not be carried out, 130 interrupted by Ctrl-C. A task's own is its script's. */
 export type ExitCode = 0 | 1 | 2 | 130;
 
 export interface CommandDefinition<A extends Arguments> {
@@ -12,7 +12,7 @@ export interface CommandDefinition<A extends Arguments> {
   readonly examples?: readonly string[];
 
   /** Imports what it needs itself, so that what help tells of a command comes without its code. */
-  run(values: Values<A>, context: Context): Promise<ExitCode>;
+  run(values: Values<A>, context: Context): Promise<number>;
 }
 
 /** A command whose arguments' types are its own business. */

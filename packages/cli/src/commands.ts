@@ -10,6 +10,7 @@ import results from "./commands/results.ts";
 import runTestWorkers from "./commands/run-test-workers.ts";
 import status from "./commands/status.ts";
 import stop from "./commands/stop.ts";
+import task from "./commands/task.ts";
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   logs,
   matrix,
   stop,
+  task,
   asl,
   local,
   runTestWorkers,

@@ -1,5 +1,4 @@
 import { MusterError } from "@muster/pipeline";
-import type { ExitCode } from "./command.ts";
 import { commands } from "./commands.ts";
 import type { Context } from "./context.ts";
 import { readEnv } from "./env.ts";
@@ -20,7 +19,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", endWit
 process.on("uncaughtException", giveUp);
 process.exitCode = await run(process.argv.slice(2));
 
-async function run(argv: readonly string[]): Promise<ExitCode> {
+async function run(argv: readonly string[]): Promise<number> {
   const opened: Stage[] = [];
   try {
     const line = parseCommandLine(argv, commands);

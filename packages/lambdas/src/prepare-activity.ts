@@ -1,7 +1,6 @@
 import {
   type Around,
   activityNamed,
-  type Decision,
   failedVersions,
   InvalidConfigurationError,
   type LaunchRecord,
@@ -9,17 +8,13 @@ import {
   type Pipeline,
   type PrepareActivityAnswer,
   PrepareActivityEvent,
-  placeOf,
   publishedTask,
-  type StageDescription,
   type Task,
-  type TaskInput,
   taskAt,
-  taskEnvironment,
-  taskName,
 } from "@muster/pipeline";
 import type * as z from "zod";
 import { decide } from "./deciding/decide.ts";
+import { inputOfTask } from "./deciding/input-of-task.ts";
 import { lookout } from "./deciding/lookout.ts";
 import { handler } from "./handler.ts";
 import { putDemand } from "./launching/demands.ts";
@@ -45,7 +40,8 @@ export const prepareActivity = handler(
     const { run, reason, restore } = await decide(task, { build, buckets: stage.buckets, ...looking });
     if (!run) return { skip: true, reason };
 
-    const taskInput = describeTask(task, event, { pipeline, stage, restore });
+    const { execution, scripts } = event;
+    const taskInput = inputOfTask(task, { build, execution: execution.id, scripts, pipeline, stage, restore });
     if (build.debug === "skip_ec2") return { skip: false, reason, taskInput: publishedTask(taskInput) };
 
     const repair = repairContext(context);
@@ -79,30 +75,6 @@ function around({ platforms = [], buildInput: { versions }, versionResults }: Pr
     buildPlatforms: ofBuild,
     versions,
     failedVersions: versions.filter((version) => failed.has(version)),
-  };
-}
-
-function describeTask(
-  task: Task,
-  { buildInput: build, execution, scripts }: PrepareActivityEvent,
-  { pipeline, stage, restore }: { pipeline: Pipeline; stage: StageDescription; restore: Decision["restore"] },
-): TaskInput {
-  const { activity, subject } = task;
-  const templateVersion = stage.launchTemplateVersions?.[activity.name];
-  return {
-    name: taskName(activity.name, subject),
-    activity: activity.name,
-    ...placeOf(subject),
-    execution: execution.id,
-    debug: build.debug,
-    ...(build.keepFailed ? { keepFailed: true } : {}),
-    timeoutSeconds: activity.timeout,
-    heartbeatSeconds: activity.heartbeat,
-    ...(activity.logIdleTimeout === undefined ? {} : { logIdleSeconds: activity.logIdleTimeout }),
-    ...(activity.exclusive ? { exclusive: true } : {}),
-    ...(scripts === undefined ? {} : { scripts }),
-    ...(templateVersion === undefined ? {} : { templateVersion }),
-    env: taskEnvironment(pipeline, task, { build, buckets: stage.buckets, restore }),
   };
 }
 

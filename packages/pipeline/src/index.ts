@@ -76,6 +76,7 @@ export {
   sequence,
 } from "./flow.ts";
 export { type LogMarker, logMarker, parseLogMarker } from "./log-marker.ts";
+export { mayTouch, type Touch } from "./may-touch.ts";
 export { ErrorName, InvalidConfigurationError, InvalidInputError, MusterError } from "./muster-error.ts";
 export { type NamedScript, namedScripts } from "./named-scripts.ts";
 export { nearestWord } from "./nearest-word.ts";

@@ -2,7 +2,10 @@ import { parseArgs } from "node:util";
 import { MusterError } from "@muster/pipeline";
 import { createDiagnostics } from "./diagnostics.ts";
 
-/** The program on a worker: `agent [--owned] [--dir FOLDER]`, and what its scripts call as `muster-s3`: `agent s3 …`. */
+/**
+ * The program on a worker: `agent [--owned] [--dir FOLDER]`; what its scripts call as `muster-s3`: `agent s3 …`; and what runs one task without a
+ * queue: `agent --task FILE --dir FOLDER [--shell]`.
+ */
 async function main(words: string[]): Promise<number> {
   if (words[0] === "s3") {
     const { runS3Command } = await import("./s3/s3-command.ts");
@@ -15,8 +18,19 @@ async function main(words: string[]): Promise<number> {
       dir: { type: "string" },
       "test-worker": { type: "string" },
       log: { type: "string" },
+      task: { type: "string" },
+      shell: { type: "boolean", default: false },
     },
   });
+  if (values.task !== undefined && values.dir !== undefined) {
+    const { runSingleTask } = await import("./agent/run-single-task.ts");
+    return runSingleTask({
+      program: process.argv[1] ?? "",
+      file: values.task,
+      folder: values.dir,
+      shell: values.shell,
+    });
+  }
   const { startAgent } = await import("./agent/start-agent.ts");
   return startAgent({
     program: process.argv[1] ?? "",

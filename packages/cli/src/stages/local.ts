@@ -4,7 +4,7 @@ import { EnvironmentError, UsageError } from "../usage-error.ts";
 import { describeLocalStage, LOCAL_REGION } from "./local/describe-local-stage.ts";
 import type { LocalPlace } from "./local/local-place.ts";
 import { readerClients } from "./local/reader-clients.ts";
-import { readReady } from "./local/ready-file.ts";
+import { type Ready, readReady } from "./local/ready-file.ts";
 import { stageInFolder } from "./local/stage-in-folder.ts";
 import { stateDir } from "./local/state-dir.ts";
 import type { Stage, StageNeeds } from "./stage.ts";
@@ -16,44 +16,58 @@ export async function openLocalStage(needs: StageNeeds, options: StageOptions): 
   const dir = stateDir(env, globals);
   const loaded = await options.loadPipeline(pipeline);
   const place: LocalPlace = { dir, loaded, options };
-  while (needs.to === "run") {
+  while (needs.to !== "read") {
     try {
-      const { ownStage } = await import("./local/own-stage.ts");
-      return await ownStage(place, needs);
+      return await takeFolder(place, needs);
     } catch (error) {
       if (!(error instanceof AwsError && error.code === "FolderInUse")) throw error;
     }
     const holder = readFolderOwner(dir);
-    const joined = holder && (await joinStage(place, holder));
+    const joined = holder && (await joinStage(place, holder, needs));
     if (joined !== undefined) return joined;
     if (holder !== undefined) dropFolderLock(dir, holder);
     // It has just let go of the folder, or never had this one.
     await sleep(LOOK_MS);
   }
   const owner = readFolderOwner(dir);
-  const joined = owner && (await joinStage(place, owner));
+  const joined = owner && (await joinStage(place, owner, needs));
   if (joined !== undefined) return joined;
-  const { viewStage } = await import("./local/view-stage.ts");
-  return viewStage(place);
+  return lookAt(place);
+}
+
+async function takeFolder(place: LocalPlace, needs: StageNeeds): Promise<Stage> {
+  if (needs.to === "serve") return (await import("./local/serve-stage.ts")).serveStage(place, needs);
+  return (await import("./local/own-stage.ts")).ownStage(place, needs);
+}
+
+async function lookAt(place: LocalPlace): Promise<Stage> {
+  return (await import("./local/view-stage.ts")).viewStage(place);
 }
 
 /** Works through the process that owns the folder; undefined when it says that it owns another one. */
-async function joinStage(place: LocalPlace, { pid }: FolderOwner): Promise<Stage | undefined> {
+async function joinStage(place: LocalPlace, { pid }: FolderOwner, needs: StageNeeds): Promise<Stage | undefined> {
   const { dir, loaded } = place;
   const ready = await ownerReady(dir, pid);
   if (ready === undefined) return undefined;
-  const { url, pipeline } = ready;
+  const { url, pipeline, serves } = ready;
   if (pipeline !== loaded.pipeline.name) {
     throw new UsageError(`process ${pid} builds the pipeline ${pipeline} in ${dir}, not ${loaded.pipeline.name}`, {
       hint: "wait for it, or choose another folder with --state-dir",
     });
   }
+  if (serves !== undefined && needs.to === "run") {
+    throw new UsageError(`process ${pid} runs the task ${serves} with the objects in ${dir}`, {
+      hint: "wait for it, or choose another folder with --state-dir",
+    });
+  }
+  if (serves !== undefined && needs.to === "read") return lookAt(place);
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const clients = readerClients({ region: LOCAL_REGION, endpoint: url, credentials });
   const description = describeLocalStage(loaded.pipeline, { dir });
   return {
     ...stageInFolder(place, description, clients),
     movedBy: { pid, url },
+    url,
     async close() {
       for (const client of Object.values(clients)) client.destroy();
     },
@@ -64,14 +78,13 @@ async function joinStage(place: LocalPlace, { pid }: FolderOwner): Promise<Stage
 const PATIENCE_MS = 15_000;
 const LOOK_MS = 50;
 
-async function ownerReady(dir: string, pid: number): Promise<{ url: string; pipeline: string } | undefined> {
+async function ownerReady(dir: string, pid: number): Promise<(Ready & { readonly url: string }) | undefined> {
   for (const start = Date.now(); Date.now() - start < PATIENCE_MS; await sleep(LOOK_MS)) {
     const owner = readFolderOwner(dir);
     const ready = readReady(dir);
     const isOwner = owner?.url === undefined ? undefined : await isOwnerOf(dir, owner.url);
     if (isOwner === false) return undefined;
-    if (isOwner && owner?.url !== undefined && ready?.pid === owner.pid)
-      return { url: owner.url, pipeline: ready.pipeline };
+    if (isOwner && owner?.url !== undefined && ready?.pid === owner.pid) return { ...ready, url: owner.url };
     if (owner === undefined) break;
   }
   throw new EnvironmentError(`process ${pid} owns ${dir} but does not answer`, {

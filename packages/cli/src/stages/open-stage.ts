@@ -1,4 +1,5 @@
 import type { LoadedPipeline } from "../load-pipeline.ts";
+import { UsageError } from "../usage-error.ts";
 import type { Stage, StageNeeds } from "./stage.ts";
 import type { StageOptions } from "./stage-options.ts";
 
@@ -6,6 +7,11 @@ import type { StageOptions } from "./stage-options.ts";
 export async function openStage(needs: StageNeeds, options: StageOptions): Promise<Stage> {
   const name = stageName(options);
   if (name === "local") return (await import("./local.ts")).openLocalStage(needs, options);
+  if (needs.to === "serve") {
+    throw new UsageError(`a task is run on this machine, and not with the objects of the stage ${name}`, {
+      hint: "leave --stage out",
+    });
+  }
   return (await import("./aws.ts")).openAwsStage(name, options);
 }
 

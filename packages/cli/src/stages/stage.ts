@@ -5,8 +5,10 @@ import type { Pipeline, StageDescription } from "@muster/pipeline";
 
 /** What a command is going to do with a stage. */
 export interface StageNeeds {
-  /** `run`: builds must move; `read`: only reports. */
-  readonly to: "run" | "read";
+  /** `run`: builds must move; `read`: only reports; `serve`: its objects are for other processes, and no build moves that did not move already. */
+  readonly to: "run" | "read" | "serve";
+  /** What its objects are served for: a task. */
+  readonly serves?: string;
   /** Divides what only paces a build, on the local stage. */
   readonly timeScale?: number;
   /** Names under which clients may ask the local stage's endpoint, beside loopback ones. */
@@ -32,7 +34,7 @@ export interface Stage {
   readonly downloads: string;
   /** Names of builds whose journals were found damaged, of which the user has been told; this machine's stage knows it. */
   readonly damagedBuilds?: ReadonlySet<string>;
-  /** URL of the local stage's endpoint, when it runs in this process. */
+  /** URL of the local stage's endpoint, where a process of this machine serves it. */
   readonly url?: string;
   /** Lets go of it; workers of this process end. */
   close(): Promise<void>;

@@ -87,12 +87,20 @@ function recoveryOf({ identity, clock, diagnostics }: WorkerOptions, parts: Work
   };
 }
 
-function tasksOf({ environment, clients, clock, diagnostics }: WorkerOptions, parts: WorkerParts): TaskParts {
-  const { machine, log, scripts, runner, notices, reports, records, stop } = parts;
+/** What executes tasks on this machine, whoever gives them. */
+export function executionOf(
+  { environment, clients, clock, diagnostics }: WorkerOptions,
+  { machine, scripts, runner, notices: { unfinished } }: WorkerParts,
+): ExecutionParts {
   const { STATE_BUCKET, ACTIVITY_NAME } = environment.worker;
   const lease = { s3: clients.s3, bucket: STATE_BUCKET, key: stateKey.exclusiveLease(ACTIVITY_NAME) };
-  const { unfinished } = notices;
-  const execution: ExecutionParts = { machine, scripts, runner, unfinished, lease, clock, diagnostics };
+  return { machine, scripts, runner, unfinished, lease, clock, diagnostics };
+}
+
+function tasksOf(options: WorkerOptions, parts: WorkerParts): TaskParts {
+  const { clock, diagnostics } = options;
+  const { machine, log, scripts, runner, notices, reports, records, stop } = parts;
+  const execution = executionOf(options, parts);
   const performing: PerformingParts = {
     execute: (task) => executeTask(execution, task),
     reports,

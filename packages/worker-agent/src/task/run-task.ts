@@ -120,7 +120,11 @@ async function refuse({ reports, machine }: TaskParts, { token, claimedAtMs }: C
 }
 
 /** What may end the script from outside: its time limit, and whatever stops the worker. */
-function watchForEnd({ clock, stop }: TaskParts, { claimedAtMs }: ClaimedTask, task: TaskInput): TaskEnding {
+export function watchForEnd(
+  { clock, stop }: Pick<TaskParts, "clock" | "stop">,
+  { claimedAtMs }: ClaimedTask,
+  task: TaskInput,
+): TaskEnding {
   const { signal } = stop;
   const ending = taskEnding(clock);
   ending.endAt(claimedAtMs + task.timeoutSeconds * 1000 - BEFORE_TIMEOUT_MS, { kind: "timed-out" });

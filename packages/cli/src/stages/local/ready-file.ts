@@ -5,13 +5,15 @@ import { join } from "node:path";
 export interface Ready {
   readonly pid: number;
   readonly pipeline: string;
+  /** The task that its objects are served for; no build moves then. */
+  readonly serves?: string;
 }
 
 const READY = "stage.json";
 
-export function announceReady(dir: string, { pipeline }: { pipeline: string }): void {
+export function announceReady(dir: string, ready: Omit<Ready, "pid">): void {
   const file = join(dir, READY);
-  writeFileSync(`${file}.new`, JSON.stringify({ pid: process.pid, pipeline } satisfies Ready));
+  writeFileSync(`${file}.new`, JSON.stringify({ pid: process.pid, ...ready } satisfies Ready));
   renameSync(`${file}.new`, file);
 }
 

@@ -49,8 +49,7 @@ export async function setUpStage(
 ): Promise<void> {
   const { clients } = options;
   const { pipeline } = loaded;
-  await Promise.all(Object.values(stage.buckets).map((bucket) => createBucket(clients.s3, bucket)));
-  await Promise.all(VERSIONED.map((role) => keepVersions(clients.s3, stage.buckets[role])));
+  await createBuckets(clients.s3, stage);
   await Promise.all([
     ...Object.values(stage.logGroups).map((group) => createLogGroup(clients.logs, group)),
     ...Object.values(stage.activities).map((arn) =>
@@ -64,6 +63,12 @@ export async function setUpStage(
       ]),
     ),
   ]);
+}
+
+/** The buckets that the stage lacks. */
+export async function createBuckets(s3: S3Client, { buckets }: Pick<StageDescription, "buckets">): Promise<void> {
+  await Promise.all(Object.values(buckets).map((bucket) => createBucket(s3, bucket)));
+  await Promise.all(VERSIONED.map((role) => keepVersions(s3, buckets[role])));
 }
 
 /** As where it is deployed: what was published, or what a worker was told to run, can be had back. */
