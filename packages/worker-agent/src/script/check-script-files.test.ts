@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { activity, definePipeline, fixedPlatforms, forEachVersion } from "@muster/pipeline";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkScriptFiles } from "./check-script-files.ts";
@@ -94,6 +95,13 @@ test("an init is sourced: it needs neither an interpreter nor to be executable, 
   expect((await checkScriptFiles(pipeline, { folder })).faults).toEqual([]);
   await write("init.sh", "cleanup() {\n", 0o644);
   expect((await checkScriptFiles(pipeline, { folder })).faults).toMatchObject([{ file: join(folder, "init.sh") }]);
+});
+
+test("a script of another package is looked at where its URL says", async () => {
+  await write("theirs.sh", "echo\n");
+  const pipeline = pipelineOf({ script: pathToFileURL(join(folder, "theirs.sh")).href });
+  const { faults } = await checkScriptFiles(pipeline, { folder });
+  expect(faults).toEqual([expect.objectContaining({ file: join(folder, "theirs.sh"), line: 1 })]);
 });
 
 test("a script that several steps name is looked at once; the dummy script and after-task scripts are too", async () => {

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { namedScripts, type Pipeline } from "@muster/pipeline";
+import { namedScripts, type Pipeline, scriptFile } from "@muster/pipeline";
 import type { ScriptFinding } from "./script-finding.ts";
 import { isProgram, readShebang } from "./shebang.ts";
 import { shellSyntax } from "./shell-syntax.ts";
@@ -45,7 +45,7 @@ interface ScriptFile {
 
 function scriptFiles(pipeline: Pipeline, folder: string): ScriptFile[] {
   const named = namedScripts(pipeline).map(({ role, path }) => ({
-    file: resolve(folder, path),
+    file: resolve(scriptFile(folder, path)),
     sourced: role === "init",
   }));
   return named.filter(
