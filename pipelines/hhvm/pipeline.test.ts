@@ -224,7 +224,7 @@ describe("what runs", () => {
           status: statusQuestion(subject, exists),
           daysValid: async () => days,
         })
-      ).run;
+      )?.run === true;
     };
     return decide(
       taskAt(activityNamed(hhvm, name), Place.parse({ version, ...asked }), {

@@ -119,8 +119,8 @@ interface DefinitionPer<P extends Per> extends Artifacts<P> {
    * there, its script runs with RESTORE_FROM: it checks what it finds there, puts it back, and makes nothing anew.
    */
   readonly restoredFrom?: (subject: Subject<P>) => readonly S3Object[];
-  /** Overrides the rule "run unless done". */
-  readonly shouldRun?: (question: Question<P>) => Promise<Decision>;
+  /** Overrides the rule "run unless done"; the rule stays where it answers nothing. */
+  readonly shouldRun?: (question: Question<P>) => Promise<Decision | undefined>;
   /** Environment of its tasks beyond the standard one. */
   readonly env?: (subject: Subject<P> & { readonly build: BuildInput }) => Readonly<Record<string, string>>;
   /**

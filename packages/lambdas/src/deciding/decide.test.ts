@@ -163,6 +163,16 @@ test("what expired and was published is taken from there; what was not is made a
   });
 });
 
+test("where an activity's own rule answers nothing, its artifacts decide, with the evidence that they do", async () => {
+  const shouldRun = async ({ version }: { version: string }) =>
+    version === "1.2.2" ? { run: false, reason: "1.2.2 is withdrawn" } : undefined;
+  const task = { activity: activity({ ...MakeBinaryPackage, shouldRun }), subject: onPlatform };
+  expect(await decide(task, options([built]))).toEqual({ run: false, reason: `${built} exists` });
+  expect(await decide(task, options([]))).toEqual({ run: true, reason: `${built} does not exist` });
+  const withdrawn = { ...task, subject: { ...onPlatform, version: "1.2.2" } };
+  expect(await decide(withdrawn, options([]))).toEqual({ run: false, reason: "1.2.2 is withdrawn" });
+});
+
 test("an activity's own rule may ask how long an index is valid", async () => {
   const renewed = activity({
     ...PublishBinaryPackages,

@@ -38,11 +38,9 @@ export async function decide<P extends Per>(
   if (build.debug === "fake_ec2" || build.debug === "skip_ec2") {
     return { run: true, reason: `${build.debug.replace("_", "-")} builds skip nothing` };
   }
-  if (activity.shouldRun) {
-    const daysValid = async (suite: string) => daysFrom(now(), await validUntil(suite));
-    return activity.shouldRun({ ...subject, build, status: statusQuestion(subject, isThere), daysValid });
-  }
-  return decideByArtifacts(task, { buckets, isThere });
+  const daysValid = async (suite: string) => daysFrom(now(), await validUntil(suite));
+  const question = { ...subject, build, status: statusQuestion(subject, isThere), daysValid };
+  return (await activity.shouldRun?.(question)) ?? decideByArtifacts(task, { buckets, isThere });
 }
 
 async function decideByArtifacts<P extends Per>(
