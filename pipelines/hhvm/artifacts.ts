@@ -4,16 +4,17 @@ import {
   aptPackage,
   type Channel,
   downloads,
-  isNightly,
-  isRelease,
   type Platform,
   parseLinuxPlatform,
+  releasesAndNightlies,
   type S3Object,
   scratch,
   type Version,
 } from "@muster/pipeline";
 
 /** Where the artifacts of a release lie. */
+
+export const { isNightly, isRelease } = releasesAndNightlies();
 
 /** Nightlies lie beside releases, in packages of their own: who follows one is never offered the other. */
 export const channels = [

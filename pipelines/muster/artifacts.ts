@@ -4,10 +4,9 @@ import {
   type Channel,
   channelOf,
   downloads,
-  isNightly,
-  isRelease,
   type Platform,
   parseLinuxPlatform,
+  releasesAndNightlies,
   type S3Object,
   scratch,
   type Version,
@@ -15,13 +14,16 @@ import {
 
 /** Where the artifacts of a release lie; the pipeline's definition and the release tools both name them from here. */
 
+/** Releases of three numbers, and a nightly each day. */
+export const versions = releasesAndNightlies();
+
 /** The Debian package's name, and the first part of every artifact's. */
 export const packageName = "muster";
 
 /** To dpkg any nightly is newer than every release: who follows releases has suites without them. */
 export const channels: readonly Channel[] = [
-  { name: "release", includes: isRelease },
-  { name: "nightly", includes: isNightly, suite: (codename) => `${codename}-nightly` },
+  { name: "release", includes: versions.isRelease },
+  { name: "nightly", includes: versions.isNightly, suite: (codename) => `${codename}-nightly` },
 ];
 
 /** For so long apt takes a suite's index: who is held back by an old mirror is told then. */
@@ -44,7 +46,7 @@ export function sourceTarball(version: Version): { tarball: S3Object; checksum: 
 
 /** The source tarball where users download it, with its checksum and detached OpenPGP signature. */
 export function publishedSource(version: Version): { tarball: S3Object; checksum: S3Object; signature: S3Object } {
-  const tarball = downloads(`source/${isNightly(version) ? "nightlies/" : ""}${tarballName(version)}`);
+  const tarball = downloads(`source/${versions.isNightly(version) ? "nightlies/" : ""}${tarballName(version)}`);
   return { tarball, checksum: checksumOf(tarball), signature: { ...tarball, key: `${tarball.key}.sig` } };
 }
 

@@ -47,6 +47,10 @@ export const shownByTests: Readonly<Record<string, readonly [file: string, title
     "packages/cli/src/history/build-history.test.ts",
     "a waiting task is shown with what the last health check found missing, until that is mended",
   ],
+  "schemes of versions": [
+    "packages/pipeline/src/versions/scheme-of.test.ts",
+    "a build of %s is one where the pipeline's scheme has it",
+  ],
   machines: ["infra/src/compute/worker-image.test.ts", "people reach every worker of %s through Session Manager"],
   today: [
     "packages/lambdas/src/parse-input.test.ts",

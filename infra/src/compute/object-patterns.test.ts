@@ -3,16 +3,21 @@ import {
   activity,
   type BuildFlow,
   type BuildSubject,
+  debianVersion,
+  debianVersions,
   definePipeline,
   downloads,
   fixedPlatforms,
   forEachPlatform,
   forEachVersion,
-  isNightly,
+  imageTag,
   minutes,
   type PlatformSubject,
+  releasesAndNightlies,
   scratch,
+  semver,
   sequence,
+  type VersionScheme,
 } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { writtenPatterns } from "./object-patterns.ts";
@@ -32,11 +37,12 @@ function flowOf(made: Activity): BuildFlow {
   }
 }
 
-function patternsOf(made: Activity) {
+function patternsOf(made: Activity, versions = releasesAndNightlies()) {
   const pipeline = definePipeline({
     name: "sample",
     summary: "",
     platforms: fixedPlatforms("debian-12-bookworm", "macos"),
+    versions,
     flow: flowOf(made),
     image: "/image",
     dummyScript: "dummy.sh",
@@ -54,7 +60,9 @@ test("any version may stand where the definition puts one, and nothing else chan
       timeout: minutes(10),
       worker: machine,
       produces: ({ version }) => [
-        scratch(`${isNightly(version) ? "nightly" : version.split(".").slice(0, 2).join(".")}/thing-${version}.tar.gz`),
+        scratch(
+          `${releasesAndNightlies().isNightly(version) ? "nightly" : version.split(".").slice(0, 2).join(".")}/thing-${version}.tar.gz`,
+        ),
       ],
     }),
   );
@@ -135,4 +143,31 @@ test("a build's own step may write for any versions, one or several, come throug
     { bucket: "downloads", key: "several/*" },
     { bucket: "scratch", key: "failed/*/*" },
   ]);
+});
+
+test("versions of any scheme may stand where one stands, as the definition and packages write them", () => {
+  const written = (scheme: VersionScheme) =>
+    patternsOf(
+      activity({
+        name: "Make",
+        per: "version",
+        script: "make.sh",
+        timeout: minutes(10),
+        worker: machine,
+        produces: ({ version }) => [
+          scratch(`${version}/x_${debianVersion(scheme, version)}~bookworm.deb`),
+          scratch(`images/${imageTag(version)}/${scheme.parts(version).upstream}.json`),
+          scratch(scheme.isRelease(version) ? "release" : "pre-release"),
+        ],
+      }),
+      scheme,
+    ).map(({ key }) => key);
+  expect(written(semver())).toEqual([
+    "*/x_*-*~bookworm.deb",
+    "*/x_*-1~bookworm.deb",
+    "images/*/*.json",
+    "pre-release",
+    "release",
+  ]);
+  expect(written(debianVersions())).toEqual(["*/x_*~bookworm.deb", "images/*/*.json", "pre-release", "release"]);
 });

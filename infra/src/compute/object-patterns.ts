@@ -1,24 +1,23 @@
 import {
   type Activity,
   type BucketRole,
+  imageTag,
   objectsOf,
   type Per,
   type Pipeline,
   type Platform,
   parseLinuxPlatform,
+  rpmVersion,
   type S3Object,
   type Subject,
+  schemeOf,
   type Task,
   tasksOf,
   unreachable,
   type Version,
+  type VersionScheme,
 } from "@muster/pipeline";
 
-/** Versions that no release has: where they stand in a key, any version may stand. */
-const RELEASE: Version = "97531.86420.75319";
-const NIGHTLY: Version = "9753.10.29";
-/** Parts of a release's number as keys may hold them; the longest first. */
-const RELEASE_PARTS = [RELEASE, "97531.86420", "97531"];
 const CODENAME = "zqjxzqjx";
 const LINUX_RELEASE = "97531.24";
 
@@ -33,7 +32,10 @@ function objectPatterns(
 ): S3Object[] {
   return unique(
     sampleTasks(activity, pipeline).flatMap((task) =>
-      objectsAt(task).map(({ bucket, key }) => ({ bucket, key: generalise(key, variablesOf(task.subject)) })),
+      objectsAt(task).map(({ bucket, key }) => ({
+        bucket,
+        key: generalise(key, variablesOf(task.subject, schemeOf(pipeline))),
+      })),
     ),
   );
 }
@@ -58,11 +60,12 @@ export const asPrefixes = (objects: readonly S3Object[] = []): S3Object[] =>
 
 /** Tasks of which at least one names what any other may name. */
 function sampleTasks(activity: Activity, pipeline: Pipeline): Task[] {
+  const { samples } = schemeOf(pipeline);
   switch (activity.per) {
     case "build": {
       // Of one version each, which names of several must match too; and of several, where these are named otherwise.
-      const builds = [[RELEASE], [NIGHTLY], [RELEASE, NIGHTLY]];
-      const failures = [[], [RELEASE], [NIGHTLY]];
+      const builds = [...samples.map((sample) => [sample]), samples];
+      const failures = [[], ...samples.map((sample) => [sample])];
       return builds.flatMap((versions) =>
         failures.map((failedVersions): Task => ({ activity, subject: { per: "build", versions, failedVersions } })),
       );
@@ -72,7 +75,7 @@ function sampleTasks(activity: Activity, pipeline: Pipeline): Task[] {
       const platforms = samplePlatforms(pipeline);
       return tasksOf(
         activity,
-        [RELEASE, NIGHTLY].map((version) => ({ version, platforms, buildPlatforms: platforms })),
+        samples.map((version) => ({ version, platforms, buildPlatforms: platforms })),
       );
     }
     default:
@@ -89,33 +92,43 @@ function samplePlatforms({ platforms }: Pipeline): Platform[] {
   return [...anyLinux.filter((name) => families.has(parseLinuxPlatform(name)?.family)), ...others];
 }
 
-/** What a text becomes for releases and for nightlies, with `*` where the version stands. */
-export function keyOfAnyVersion(text: (version: Version) => string): string[] {
-  return [...new Set([RELEASE, NIGHTLY].map((version) => generalise(text(version), partsOfVersion(version))))];
+/** What a text becomes for versions of each kind, with `*` where the version stands. */
+export function keyOfAnyVersion(text: (version: Version) => string, scheme: VersionScheme): string[] {
+  return [...new Set(scheme.samples.map((version) => generalise(text(version), partsOfVersion(version, scheme))))];
 }
 
-/** What of a key is of this subject and may be otherwise for another one, the longer first. */
-function variablesOf(subject: Subject): string[] {
+/** What of a key is of this subject and may be otherwise for another one. */
+function variablesOf(subject: Subject, scheme: VersionScheme): string[] {
+  const partsOf = (version: Version) => partsOfVersion(version, scheme);
   switch (subject.per) {
     case "build":
-      return [...subject.versions, ...subject.failedVersions].flatMap(partsOfVersion);
+      return [...subject.versions, ...subject.failedVersions].flatMap(partsOf);
     case "version":
-      return partsOfVersion(subject.version);
+      return partsOf(subject.version);
     case "platform":
-      return [...partsOfPlatform(subject.platform), ...partsOfVersion(subject.version)];
+      return [...partsOfPlatform(subject.platform), ...partsOf(subject.version)];
     default:
       return unreachable(subject);
   }
 }
 
-const partsOfVersion = (version: Version): string[] =>
-  version === RELEASE ? RELEASE_PARTS : [version, version.replaceAll(".", "")];
+/** A sample's numbers have this many digits where they can be told from others. */
+const TELLING = 4;
+
+/** A sample as keys may hold it: as it is, as packages and images are called, without dots, and what it begins with. */
+function partsOfVersion(version: Version, scheme: VersionScheme): string[] {
+  const { epoch = "", upstream, packaged, revision } = scheme.parts(version);
+  const series = [...upstream.matchAll(/[^A-Za-z0-9]/g)].map(({ index }) => upstream.slice(0, index));
+  const called = [packaged, rpmVersion(scheme, version).version, imageTag(version), version.replaceAll(".", "")];
+  return [version, upstream, ...called, ...[...series, epoch, revision].filter(({ length }) => length >= TELLING)];
+}
 
 const partsOfPlatform = (platform: Platform): string[] =>
   platform.includes(CODENAME) ? [platform, LINUX_RELEASE, CODENAME] : [];
 
+/** The longer first, of which others may be parts. */
 const generalise = (key: string, variables: readonly string[]): string =>
-  variables.reduce((pattern, part) => pattern.replaceAll(part, "*"), key);
+  variables.toSorted((a, b) => b.length - a.length).reduce((pattern, part) => pattern.replaceAll(part, "*"), key);
 
 /** Each once, in an order that does not change. */
 export function unique(objects: readonly S3Object[]): S3Object[] {

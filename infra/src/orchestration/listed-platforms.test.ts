@@ -3,9 +3,9 @@ import {
   definePipeline,
   forEachPlatform,
   forEachVersion,
-  isNightly,
   listedPlatforms,
   minutes,
+  releasesAndNightlies,
 } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { stage, usual } from "../../testing/sample-stages.ts";
@@ -35,7 +35,9 @@ function statementsFor(url: (version: string) => string) {
 }
 
 test("a list in S3 can be read, or found missing, for releases and nightlies, and nothing else in its bucket", async () => {
-  const statements = statementsFor((version) => `s3://lists/${isNightly(version) ? "nightly" : version}/platforms`);
+  const statements = statementsFor(
+    (version) => `s3://lists/${releasesAndNightlies().isNightly(version) ? "nightly" : version}/platforms`,
+  );
   const read = (key: string) => ({ action: "s3:GetObject", resource: `arn:aws:s3:::lists/${key}` });
   const requests = [
     read("4.28.2/platforms"),

@@ -3,6 +3,7 @@ import { SchedulerScheduleGroup } from "@cdktf/provider-aws/lib/scheduler-schedu
 import { allow } from "../iam/policy.ts";
 import { createRole } from "../iam/role.ts";
 import type { StageScope } from "../stage-scope.ts";
+import { checkSchedules } from "./check-schedules.ts";
 import type { StageFunction } from "./functions.ts";
 import type { StateMachineParts } from "./state-machine.ts";
 
@@ -15,6 +16,7 @@ export function createSchedules(
   { reap, machine }: { reap: StageFunction; machine: StateMachineParts },
 ): void {
   const { stack, stage, names } = scope;
+  checkSchedules(scope);
   const group = new SchedulerScheduleGroup(stack, "schedules", { name: names.of("Schedules", 64) });
   const { role } = createRole(scope, "scheduler", {
     name: names.of("Scheduler"),

@@ -1,4 +1,4 @@
-import { MusterError } from "@muster/pipeline";
+import { MusterError, schemeOf } from "@muster/pipeline";
 import { buildOptionSummaries } from "./build-option-summaries.ts";
 import type { Command, ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
@@ -88,6 +88,7 @@ async function pipelineHelp({ loadPipeline, print }: Context): Promise<string[]>
   try {
     const { pipeline } = await loadPipeline();
     const { platforms } = pipeline;
+    const { form, nightlyOf } = schemeOf(pipeline);
     const steps = pipeline.activities.map(({ name, per }) => [name, `per ${per}`]);
     return [
       "",
@@ -95,6 +96,8 @@ async function pipelineHelp({ loadPipeline, print }: Context): Promise<string[]>
       "",
       "steps:",
       ...formatTable(steps, { indent: "  " }),
+      "versions:",
+      `  ${form}${nightlyOf === undefined ? ", of which a build names one" : ""}`,
       "platforms:",
       ...(platforms.kind === "fixed"
         ? platforms.names.map((name) => `  ${name}`)

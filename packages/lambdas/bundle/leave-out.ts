@@ -57,12 +57,21 @@ export const isRecursiveSchema = () => false;
 export const isBackEdge = () => false;
 export class $ZodCyclicError extends Error {}`;
 
+/** No object of a stage is encrypted with a key that its reader brings. */
+const KEYS_OF_READERS = /[\\/]middleware-ssec[\\/]middleware-ssec\.js$/;
+const NO_KEYS_OF_READERS = `
+export const getSsecPlugin = () => ({ applyToStack: () => {} });
+export const ssecMiddleware = () => (next) => next;
+export const ssecMiddlewareOptions = {};
+export const isValidBase64EncodedSSECustomerKey = () => false;`;
+
 /** Replaces what is never reached: every export becomes a function whose result throws, should it be called after all. */
 export const leaveOut: Plugin = {
   name: "leave-out",
   setup(build) {
     build.onLoad({ filter: CHECKS_OF_DEFINITIONS }, () => ({ contents: NO_CHECKS, loader: "ts" }));
     build.onLoad({ filter: MEMORY_OF_CYCLES }, () => ({ contents: NO_MEMORY, loader: "js" }));
+    build.onLoad({ filter: KEYS_OF_READERS }, () => ({ contents: NO_KEYS_OF_READERS, loader: "js" }));
     for (const { why, modules } of NEVER_REACHED) {
       build.onLoad({ filter: modules }, async ({ path }) => ({
         contents: withoutBodies(await readFile(path, "utf8"), why),

@@ -1,7 +1,9 @@
-import { activity, forEachVersion, isNightly, sequence } from "@muster/pipeline";
+import { activity, forEachVersion, releasesAndNightlies, sequence } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { Announce, announcingPipeline, examplePipeline, MakeSourceTarball } from "../test/example-pipeline.ts";
 import { launchWorld } from "../test/launch-world.ts";
+
+const { isNightly } = releasesAndNightlies();
 
 const changed = async (results: unknown, debug = "", pipeline = examplePipeline()) => {
   await using world = await launchWorld({ pipeline });

@@ -3,8 +3,9 @@ import { referencePipeline } from "../testing/example-pipeline.ts";
 import { type Channel, channelOf, checkDebianOrder } from "./channel.ts";
 import { definePipeline } from "./define-pipeline.ts";
 import { parseBuildInput } from "./parse-build-input.ts";
-import { isNightly, isRelease } from "./version.ts";
+import { releasesAndNightlies } from "./versions/releases-and-nightlies.ts";
 
+const { isNightly, isRelease } = releasesAndNightlies();
 const release: Channel = { name: "release", includes: isRelease };
 const nightly: Channel = { name: "nightly", includes: isNightly, suite: (codename) => `${codename}-nightly` };
 

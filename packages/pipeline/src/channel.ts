@@ -1,6 +1,7 @@
 import { compareDebianVersions } from "./debian/compare-versions.ts";
 import { InvalidConfigurationError, InvalidInputError } from "./muster-error.ts";
 import type { Version } from "./version.ts";
+import type { VersionScheme } from "./versions/version-scheme.ts";
 
 /**
  * One way by which versions reach users. Who follows one gets no version of another: they differ in the package's name
@@ -27,18 +28,19 @@ export function channelOf(channels: readonly Channel[], version: Version): Chann
   throw new InvalidInputError(`${version} is of no channel`, { hint: `the pipeline has the channels ${names}` });
 }
 
-const A_RELEASE: Version = "0.1.2";
-const A_NIGHTLY: Version = "2026.11.29";
-
 /** Why users of one channel would get versions of another. */
-export function channelProblems(pipelineName: string, channels: readonly Channel[]): string[] {
+export function channelProblems(
+  pipelineName: string,
+  channels: readonly Channel[],
+  { examples, isNightly, isRelease }: VersionScheme,
+): string[] {
   const wayOf = ({ packageName = pipelineName, suite }: Channel) =>
     `${packageName} ${suite?.("codename") ?? "codename"}`;
   const pairs = channels.flatMap((first, index) => channels.slice(index + 1).map((second) => [first, second] as const));
   return [
     ...(channels.length > 0 ? [] : ["it has no channel: leave channels out for one of all versions"]),
     ...channels
-      .filter(({ includes }) => includes(A_RELEASE) && includes(A_NIGHTLY))
+      .filter(({ includes }) => [isRelease, isNightly].every((isOne) => examples.filter(isOne).some(includes)))
       .map(
         ({ name }) => `the channel ${name} has releases and nightlies: to dpkg every nightly is newer than any release`,
       ),

@@ -12,8 +12,8 @@ import { fixedStateNames, MAP_PREFIX, statesOfActivity } from "./state-names.ts"
 import { stateNamesOf } from "./states-of-flow.ts";
 import type { Per } from "./subject.ts";
 import { unreachable } from "./unreachable.ts";
-
-import { isVersion } from "./version.ts";
+import { schemeOf } from "./versions/scheme-of.ts";
+import { versionProblems } from "./versions/version-problems.ts";
 
 /** A definition that cannot work; every problem at once, each naming the activity or state. */
 export class InvalidPipelineError extends MusterError {
@@ -43,11 +43,15 @@ export function checkDefinition(definition: PipelineDefinition): void {
   const wrong = fieldProblems(definition);
   const spoilt = new Set(wrong.map(({ spoils }) => spoils));
   const problems = wrong.map(({ text }) => text);
-  if (!spoilt.has("flow")) problems.push(...pipelineProblems(pipelineOf(definition), spoilt));
+  if (!spoilt.has("flow")) problems.push(...pipelineProblems(asFarAsKnown(pipelineOf(definition), spoilt), spoilt));
   if (problems.length === 0) return;
   const name: unknown = definition?.name;
   throw new InvalidPipelineError(typeof name === "string" ? name : "without a name", [...new Set(problems)]);
 }
+
+/** With the versions of most, where its own are not right: much is told by what is a version. */
+const asFarAsKnown = ({ versions, ...rest }: Pipeline, spoilt: ReadonlySet<string | undefined>): Pipeline =>
+  versions === undefined || spoilt.has("versions") ? rest : { ...rest, versions };
 
 /** @param spoilt fields of the pipeline, and activities, of which something has the wrong type */
 function pipelineProblems(pipeline: Pipeline, spoilt: ReadonlySet<string | undefined>): string[] {
@@ -56,13 +60,14 @@ function pipelineProblems(pipeline: Pipeline, spoilt: ReadonlySet<string | undef
     value === undefined || spoilt.has(field) ? [] : [value];
   return [
     ...given("name", name).flatMap(() => nameProblems(pipeline)),
+    ...versionProblems(pipeline),
     ...given("platforms", platforms).flatMap(() => platformProblems(pipeline)),
     ...buildFlowProblems(flow),
     ...flowProblems(flow, "build"),
     ...stateNameProblems(pipeline),
     ...activities.filter((each) => !spoilt.has(each.name)).flatMap((each) => activityProblems(each, pipeline)),
     ...given("invalidates", invalidates).flat().flatMap(invalidationProblems),
-    ...given("channels", channels).flatMap((each) => channelProblems(name, each)),
+    ...given("channels", channels).flatMap((each) => channelProblems(name, each, schemeOf(pipeline))),
   ];
 }
 
@@ -95,8 +100,10 @@ function nameProblems({ name, activities }: Pipeline): string[] {
 }
 
 /** A platform is a word of a build's input, told from versions, activities and options by what it looks like. */
-function platformProblems({ platforms, activities }: Pipeline): string[] {
+function platformProblems(pipeline: Pipeline): string[] {
+  const { platforms, activities } = pipeline;
   if (platforms.kind === "listed") return [];
+  const isVersion = (name: string) => schemeOf(pipeline).parse(name) !== undefined;
   return [
     ...(platforms.names.length > 0 ? [] : ["it has no platform"]),
     ...duplicatesOf(platforms.names).map((duplicate) => `the platform ${duplicate} is there twice`),

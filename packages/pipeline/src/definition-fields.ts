@@ -23,6 +23,7 @@ import type { PipelineDefinition } from "./pipeline.ts";
 import type { Platforms } from "./platform.ts";
 import type { BucketRole, S3Object } from "./s3-object.ts";
 import type { Per } from "./subject.ts";
+import type { VersionScheme } from "./versions/version-scheme.ts";
 
 /**
  * The fields of a definition, at every depth: Node runs definitions without looking at their types. A field that a type
@@ -158,6 +159,23 @@ const channel = objectOf<Channel>("a channel: { name: …, includes: … }", {
   optional: { packageName: filledText, suite: aFunction() },
 });
 
+const scheme = objectOf<VersionScheme>(
+  "a scheme of versions: semver(), debianVersions(), calendar(…), pattern(…) or releasesAndNightlies()",
+  {
+    required: {
+      form: filledText,
+      examples: filledList("a list of versions", filledText),
+      samples: filledList("a list of versions", filledText),
+      parse: aFunction(),
+      compare: aFunction(),
+      isRelease: aFunction(),
+      isNightly: aFunction(),
+      parts: aFunction(),
+    },
+    optional: { nightlyOf: aFunction() },
+  },
+);
+
 /** A pipeline may be defined from another one: `activities` comes with that. */
 export const definitionSchema = objectOf<PipelineDefinition & { readonly activities?: readonly Activity[] }>(
   "a pipeline's definition",
@@ -172,6 +190,7 @@ export const definitionSchema = objectOf<PipelineDefinition & { readonly activit
       invalidates: texts,
     },
     optional: {
+      versions: scheme,
       source: aFunction(),
       env: aFunction(),
       buckets: objectOf<Partial<Record<BucketRole, string>>>("buckets by their roles", {

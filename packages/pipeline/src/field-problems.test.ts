@@ -6,7 +6,7 @@ import { definePipeline } from "./define-pipeline.ts";
 import { filledList, filledText, objectOf, oneOf, text } from "./field-schemas.ts";
 import { forEachPlatform, forEachVersion, parallel, sequence } from "./flow.ts";
 import { fixedPlatforms } from "./platform.ts";
-import { isRelease } from "./version.ts";
+import { releasesAndNightlies } from "./versions/releases-and-nightlies.ts";
 
 /** As in a file that nobody has compiled. */
 // biome-ignore lint/suspicious/noExplicitAny: what a person may write there is anything
@@ -112,7 +112,7 @@ test.each<[string, Anything, string]>([
   ["paths that are no list", { invalidates: "/*" }, 'invalidates: "/*" is not a list of texts'],
   [
     "a channel's field",
-    { channels: [{ name: "all", includes: isRelease, suit: String }] },
+    { channels: [{ name: "all", includes: releasesAndNightlies().isRelease, suit: String }] },
     "channels[0].suit is no field; did you mean suite?",
   ],
   [

@@ -154,6 +154,15 @@ export {
 export { taskEnvironment } from "./task-environment.ts";
 export { type Around, type Task, taskAt, tasksOf, tasksOfBuild } from "./tasks-of.ts";
 export { unreachable } from "./unreachable.ts";
-export { compareVersions, isNightly, isRelease, isVersion, nightlyOf, type Version } from "./version.ts";
+export type { Version } from "./version.ts";
+export { calendar } from "./versions/calendar.ts";
+export { debianVersions } from "./versions/debian-versions.ts";
+export { debianVersion, imageTag, rpmVersion } from "./versions/package-version.ts";
+export { type PatternOptions, pattern } from "./versions/pattern.ts";
+export { releasesAndNightlies } from "./versions/releases-and-nightlies.ts";
+export { parseVersion, schemeOf } from "./versions/scheme-of.ts";
+export { semver } from "./versions/semver.ts";
+export type { VersionParts, VersionScheme } from "./versions/version-scheme.ts";
+export { withRevisions } from "./versions/with-revisions.ts";
 export { ScriptUrl, WorkerEnvironment } from "./worker-environment.ts";
 export { parseWorkerName, type WorkerName, workerName } from "./worker-name.ts";

@@ -3,7 +3,8 @@ import { channelOf } from "./channel.ts";
 import { InvalidInputError } from "./muster-error.ts";
 import { nearestWord } from "./nearest-word.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { isVersion, nightlyOf } from "./version.ts";
+import type { Version } from "./version.ts";
+import { parseVersion, schemeOf } from "./versions/scheme-of.ts";
 
 const debugWords: Readonly<Record<string, DebugMode>> = {
   skip_ec2: "skip_ec2",
@@ -30,7 +31,8 @@ export function wordsOf(input: BuildInput): string[] {
 /**
  * Understands any nesting of strings, lists and maps; strings are split at white space, order does not matter.
  * @param today the date of the execution's start: with no version named, its UTC date's nightly is built
- * @throws InvalidInputError naming the first word that is no version, platform, step or option, or a version of no channel
+ * @throws InvalidInputError naming the first word that is no version, platform, step or option, or a version and one of these too,
+ *   or a version of no channel; and where no version is named and the pipeline has no nightlies
  */
 export function parseBuildInput(input: unknown, pipeline: Pipeline, { today }: { today: Date }): BuildInput {
   const versions = new Set<string>();
@@ -40,10 +42,11 @@ export function parseBuildInput(input: unknown, pipeline: Pipeline, { today }: {
   const flags = new Set<(typeof flagWords)[keyof typeof flagWords]>();
 
   for (const word of wordsIn(input)) {
-    const option = word.replace(/^--/, "").replaceAll("-", "_");
+    refuseTwoMeanings(word, pipeline);
+    const option = optionOf(word);
     if (Object.hasOwn(debugWords, option)) debugModes.add(debugWords[option] as DebugMode);
     else if (Object.hasOwn(flagWords, option)) flags.add(flagWords[option as keyof typeof flagWords]);
-    else if (isVersion(word)) versions.add(word);
+    else if (isVersion(word, pipeline)) versions.add(parseVersion(word, pipeline));
     else if (pipeline.activities.some(({ name }) => name === word)) activities.add(word);
     else if (isPlatform(word, pipeline)) platforms.add(word);
     else throw unknownWord(word, pipeline);
@@ -52,7 +55,7 @@ export function parseBuildInput(input: unknown, pipeline: Pipeline, { today }: {
   if (debugModes.size > 1) {
     throw new InvalidInputError(`${[...debugModes].join(" and ")} exclude each other`, { hint: "name one of them" });
   }
-  if (versions.size === 0) versions.add(nightlyOf(today));
+  if (versions.size === 0) versions.add(nightlyOf(today, pipeline));
   if (pipeline.channels !== undefined) for (const version of versions) channelOf(pipeline.channels, version);
   const [debug = ""] = debugModes;
   return {
@@ -75,6 +78,34 @@ function* wordsIn(input: unknown): Generator<string> {
   }
 }
 
+const optionOf = (word: string): string => word.replace(/^--/, "").replaceAll("-", "_");
+
+/**
+ * No step is a version: such a pipeline is refused when it is loaded.
+ * @throws InvalidInputError for what is a version and something else
+ */
+function refuseTwoMeanings(word: string, pipeline: Pipeline): void {
+  if (!isVersion(word, pipeline)) return;
+  const other = Object.entries({
+    "an option": [debugWords, flagWords].some((words) => Object.hasOwn(words, optionOf(word))),
+    "a platform": isPlatform(word, pipeline),
+  }).find(([, isOne]) => isOne)?.[0];
+  if (other === undefined) return;
+  throw new InvalidInputError(`"${word}" is ambiguous: it is a version and ${other}`, {
+    hint: `a version is ${schemeOf(pipeline).form}: let the pipeline's versions or platforms be written otherwise`,
+  });
+}
+
+const isVersion = (word: string, pipeline: Pipeline): boolean => schemeOf(pipeline).parse(word) !== undefined;
+
+function nightlyOf(today: Date, pipeline: Pipeline): Version {
+  const { nightlyOf: nameOf, form, examples } = schemeOf(pipeline);
+  if (nameOf !== undefined) return nameOf(today);
+  throw new InvalidInputError(`no version is named, and the pipeline ${pipeline.name} has no nightlies`, {
+    hint: `name one, like ${examples[0]}: a version is ${form}`,
+  });
+}
+
 function isPlatform(word: string, { platforms }: Pipeline): boolean {
   return platforms.kind === "fixed" ? platforms.names.includes(word) : platforms.pattern.test(word);
 }
@@ -91,13 +122,12 @@ function testBuildActivities(named: string[], { activities }: Pipeline): string[
   return named.length > 0 ? named : allowed;
 }
 
+const LIKE_A_VERSION = /^v?\d/;
 const LIKE_A_PLATFORM = /^[a-z]+-[\d.]+(-[a-z]+)?$/;
 
 function unknownWord(word: string, pipeline: Pipeline): InvalidInputError {
-  if (/^[\d.]+$/.test(word)) {
-    return new InvalidInputError(`"${word}" is not a version`, {
-      hint: "a version is N.N.N (a release) or YYYY.MM.DD (a nightly)",
-    });
+  if (LIKE_A_VERSION.test(word)) {
+    return new InvalidInputError(`"${word}" is not a version`, { hint: `a version is ${schemeOf(pipeline).form}` });
   }
   const known = [
     ...pipeline.activities.map(({ name }) => name),

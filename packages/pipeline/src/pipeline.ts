@@ -4,12 +4,15 @@ import { activitiesOf, type BuildFlow, numberMaps } from "./flow.ts";
 import type { Platforms } from "./platform.ts";
 import type { BucketRole, S3Object } from "./s3-object.ts";
 import type { Version } from "./version.ts";
+import type { VersionScheme } from "./versions/version-scheme.ts";
 
 export interface PipelineDefinition {
   /** Lower-case, with dashes; AWS names start with it: `hhvm` → `hhvm-make-source-tarball`. */
   readonly name: string;
   readonly summary: string;
   readonly platforms: Platforms;
+  /** How versions are written, ordered and called; where absent releases are N.N.N and nightlies YYYY.MM.DD. Tasks get more variables where it is there. */
+  readonly versions?: VersionScheme;
   /** What each version goes through, its activities included, and what the build does once before and after that. */
   readonly flow: BuildFlow;
   /** The object that everything in a release starts from: tasks get it as S3_BUCKET, S3_PATH and S3_SOURCE. */

@@ -5,7 +5,10 @@ import type { Place } from "./place.ts";
 import { downloads } from "./s3-object.ts";
 import { taskEnvironment } from "./task-environment.ts";
 import { taskAt } from "./tasks-of.ts";
-import { isRelease } from "./version.ts";
+import { debianVersions } from "./versions/debian-versions.ts";
+import { releasesAndNightlies } from "./versions/releases-and-nightlies.ts";
+import { semver } from "./versions/semver.ts";
+import type { VersionScheme } from "./versions/version-scheme.ts";
 
 const buckets = { assets: "hhvm-assets", scratch: "hhvm-scratch", downloads: "hhvm-downloads", state: "hhvm-state" };
 const build = { versions: ["4.28.2"], platforms: [], activities: [], debug: "" } as const;
@@ -92,7 +95,7 @@ test("an activity's own variables come last, and may depend on the build", () =>
 });
 
 test("a version's task knows the version's channel, and what it takes its products from where they expired", () => {
-  const channels = [{ name: "release", includes: isRelease }];
+  const channels = [{ name: "release", includes: releasesAndNightlies().isRelease }];
   const around = { platforms, buildPlatforms, versions: ["4.28.2"], failedVersions: [] };
   const task = taskAt(make, { per: "version", version: "4.28.2" }, around);
   const input = { ...build, versions: ["4.28.2"], platforms: [], activities: [] };
@@ -101,4 +104,34 @@ test("a version's task knows the version's channel, and what it takes its produc
     CHANNEL: "release",
     RESTORE_FROM: "s3://hhvm-downloads/source/a.tar.gz s3://hhvm-downloads/source/a.tar.gz.sig",
   });
+});
+
+test("where the pipeline names its scheme, a version's task knows what its packages are called", () => {
+  const namesWith = (versions: VersionScheme, version: string) => {
+    const around = { platforms, buildPlatforms, versions: [version], failedVersions: [] };
+    const task = taskAt(make, { per: "version", version }, around);
+    const input = { ...build, versions: [version], platforms: [], activities: [] };
+    return taskEnvironment({ ...referencePipeline, versions }, task, { build: input, buckets });
+  };
+  expect(namesWith(semver(), "1.0.0-rc1_2")).toMatchObject({
+    VERSION: "1.0.0-rc1_2",
+    IS_NIGHTLY: "false",
+    IS_RELEASE: "false",
+    UPSTREAM_VERSION: "1.0.0-rc1",
+    REVISION: "2",
+    DEBIAN_VERSION: "1.0.0~rc1-2",
+    RPM_VERSION: "1.0.0~rc1",
+    RPM_RELEASE: "2",
+  });
+  expect(namesWith(debianVersions(), "1:2.4-3")).toMatchObject({
+    VERSION: "1:2.4-3",
+    IS_RELEASE: "true",
+    UPSTREAM_VERSION: "2.4",
+    REVISION: "3",
+    EPOCH: "1",
+    DEBIAN_VERSION: "1:2.4-3",
+    RPM_VERSION: "2.4",
+    RPM_RELEASE: "3",
+  });
+  expect(namesWith(semver(), "1.0.0")).not.toHaveProperty("EPOCH");
 });

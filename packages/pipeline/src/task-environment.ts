@@ -5,7 +5,10 @@ import { type BucketRole, type S3Object, s3Url } from "./s3-object.ts";
 import type { Per, Subject } from "./subject.ts";
 import type { Task } from "./tasks-of.ts";
 import { unreachable } from "./unreachable.ts";
-import { isNightly, type Version } from "./version.ts";
+import type { Version } from "./version.ts";
+import { debianVersion, rpmVersion } from "./versions/package-version.ts";
+import { schemeOf } from "./versions/scheme-of.ts";
+import type { VersionScheme } from "./versions/version-scheme.ts";
 
 type Buckets = Readonly<Record<BucketRole, string>>;
 type Variables = Readonly<Record<string, string>>;
@@ -13,9 +16,10 @@ type Variables = Readonly<Record<string, string>>;
 /**
  * The environment of a task's script: the standard variables, the pipeline's, the activity's; later ones win.
  * SCRATCH_BUCKET and DOWNLOADS_BUCKET; VERSION, DISTRO (platform tasks), PLATFORMS (version tasks: all of the version)
- * and BUILD_PLATFORMS (those of them that this build makes), IS_NIGHTLY, where the pipeline has channels CHANNEL, and
- * where it has a source S3_BUCKET, S3_PATH and S3_SOURCE; RESTORE_FROM for what expired and was published. A build's own task has VERSIONS and FAILED_VERSIONS, the
- * buckets, and nothing of the pipeline's, which is a version's.
+ * and BUILD_PLATFORMS (those of them that this build makes), IS_NIGHTLY, where the pipeline names its scheme of versions what
+ * packages are called (see namesOf), where it has channels CHANNEL, and where it has a source S3_BUCKET, S3_PATH and S3_SOURCE;
+ * RESTORE_FROM for what expired and was published. A build's own task has VERSIONS and FAILED_VERSIONS, the buckets, and
+ * nothing of the pipeline's, which is a version's.
  */
 export function taskEnvironment<P extends Per>(
   pipeline: Pipeline,
@@ -52,7 +56,8 @@ function ofVersion(version: Version, pipeline: Pipeline, buckets: Buckets): Vari
   const source = pipeline.source?.(version);
   return {
     VERSION: version,
-    IS_NIGHTLY: String(isNightly(version)),
+    IS_NIGHTLY: String(schemeOf(pipeline).isNightly(version)),
+    ...(pipeline.versions !== undefined && namesOf(version, pipeline.versions)),
     ...(pipeline.channels !== undefined && { CHANNEL: channelOf(pipeline.channels, version).name }),
     ...storage(buckets),
     ...(source !== undefined && {
@@ -61,6 +66,21 @@ function ofVersion(version: Version, pipeline: Pipeline, buckets: Buckets): Vari
       S3_SOURCE: s3Url(source, buckets),
     }),
     ...pipeline.env?.({ version }),
+  };
+}
+
+/** Of `1.0.0-rc1`, second package: IS_RELEASE false, UPSTREAM_VERSION 1.0.0-rc1, REVISION 2, DEBIAN_VERSION 1.0.0~rc1-2, RPM_VERSION 1.0.0~rc1, RPM_RELEASE 2. */
+function namesOf(version: Version, scheme: VersionScheme): Variables {
+  const { epoch, upstream, revision } = scheme.parts(version);
+  const rpm = rpmVersion(scheme, version);
+  return {
+    IS_RELEASE: String(scheme.isRelease(version)),
+    UPSTREAM_VERSION: upstream,
+    REVISION: revision,
+    ...(epoch !== undefined && { EPOCH: epoch }),
+    DEBIAN_VERSION: debianVersion(scheme, version),
+    RPM_VERSION: rpm.version,
+    RPM_RELEASE: rpm.release,
   };
 }
 

@@ -8,11 +8,11 @@ import {
   forEachPlatform,
   forEachVersion,
   hours,
-  isNightly,
   listedPlatforms,
   type Per,
   type PipelineDefinition,
   parallel,
+  releasesAndNightlies,
   scratch,
   sequence,
 } from "../src/index.ts";
@@ -45,6 +45,8 @@ export function examplePipeline(flow: [Flow, ...Flow[]], rest: Partial<PipelineD
     ...rest,
   });
 }
+
+const { isNightly } = releasesAndNightlies();
 
 /** The shape of the reference pipeline. */
 export const referencePipeline = examplePipeline(

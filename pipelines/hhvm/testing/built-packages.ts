@@ -3,8 +3,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { isNightly, parseLinuxPlatform } from "@muster/pipeline";
-import { packageName } from "../artifacts.ts";
+import { parseLinuxPlatform } from "@muster/pipeline";
+import { isNightly, packageName } from "../artifacts.ts";
 import { hasProgram } from "./has-program.ts";
 
 const run = promisify(execFile);

@@ -5,7 +5,6 @@ import {
   type Channel,
   checkDebianOrder,
   compareDebianVersions,
-  compareVersions,
   type Fields,
   formatControl,
   type IndexFile,
@@ -13,7 +12,7 @@ import {
   parseRelease,
 } from "@muster/pipeline";
 import type { PrivateKey, PublicKey } from "openpgp";
-import { RENEWED_DAYS, VALID_DAYS, versionOf } from "../artifacts.ts";
+import { RENEWED_DAYS, VALID_DAYS, versionOf, versions } from "../artifacts.ts";
 import { get, getExisting, type Place, put, sha256, url } from "./objects.ts";
 import { formatRelease, indexFile } from "./release-file.ts";
 import { armoredSignature, clearSign, verifiedText } from "./signing-key.ts";
@@ -75,7 +74,7 @@ function isDue({ etag, validUntil }: PublishedSuite, date: Date): boolean {
 const debianVersionsInOrder = (packages: readonly Fields[]): string[] =>
   packages
     .map((fields) => fields.get("Version") ?? "")
-    .sort((a, b) => compareVersions(versionOf(a), versionOf(b)) || compareDebianVersions(a, b));
+    .sort((a, b) => versions.compare(versionOf(a), versionOf(b)) || compareDebianVersions(a, b));
 
 const at = ({ bucket, folder }: Pick<Suite, "bucket" | "folder">, path: string): Place => ({
   bucket,

@@ -6,7 +6,7 @@ export default command({
   name: "build",
   summary: "Build, package and publish: any versions, platforms and steps, in any order",
   args: {
-    words: words("Versions (N.N.N or YYYY.MM.DD; default: today's nightly), platforms, steps (default: all)", [
+    words: words("Versions (default: today's nightly), platforms, steps (default: all)", [
       ...Object.keys(buildOptionSummaries),
       "--test",
     ]),

@@ -2,11 +2,10 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import {
   type BuildStatus,
   evidenceText,
-  InvalidInputError,
-  isVersion,
   type Per,
   type Pipeline,
   type Place,
+  parseVersion,
   placeOf,
   type StageDescription,
   statusOf,
@@ -37,14 +36,10 @@ export interface VersionMatrix {
  * @throws InvalidInputError for what is not a version
  */
 export async function versionMatrix(
-  version: string,
+  word: string,
   { pipeline, stage, s3 }: { pipeline: Pipeline; stage: Pick<StageDescription, "buckets">; s3: S3Client },
 ): Promise<VersionMatrix> {
-  if (!isVersion(version)) {
-    throw new InvalidInputError(`"${version}" is not a version`, {
-      hint: "a version is N.N.N (a release) or YYYY.MM.DD (a nightly)",
-    });
-  }
+  const version = parseVersion(word, pipeline);
   const platforms = await supportedPlatforms(pipeline, version, s3);
   const { isThere } = lookout(s3, stage.buckets);
   const tasks = pipeline.activities.flatMap((activity) => {

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { compareVersions, isNightly, isRelease, isVersion, nightlyOf } from "./version.ts";
+import { releasesAndNightlies } from "./releases-and-nightlies.ts";
+
+const { parse, compare, isNightly, isRelease, nightlyOf = fail } = releasesAndNightlies();
+const isVersion = (word: string) => parse(word) === word;
+
+function fail(): never {
+  throw new Error("it has no nightlies");
+}
 
 test.each(["2026.11.24", "2024.02.29", "2000.02.29", "1999.12.31"])("%s is a nightly", (version) => {
   expect([isNightly(version), isRelease(version), isVersion(version)]).toEqual([true, false, true]);
@@ -42,8 +49,8 @@ test("the nightly of a moment is that of its UTC date", () => {
 });
 
 test("versions are ordered by their numbers, nightlies before releases", () => {
-  expect(["4.100.0", "4.28.3", "4.28.10"].sort(compareVersions)).toEqual(["4.28.3", "4.28.10", "4.100.0"]);
-  expect(["2026.11.29", "2026.02.03"].sort(compareVersions)).toEqual(["2026.02.03", "2026.11.29"]);
-  expect(compareVersions("1.2.3", "1.2.3")).toBe(0);
-  expect(["0.1.2", "2026.11.29"].sort(compareVersions)).toEqual(["2026.11.29", "0.1.2"]);
+  expect(["4.100.0", "4.28.3", "4.28.10"].sort(compare)).toEqual(["4.28.3", "4.28.10", "4.100.0"]);
+  expect(["2026.11.29", "2026.02.03"].sort(compare)).toEqual(["2026.02.03", "2026.11.29"]);
+  expect(compare("1.2.3", "1.2.3")).toBe(0);
+  expect(["0.1.2", "2026.11.29"].sort(compare)).toEqual(["2026.11.29", "0.1.2"]);
 });
