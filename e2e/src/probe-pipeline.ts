@@ -12,9 +12,14 @@ const PLATFORMS = ["debian-12-bookworm", "ubuntu-24.04-noble"] as const;
 /**
  * Writes a small pipeline with a real way of publishing into a workspace: a source per version, a package per platform, one publication.
  * Its scripts say hello to the log and store what they are meant to; `scripts` adds to them, run before anything is stored.
+ * @param scheme the function that makes its scheme of versions; it names none where absent
  * @returns the options that make `muster` use it
  */
-export async function writeProbePipeline(workspace: Workspace, scripts: ProbeScripts = {}): Promise<string[]> {
+export async function writeProbePipeline(
+  workspace: Workspace,
+  scripts: ProbeScripts = {},
+  scheme?: "semver" | "debianVersions",
+): Promise<string[]> {
   const script = (body: string, stores: string) =>
     ["#!/bin/bash", "set -euo pipefail", 'echo "hello from $MUSTER_TASK"', body, stores, ""].join("\n");
   const store = (url: string) => `echo "$MUSTER_TASK" > object && muster-s3 cp object "${url}"`;
@@ -43,12 +48,12 @@ export async function writeProbePipeline(workspace: Workspace, scripts: ProbeScr
     ["#!/bin/bash", 'echo "dummy for $MUSTER_TASK"', 'sleep "$' + '{MUSTER_DUMMY_SECONDS:-1}"', ""].join("\n"),
     executable,
   );
-  await workspace.write("probe/pipeline.ts", definition());
+  await workspace.write("probe/pipeline.ts", definition(scheme));
   return ["--pipeline", join(workspace.dir, "probe/pipeline.ts")];
 }
 
-const definition = () => `
-import { activity, definePipeline, downloads, fixedPlatforms, forEachPlatform, forEachVersion, minutes, parallel, scratch, sequence } from "@muster/pipeline";
+const definition = (scheme: string | undefined) => `
+import { ${scheme === undefined ? "" : `${scheme}, `}activity, definePipeline, downloads, fixedPlatforms, forEachPlatform, forEachVersion, minutes, parallel, scratch, sequence } from "@muster/pipeline";
 
 const worker = { instanceTypes: ["t3.micro"] as const };
 export const MakeSource = activity({
@@ -73,6 +78,7 @@ export default definePipeline({
   name: "probe",
   summary: "A pipeline for tests",
   platforms: fixedPlatforms(${PLATFORMS.map((name) => JSON.stringify(name)).join(", ")}),
+  ${scheme === undefined ? "" : `versions: ${scheme}(),`}
   flow: forEachVersion(MakeSource, parallel(sequence("BuildAndPublish", forEachPlatform(MakePackage), Publish))),
   source: (version) => scratch(\`source-\${version}.txt\`),
   image: "/image",

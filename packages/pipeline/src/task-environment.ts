@@ -69,15 +69,15 @@ function ofVersion(version: Version, pipeline: Pipeline, buckets: Buckets): Vari
   };
 }
 
-/** Of `1.0.0-rc1`, second package: IS_RELEASE false, UPSTREAM_VERSION 1.0.0-rc1, REVISION 2, DEBIAN_VERSION 1.0.0~rc1-2, RPM_VERSION 1.0.0~rc1, RPM_RELEASE 2. */
+/** Of `1.0.0-rc1`, second package: IS_RELEASE false, UPSTREAM_VERSION 1.0.0-rc1, REVISION 2, EPOCH empty, DEBIAN_VERSION 1.0.0~rc1-2, RPM_VERSION 1.0.0~rc1, RPM_RELEASE 2. */
 function namesOf(version: Version, scheme: VersionScheme): Variables {
-  const { epoch, upstream, revision } = scheme.parts(version);
+  const { epoch = "", upstream, revision } = scheme.parts(version);
   const rpm = rpmVersion(scheme, version);
   return {
     IS_RELEASE: String(scheme.isRelease(version)),
     UPSTREAM_VERSION: upstream,
     REVISION: revision,
-    ...(epoch !== undefined && { EPOCH: epoch }),
+    EPOCH: epoch,
     DEBIAN_VERSION: debianVersion(scheme, version),
     RPM_VERSION: rpm.version,
     RPM_RELEASE: rpm.release,
