@@ -53,6 +53,7 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
   const clock = virtualClock(Date.UTC(2026, 10, 24, 12));
   const functions = new Map<string, LambdaFunction>();
   const attempts = new Map<string, number>();
+  const launched: { readonly activityArn: string; readonly at: number }[] = [];
   const worked: { readonly task: string; readonly at: number; readonly instance: string }[] = [];
 
   const aws = createLocalAws({
@@ -105,6 +106,7 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
   aws.start();
 
   async function playWorker({ instanceId, userData: activityArn, signal }: RunningInstance): Promise<void> {
+    launched.push({ activityArn, at: clock.now() });
     for (let idlePolls = 0; idlePolls < IDLE_POLLS && !signal.aborted; idlePolls++) {
       const workerName = workerPollName(instanceId);
       const poll = await sfn
@@ -139,6 +141,7 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
   return {
     s3,
     stage,
+    launched,
     worked,
     /** Runs a build to its end. */
     async build(input: string) {
@@ -153,11 +156,17 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
       });
       const { status, output, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
       const states: string[] = [];
+      const published: { readonly task: string; readonly at: number }[] = [];
       let length = 0;
       let results: unknown;
       for await (const { events } of paginateGetExecutionHistory({ client: sfn }, { executionArn })) {
         length += events?.length ?? 0;
-        for (const { stateEnteredEventDetails: entered, stateExitedEventDetails: exited } of events ?? []) {
+        for (const event of events ?? []) {
+          const { stateEnteredEventDetails: entered, stateExitedEventDetails: exited } = event;
+          const { input } = event.activityScheduledEventDetails ?? {};
+          if (input !== undefined) {
+            published.push({ task: TaskInput.parse(JSON.parse(input)).name, at: event.timestamp?.getTime() ?? 0 });
+          }
           if (entered?.name !== undefined) states.push(entered.name);
           if (exited?.name === "NormalizeResults") results = JSON.parse(exited.output ?? "");
         }
@@ -171,6 +180,8 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
         events: length,
         /** Names of the states in the order in which they were entered. */
         states,
+        /** Each attempt of a task, in milliseconds. */
+        published,
         /** What NormalizeResults answered, also of a build that failed. */
         results,
         seconds: (clock.now() - startedMs) / 1000,

@@ -22,6 +22,7 @@ export interface Retrier {
   readonly IntervalSeconds?: number;
   readonly MaxAttempts: number;
   readonly BackoffRate?: number;
+  readonly MaxDelaySeconds?: number;
 }
 
 export interface Catcher {

@@ -1,5 +1,13 @@
-import { activity, definePipeline, type Flow, fixedPlatforms, forEachVersion, hours } from "@muster/pipeline";
-import hhvm from "@muster/pipeline-hhvm";
+import {
+  activity,
+  definePipeline,
+  type Flow,
+  fixedPlatforms,
+  forEachVersion,
+  hours,
+  type Retry,
+} from "@muster/pipeline";
+import hhvm, { MakeSourceTarball } from "@muster/pipeline-hhvm";
 import muster from "@muster/pipeline-muster";
 import validate from "asl-validator";
 import { expect, test } from "vitest";
@@ -181,6 +189,29 @@ test("a task is retried at once and not for long where its worker was lost, ofte
   ]) {
     expect(delays(Retry, error)).toEqual([]);
   }
+});
+
+test("what an activity says of its failures follows what holds for all", () => {
+  const rendered = (retries: readonly Retry[]) => {
+    const flow = forEachVersion({ ...MakeSourceTarball, retries });
+    const found = walk(renderStateMachine({ ...hhvm, flow }, exampleResources)).find(
+      ({ name }) => name === "MakeSourceTarball",
+    );
+    return found?.state.Type === "Task" ? found.state.Retry : undefined;
+  };
+  const fixed = task("MakeBinaryPackage").Retry?.slice(0, -1) ?? [];
+  expect(fixed).toHaveLength(3);
+  expect(rendered([])).toEqual(fixed);
+  expect(
+    rendered([
+      { errors: ["Muster.LogIdle"], maxAttempts: 0 },
+      { maxAttempts: 2, maxDelay: 90 },
+    ]),
+  ).toEqual([
+    ...fixed,
+    { ErrorEquals: ["Muster.LogIdle"], MaxAttempts: 0 },
+    { ErrorEquals: ["States.ALL"], IntervalSeconds: 60, MaxAttempts: 2, BackoffRate: 1, MaxDelaySeconds: 90 },
+  ]);
 });
 
 test("CheckForFailures is retried for errors of the Lambda service alone", () => {

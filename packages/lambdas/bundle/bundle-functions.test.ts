@@ -124,3 +124,9 @@ test("what is left out keeps its names and says why, when it is reached after al
   const make = module.a as new () => () => void;
   expect(() => new make()()).toThrow("left out of the bundle: nobody asks");
 });
+
+test("a client's plugin that is left out adds nothing to its calls", async () => {
+  const text = withoutBodies("export const getThingPlugin = () => ({});", "nobody asks");
+  const { getThingPlugin } = await import(`data:text/javascript,${encodeURIComponent(text)}`);
+  expect(getThingPlugin().applyToStack()).toBeUndefined();
+});

@@ -36,6 +36,15 @@ const NEVER_REACHED: readonly { readonly why: string; readonly modules: RegExp }
     why: "nobody asks which of the SDK's features a call had",
     modules: /[\\/]middleware-user-agent[\\/]check-features\.js$/,
   },
+  { why: "no client is given a logger", modules: /[\\/]middleware-logger[\\/]loggerMiddleware\.js$/ },
+  {
+    why: "no object is encrypted with a key of the caller's",
+    modules: /[\\/]middleware-ssec[\\/]middleware-ssec\.js$/,
+  },
+  {
+    why: "a stage's buckets are in its region",
+    modules: /[\\/]middleware-region-redirect[\\/]region-redirect-(endpoint-)?middleware\.js$/,
+  },
   {
     why: "nobody asks a function for JSON schemas",
     modules: /[\\/]zod[\\/]v4[\\/]core[\\/](to-json-schema|json-schema-processors)\.js$/,
@@ -57,21 +66,15 @@ export const isRecursiveSchema = () => false;
 export const isBackEdge = () => false;
 export class $ZodCyclicError extends Error {}`;
 
-/** No object of a stage is encrypted with a key that its reader brings. */
-const KEYS_OF_READERS = /[\\/]middleware-ssec[\\/]middleware-ssec\.js$/;
-const NO_KEYS_OF_READERS = `
-export const getSsecPlugin = () => ({ applyToStack: () => {} });
-export const ssecMiddleware = () => (next) => next;
-export const ssecMiddlewareOptions = {};
-export const isValidBase64EncodedSSECustomerKey = () => false;`;
-
-/** Replaces what is never reached: every export becomes a function whose result throws, should it be called after all. */
+/**
+ * Replaces what is never reached: every export becomes a function whose result throws, should it be called after all. A plugin
+ * of a client, which is there for every call, adds nothing to it.
+ */
 export const leaveOut: Plugin = {
   name: "leave-out",
   setup(build) {
     build.onLoad({ filter: CHECKS_OF_DEFINITIONS }, () => ({ contents: NO_CHECKS, loader: "ts" }));
     build.onLoad({ filter: MEMORY_OF_CYCLES }, () => ({ contents: NO_MEMORY, loader: "js" }));
-    build.onLoad({ filter: KEYS_OF_READERS }, () => ({ contents: NO_KEYS_OF_READERS, loader: "js" }));
     for (const { why, modules } of NEVER_REACHED) {
       build.onLoad({ filter: modules }, async ({ path }) => ({
         contents: withoutBodies(await readFile(path, "utf8"), why),
@@ -84,7 +87,7 @@ export const leaveOut: Plugin = {
 /** Clients and schemas make objects and methods of these before anybody calls them, so it is what they return that throws. */
 export function withoutBodies(source: string, why: string): string {
   const declared = [...source.matchAll(/^export (?:async )?(?:const|let|var|function|class) (\w+)/gm)].map(
-    ([, name]) => name,
+    ([, name = ""]) => name,
   );
   const listed = [...source.matchAll(/^export \{([^}]*)\}/gm)]
     .flatMap(([, names = ""]) => names.split(","))
@@ -94,10 +97,14 @@ export function withoutBodies(source: string, why: string): string {
         .split(/\s+as\s+/)
         .at(-1),
     )
-    .filter((name) => name !== undefined && name !== "");
+    .filter((name) => name !== undefined)
+    .filter((name) => name !== "");
   const reason = JSON.stringify(`left out of the bundle: ${why}`);
   return [
     `function leftOut() { return () => { throw new Error(${reason}); }; }`,
-    ...[...new Set([...declared, ...listed])].map((name) => `export { leftOut as ${name} };`),
+    "function addsNothing() { return { applyToStack() {} }; }",
+    ...[...new Set([...declared, ...listed])].map(
+      (name) => `export { ${/^get\w+Plugin$/.test(name) ? "addsNothing" : "leftOut"} as ${name} };`,
+    ),
   ].join("\n");
 }

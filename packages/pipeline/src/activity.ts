@@ -2,6 +2,7 @@ import type { Artifacts, BuildStatus } from "./artifacts.ts";
 import type { BuildInput } from "./build-input.ts";
 import type { Seconds } from "./duration.ts";
 import type { Platform } from "./platform.ts";
+import type { Retry } from "./retries.ts";
 import type { S3Object } from "./s3-object.ts";
 import type { Per, Subject } from "./subject.ts";
 import type { Version } from "./version.ts";
@@ -104,6 +105,11 @@ interface DefinitionPer<P extends Per> extends Artifacts<P> {
   readonly startTimeout?: Seconds;
   /** A script that prints nothing this long is hung. Off where absent. */
   readonly logIdleTimeout?: Seconds;
+  /**
+   * Which failures are tried again; with an empty list none. Default: all, after 1 and 5 minutes. The first rule that
+   * names an error decides, and no rule is asked of lost machines, which cost no attempt of the script's.
+   */
+  readonly retries?: readonly Retry[];
   readonly worker: WorkerMachine;
   /** At most this many workers at once; as many as the matrix has tasks where absent. */
   readonly maxWorkers?: number;

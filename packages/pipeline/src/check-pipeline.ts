@@ -1,6 +1,7 @@
 import type { Activity } from "./activity.ts";
 import { kebab } from "./aws-names.ts";
 import { channelProblems } from "./channel.ts";
+import { retryProblems } from "./check-retries.ts";
 import { fieldProblems } from "./field-problems.ts";
 import { type Flow, topLevel } from "./flow.ts";
 import { MusterError } from "./muster-error.ts";
@@ -152,6 +153,7 @@ function activityProblems(activity: Activity, pipeline: Pipeline): string[] {
       maxWorkers !== undefined && !(Number.isInteger(maxWorkers) && maxWorkers > 0),
       "maxWorkers must be a whole number above 0",
     ),
+    ...retryProblems(name, activity.retries ?? []),
     ...say(activity.worksOn !== undefined && activity.per !== "version", "worksOn is for a step of a version"),
     ...say(
       activity.exclusive === true && (maxWorkers ?? 1) > 1,

@@ -21,6 +21,7 @@ import {
 import type { BuildFlow, Flow, ForEachPlatform, ForEachVersion, Parallel, Sequence } from "./flow.ts";
 import type { PipelineDefinition } from "./pipeline.ts";
 import type { Platforms } from "./platform.ts";
+import type { Retry } from "./retries.ts";
 import type { BucketRole, S3Object } from "./s3-object.ts";
 import type { Per } from "./subject.ts";
 import type { VersionScheme } from "./versions/version-scheme.ts";
@@ -75,6 +76,16 @@ const access = objectOf<Access<"version">>("permissions: { reads: […], writes:
   },
 });
 
+const retry = objectOf<Retry>("a rule: { errors: […], maxAttempts: 2, interval: minutes(1) }", {
+  required: { maxAttempts: number },
+  optional: {
+    errors: filledList('a list of errors\' names: ["Muster.ScriptFailed"]', filledText),
+    interval: count,
+    backoffRate: number,
+    maxDelay: count,
+  },
+});
+
 /** Of any kind of step: what a function is told follows `per`, and is for the compiler to see to. */
 type AnyActivity = Omit<Activity<"version">, "per"> & { readonly per: Per };
 
@@ -93,6 +104,7 @@ const activityFields: Fields<AnyActivity> = {
     init: filledText,
     afterTask: filledText,
     logIdleTimeout: count,
+    retries: list("a list of rules, which may be empty", retry),
     maxWorkers: number,
     exclusive: flag,
     worksOn: aFunction(),

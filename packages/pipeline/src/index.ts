@@ -103,6 +103,7 @@ export {
   type StepAt,
   StepResult,
 } from "./results.ts";
+export { DEFAULT_RETRY_INTERVAL, neverRetried, type Retry, retriesOf, secondsUntilRetry } from "./retries.ts";
 export { type BucketRole, downloads, type S3Object, s3Url, scratch } from "./s3-object.ts";
 export { scriptFile, scriptKey } from "./script-file.ts";
 export { shellText } from "./shell-text.ts";

@@ -36,7 +36,7 @@ export function activityStates(activity: Activity, scope: Scope, { next, failed 
       // The success replaces what PrepareTo… put here: an execution's data holds 256 KiB, and the task's input has served.
       ResultSelector: { "success.$": "$" },
       ResultPath: resultPath(name),
-      Retry: activityRetry,
+      Retry: activityRetry(activity),
       Catch: catchAll(failurePath(name), failed),
       Next: next,
     },

@@ -91,6 +91,13 @@ test("being requeued does not restart the time a task has waited", async () => {
   expect(tasks[0]?.waitingSince).toEqual(new Date(Date.UTC(2026, 0, 1, 0, 0)));
 });
 
+test("a task that rested between two attempts waits from when it is published again", async () => {
+  const rested = history(scheduled(), started(), failed("Muster.ScriptFailed"), scheduled());
+  const { tasks } = await tasksOfHistory(rested);
+  expect(tasks[0]?.waitingSince).toEqual(new Date(Date.UTC(2026, 0, 1, 0, 3)));
+  expect(tasks[0]).toMatchObject({ errors: ["Muster.ScriptFailed"], failedAt: new Date(Date.UTC(2026, 0, 1, 0, 2)) });
+});
+
 test("tasks of parallel branches are told apart by the event that each follows", async () => {
   const { tasks } = await tasksOfHistory(
     history(

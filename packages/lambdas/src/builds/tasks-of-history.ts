@@ -21,6 +21,10 @@ export interface TaskOfBuild {
   instance: string | undefined;
   /** The machines of all attempts. */
   readonly machines: string[];
+  /** What its attempts failed of, the last one at the end. */
+  readonly errors: string[];
+  /** When the last of them failed. */
+  failedAt: Date | undefined;
   /** Attempts that ended because their machine was lost. */
   interruptions: number;
   /** When a worker last ended one of its attempts. */
@@ -78,6 +82,8 @@ function endAll(tasks: readonly TaskOfBuild[]): void {
 function advance(task: TaskOfBuild, event: HistoryEvent, at: Date): boolean {
   switch (event.type) {
     case "ActivityScheduled":
+      // What rested for hours waits for a worker from now on.
+      if (task.state === "backing-off" && task.errors.at(-1) !== ErrorName.requeued) task.waitingSince = at;
       task.state = "waiting";
       task.scheduledEventId = event.id ?? 0;
       task.scheduledAt = at;
@@ -93,11 +99,11 @@ function advance(task: TaskOfBuild, event: HistoryEvent, at: Date): boolean {
       if (task.state === "running" && error !== ErrorName.requeued) task.waitingSince = at;
       if (task.state === "running") task.lastEnded = at;
       if (LOST_MACHINE.has(error)) task.interruptions++;
-      task.state = "backing-off";
+      fail(task, error, at);
       return true;
     }
     case "ActivityScheduleFailed":
-      task.state = "backing-off";
+      fail(task, event.activityScheduleFailedEventDetails?.error, at);
       return true;
     case "ActivitySucceeded":
       task.lastEnded = at;
@@ -107,6 +113,12 @@ function advance(task: TaskOfBuild, event: HistoryEvent, at: Date): boolean {
       task.state = "ended";
       return false;
   }
+}
+
+function fail(task: TaskOfBuild, error: string | undefined, at: Date): void {
+  task.errors.push(error ?? "");
+  task.failedAt = at;
+  task.state = "backing-off";
 }
 
 function newTask({ id = 0, activityScheduledEventDetails }: HistoryEvent, at: Date): TaskOfBuild | undefined {
@@ -125,6 +137,8 @@ function newTask({ id = 0, activityScheduledEventDetails }: HistoryEvent, at: Da
     waitingSince: at,
     instance: undefined,
     machines: [],
+    errors: [],
+    failedAt: undefined,
     interruptions: 0,
     lastEnded: undefined,
   };

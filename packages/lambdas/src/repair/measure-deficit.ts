@@ -1,4 +1,4 @@
-import type { LaunchRecord } from "@muster/pipeline";
+import type { LaunchRecord, Retry } from "@muster/pipeline";
 import type { TaskOfBuild } from "../builds/tasks-of-history.ts";
 import type { OpenDemand } from "../launching/demands.ts";
 import { countWorkers, type WorkerCount } from "../workers/count-workers.ts";
@@ -28,6 +28,8 @@ export interface Deficit {
 export interface DeficitOptions {
   readonly activity: string;
   readonly activityArn: string;
+  /** The activity's rules, in their order. */
+  readonly retries: readonly Retry[];
   /** Tasks of all running builds. */
   readonly tasks: readonly TaskOfBuild[];
   readonly runningExecutions: ReadonlySet<string>;
@@ -45,7 +47,7 @@ export function measureDeficit(options: DeficitOptions): Deficit {
   const running = tasks.filter(({ state }) => state === "running");
   // The task of a machine that is about to be lost needs another one as if it were lost already.
   const pending = [
-    ...tasks.filter(isPending),
+    ...tasks.filter((task) => isPending(task, options)),
     ...running.filter(({ instance, debug }) => debug !== "skip_ec2" && instance !== undefined && leaving.has(instance)),
   ];
   const known = new Set(tasks.map((task) => taskKey({ execution: task.execution, task: task.name })));

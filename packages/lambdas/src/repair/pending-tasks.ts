@@ -1,4 +1,5 @@
 import type { ExecutionListItem, SFNClient } from "@aws-sdk/client-sfn";
+import { type Retry, secondsUntilRetry } from "@muster/pipeline";
 import { executionHistory } from "../builds/execution-history.ts";
 import { type BuildProgress, type TaskOfBuild, tasksOfHistory } from "../builds/tasks-of-history.ts";
 
@@ -22,9 +23,24 @@ export async function progressOfBuilds(builds: readonly ExecutionListItem[], sfn
   return progress;
 }
 
+/** A worker that is launched this long before a task is published anew is still there then, and the next health check may come after that. */
+const SOON_MS = 360_000;
+
 /** Needs a worker that Muster launches: in the queue, or soon again. Tasks of skip builds wait for workers started by hand. */
-export function isPending({ state, debug }: TaskOfBuild): boolean {
-  return (state === "waiting" || state === "backing-off") && debug !== "skip_ec2";
+export function isPending(task: TaskOfBuild, { retries, now }: { retries: readonly Retry[]; now: Date }): boolean {
+  if (task.debug === "skip_ec2") return false;
+  return task.state === "waiting" || (task.state === "backing-off" && isBackSoon(task, { retries, now }));
+}
+
+/** A task whose retries are used up is over in a moment. */
+function isBackSoon(
+  { errors, failedAt }: TaskOfBuild,
+  { retries, now }: { retries: readonly Retry[]; now: Date },
+): boolean {
+  const seconds = secondsUntilRetry(retries, errors);
+  return (
+    seconds !== undefined && failedAt !== undefined && failedAt.getTime() + seconds * 1000 - now.getTime() <= SOON_MS
+  );
 }
 
 /** The identity of a task over its attempts. */

@@ -1,5 +1,12 @@
 import type { SFNClient } from "@aws-sdk/client-sfn";
-import { type Activity, type LaunchRecord, MAX_CAUSE_BYTES, type RepairReport, shortenJson } from "@muster/pipeline";
+import {
+  type Activity,
+  type LaunchRecord,
+  MAX_CAUSE_BYTES,
+  type RepairReport,
+  retriesOf,
+  shortenJson,
+} from "@muster/pipeline";
 import { runningBuilds } from "../builds/running-builds.ts";
 import type { TaskOfBuild } from "../builds/tasks-of-history.ts";
 import { openDemands, reopenedDemands } from "../launching/demands.ts";
@@ -69,6 +76,7 @@ async function repairActivity(
   const deficit = measureDeficit({
     activity: activity.name,
     activityArn: arn,
+    retries: retriesOf(activity),
     tasks,
     runningExecutions: new Set(seen.builds.map(({ executionArn }) => executionArn)),
     openDemands: [...open, ...reopened],
