@@ -38,9 +38,15 @@ export function builtParts(pipeline: string): { functions: string; agents: strin
   return { folder, functions, agents, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Synthesises one stage into `outdir`, or into a folder that is gone afterwards. */
+const synthesised = new Map<string, Promise<string>>();
+
+/** Synthesises one stage into `outdir`; without one, once a process for all who look at the same stage: each gets a copy. */
 export async function synthStage(stage: Stage, { outdir }: { outdir?: string } = {}): Promise<SynthesisedStack> {
-  return JSON.parse(await synthText(stage, outdir === undefined ? {} : { outdir }));
+  if (outdir !== undefined) return JSON.parse(await synthText(stage, { outdir }));
+  const key = JSON.stringify(stage);
+  const text = synthesised.get(key) ?? synthText(stage);
+  synthesised.set(key, text);
+  return JSON.parse(await text);
 }
 
 /** The bytes of `cdk.tf.json`. */
