@@ -45,7 +45,7 @@ export async function scriptBench() {
   };
   await writeProgram(
     "muster-s3",
-    `#!/bin/sh\nexec ${process.execPath} --disable-warning=ExperimentalWarning ${agentProgram()} s3 "$@"\n`,
+    `#!/bin/sh\nNODE_COMPILE_CACHE=${join(folder, "compiled")} exec ${process.execPath} --disable-warning=ExperimentalWarning ${agentProgram()} s3 "$@"\n`,
   );
   const callsFile = join(folder, "calls");
 
