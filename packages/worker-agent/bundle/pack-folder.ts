@@ -23,5 +23,5 @@ export function packFolder(folder: string): Buffer {
     env: { ...process.env, LC_ALL: "C" },
   });
   if (packed.status !== 0) throw new MusterError("the agent's archive needs GNU tar");
-  return gzipSync(packed.stdout, { level: 9 });
+  return gzipSync(packed.stdout, { level: 6 });
 }
