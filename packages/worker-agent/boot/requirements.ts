@@ -1,6 +1,6 @@
 import { succeeds } from "../testing/succeeds.ts";
 
-const PROGRAMS = ["debootstrap", "unshare", "systemd-nspawn", "ip", "python3"] as const;
+const PROGRAMS = ["mmdebstrap", "unshare", "systemd-nspawn", "ip", "python3"] as const;
 
 /** Why a machine cannot be booted here; undefined when it can. */
 export function missingForBoot(): string | undefined {
