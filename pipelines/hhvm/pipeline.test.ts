@@ -218,13 +218,15 @@ describe("what runs", () => {
     const decide = async <P extends Per>({ activity, subject }: Task<P>) => {
       if (activity.shouldRun === undefined) return (await statusOf(activity, subject, exists)).status === "not_built";
       return (
-        await activity.shouldRun({
-          ...subject,
-          build,
-          status: statusQuestion(subject, exists),
-          daysValid: async () => days,
-        })
-      )?.run === true;
+        (
+          await activity.shouldRun({
+            ...subject,
+            build,
+            status: statusQuestion(subject, exists),
+            daysValid: async () => days,
+          })
+        )?.run === true
+      );
     };
     return decide(
       taskAt(activityNamed(hhvm, name), Place.parse({ version, ...asked }), {
