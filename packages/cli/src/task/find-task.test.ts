@@ -44,9 +44,9 @@ test.each([
   [
     "MakeSource-1.2",
     '"1.2" is no version that MakeSource could be about',
-    "its tasks are called like MakeSource-1.2.3",
+    "its tasks are called like MakeSource-0.1.2",
   ],
-  ["MakeSource", '"" is no version that MakeSource could be about', "its tasks are called like MakeSource-1.2.3"],
+  ["MakeSource", '"" is no version that MakeSource could be about', "its tasks are called like MakeSource-0.1.2"],
 ])("%s is refused with what it could be called", async (name, message, hint) => {
   await expect(find(name)).rejects.toMatchObject({ message, hint });
 });

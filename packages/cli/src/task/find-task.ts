@@ -3,17 +3,16 @@ import { platformsOfVersion, supportedPlatforms } from "@muster/lambdas";
 import {
   type Activity,
   type BuildInput,
-  isVersion,
   nearestWord,
   type Pipeline,
   type Place,
   parseBuildInput,
   placeOf,
+  schemeOf,
   type Task,
   taskAt,
   taskName,
   unreachable,
-  type Version,
 } from "@muster/pipeline";
 import { UsageError } from "../usage-error.ts";
 
@@ -65,16 +64,17 @@ function activityIn(name: string, { activities }: Pipeline): Activity {
 
 async function placeIn(name: string, activity: Activity, source: TaskSource): Promise<Place> {
   const rest = name.slice(activity.name.length + 1);
+  const scheme = schemeOf(source.pipeline);
   switch (activity.per) {
     case "build":
       if (rest === "") return { per: "build" };
       throw new UsageError(`${activity.name} runs once in a build, and has no task "${name}"`, {
-        hint: `name the versions as words of their own: muster task ${activity.name} 1.2.3 1.2.4`,
+        hint: `name the versions as words of their own: muster task ${activity.name} ${scheme.examples[0]}`,
       });
     case "version":
-      if (isVersion(rest)) return { per: "version", version: rest };
+      if (scheme.parse(rest) === rest) return { per: "version", version: rest };
       throw new UsageError(`"${rest}" is no version that ${activity.name} could be about`, {
-        hint: `its tasks are called like ${taskName(activity.name, { per: "version", version: "1.2.3" })}`,
+        hint: `its tasks are called like ${taskName(activity.name, { per: "version", version: scheme.examples[0] })}`,
       });
     case "platform":
       return platformIn(rest, activity, source);
@@ -85,13 +85,12 @@ async function placeIn(name: string, activity: Activity, source: TaskSource): Pr
 
 /** Versions and platforms both hold dashes: what is the platform, the version's list says. */
 async function platformIn(rest: string, { name }: Activity, { pipeline, s3 }: TaskSource): Promise<Place> {
+  const { parse, examples } = schemeOf(pipeline);
   const parts = rest.split("-");
   const splits = parts
     .map((_, index) => ({ version: parts.slice(0, index + 1).join("-"), platform: parts.slice(index + 1).join("-") }))
-    .filter(({ version }) => isVersion(version));
-  const known = await Promise.all(
-    splits.map(async ({ version }) => supportedPlatforms(pipeline, version as Version, s3)),
-  );
+    .filter(({ version }) => parse(version) === version);
+  const known = await Promise.all(splits.map(async ({ version }) => supportedPlatforms(pipeline, version, s3)));
   const found = splits.find(({ platform }, index) => known[index]?.includes(platform));
   if (found !== undefined) return { per: "platform", ...found };
   const called = ([version, platform]: readonly [string, string]) =>
@@ -99,7 +98,7 @@ async function platformIn(rest: string, { name }: Activity, { pipeline, s3 }: Ta
   const [first] = splits;
   if (first === undefined) {
     throw new UsageError(`"${rest}" is no version and platform that ${name} could be about`, {
-      hint: `its tasks are called like ${called(["1.2.3", fixedPlatform(pipeline)])}`,
+      hint: `its tasks are called like ${called([examples[0], fixedPlatform(pipeline)])}`,
     });
   }
   const [platforms = []] = known;
