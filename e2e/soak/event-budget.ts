@@ -7,7 +7,7 @@ import {
   hours,
   type TaskInput,
 } from "@muster/pipeline";
-import { machineWorld } from "../src/machine-world.ts";
+import { machineWorld } from "@muster/simulation";
 
 /**
  * How near a build of a thousand tasks comes to the 25,000 events of an execution: on a quiet day, and on one when every task loses its machine

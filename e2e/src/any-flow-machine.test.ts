@@ -13,8 +13,8 @@ import {
   type Results,
   sequence,
 } from "@muster/pipeline";
+import { machineWorld } from "@muster/simulation";
 import { expect, test } from "vitest";
-import { machineWorld } from "./machine-world.ts";
 
 const platforms = ["debian-12-bookworm", "ubuntu-24.04-noble"];
 const step = (name: string, per: ActivityDefinition["per"]) =>

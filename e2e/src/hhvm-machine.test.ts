@@ -9,8 +9,8 @@ import {
   taskAt,
 } from "@muster/pipeline";
 import hhvm, { MakeBinaryPackage } from "@muster/pipeline-hhvm";
+import { machineWorld, type Work } from "@muster/simulation";
 import { expect, test } from "vitest";
-import { machineWorld, type Work } from "./machine-world.ts";
 
 const pipeline = { ...hhvm, platforms: listedPlatforms({ url: (version) => `s3://assets/targets/${version}` }) };
 const platforms = ["debian-11-bullseye", "ubuntu-18.04-bionic", "ubuntu-20.04-focal"];

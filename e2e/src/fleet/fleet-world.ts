@@ -30,7 +30,7 @@ import {
 } from "@muster/local";
 import { functionNames, type Pipeline, type StageDescription, type TaskInput } from "@muster/pipeline";
 import { stateFolder, WorkerTag } from "@muster/records";
-import { describeStage } from "../describe-stage.ts";
+import { describeStage } from "@muster/simulation";
 import { playWorker, type Worked } from "./play-worker.ts";
 
 export interface FleetOptions {

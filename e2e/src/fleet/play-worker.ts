@@ -19,7 +19,7 @@ import {
   workerPollName,
 } from "@muster/pipeline";
 import { stateKey, WorkerTag } from "@muster/records";
-import { leaveEvidence } from "../leave-evidence.ts";
+import { leaveEvidence } from "@muster/simulation";
 
 /** What a worker did with a task. */
 export interface Worked {

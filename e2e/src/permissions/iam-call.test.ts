@@ -1,6 +1,6 @@
 import pipeline from "@muster/pipeline-muster";
+import { describeStage } from "@muster/simulation";
 import { expect, test } from "vitest";
-import { describeStage } from "../describe-stage.ts";
 import { deletions, iamCalls } from "./iam-call.ts";
 
 const stage = describeStage(pipeline, []);

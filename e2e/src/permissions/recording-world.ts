@@ -14,8 +14,8 @@ import { createHandlers } from "@muster/lambdas";
 import { createLocalAws, instanceOf, type LambdaFunction } from "@muster/local";
 import { type Activity, type FunctionName, functionNames, type Pipeline, scriptFile } from "@muster/pipeline";
 import { WorkerTag } from "@muster/records";
+import { describeStage } from "@muster/simulation";
 import { agentProgram, localBootstrap, renderUserData } from "@muster/worker-agent";
-import { describeStage } from "../describe-stage.ts";
 import { deletions, iamCalls } from "./iam-call.ts";
 import { runAgent, untilTold } from "./run-agent.ts";
 

@@ -12,7 +12,7 @@ import { createHandlers } from "@muster/lambdas";
 import { createLocalAws, virtualClock } from "@muster/local";
 import { type FunctionName, listedPlatforms, type Pipeline } from "@muster/pipeline";
 import hhvm from "@muster/pipeline-hhvm";
-import { describeStage } from "../describe-stage.ts";
+import { describeStage } from "@muster/simulation";
 import { alongside } from "./alongside.ts";
 
 /** When the predecessor's answers were recorded, as far as it was told. */

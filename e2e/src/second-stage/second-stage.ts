@@ -22,8 +22,8 @@ import {
   scriptFile,
   stageParameter,
 } from "@muster/pipeline";
+import { describeStage } from "@muster/simulation";
 import { agentProgram, localBootstrap, renderUserData } from "@muster/worker-agent";
-import { describeStage } from "../describe-stage.ts";
 import { openBridge } from "./bridge.ts";
 import { startMachines } from "./machines.ts";
 

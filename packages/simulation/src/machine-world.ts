@@ -9,9 +9,12 @@ import {
   GetActivityTaskCommand,
   paginateGetExecutionHistory,
   SendTaskFailureCommand,
+  SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
   SFNClient,
   StartExecutionCommand,
+  TaskDoesNotExist,
+  TaskTimedOut,
 } from "@aws-sdk/client-sfn";
 import { renderStateMachine } from "@muster/asl";
 import { createHandlers } from "@muster/lambdas";
@@ -31,16 +34,27 @@ import { leaveEvidence } from "./leave-evidence.ts";
 export interface TaskEnd {
   readonly seconds: number;
   readonly error?: string;
+  /** The line of its log that tells why. */
+  readonly line?: string;
 }
 
-/** What workers do with a task; `attempt` counts from 1. "lost" is a machine that is never heard of again. */
-export type Work = (task: TaskInput, attempt: number) => TaskEnd | "lost";
+type WorkEnd = TaskEnd | "lost";
+
+/**
+ * What workers do with a task; `attempt` counts from 1. "lost" is a machine that is never heard of again. It may wait for what it asks of the world's
+ * AWS, and for nothing else: time goes on meanwhile.
+ */
+export type Work = (task: TaskInput, attempt: number) => WorkEnd | Promise<WorkEnd>;
 
 export interface WorldOptions {
   readonly work: Work;
   /** What a task leaves when it succeeds. */
   readonly leaves?: (task: TaskInput) => readonly Published[];
+  /** When its clock starts. */
+  readonly start?: Date;
 }
+
+const START = new Date("2026-11-24T12:00:00Z");
 
 /** Polls of a minute each that a worker waits for a task. */
 const IDLE_POLLS = 10;
@@ -49,8 +63,8 @@ const IDLE_POLLS = 10;
  * A pipeline's rendered state machine with the real functions, on AWS in memory and in virtual time. Its instances are played: they take
  * tasks, leave what a task of that kind leaves, and report.
  */
-export async function machineWorld(pipeline: Pipeline, { work, leaves = () => [] }: WorldOptions) {
-  const clock = virtualClock(Date.UTC(2026, 10, 24, 12));
+export async function machineWorld(pipeline: Pipeline, { work, leaves = () => [], start = START }: WorldOptions) {
+  const clock = virtualClock(start.getTime());
   const functions = new Map<string, LambdaFunction>();
   const attempts = new Map<string, number>();
   const launched: { readonly activityArn: string; readonly at: number }[] = [];
@@ -120,13 +134,19 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
       const attempt = (attempts.get(task.name) ?? 0) + 1;
       attempts.set(task.name, attempt);
       worked.push({ task: task.name, at: clock.now(), instance: instanceId });
-      const end = work(task, attempt);
+      const end = await work(task, attempt);
       if (end === "lost") return;
       const startedMs = clock.now();
-      await sleepUntil(clock, startedMs + end.seconds * 1000, signal);
+      const untilMs = startedMs + end.seconds * 1000;
+      const beatMs = (task.heartbeatSeconds * 1000) / 3;
+      for (let nextMs = startedMs + beatMs; nextMs < untilMs && !signal.aborted; nextMs += beatMs) {
+        await sleepUntil(clock, nextMs, signal);
+        if (!(await heartbeat(poll.taskToken))) return;
+      }
+      await sleepUntil(clock, untilMs, signal);
       const report = { ec2: instanceId, time_sec: String(end.seconds) };
       if (end.error !== undefined) {
-        const cause = JSON.stringify({ ...report, exit: 1 });
+        const cause = JSON.stringify({ ...report, exit: 1, ...(end.line !== undefined && { line: end.line }) });
         await sfn.send(new SendTaskFailureCommand({ taskToken: poll.taskToken, error: end.error, cause }));
         return;
       }
@@ -137,12 +157,25 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
     }
   }
 
+  /** False when nobody waits for the task any more. */
+  async function heartbeat(taskToken: string): Promise<boolean> {
+    try {
+      await sfn.send(new SendTaskHeartbeatCommand({ taskToken }));
+      return true;
+    } catch (error) {
+      if (error instanceof TaskTimedOut || error instanceof TaskDoesNotExist) return false;
+      throw error;
+    }
+  }
+
   let builds = 0;
   return {
     s3,
     stage,
     launched,
     worked,
+    /** What the world's clock shows. */
+    now: () => new Date(clock.now()),
     /** Runs a build to its end. */
     async build(input: string) {
       builds += 1;
