@@ -28,14 +28,14 @@ export interface MusterOptions {
   readonly through?: readonly string[];
 }
 
-/** Starts the real command in a process of its own, with nothing of this process's environment but what it needs. */
+/** Starts the real command in a process of its own, with nothing of this process's environment but what it needs, and what Node has compiled. */
 export function startMuster(args: readonly string[], { cwd, env = {}, through = [] }: MusterOptions): RunningMuster {
-  const { PATH = "", HOME = cwd } = process.env;
+  const { PATH = "", HOME = cwd, NODE_COMPILE_CACHE } = process.env;
   const started = performance.now();
   const [program = "", ...words] = [...through, process.execPath, ...programArguments, ...args];
   const child = spawn(program, words, {
     cwd,
-    env: { PATH, HOME, USER: "tester", ...env },
+    env: { PATH, HOME, USER: "tester", ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };

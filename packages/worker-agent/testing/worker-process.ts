@@ -99,6 +99,7 @@ async function startProcess(
     stdio: ["pipe", "pipe", "pipe"],
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       HOME: home,
       TMPDIR: temporary,
       AWS_REGION: region,

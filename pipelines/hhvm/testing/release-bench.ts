@@ -52,6 +52,7 @@ exec /usr/bin/reprepro "$@"
       PATH: `${at("bin")}:/usr/local/bin:/usr/bin:/bin`,
       HOME: folder,
       USER: "tester",
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     };
     return run(process.execPath, words, { cwd: folder, env, maxBuffer: 2 ** 26 }).then(
       (ended) => ({ exitCode: 0, ...ended }),

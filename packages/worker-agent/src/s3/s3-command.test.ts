@@ -32,6 +32,7 @@ async function musterS3(...words: string[]): Promise<{ code: number; out: string
     cwd: folder,
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       AWS_REGION: "us-west-2",
       AWS_ENDPOINT_URL: url,
       AWS_ACCESS_KEY_ID: "AKIALOCALLOCALLOCAL0",
