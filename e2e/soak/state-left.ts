@@ -17,6 +17,6 @@ export function stateLeft(dir: string): StateLeft {
   return {
     records: ["claims/**/*.json", "executions/**/*.json", "attention/**/*.json"].flatMap(find),
     leases: find("leases/**/*.json").filter((key) => !JSON.parse(readFileSync(join(state, key), "utf8")).released),
-    instances: readdirSync(join(dir, ".muster/instances")),
+    instances: readdirSync(join(dir, ".muster/run")),
   };
 }

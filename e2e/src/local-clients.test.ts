@@ -2,7 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { request } from "node:http";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeProbePipeline } from "./probe-pipeline.ts";
@@ -36,12 +36,12 @@ let lines: string;
 
 beforeAll(async () => {
   workspace = await createWorkspace();
-  pipeline = await writeProbePipeline(workspace, { MakeSource: "aws s3 ls" });
   oldAws = dirname(await workspace.write("old/aws", OLD_AWS, { executable: true }));
+  const init = `export PATH=${oldAws}:$PATH`;
+  pipeline = await writeProbePipeline(workspace, { init, MakeSource: "aws s3 ls" });
   const hosts = ["--allow-host", "build.lan", "--allow-host", "10.0.0.7"];
   local = startMuster(["local", "--port", "0", ...hosts, ...pipeline], {
     cwd: workspace.dir,
-    env: { PATH: [oldAws, process.env.PATH].join(delimiter) },
   });
   [, url = "", lines = ""] = await local.saw(/answers at (\S+)[^\n]*\n((?: {2}.*\n)+)The last line/);
 });

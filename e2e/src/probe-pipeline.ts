@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { Workspace } from "./workspace.ts";
 
 export interface ProbeScripts {
+  /** Of MakeSource. */
+  readonly init?: string;
   readonly MakeSource?: string;
   readonly MakePackage?: string;
   readonly Publish?: string;
@@ -24,6 +26,7 @@ export async function writeProbePipeline(
     ["#!/bin/bash", "set -euo pipefail", 'echo "hello from $MUSTER_TASK"', body, stores, ""].join("\n");
   const store = (url: string) => `echo "$MUSTER_TASK" > object && muster-s3 cp object "${url}"`;
   const executable = { executable: true };
+  await workspace.write("probe/init.sh", `#!/bin/bash\n${scripts.init ?? "true"}\n`, executable);
   await workspace.write("probe/source.sh", script(scripts.MakeSource ?? "", store("$S3_SOURCE")), executable);
   await workspace.write(
     "probe/package.sh",
@@ -57,7 +60,7 @@ import { ${scheme === undefined ? "" : `${scheme}, `}activity, definePipeline, d
 
 const worker = { instanceTypes: ["t3.micro"] as const };
 export const MakeSource = activity({
-  name: "MakeSource", per: "version", script: "source.sh", timeout: minutes(10), worker,
+  name: "MakeSource", per: "version", script: "source.sh", init: "init.sh", timeout: minutes(10), worker,
   produces: ({ version }) => [scratch(\`source-\${version}.txt\`)],
 });
 export const MakePackage = activity({

@@ -99,4 +99,4 @@ async function objects(dir: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
-const instances = (dir: string): Promise<string[]> => readdir(join(dir, ".muster/instances")).catch(() => []);
+const instances = (dir: string): Promise<string[]> => readdir(join(dir, ".muster/run")).catch(() => []);

@@ -7,7 +7,6 @@ export interface Env {
   readonly cwd: string;
   readonly user: string;
   readonly home: string;
-  readonly path: string;
   /** MUSTER_STAGE */
   readonly stage: string | undefined;
   /** MUSTER_PIPELINE: name or file. */
@@ -31,7 +30,6 @@ export function readEnv(variables: Variables = process.env): Env {
     cwd: typedIn(variables) ?? process.cwd(),
     user: variables.USER || variables.LOGNAME || loginName(),
     home: variables.HOME || homedir(),
-    path: variables.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     stage: variables.MUSTER_STAGE || undefined,
     pipeline: variables.MUSTER_PIPELINE || undefined,
     stateDir: variables.MUSTER_DIR || undefined,

@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvalidConfigurationError, WorkerEnvironment } from "@muster/pipeline";
+import { SYSTEM_PATH } from "./system-path.ts";
 
 /** What the agent knows from the variables it was started with. */
 export interface AgentEnvironment {
@@ -56,7 +57,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Age
     });
   }
   const scripts: Record<string, string> = {
-    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    PATH: SYSTEM_PATH,
     HOME: "/",
     LANG: "C.UTF-8",
     AWS_DEFAULT_REGION: worker.data.AWS_REGION,

@@ -4,3 +4,4 @@ export { quoteForShell } from "./machine/quote-for-shell.ts";
 export { localBootstrap, MAX_USER_DATA_BYTES, renderUserData, type UserDataOptions } from "./machine/user-data.ts";
 export { checkScriptFiles, type ScriptFindings } from "./script/check-script-files.ts";
 export type { ScriptFinding } from "./script/script-finding.ts";
+export { SYSTEM_PATH } from "./system-path.ts";

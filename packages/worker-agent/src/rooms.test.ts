@@ -24,6 +24,7 @@ test("every file is in a room, or is what any room may use", () => {
     "env.ts",
     "index.ts",
     "main.ts",
+    "system-path.ts",
     "worker-stop.ts",
   ]);
 });

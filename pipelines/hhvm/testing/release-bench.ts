@@ -29,7 +29,7 @@ export async function releaseBench() {
   for (const name of ["artifacts.ts", "env.ts", "pipeline.ts", "scripts"]) {
     await cp(join(hhvm, name), at("hhvm", name), { recursive: true });
   }
-  const init = `#!/bin/bash\nexport GNUPGHOME=${at("gnupg")} REPOSITORIES=${at("volume")}\n`;
+  const init = `#!/bin/bash\nexport PATH=${at("bin")}:$PATH GNUPGHOME=${at("gnupg")} REPOSITORIES=${at("volume")}\n`;
   for (const name of await readdir(at("hhvm/scripts/init"))) await writeFile(at("hhvm/scripts/init", name), init);
   await cp(join(hhvm, "testing/programs"), at("bin"), { recursive: true });
   const reprepro = `#!/bin/bash

@@ -9,8 +9,11 @@ fi
 # The key that signs releases lies with Muster's own records, never where users download.
 export SIGNING_KEY="s3://$STATE_BUCKET/signing/private-key.asc"
 
+needed=(dpkg-deb git gzip tar)
+# A checkout of one machine has its dependencies already, and its Node may lie where no other shell looks.
+[ -n "${MUSTER_REPOSITORY:-}" ] || needed+=(npm)
 missing=()
-for tool in dpkg-deb git gzip npm tar; do
+for tool in "${needed[@]}"; do
   command -v "$tool" >/dev/null || missing+=("$tool")
 done
 if [ "${#missing[@]}" -gt 0 ]; then

@@ -29,6 +29,11 @@ test("tasks learn where the signing key and the checkout are, and nothing else o
   expect(stdout).not.toMatch(/ACTIVITY_ARN|STATE_BUCKET=/);
 });
 
+test("npm is needed where there is no checkout to take dependencies from", () => {
+  const { stderr } = source({ ...local, MUSTER_REPOSITORY: "/checkout" }, "/nowhere");
+  expect(stderr).toMatch(/^this machine has no dpkg-deb git gzip tar: /);
+});
+
 test("somebody's own machine that lacks a program is told so, and nothing is installed", () => {
   const { status, stderr } = source(local, "/nowhere");
   expect({ status, stderr }).toEqual({

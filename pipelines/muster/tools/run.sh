@@ -21,6 +21,10 @@ if [ ! -e "$tree/node_modules" ]; then
   if [ -n "$checkout" ] && cmp --quiet "$checkout/node_modules/.pnpm/lock.yaml" "$tree/pnpm-lock.yaml"; then
     borrow_dependencies
   else
+    if ! command -v npx >/dev/null; then
+      echo "the dependencies of this source are not those of the checkout, and npm, which installs them, is in none of $PATH" >&2
+      exit 1
+    fi
     pnpm=$(sed -n 's/.*"packageManager": *"\(pnpm@[^"+]*\).*/\1/p' "$tree/package.json")
     (cd "$tree" && npx --yes "$pnpm" install --frozen-lockfile --prefer-offline --reporter=append-only \
       --filter muster --filter "@muster/cli..." --filter "@muster/pipeline-muster...")

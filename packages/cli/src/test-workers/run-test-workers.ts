@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import { delimiter, dirname } from "node:path";
 import { scriptFile } from "@muster/pipeline";
+import { SYSTEM_PATH } from "@muster/worker-agent";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { formatTable } from "../format-table.ts";
@@ -31,7 +31,7 @@ export async function runTestWorkers({ openStage, print, env, globals }: Context
         }
       : env.aws;
   const variables = {
-    PATH: [dirname(process.execPath), env.path].join(delimiter),
+    PATH: SYSTEM_PATH,
     HOME: env.home,
     LANG: "C.UTF-8",
     ...(env.dummySeconds !== undefined && { MUSTER_DUMMY_SECONDS: env.dummySeconds }),

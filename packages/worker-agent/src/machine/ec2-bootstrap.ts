@@ -1,3 +1,4 @@
+import { SYSTEM_PATH } from "../system-path.ts";
 import { quoteForShell } from "./quote-for-shell.ts";
 import { NODE_FLAGS } from "./user-data.ts";
 
@@ -58,7 +59,7 @@ const NO_RESTART = "$nrconf{override_rc}{qr(^muster-worker)} = 0;";
 
 const START = `#!/bin/bash
 . ${FOLDER}/environment
-export HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
+export HOME=/root PATH=${SYSTEM_PATH} LANG=C.UTF-8
 exec ${FOLDER}/node ${NODE_FLAGS.join(" ")} ${FOLDER}/agent/agent.mjs --dir /var/lib/muster
 `;
 

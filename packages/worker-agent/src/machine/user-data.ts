@@ -35,12 +35,12 @@ export const NODE_FLAGS: readonly string[] = ["--max-semi-space-size=4", "--opti
 /**
  * Starts the agent on this machine, and turns the machine off when it has ended, however it has: as the unit of an EC2 worker does that gives up.
  * Whoever plays the machine says how (`MUSTER_SHUTDOWN`: a plain `shutdown` might be the computer's own), and where the agent sees its end
- * (`MUSTER_OWNER_FD`).
+ * (`MUSTER_OWNER_FD`), and may say where the agent keeps its things (`MUSTER_WORKER_DIR`).
  * @param node the Node binary, 22 or later
  * @param agent the agent's program: its bundle, or main.ts
  */
 export function localBootstrap(program: LocalProgram): string {
-  return `${agentCommand(program)} <&"\${MUSTER_OWNER_FD:-0}" || code=$?
+  return `${agentCommand(program)} \${MUSTER_WORKER_DIR:+--dir "$MUSTER_WORKER_DIR"} <&"\${MUSTER_OWNER_FD:-0}" || code=$?
 "\${MUSTER_SHUTDOWN:-true}" -h now
 exit "\${code:-0}"`;
 }

@@ -47,10 +47,16 @@ export async function createWorkerFolder(root: string): Promise<WorkerFolder> {
   return folder;
 }
 
+/**
+ * A letter, as scripts make sockets in their folders (gpg-agent, ssh, databases), whose whole paths the kernel takes 107 characters of.
+ * @see unix(7)
+ */
+const TASKS = "t";
+
 /** @param number of the task on this worker, from 1 */
 export function taskFolder({ root, logs }: WorkerFolder, number: number, claimedAtMs: number): TaskFolder {
-  const name = `${number}-${claimedAtMs}`;
-  const task = join(root, "tasks", name);
+  const name = `${number}-${claimedAtMs.toString(36)}`;
+  const task = join(root, TASKS, name);
   return {
     root: task,
     work: join(task, "work"),

@@ -4,6 +4,7 @@ import { readlink } from "node:fs/promises";
 import { Socket } from "node:net";
 import { setTimeout as realSleep } from "node:timers/promises";
 import { MusterError } from "@muster/pipeline";
+import { SYSTEM_PATH } from "../system-path.ts";
 import { onlyChild } from "./process-table.ts";
 import { COVER_FOLDER, DIE_BEFORE_AGENT, type ScriptRoom } from "./script-room.ts";
 
@@ -66,7 +67,7 @@ interface SealedRoom extends ScriptRoom {
 async function makeRoom(folder: string): Promise<SealedRoom> {
   const holder = spawn("unshare", [...MAKE, "bash", "-c", KEEP, folder], {
     cwd: "/",
-    env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
+    env: { PATH: SYSTEM_PATH },
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -88,6 +88,6 @@ test("a folder that cannot be removed costs neither init's cleanup nor the log",
     expect(await linesOf(stage, worker.instanceId)).toEqual(expect.arrayContaining(["mounted 0", "mounted 3"]));
     expect(worker.messages.filter((line) => line.includes("what a task left could not be removed"))).toHaveLength(2);
   } finally {
-    execFileSync("sh", ["-c", `umount ${worker.root}/tasks/*/work/busy`]);
+    execFileSync("sh", ["-c", `umount ${worker.root}/t/*/work/busy`]);
   }
 });

@@ -30,7 +30,7 @@ export async function ownStage(
   const { env, print } = options;
   const functions = lateFunctions();
   let url = "";
-  const instances = join(dir, "instances");
+  const instances = join(dir, "run");
   const damage = reportDamage(print, { machine: loaded.pipeline.name, verdict: "is damaged and was set aside" });
   const aws = createLocalAws({
     dir,
@@ -42,7 +42,6 @@ export async function ownStage(
       dir: instances,
       url: () => url,
       home: env.home,
-      path: env.path,
       dummySeconds: env.dummySeconds,
       repository: findRepository(loaded.folder),
     }),

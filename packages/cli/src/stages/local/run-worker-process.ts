@@ -2,8 +2,7 @@ import { join } from "node:path";
 import { processMachine, type RunInstance } from "@muster/local";
 import { type WorkerVariablesOptions, workerVariables } from "./worker-variables.ts";
 
-export interface WorkerProcessOptions
-  extends Pick<WorkerVariablesOptions, "home" | "path" | "dummySeconds" | "repository"> {
+export interface WorkerProcessOptions extends Pick<WorkerVariablesOptions, "home" | "dummySeconds" | "repository"> {
   /** Each instance gets a folder of its own below it. */
   readonly dir: string;
   /** The endpoint, as workers see it. */
@@ -24,6 +23,7 @@ export function runWorkerProcess({ dir, url, ...machine }: WorkerProcessOptions)
     environment: ({ instance: { metadataUrl, region }, folder, shutdown, ownerFd }) => ({
       ...workerVariables({ ...machine, url: url(), region, temporary: join(folder, "tmp") }),
       AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataUrl,
+      MUSTER_WORKER_DIR: folder,
       MUSTER_SHUTDOWN: shutdown,
       MUSTER_OWNER_FD: String(ownerFd),
     }),

@@ -5,9 +5,9 @@ import { INSTANCE_MARK } from "./run-worker-process.ts";
 
 /** Ends what may have outlived an owner that was killed, so that no two workers ever hold the same task; what works for another folder is left alone. */
 export function sweepInstances(dir: string): void {
-  for (const instanceId of foldersIn(dir)) {
-    const folder = realpathSync(join(dir, instanceId));
-    killAll(machineProcesses(`${INSTANCE_MARK}=${instanceId}`, folder));
+  for (const name of foldersIn(dir)) {
+    const folder = realpathSync(join(dir, name));
+    killAll(machineProcesses(INSTANCE_MARK, folder));
     rmSync(folder, { recursive: true, force: true });
   }
 }

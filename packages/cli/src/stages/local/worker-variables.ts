@@ -1,8 +1,8 @@
-import { delimiter, dirname } from "node:path";
+import { SYSTEM_PATH } from "@muster/worker-agent";
 import type { Env } from "../../env.ts";
 import { noProfiles } from "./no-profiles.ts";
 
-export interface WorkerVariablesOptions extends Pick<Env, "home" | "path" | "dummySeconds"> {
+export interface WorkerVariablesOptions extends Pick<Env, "home" | "dummySeconds"> {
   /** The endpoint, as workers see it. */
   readonly url: string;
   readonly region: string;
@@ -16,9 +16,10 @@ export interface WorkerVariablesOptions extends Pick<Env, "home" | "path" | "dum
 export function workerVariables(
   options: WorkerVariablesOptions,
 ): Readonly<Record<string, string>> & { readonly PATH: string } {
-  const { url, region, temporary, home, path, dummySeconds, repository } = options;
+  const { url, region, temporary, home, dummySeconds, repository } = options;
   return {
-    PATH: [dirname(process.execPath), path].join(delimiter),
+    // Never the caller's: what a script finds must not depend on whose shell started the build.
+    PATH: SYSTEM_PATH,
     HOME: home,
     LANG: "C.UTF-8",
     TMPDIR: temporary,

@@ -60,7 +60,8 @@ async function consoleOf(id: string): Promise<string> {
   return Buffer.from(Output, "base64").toString();
 }
 
-const processes = (id: string) => machineProcesses(`${MARK}=${id}`, join(dir, id));
+const folderOf = (id: string) => join(dir, id.slice(-8));
+const processes = (id: string) => machineProcesses(`${MARK}=${id}`, folderOf(id));
 const until = (id: string, state: string) => expect.poll(() => stateOf(id).then((now) => now.state), LONG).toBe(state);
 const says = (id: string, text: RegExp) => expect.poll(() => consoleOf(id), LONG).toMatch(text);
 const ended = (id: string) => expect.poll(() => processes(id), LONG).toEqual([]);
@@ -84,7 +85,7 @@ test.each([
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
   await until(id, "terminated");
   await ended(id);
-  expect(existsSync(join(dir, id))).toBe(false);
+  expect(existsSync(folderOf(id))).toBe(false);
 });
 
 test("an instance without user data runs until it is terminated", async () => {

@@ -20,13 +20,16 @@ export interface BootingMachine {
 }
 
 export interface ProcessMachineOptions {
-  /** Each machine gets a folder of its own below it. */
+  /** Each machine gets a folder of its own below it, named by the end of its id. */
   readonly dir: string;
   /** The variable that holds the instance's id in all its processes. */
   readonly mark: string;
   /** What boot scripts find in their environment; PATH gets the machine's own power commands in front. */
   environment(machine: BootingMachine): Readonly<Record<string, string>> & { readonly PATH: string };
 }
+
+/** Of an id: enough to tell machines apart, and short, as programs on them make sockets whose whole paths may have 107 characters. */
+const NAME_LENGTH = 8;
 
 /** A machine that is told to stop gets as long to end what it runs. */
 const GRACE_MS = 5000;
@@ -61,9 +64,10 @@ kill -TERM 0
  */
 export function processMachine({ dir, mark, environment }: ProcessMachineOptions): RunInstance {
   return async (instance) => {
-    await mkdir(join(dir, instance.instanceId), { recursive: true });
+    const named = join(dir, instance.instanceId.slice(-NAME_LENGTH));
+    await mkdir(named, { recursive: true });
     // Whoever ends what is left of it finds it by this path, whichever way leads to the folder then.
-    const folder = await realpath(join(dir, instance.instanceId));
+    const folder = await realpath(named);
     const processes = () => machineProcesses(`${mark}=${instance.instanceId}`, folder);
     try {
       const { power, sbin } = await prepareFolder(folder);
