@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { killAll, processesIn, processesWith } from "./own-processes.ts";
 import { writeProbePipeline } from "./probe-pipeline.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
@@ -29,7 +30,7 @@ test("killing a worker process in the middle of a task does not lose the task: a
   const build = workspace.start("build", "1.2.3", "debian-12-bookworm", ...pipeline);
   const [, instance = ""] = await build.saw(/MakeSource-1\.2\.3 started on (i-[0-9a-f]+)/);
   await until(() => hangs(workspace));
-  for (const pid of processesWith(`MUSTER_INSTANCE=${instance}`)) kill(pid);
+  killAll(processesWith(`MUSTER_INSTANCE=${instance}`));
 
   expect((await build.ended).exitCode).toBe(0);
   const { steps } = await workspace.json<Status>("status", ...pipeline);
@@ -91,33 +92,4 @@ async function resumes(workspace: Workspace, line: string[]): Promise<Status> {
 /** Real processes come and go in their own time. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await sleep(50);
-}
-
-function processesWith(variable: string): number[] {
-  return processes((pid) => readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(variable));
-}
-
-/** Those that run in a workspace or for it. */
-function processesIn(dir: string): number[] {
-  return processes((pid) => readFileSync(`/proc/${pid}/environ`, "latin1").includes(dir));
-}
-
-function processes(matches: (pid: number) => boolean): number[] {
-  return readdirSync("/proc")
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return Number.isInteger(pid) && pid !== process.pid && matches(pid);
-      } catch {
-        return false;
-      }
-    });
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended.
-  }
 }

@@ -26,13 +26,20 @@ export interface MusterOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A program that starts it, with its arguments. */
   readonly through?: readonly string[];
+  /** How the command is called, where it is not the checkout's. */
+  readonly program?: readonly string[];
 }
 
+const checkout = [process.execPath, ...programArguments];
+
 /** Starts the real command in a process of its own, with nothing of this process's environment but what it needs, and what Node has compiled. */
-export function startMuster(args: readonly string[], { cwd, env = {}, through = [] }: MusterOptions): RunningMuster {
+export function startMuster(
+  args: readonly string[],
+  { cwd, env = {}, through = [], program: called = checkout }: MusterOptions,
+): RunningMuster {
   const { PATH = "", HOME = cwd, NODE_COMPILE_CACHE } = process.env;
   const started = performance.now();
-  const [program = "", ...words] = [...through, process.execPath, ...programArguments, ...args];
+  const [program = "", ...words] = [...through, ...called, ...args];
   const child = spawn(program, words, {
     cwd,
     env: { PATH, HOME, USER: "tester", ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }), ...env },

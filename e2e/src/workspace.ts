@@ -13,9 +13,13 @@ export interface Workspace extends AsyncDisposable {
   json<T>(...args: string[]): Promise<T>;
 }
 
-export async function createWorkspace(env: Readonly<Record<string, string>> = {}): Promise<Workspace> {
+/** @param program how the command is called, where it is not the checkout's */
+export async function createWorkspace(
+  env: Readonly<Record<string, string>> = {},
+  program?: readonly string[],
+): Promise<Workspace> {
   const dir = await mkdtemp(join(tmpdir(), "muster-e2e-"));
-  const options = { cwd: dir, env };
+  const options = { cwd: dir, env, ...(program !== undefined && { program }) };
   return {
     dir,
     options,

@@ -1,0 +1,111 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import { killAll, processesWith } from "../own-processes.ts";
+import type { Outcome } from "../run-muster.ts";
+import type { Workspace } from "../workspace.ts";
+import { waits, writeBatteryPipeline } from "./battery-pipeline.ts";
+
+interface Status {
+  readonly state: string;
+  readonly steps: readonly {
+    readonly key: string;
+    readonly attempts: readonly { readonly instance?: string; readonly error?: string }[];
+  }[];
+}
+
+const task = "Make-1.2.3";
+const LARGE = 12 * 2 ** 20;
+
+/**
+ * Every command of a shipped form on one small pipeline: a build whose command is killed, and then a worker of it, goes on to its end; the
+ * commands that read it tell of it; the others are asked while the endpoint is kept up. Fails for a command that help lists and nothing here asks.
+ */
+export async function commandBattery(workspace: Workspace): Promise<void> {
+  const pipeline = await writeBatteryPipeline(workspace);
+  const asked = new Set<string>();
+  const ask = async (...words: string[]): Promise<Outcome> => {
+    asked.add(words[0] ?? "");
+    const outcome = await workspace.muster(...words, ...pipeline);
+    expect(outcome.exitCode, `${words.join(" ")}: ${outcome.stderr}`).toBe(0);
+    return outcome;
+  };
+  await buildThroughKills(workspace, pipeline);
+  const status = JSON.parse((await ask("status", "--json")).stdout) as Status;
+  await tellsOfTheBuild(ask, status);
+  await keepsTheEndpoint(workspace, { ask, pipeline });
+  for (const kept of ["local", "kill-test-workers"]) asked.add(kept);
+  const help = JSON.parse((await ask("help", "--json")).stdout) as { commands: { name: string }[] };
+  expect([...asked].sort()).toEqual(help.commands.map(({ name }) => name).sort());
+}
+
+type Ask = (...words: string[]) => Promise<Outcome>;
+
+async function buildThroughKills(workspace: Workspace, pipeline: readonly string[]): Promise<void> {
+  const words = ["build", "1.2.3", ...pipeline];
+  const first = workspace.start(...words);
+  await until(() => waits(workspace, "first"));
+  first.process.kill("SIGKILL");
+  await first.ended;
+  const second = workspace.start(...words);
+  await until(() => waits(workspace, "second"));
+  const [, instance = ""] = await second.saw(/Make-1\.2\.3 (?:started|is running) on (i-[0-9a-f]+)/);
+  killAll(processesWith(`MUSTER_INSTANCE=${instance}`));
+  const { exitCode, stderr } = await second.ended;
+  expect(exitCode, stderr).toBe(0);
+  expect(stderr).toContain("going on with the build");
+  const published = await stat(join(workspace.dir, ".muster/s3/battery-downloads/1.2.3/large"));
+  expect(published.size).toBe(LARGE);
+}
+
+async function tellsOfTheBuild(ask: Ask, { state, steps }: Status): Promise<void> {
+  expect(state).toBe("succeeded");
+  const attempts = steps.find(({ key }) => key === task)?.attempts ?? [];
+  expect(attempts.map(({ error }) => error)).toEqual([
+    "Muster.WorkerInterrupted",
+    "Muster.WorkerInterrupted",
+    undefined,
+  ]);
+  const last = attempts.at(-1)?.instance ?? "";
+  const log = await ask("logs", task);
+  expect(log.stdout.match(/making 1\.2\.3 with tools/g)).toHaveLength(3);
+  expect(log.stdout).not.toContain("publishing");
+  expect((await ask("logs", last)).stdout).toContain("made 1.2.3");
+  expect((await ask("logs", "Publish-1.2.3-debian-12-bookworm")).stdout).toMatch(/publishing 1\.2\.3 under \d+/);
+  const { ForEachVersion } = JSON.parse((await ask("results")).stdout);
+  expect(ForEachVersion["1.2.3"].Make.success.ec2).toBe(last);
+  expect((await ask("matrix", "1.2.3")).stdout).toMatch(/succeeded +Publish/);
+  expect(JSON.parse((await ask("asl", "--json")).stdout)).toHaveProperty("StartAt");
+  expect((await ask("build", "1.2.3", "--plan")).stdout).toContain("0 of 2 tasks would run");
+  expect((await ask("help", "build")).stdout).toContain("--plan");
+}
+
+async function keepsTheEndpoint(
+  workspace: Workspace,
+  { ask, pipeline }: { ask: Ask; pipeline: readonly string[] },
+): Promise<void> {
+  const local = workspace.start("local", "--port", "0", "--json", ...pipeline);
+  try {
+    await local.saw(/^\}$/m);
+    const waiting = (await ask("build", "1.2.4", "--skip-ec2", "--no-follow")).stdout.trim();
+    await ask("run-test-workers");
+    expect((await ask("status", waiting, "--follow")).stdout).toContain("succeeded");
+    const log = join(workspace.dir, ".muster/test-workers/Make.log");
+    expect(await readFile(log, "utf8")).toContain("dummy for Make-1.2.4");
+    const endless = (await ask("build", "2.0.0", "--no-follow")).stdout.trim();
+    await ask("stop", endless);
+    // It failed, and status says so by its exit code too.
+    const stopped = await workspace.muster("status", endless, ...pipeline);
+    expect(stopped).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("aborted") });
+  } finally {
+    await workspace.muster("kill-test-workers", ...pipeline);
+    local.process.kill("SIGINT");
+    await local.ended;
+  }
+}
+
+/** Real processes come and go in their own time. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(50);
+}
