@@ -33,6 +33,7 @@ const forbidden: Record<string, string[]> = {
   "packages/pipeline/src/x.ts": everyone,
   "packages/local/src/services/x.ts": everyone,
   "packages/asl/src/states/x.ts": everyone.filter((name) => name !== "pipeline"),
+  "packages/recipes/src/x.ts": everyone.filter((name) => name !== "pipeline"),
   "packages/records/src/x.ts": everyone.filter((name) => name !== "pipeline"),
   "packages/lambdas/src/x.ts": everyone.filter((name) => name !== "pipeline" && name !== "records"),
   "packages/worker-agent/src/x.ts": everyone.filter((name) => name !== "pipeline" && name !== "records"),

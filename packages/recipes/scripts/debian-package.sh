@@ -1,0 +1,150 @@
+#!/bin/bash
+# A version's packages for one release of Debian or Ubuntu, built in a clean chroot of it, from a source package that is made of the version's source.
+set -euo pipefail
+need dpkg-source:dpkg-dev xz:xz-utils
+
+codename=${DISTRO##*-}
+built=s3://$SCRATCH_BUCKET/$BUILT_PREFIX
+mkdir source tree out
+
+fetch_dsc() {
+  need dget:devscripts
+  (cd source && dget --quiet --allow-unauthenticated --download-only "$DSC") || fail "$DSC or a file of its cannot be fetched"
+  local dsc=source/${DSC##*/}
+  sha256sum --check --quiet <<<"$DSC_SHA256  $dsc" || fail "$DSC is not the one that the pipeline names: its sha256 is $(sha256sum "$dsc" | cut -d ' ' -f 1)"
+  rmdir tree
+  dpkg-source --no-check --extract "$dsc" tree
+  rm source/*.debian.tar.* "$dsc"
+  export SOURCE_DATE_EPOCH
+  SOURCE_DATE_EPOCH=$(dpkg-parsechangelog --file tree/debian/changelog --show-field Timestamp)
+  for file in source/*.orig.tar.*; do mv "$file" "source/${NAME}_$UPSTREAM_VERSION.orig.${file##*.orig.}"; done
+}
+
+fetch_tarball() {
+  local url=s3://$SCRATCH_BUCKET/$SOURCE_KEY orig=source/${NAME}_$UPSTREAM_VERSION.orig.tar.gz
+  there "$url.sha256" || fail "$url is not made: build its step of $VERSION first"
+  muster-s3 cp "$url" "$orig"
+  muster-s3 cp "$url.sha256" - | cut -d ' ' -f 1 | sed "s|\$|  $orig|" | sha256sum --check --quiet
+  tar --extract --gzip --strip-components=1 --directory tree --file "$orig"
+  [ -d "tree/$DEBIAN_FOLDER" ] || fail "the source of $VERSION has no folder $DEBIAN_FOLDER: say in debianPackage({ folder }) where its debian/ is"
+  if [ "$DEBIAN_FOLDER" != debian ]; then
+    rm -rf tree/debian
+    cp --archive "tree/$DEBIAN_FOLDER" tree/debian
+  fi
+  export SOURCE_DATE_EPOCH
+  # All files are dated as their commit.
+  SOURCE_DATE_EPOCH=$(stat --format %Y "tree/$DEBIAN_FOLDER/control")
+}
+
+if [ -n "${DSC:-}" ]; then fetch_dsc; else fetch_tarball; fi
+for file in control rules; do
+  [ -f "tree/debian/$file" ] || fail "$DEBIAN_FOLDER has no $file: dpkg-buildpackage needs one"
+done
+named=$(sed -n 's/^Source: *//p' tree/debian/control)
+[ "$named" = "$NAME" ] || fail "debian/control calls the source $named, the pipeline $NAME: both must agree"
+
+# The version is the pipeline's, whatever the changelog ends with.
+maintainer=$(sed -n 's/^Maintainer: *//p' tree/debian/control)
+[ -n "$maintainer" ] || fail "debian/control names no Maintainer"
+touch tree/debian/changelog
+{
+  printf '%s (%s) %s; urgency=medium\n\n  * Release %s.\n\n -- %s  %s\n' "$NAME" "$DEBIAN_VERSION" "$codename" "$VERSION" \
+    "$maintainer" "$(LC_ALL=C date --utc --rfc-email --date "@$SOURCE_DATE_EPOCH")"
+  if [ -s tree/debian/changelog ]; then
+    echo
+    cat tree/debian/changelog
+  fi
+} >changelog
+mv changelog tree/debian/changelog
+mkdir -p tree/debian/source
+echo '3.0 (quilt)' >tree/debian/source/format
+mv tree "source/$NAME-$UPSTREAM_VERSION"
+(cd source && dpkg-source --build "$NAME-$UPSTREAM_VERSION" && rm -rf "$NAME-$UPSTREAM_VERSION")
+
+cat >source/build.sh <<'BUILD'
+#!/bin/bash
+# Inside of the chroot. What failed is told by its own output and by /status, and never by mmdebstrap.
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+steps() {
+  set -e
+  useradd --create-home --home-dir /build builder
+  cd /build
+  mv /source/* .
+  apt-get -q update
+  apt-get -q -y upgrade
+  dpkg-source --no-check --extract ./*.dsc tree
+  echo build-dependencies >/status
+  if [ -d /ccache ]; then apt-get -q -y install --no-install-recommends ccache; fi
+  cd tree
+  apt-get -q -y build-dep --no-install-recommends ./ 2>&1 | tee /build-dep.log
+  echo build >/status
+  chown -R builder: /build
+  if [ -d /ccache ]; then
+    chown -R builder: /ccache
+    export CCACHE_DIR=/ccache PATH=/usr/lib/ccache:$PATH
+  fi
+  runuser -u builder -- env HOME=/build dpkg-buildpackage --unsigned-source --unsigned-changes
+  cd ..
+  mv ./*.deb ./*.dsc ./*.tar.* ./*.changes ./*.buildinfo /out
+  echo done >/status
+}
+mkdir -p /out
+echo chroot >/status
+set -o pipefail
+(steps)
+df --output=avail -k /build 2>/dev/null | tail -n 1 >/free
+true
+BUILD
+chmod 755 source/build.sh
+
+base_chroot "$DISTRO" buildd "$MIRROR"
+hooks=("copy-in source /")
+if [ -n "${CCACHE_KEY:-}" ]; then
+  mkdir ccache
+  if there "s3://$SCRATCH_BUCKET/$CCACHE_KEY"; then muster-s3 cp "s3://$SCRATCH_BUCKET/$CCACHE_KEY" - | tar --extract --zstd; fi
+  hooks+=("copy-in ccache /")
+fi
+# shellcheck disable=SC2016 # mmdebstrap's own variable
+hooks+=('chroot "$1" env SOURCE_DATE_EPOCH='"$SOURCE_DATE_EPOCH"' bash /source/build.sh 2>&1' "copy-out /out /status /free /build-dep.log .")
+if [ -n "${CCACHE_KEY:-}" ]; then hooks+=("sync-out /ccache ccache"); fi
+# shellcheck disable=SC2016
+in_chroot "$DISTRO" 'chroot "$1" touch /build-dep.log /free' "${hooks[@]}" 2>&1 | tee build.log
+
+why_failed() {
+  local missing
+  if grep --quiet 'No space left on device' build.log; then
+    echo "the disk was full in the chroot: more rootVolumeGb in the step's worker, or more room for $PWD"
+  elif missing=$(sed -n 's/.*Depends: \([^ ]*\).* but it is not .*/\1/p' build-dep.log | sort -u | paste -s -d ' ') && [ -n "$missing" ]; then
+    echo "$codename has no $missing, which Build-Depends in debian/control asks for: correct its name, or drop it"
+  fi
+}
+if ! grep --quiet "^done\$" status 2>/dev/null; then
+  why=$(why_failed)
+  if [ -n "$why" ]; then fail "$why"; fi
+  exit 1
+fi
+
+if [ "$LINTIAN" != off ]; then
+  need lintian:lintian
+  # What Debian's own archive asks of an upload's distribution and bug numbers is not asked of others.
+  lintian --allow-root --fail-on "$LINTIAN" --suppress-tags bad-distribution-in-changes-file,initial-upload-closes-no-bugs \
+    out/*.changes || fail "lintian finds $LINTIAN""s in the packages, see above: mend them, or override them in debian/<package>.lintian-overrides"
+fi
+
+cd out
+if [ -n "${TEST_BUILD:-}" ]; then
+  note "a test build: $(echo *.deb) thrown away"
+  exit
+fi
+checksum=${BUILT_CHECKSUM##*/}
+# The checksums last, under a name without an architecture: they say that the packages are there.
+sha256sum -- * >"../$checksum"
+for file in *; do muster-s3 cp "$file" "$built$file" >/dev/null; done
+muster-s3 cp "../$checksum" "s3://$SCRATCH_BUCKET/$BUILT_CHECKSUM" --content-type text/plain >/dev/null
+if [ -n "${CCACHE_KEY:-}" ]; then
+  cd ..
+  tar --create --zstd --file ccache.tar.zst ccache
+  muster-s3 cp ccache.tar.zst "s3://$SCRATCH_BUCKET/$CCACHE_KEY" >/dev/null
+  cd out
+fi
+note "$(echo *.deb)"

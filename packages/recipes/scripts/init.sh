@@ -1,0 +1,266 @@
+#!/bin/bash
+# Sourced once on a worker before its first task: functions that the recipes' scripts share, which reach them as exported functions do.
+
+export RECIPES_STATE_BUCKET=$STATE_BUCKET
+# On one machine: the checkout that the pipeline lies in.
+export MUSTER_REPOSITORY=${MUSTER_REPOSITORY:-}
+# Where this is set, the machine is somebody's own and is left as it is.
+export RECIPES_AT_HOME=${AWS_ENDPOINT_URL:-}
+
+fail() { # why
+  echo "error: $*" >&2
+  exit 1
+}
+
+# Sees to tools: a machine that EC2 started for this starts from the distribution's bare image.
+need() { # command:package…
+  local each missing=()
+  for each; do
+    command -v "${each%%:*}" >/dev/null || missing+=("${each##*:}")
+  done
+  if [ "${#missing[@]}" = 0 ]; then return; fi
+  if [ -n "$RECIPES_AT_HOME" ]; then
+    fail "this machine lacks ${missing[*]}: run apt-get install ${missing[*]} and build again"
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 update
+  apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 install --no-install-recommends "${missing[@]}"
+}
+
+there() { # url
+  local status=0
+  muster-s3 exists "$1" || status=$?
+  # Not to know is not the same as not to be there.
+  if [ "$status" -gt 1 ]; then exit "$status"; fi
+  return "$status"
+}
+
+note() { # what a report shows of the task
+  echo "$1"
+  printf '{"note":"%s"}' "${1//[\"\\]/}" >"$MUSTER_RESULT"
+}
+
+generate_key() { # url of the stored key
+  local status=0
+  if there "s3://$DOWNLOADS_BUCKET/$KEY_NAME-archive-keyring.gpg"; then
+    fail "users have $KEY_NAME-archive-keyring.gpg, but $1 is not there: put it back, or remove the former to begin anew"
+  fi
+  gpg --batch --quiet --passphrase '' --quick-generate-key "$KEY_NAME release signing key" rsa3072 sign never
+  gpg --batch --armor --export-secret-keys >"$GNUPGHOME/new"
+  muster-s3 cp "$GNUPGHOME/new" "$1" --if-none-match || status=$?
+  rm "$GNUPGHOME/new"
+  # 3: another worker was first, and its key is everybody's.
+  if [ "$status" = 3 ]; then
+    rm -rf "$GNUPGHOME/private-keys-v1.d" "$GNUPGHOME"/pubring*
+    gpgconf --kill gpg-agent
+    muster-s3 cp "$1" - | gpg --batch --quiet --import
+  elif [ "$status" != 0 ]; then
+    exit "$status"
+  fi
+}
+
+# The signing key, in a keyring of this task's own and in memory where that can be; users get its public half.
+open_key() {
+  local stored=s3://$RECIPES_STATE_BUCKET/signing/$KEY_NAME shelf=/tmp listed form status
+  need gpg:gnupg
+  if [ -w /dev/shm ]; then shelf=/dev/shm; fi
+  GNUPGHOME=$(mktemp --directory "$shelf/gnupg.XXXXXX")
+  export GNUPGHOME
+  trap 'gpgconf --kill gpg-agent; rm -rf "$GNUPGHOME"' EXIT
+  case $KEY_FROM in
+    generated)
+      if there "$stored.asc"; then muster-s3 cp "$stored.asc" - | gpg --batch --quiet --import; else generate_key "$stored.asc"; fi
+      ;;
+    secrets-manager)
+      need aws:awscli
+      aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}$KEY_SECRET" --query SecretString --output text |
+        gpg --batch --quiet --import
+      ;;
+    kms)
+      need aws:awscli
+      muster-s3 cp "$stored.gpg" "$GNUPGHOME/key.gpg"
+      muster-s3 cp "$stored.passphrase.kms" "$GNUPGHOME/passphrase.kms"
+      aws kms decrypt --ciphertext-blob "fileb://$GNUPGHOME/passphrase.kms" --query Plaintext --output text |
+        base64 --decode >"$GNUPGHOME/passphrase"
+      gpg --batch --quiet --pinentry-mode loopback --passphrase-file "$GNUPGHOME/passphrase" --decrypt "$GNUPGHOME/key.gpg" |
+        gpg --batch --quiet --import
+      rm "$GNUPGHOME"/passphrase* "$GNUPGHOME/key.gpg"
+      ;;
+  esac
+  listed=$(gpg --batch --list-secret-keys --with-colons)
+  if [[ $listed != sec:* ]]; then fail "the key $KEY_NAME is no secret OpenPGP key: store one as gpg --export-secret-keys --armor prints it"; fi
+  if [[ $listed =~ ^sec:[er]: ]]; then
+    fail "the signing key $KEY_NAME has expired or is revoked: extend it (gpg --quick-set-expire) and store it again"
+  fi
+  for form in gpg asc; do
+    status=0
+    if [ "$form" = gpg ]; then gpg --batch --export >public.gpg; else gpg --batch --export --armor >public.asc; fi
+    muster-s3 cp "public.$form" "s3://$DOWNLOADS_BUCKET/$KEY_NAME-archive-keyring.$form" --if-none-match || status=$?
+    if [ "$status" = 3 ]; then check_public_key "$form"; elif [ "$status" != 0 ]; then exit "$status"; fi
+  done
+}
+
+# Replacing users' key silently would lock them out; a key that was extended is the same key.
+check_public_key() { # gpg|asc
+  local url=s3://$DOWNLOADS_BUCKET/$KEY_NAME-archive-keyring.$1
+  muster-s3 cp "$url" users.key
+  if cmp --silent users.key "public.$1"; then return; fi
+  if [ "$(fingerprint_in users.key)" != "$(fingerprint_in "public.$1")" ]; then
+    fail "$url is another key than the one that signs: users would not accept its signatures"
+  fi
+  muster-s3 cp "public.$1" "$url"
+}
+
+fingerprint_in() { # file
+  gpg --batch --quiet --with-colons --show-keys "$1" | awk -F: '$1 == "fpr" { print $10; exit }'
+}
+
+# A chroot of a release with nothing in it but what a variant of mmdebstrap has, as base.tar.
+base_chroot() { # platform variant mirror
+  local key family=${1%%-*} codename=${1##*-} log=base.log options=()
+  need mmdebstrap:mmdebstrap zstd:zstd
+  key=s3://$SCRATCH_BUCKET/chroots/$1-$2-$(dpkg --print-architecture)-$(date --utc +%G-W%V)$(cksum <<<"$3" | tr ' ' -).tar.zst
+  if there "$key"; then
+    echo "clean chroot: $key"
+    muster-s3 cp "$key" - | zstd --decompress --quiet -o base.tar
+    return
+  fi
+  echo "clean chroot: bootstrapping $codename, which is kept as $key"
+  if [ "$family" = ubuntu ]; then options+=("--components=main universe"); fi
+  if ! mmdebstrap --quiet --variant="$2" --skip=output/dev,output/mknod --dpkgopt=force-unsafe-io "${options[@]}" "$codename" base.tar ${3:+"$3"} 2>"$log"; then
+    cat "$log" >&2
+    if grep --quiet --extended-regexp 'newuidmap|subuid|unshare' "$log"; then
+      fail "chroots cannot be made here: run as root, or give this user a range in /etc/subuid and /etc/subgid"
+    fi
+    fail "$codename could not be bootstrapped${3:+ from $3}: $(grep --max-count=1 '^E: \|Could not resolve\|does not have' "$log" || tail -n 1 "$log")"
+  fi
+  zstd --quiet base.tar -o base.tar.zst
+  muster-s3 cp base.tar.zst "$key"
+  rm base.tar.zst
+}
+
+# A copy of base.tar that is gone afterwards; hooks are mmdebstrap's and see it as "$1". Nothing of theirs ends it with an error: they leave files.
+in_chroot() { # platform hook…
+  local codename=${1##*-} hooks=() hook
+  shift
+  for hook; do hooks+=("--customize-hook=$hook"); done
+  mmdebstrap --quiet --variant=custom --format=null --skip=update,essential,download,install,cleanup \
+    --setup-hook='tar-in base.tar /' "${hooks[@]}" "$codename" /dev/null
+}
+
+# buildah with a store of this task's own: of what a task makes nothing stays on the machine.
+containers() {
+  need buildah:buildah
+  buildah --root "$PWD/containers/store" --runroot "$PWD/containers/run" --storage-driver vfs "$@"
+}
+
+# A container of an image, whose name is in $container.
+base_container() { # image
+  mkdir -p containers
+  container=$(containers from --quiet "$1" 2>container.log) ||
+    fail "the image $1 cannot be had: $(tail -n 1 container.log)"
+}
+
+# What `installed` runs inside of a clean root. Each stage is named in /stage before it is begun, so that a failure can be told by it.
+write_install() {
+  cat >installed/install.sh <<'INSTALL'
+#!/bin/bash
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+is_local() { [[ $REPOSITORY_URL == http://127.* || $REPOSITORY_URL == http://localhost[:/]* ]]; }
+
+# A CDN may have the former index for as long as it keeps it.
+until_seen() { # command word…
+  for _ in {1..10}; do
+    if "$@" >/dev/null 2>&1 || is_local; then return; fi
+    sleep 30
+    refresh
+  done
+}
+
+apt_stages() {
+  set -e
+  refresh() { apt-get -q -o APT::Update::Error-Mode=any update; }
+  if [[ $REPOSITORY_URL == https:* ]]; then
+    refresh
+    apt-get -q -y install --no-install-recommends ca-certificates
+  fi
+  install -D --mode 644 /installed/repository.gpg "/etc/apt/keyrings/$KEY_NAME.gpg"
+  printf 'Types: deb\nURIs: %s/%s\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
+    "$REPOSITORY_URL" "$FAMILY" "$CODENAME" "/etc/apt/keyrings/$KEY_NAME.gpg" >"/etc/apt/sources.list.d/$KEY_NAME.sources"
+  echo update >/stage
+  refresh
+  until_seen apt-cache show "${INSTALL[0]}"
+  echo install >/stage
+  apt-get -q -y install --no-install-recommends "${INSTALL[@]}"
+  echo run >/stage
+  bash -e /installed/check.sh
+  echo remove >/stage
+  apt-get -q -y purge "${INSTALL[@]%%=*}"
+  echo done >/stage
+}
+
+dnf_stages() {
+  set -e
+  refresh() { dnf --assumeyes --refresh --repo "$KEY_NAME" makecache; }
+  mkdir -p /etc/yum.repos.d
+  printf '[%s]\nname=%s\nbaseurl=%s/rpm/%s\ngpgcheck=1\nrepo_gpgcheck=1\ngpgkey=file:///installed/repository.asc\n' \
+    "$KEY_NAME" "$KEY_NAME" "$REPOSITORY_URL" "$DISTRO" >"/etc/yum.repos.d/$KEY_NAME.repo"
+  echo update >/stage
+  refresh
+  until_seen dnf --quiet list "${INSTALL[0]/=/-}"
+  echo install >/stage
+  dnf --assumeyes install "${INSTALL[@]/=/-}"
+  echo run >/stage
+  bash -e /installed/check.sh
+  echo remove >/stage
+  dnf --assumeyes remove "${INSTALL[@]%%=*}"
+  echo done >/stage
+}
+
+cd /
+. /installed/variables
+echo prepare >/stage
+if [ "$TOOL" = apt-get ]; then (apt_stages); else (dnf_stages); fi
+true
+INSTALL
+}
+
+# Runs a command where the published packages were installed by the package manager, as a user would, in a clean root of the platform; without words,
+# the script that is its standard input. Fails as that does.
+installed() { # [command word…]
+  local stage check
+  mkdir -p installed
+  if [ "$#" = 0 ]; then cat >installed/check.sh; else printf '%q ' "$@" >installed/check.sh; fi
+  if [ -z "${REPOSITORY_URL:-}" ]; then
+    [ -n "$RECIPES_AT_HOME" ] || fail "the repository's URL is not known: name it in the step's { url }"
+    REPOSITORY_URL=$RECIPES_AT_HOME/$DOWNLOADS_BUCKET
+  fi
+  read -r -a INSTALL <<<"$PACKAGES"
+  FAMILY=${DISTRO%%-*} CODENAME=${DISTRO##*-}
+  declare -p REPOSITORY_URL KEY_NAME INSTALL FAMILY CODENAME DISTRO TOOL | sed 's/^declare -x /declare -- /' >installed/variables
+  for form in gpg asc; do
+    muster-s3 cp "s3://$DOWNLOADS_BUCKET/$KEY_NAME-archive-keyring.$form" "installed/repository.$form" >/dev/null
+  done
+  write_install
+  if [ "$TOOL" = apt-get ]; then
+    if [ ! -f base.tar ]; then base_chroot "$DISTRO" apt "${MIRROR:-}"; fi
+    # shellcheck disable=SC2016 # mmdebstrap's own variable
+    in_chroot "$DISTRO" "copy-in installed /" 'chroot "$1" bash /installed/install.sh 2>&1' "copy-out /stage ." 2>&1
+  else
+    base_container "$IMAGE"
+    containers copy --quiet "$container" installed /installed
+    containers run --isolation chroot --network host "$container" bash /installed/install.sh 2>&1
+    cp "$(containers mount "$container")/stage" .
+    containers rm "$container" >/dev/null
+  fi
+  stage=$(cat stage)
+  check=$(head -n 1 installed/check.sh | head -c 200)
+  case $stage in
+    prepare | update) fail "$TOOL does not take the repository at $REPOSITORY_URL for $DISTRO, see above" ;;
+    install) fail "$TOOL cannot install $PACKAGES on $DISTRO, see above" ;;
+    run) fail "$PACKAGES is installed on $DISTRO, and does not do what it should: $check" ;;
+    remove) fail "$PACKAGES can be installed on $DISTRO, but not removed" ;;
+  esac
+}
+
+export -f fail need there note generate_key open_key check_public_key fingerprint_in base_chroot in_chroot containers base_container write_install installed

@@ -1,0 +1,106 @@
+#!/bin/bash
+# Brings what is built of a version into the yum repositories of its platforms, and takes out of them what was withdrawn. What users have is the only
+# copy of a repository: each is made of the signed metadata that they have, and replaces just that.
+set -euo pipefail
+need createrepo_c:createrepo-c rpmsign:rpm gpgv:gpgv gzip:gzip
+open_key
+touch none
+
+locations_in() { # metadata
+  sed -n 's/.*<location href="\([^"]*\)".*/\1/p' "$1"
+}
+
+# The metadata that users have, at repo/repodata, verified down from repomd.xml. Prints repomd.xml's etag, which is its MD5 sum.
+fetch_metadata() { # url
+  local file sum
+  rm -rf repo
+  mkdir -p repo/repodata
+  if ! there "$1/repodata/repomd.xml"; then return; fi
+  for file in repomd.xml repomd.xml.asc; do muster-s3 cp "$1/repodata/$file" "repo/repodata/$file" >/dev/null; done
+  gpg --batch --yes --quiet --dearmor --output repomd.sig repo/repodata/repomd.xml.asc
+  gpgv --quiet --keyring ./public.gpg repomd.sig repo/repodata/repomd.xml 2>gpgv.log ||
+    fail "$1/repodata/repomd.xml does not bear the signature of $KEY_NAME: $(tail -n 1 gpgv.log)"
+  # Their names begin with their digests.
+  while read -r file; do
+    muster-s3 cp "$1/$file" "repo/$file" >/dev/null
+    sum=${file##*/}
+    sha256sum --check --quiet <<<"${sum%%-*}  repo/$file"
+  done < <(locations_in repo/repodata/repomd.xml)
+  md5sum <repo/repodata/repomd.xml | cut -d ' ' -f 1
+}
+
+is_withdrawn() { # path in the repository
+  local prefix
+  while read -r prefix; do
+    if [ -n "$prefix" ] && [[ $1 == "$prefix"* ]]; then return; fi
+  done <<<"$WITHDRAWN"
+  return 1
+}
+
+# Fetches what is built, signs it, and lists it in `new` unless the repository has it.
+collect() { # folder in the repository, key of the checksums
+  local url=s3://$SCRATCH_BUCKET/$2 sum file
+  if ! there "$url"; then
+    echo "${url##*/} is not built"
+    return
+  fi
+  muster-s3 cp "$url" built.sha256 >/dev/null
+  mkdir -p "repo/$1"
+  while read -r sum file; do
+    if [[ $file == *.src.rpm ]] || grep --quiet --line-regexp --fixed-strings "$1/$file" old; then continue; fi
+    muster-s3 cp "${url%/*}/$file" "repo/$1/$file" >/dev/null
+    sha256sum --check --quiet <<<"$sum  repo/$1/$file"
+    rpmsign --define "_gpg_name $KEY_NAME" --addsign "repo/$1/$file" >/dev/null
+    echo "$1/$file" >>new
+  done <built.sha256
+}
+
+upload() { # url etag
+  local file status=0 condition=(--if-none-match)
+  if [ -n "$2" ]; then condition=(--if-match "\"$2\""); fi
+  while read -r file; do muster-s3 cp "repo/$file" "$1/$file" >/dev/null; done <new
+  while read -r file; do muster-s3 cp "repo/$file" "$1/$file" >/dev/null; done < <(locations_in repo/repodata/repomd.xml)
+  muster-s3 cp repo/repodata/repomd.xml "$1/repodata/repomd.xml" "${condition[@]}" >/dev/null || status=$?
+  if [ "$status" = 3 ]; then fail "$1 was published by another build meanwhile: build again, and what is missing is published"; fi
+  [ "$status" = 0 ] || exit "$status"
+  muster-s3 cp repo/repodata/repomd.xml.asc "$1/repodata/repomd.xml.asc" >/dev/null
+  muster-s3 cp public.asc "$1/repodata/repomd.xml.key" >/dev/null
+}
+
+words=() taken=0
+while read -r platform; do
+  url=s3://$DOWNLOADS_BUCKET/rpm/$platform
+  etag=$(fetch_metadata "$url")
+  : >old
+  : >new
+  : >gone
+  for primary in repo/repodata/*-primary.xml.gz; do
+    if [ -f "$primary" ]; then gzip --decompress --stdout "$primary" | sed -n 's/.*<location href="\([^"]*\)".*/\1/p' >old; fi
+  done
+  done_markers=()
+  while read -r of key marker; do
+    if [ "$of" != "$platform" ] || [ "$key" = - ]; then continue; fi
+    folder=${marker#"rpm/$platform/"}
+    collect "${folder%/*}" "$key"
+    if grep --quiet --fixed-strings "${folder%/*}/" old new; then done_markers+=("$folder"); fi
+  done <<<"$BUILT"
+  while read -r path; do
+    if is_withdrawn "$path"; then echo "$path" >>gone; else echo "$path"; fi
+  done < <(cat old new) >listed
+  # What is no longer offered is first no longer said to be.
+  sed 's|/[^/]*$||' gone | sort -u | while read -r folder; do muster-s3 rm "$url/$folder/SHA256SUMS" >/dev/null; done
+  # Of what is not here, the metadata that there are go on.
+  createrepo_c --quiet --update --skip-stat --no-database --pkglist listed repo 2>createrepo.log ||
+    fail "createrepo_c: $(tail -n 1 createrepo.log)"
+  gpg --batch --yes --armor --detach-sign --output repo/repodata/repomd.xml.asc repo/repodata/repomd.xml
+  upload "$url" "$etag"
+  for folder in "${done_markers[@]}"; do
+    (cd "repo/${folder%/*}" && find . -name '*.rpm' -exec sha256sum {} +) >sums
+    muster-s3 cp sums "$url/$folder" --content-type text/plain >/dev/null
+  done
+  while read -r path; do muster-s3 rm "$url/$path" >/dev/null; done <gone
+  taken=$((taken + $(wc -l <gone)))
+  if [ -s new ]; then words+=("$platform"); fi
+done < <(cut -d ' ' -f 1 <<<"$BUILT" | sort -u)
+said=$(printf '%s, ' "${words[@]:-nothing new}")
+note "${said%, }$(if [ "$taken" -gt 0 ]; then echo "; $taken withdrawn"; fi)"

@@ -1,0 +1,46 @@
+import { type Activity, activity, downloads, minutes, type Version } from "@muster/pipeline";
+import { isWithdrawn, type Program, upstreamVersion } from "./program.ts";
+import { type RecipeOptions, SMALL } from "./recipe-options.ts";
+import { init, script } from "./script.ts";
+
+export interface AnnouncementOptions extends RecipeOptions {
+  /** What is said of a version: a line or some. */
+  readonly text: (version: Version) => string;
+  /** A secret of AWS Secrets Manager that holds the URL to which `{ "text": … }` is posted, as chats take it. */
+  readonly webhook?: string;
+  /** A URL that is none of these secrets, for example of a relay within the network. */
+  readonly url?: string;
+}
+
+const record = (program: Program, version: Version) =>
+  downloads(`announcements/${program.name}-${upstreamVersion(version)}.txt`);
+
+/**
+ * One announcement of all versions that a build has made: posted by curl where an address is known, and published as
+ * `announcements/<name>-<version>.txt`, so that no version is announced twice.
+ */
+export function announcement(program: Program, options: AnnouncementOptions): Activity<"build"> {
+  const { webhook, url = "", text } = options;
+  const told = (versions: readonly Version[]) => versions.filter((version) => !isWithdrawn(program, version));
+  return activity({
+    name: options.activity ?? "Announce",
+    per: "build",
+    script: script("announcement.sh"),
+    init,
+    timeout: options.timeout ?? minutes(10),
+    worker: options.worker ?? SMALL,
+    exclusive: true,
+    publishes: ({ versions }) => told(versions).map((version) => record(program, version)),
+    shouldRun: async ({ versions }) =>
+      told(versions).length > 0 ? undefined : { run: false, reason: "all versions of this build are withdrawn" },
+    env: ({ versions }) => ({
+      ANNOUNCED: told(versions)
+        .map((version) => `${record(program, version).key}\t${text(version).replaceAll("\n", "\\n")}`)
+        .join("\n"),
+      WEBHOOK_SECRET: webhook ?? "",
+      WEBHOOK_URL: url,
+    }),
+    access: { reads: [downloads("announcements/")], writes: [downloads("announcements/")] },
+    ...(webhook !== undefined && { secrets: [{ kind: "secrets-manager", name: webhook }] }),
+  });
+}

@@ -1,0 +1,53 @@
+import { type Activity, activity, downloads, hours, scratch, type Version } from "@muster/pipeline";
+import { type Program, unlessLeftOut, upstreamVersion } from "./program.ts";
+import { LARGE, type RecipeOptions } from "./recipe-options.ts";
+import { init, script } from "./script.ts";
+import { sourceOf } from "./source-tarball.ts";
+
+export interface ContainerImageOptions extends RecipeOptions {
+  /** Where it is pushed: `ghcr.io/example/hello`. */
+  readonly repository: string;
+  /** Default the version's number. The first is the one whose digest is published. */
+  readonly tags?: (version: Version) => readonly [string, ...string[]];
+  /** As `buildah build --platform` has them. Default `linux/amd64`; others need qemu-user-static where theirs is to run something. */
+  readonly architectures?: readonly [string, ...string[]];
+  /** The Containerfile's path in the source tarball, which is its context. Default `Containerfile`. It gets VERSION as an argument. */
+  readonly containerfile?: string;
+  /** A secret of AWS Secrets Manager: `user:password` for the registry. Default what the machine is logged in with. */
+  readonly login?: string;
+}
+
+/** Written once all tags are pushed: `{ "image", "tags", "digest" }`. */
+const record = (program: Program, version: Version) =>
+  downloads(`images/${program.name}-${upstreamVersion(version)}.json`);
+
+/**
+ * A version's container image, for several architectures under one tag, built by buildah from the source tarball and
+ * pushed. Its tags and digest are published as `images/<name>-<version>.json`. What is withdrawn stays in the registry:
+ * remove it there.
+ */
+export function containerImage(program: Program, options: ContainerImageOptions): Activity<"version"> {
+  const { repository, login, tags = (version) => [upstreamVersion(version).replaceAll("~", "-")] } = options;
+  return activity({
+    name: options.activity ?? "PublishContainerImage",
+    per: "version",
+    script: script("container-image.sh"),
+    init,
+    timeout: options.timeout ?? hours(2),
+    worker: options.worker ?? LARGE,
+    changesDownloads: true,
+    publishes: ({ version }) => [record(program, version)],
+    shouldRun: ({ version }) => unlessLeftOut(program, { version }),
+    env: ({ version }) => ({
+      IMAGE_REPOSITORY: repository,
+      TAGS: tags(version).join(" "),
+      ARCHITECTURES: (options.architectures ?? ["linux/amd64"]).join(" "),
+      CONTAINERFILE: options.containerfile ?? "Containerfile",
+      SOURCE_KEY: sourceOf(program, version).tarball.key,
+      RECORD_KEY: record(program, version).key,
+      LOGIN_SECRET: login ?? "",
+    }),
+    access: { reads: [scratch("source/")], writes: [downloads("images/")] },
+    ...(login !== undefined && { secrets: [{ kind: "secrets-manager", name: login }] }),
+  });
+}

@@ -1,0 +1,51 @@
+import { type Activity, activity, downloads, minutes, type S3Object, type Version } from "@muster/pipeline";
+import { type Program, unlessLeftOut, upstreamVersion } from "./program.ts";
+import { type RecipeOptions, SMALL } from "./recipe-options.ts";
+import { init, script } from "./script.ts";
+
+export interface GithubReleaseOptions extends RecipeOptions {
+  /** `owner/name`; `host/owner/name` for a GitHub Enterprise Server. */
+  readonly repository: string;
+  /** The tag of a version, which must be there. Default `v1.2.3`. */
+  readonly tag?: (version: Version) => string;
+  /** What is attached, from where users download. */
+  readonly files?: (version: Version) => readonly S3Object[];
+  /** The text. Default what GitHub makes of the pull requests since the release before. */
+  readonly notes?: (version: Version) => string;
+  /** Whether it is no release for everybody yet. Default for versions with a `-` in them. */
+  readonly prerelease?: (version: Version) => boolean;
+  /** A secret of AWS Secrets Manager that holds a token which may write contents. Default what `gh` is logged in with. */
+  readonly token?: string;
+}
+
+const record = (program: Program, version: Version) =>
+  downloads(`releases/${program.name}-${upstreamVersion(version)}.url`);
+
+/** A version's release on GitHub, by gh, with files of the release attached; its URL is published. */
+export function githubRelease(program: Program, options: GithubReleaseOptions): Activity<"version"> {
+  const { token, tag = (version) => `v${version}`, files = () => [], notes, prerelease } = options;
+  return activity({
+    name: options.activity ?? "PublishGithubRelease",
+    per: "version",
+    script: script("github-release.sh"),
+    init,
+    timeout: options.timeout ?? minutes(30),
+    worker: options.worker ?? SMALL,
+    publishes: ({ version }) => [record(program, version)],
+    shouldRun: ({ version }) => unlessLeftOut(program, { version }),
+    env: ({ version }) => ({
+      GH_REPO: options.repository,
+      TITLE: `${program.name} ${version}`,
+      TAG: tag(version),
+      NOTES: notes?.(version) ?? "",
+      PRERELEASE: String(prerelease?.(version) ?? version.includes("-")),
+      ATTACHED: files(version)
+        .map(({ key }) => key)
+        .join("\n"),
+      RECORD_KEY: record(program, version).key,
+      TOKEN_SECRET: token ?? "",
+    }),
+    access: { reads: [downloads("")], writes: [downloads("releases/")] },
+    ...(token !== undefined && { secrets: [{ kind: "secrets-manager", name: token }] }),
+  });
+}

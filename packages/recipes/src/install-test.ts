@@ -1,0 +1,111 @@
+import { type Activity, activity, downloads, hours, type Platform, scratch, type Version } from "@muster/pipeline";
+import { debianBuild, isDebian } from "./apt-location.ts";
+import { type Program, packagesOf, unlessLeftOut, upstreamVersion } from "./program.ts";
+import { LARGE, type RecipeOptions } from "./recipe-options.ts";
+import { init, script } from "./script.ts";
+import { publicKeys, type SigningKey } from "./signing-key.ts";
+import { isRpm, rpmBuild } from "./yum-location.ts";
+
+/** What tests of published packages have in common. */
+export interface PublishedTestOptions extends RecipeOptions {
+  /** The key that signs the repository. */
+  readonly key: SigningKey;
+  /** Where users reach the bucket of downloads, for example `https://dl.example.org`. On one machine the stage serves it. */
+  readonly url?: string;
+  /** A mirror of the distribution, as for debianPackage. */
+  readonly mirror?: string;
+  /** The container image that is the clean root of one of rpm's platforms, as for rpmPackage. */
+  readonly image?: (platform: Platform) => string;
+}
+
+export interface InstallTestOptions extends PublishedTestOptions {
+  /** A line of shell that is run once they are installed, and fails the step where it fails: `hello --version`. */
+  readonly run: string;
+}
+
+export interface SmokeTestOptions extends PublishedTestOptions {
+  /**
+   * A script of your own, relative to the pipeline's folder. What it has `installed` run, runs in a clean root where the
+   * packages were installed: `installed hello --version`, or `installed <<'EOF'` and a script.
+   */
+  readonly script: string;
+}
+
+/** What a platform's package manager calls a version's packages. */
+interface Installable {
+  readonly tool: "apt-get" | "dnf";
+  readonly packageVersion: string;
+  /** The container image that is its clean root; a chroot where absent. */
+  readonly image?: string;
+}
+
+function installable(program: Program, version: Version, platform: Platform): Installable {
+  if (!isRpm(platform)) {
+    return { tool: "apt-get", packageVersion: debianBuild(program, version, platform).debianVersion };
+  }
+  const { release, image } = rpmBuild(program, version, platform);
+  return { tool: "dnf", packageVersion: `${upstreamVersion(version)}-${release}`, image };
+}
+
+const isInstallable = (platform: Platform): boolean => isDebian(platform) || isRpm(platform);
+
+const testedKey = (kind: string, program: Program, version: Version, platform: Platform) =>
+  scratch(`tested/${program.name}/${kind}-${platform}-${installable(program, version, platform).packageVersion}`);
+
+function publishedTest(program: Program, kind: string, options: PublishedTestOptions) {
+  const { key, url = "", mirror = "" } = options;
+  const { binary, armored } = publicKeys(key);
+  return {
+    per: "platform",
+    init,
+    timeout: options.timeout ?? hours(1),
+    worker: options.worker ?? LARGE,
+    produces: ({ version, platform }: { version: Version; platform: Platform }) =>
+      isInstallable(platform) ? [testedKey(kind, program, version, platform)] : [],
+    shouldRun: ({ version, platform }: { version: Version; platform: Platform }) =>
+      unlessLeftOut(program, { version, platform, kind: "package" }, isInstallable),
+    env({ version, platform }: { version: Version; platform: Platform }): Readonly<Record<string, string>> {
+      if (!isInstallable(platform)) return {};
+      const { tool, packageVersion, image = "" } = installable(program, version, platform);
+      return {
+        PACKAGES: packagesOf(program)
+          .map((name) => `${name}=${packageVersion}`)
+          .join(" "),
+        KEY_NAME: key.name,
+        REPOSITORY_URL: url,
+        MIRROR: mirror,
+        TOOL: tool,
+        IMAGE: options.image?.(platform) ?? image,
+        TESTED_KEY: testedKey(kind, program, version, platform).key,
+      };
+    },
+    access: {
+      reads: [scratch("chroots/"), binary, downloads("debian/"), downloads("ubuntu/"), downloads("rpm/"), armored],
+      writes: [scratch("chroots/"), scratch("tested/")],
+    },
+  } as const;
+}
+
+/**
+ * A version's packages as users get them, on each platform: apt installs them in a clean chroot of that release, dnf in a clean
+ * container, from the published repository, its signatures on, and removes them again once they have run.
+ */
+export function installTest(program: Program, options: InstallTestOptions): Activity<"platform"> {
+  const test = publishedTest(program, "installed", options);
+  return activity({
+    ...test,
+    name: options.activity ?? "TestInstallation",
+    script: script("install-test.sh"),
+    env: (subject) => ({ ...test.env(subject), RUN: options.run }),
+  });
+}
+
+/** A script of your own, on each platform, with the published packages installed. */
+export function smokeTest(program: Program, options: SmokeTestOptions): Activity<"platform"> {
+  return activity({
+    ...publishedTest(program, "smoke", options),
+    name: options.activity ?? "SmokeTest",
+    script: options.script,
+    afterTask: script("note-test.sh"),
+  });
+}

@@ -1,0 +1,63 @@
+import { type Activity, activity, downloads, hours, scratch } from "@muster/pipeline";
+import { dueToPublish } from "./due-to-publish.ts";
+import { isWithdrawn, type Program, upstreamVersion } from "./program.ts";
+import { type RecipeOptions, SMALL } from "./recipe-options.ts";
+import { init, script } from "./script.ts";
+import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-key.ts";
+import { isRpm, rpmBuild } from "./yum-location.ts";
+
+export interface YumRepositoryOptions extends RecipeOptions {
+  /** Signs packages and the repositories' metadata. */
+  readonly key: SigningKey;
+}
+
+/**
+ * The packages of a version in yum repositories, one for each platform, at `rpm/<platform>`: signed by rpmsign, indexed by
+ * createrepo_c. A repository has all versions that are not withdrawn. Its metadata lie under their digests, and
+ * `repomd.xml`, which names them, is written last, and only over the one that it was made from.
+ */
+export function yumRepository(programs: readonly Program[], options: YumRepositoryOptions): Activity<"version"> {
+  const { key } = options;
+  return activity({
+    name: options.activity ?? "PublishYumRepository",
+    per: "version",
+    script: script("yum-repository.sh"),
+    init,
+    timeout: options.timeout ?? hours(1),
+    worker: options.worker ?? SMALL,
+    exclusive: true,
+    changesDownloads: true,
+    worksOn: ({ platforms }) => platforms.filter(isRpm),
+    shouldRun: ({ version, platforms, status }) =>
+      dueToPublish(
+        platforms.filter(isRpm).flatMap((platform) =>
+          programs.map((program) => {
+            const { checksum, published } = rpmBuild(program, version, platform);
+            const artifacts = { produces: () => [checksum], publishes: () => [published] };
+            return { what: program.name, platform, withdrawn: isWithdrawn(program, version), state: status(artifacts) };
+          }),
+        ),
+      ),
+    env: ({ version, platforms }) => ({
+      BUILT: platforms
+        .filter(isRpm)
+        .flatMap((platform) =>
+          programs.map((program) => {
+            const { checksum, published } = rpmBuild(program, version, platform);
+            return [platform, isWithdrawn(program, version) ? "-" : checksum.key, published.key].join(" ");
+          }),
+        )
+        .join("\n"),
+      WITHDRAWN: programs
+        .flatMap(({ name, withdrawn = [] }) => withdrawn.map((each) => `packages/${name}/${upstreamVersion(each)}-`))
+        .join("\n"),
+      ...keyVariables(key),
+    }),
+    access: {
+      reads: [scratch("packages/"), downloads("rpm/"), ...keyAccess(key).reads],
+      writes: [downloads("rpm/"), ...keyAccess(key).writes],
+      deletes: [downloads("rpm/")],
+    },
+    secrets: keySecrets(key),
+  });
+}
