@@ -9,8 +9,8 @@ import {
   type Retry,
   scratch,
 } from "@muster/pipeline";
+import { machineWorld, type Work } from "@muster/simulation";
 import { expect, test } from "vitest";
-import { machineWorld, type Work } from "./machine-world.ts";
 
 const step = (name: string, retries?: readonly Retry[]) =>
   activity({

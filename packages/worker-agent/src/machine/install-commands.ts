@@ -11,6 +11,9 @@ export async function installCommands(bin: string, program: string): Promise<voi
   const flags = program.endsWith(".ts") ? ["--disable-warning=ExperimentalWarning"] : [];
   const command = [process.execPath, ...flags, program, "s3"].map(quoteForShell).join(" ");
   const file = join(bin, "muster-s3");
-  await writeFile(file, `#!/bin/sh\nNODE_COMPILE_CACHE="\${TMPDIR:+$TMPDIR/muster-s3-compiled}" exec ${command} "$@"\n`);
+  await writeFile(
+    file,
+    `#!/bin/sh\nNODE_COMPILE_CACHE="\${TMPDIR:+$TMPDIR/muster-s3-compiled}" exec ${command} "$@"\n`,
+  );
   await chmod(file, 0o755);
 }
