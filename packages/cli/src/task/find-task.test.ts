@@ -1,3 +1,4 @@
+import { debianVersions, semver } from "@muster/pipeline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stageForTests } from "../testing/stage-for-tests.ts";
 import { findTask } from "./find-task.ts";
@@ -49,4 +50,26 @@ test.each([
   ["MakeSource", '"" is no version that MakeSource could be about', "its tasks are called like MakeSource-0.1.2"],
 ])("%s is refused with what it could be called", async (name, message, hint) => {
   await expect(find(name)).rejects.toMatchObject({ message, hint });
+});
+
+test("a version that holds dashes is told from the platform that follows it", async () => {
+  const findWith = (name: string, versions = semver()) =>
+    findTask(name, {
+      pipeline: { ...stage.pipeline, versions },
+      s3: stage.clients.s3,
+      words: [],
+      today: new Date("2026-11-29"),
+    });
+  expect((await findWith("MakePackage-v1.0.0-rc-1-debian-12-bookworm")).name).toBe(
+    "MakePackage-1.0.0-rc-1-debian-12-bookworm",
+  );
+  const { task } = await findWith("MakePackage-1:2.10~rc1-3-ubuntu-24.04-noble", debianVersions());
+  expect(task.subject).toMatchObject({ version: "1:2.10~rc1-3", platform: "ubuntu-24.04-noble" });
+  await expect(findWith("MakePackage-2.10-3-debian-12-bookwrm", debianVersions())).rejects.toMatchObject({
+    message: '2.10-3 does not have the platform "debian-12-bookwrm"',
+    hint: "did you mean MakePackage-2.10-3-debian-12-bookworm?",
+  });
+  await expect(findWith("MakeSource-latest")).rejects.toMatchObject({
+    message: '"latest" is no version that MakeSource could be about',
+  });
 });

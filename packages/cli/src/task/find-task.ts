@@ -63,19 +63,21 @@ function activityIn(name: string, { activities }: Pipeline): Activity {
 }
 
 async function placeIn(name: string, activity: Activity, source: TaskSource): Promise<Place> {
+  const { parse, examples } = schemeOf(source.pipeline);
   const rest = name.slice(activity.name.length + 1);
-  const scheme = schemeOf(source.pipeline);
   switch (activity.per) {
     case "build":
       if (rest === "") return { per: "build" };
       throw new UsageError(`${activity.name} runs once in a build, and has no task "${name}"`, {
-        hint: `name the versions as words of their own: muster task ${activity.name} ${scheme.examples[0]}`,
+        hint: `name the versions as words of their own: muster task ${activity.name} ${examples[0]}`,
       });
-    case "version":
-      if (scheme.parse(rest) === rest) return { per: "version", version: rest };
+    case "version": {
+      const version = parse(rest);
+      if (version !== undefined) return { per: "version", version };
       throw new UsageError(`"${rest}" is no version that ${activity.name} could be about`, {
-        hint: `its tasks are called like ${taskName(activity.name, { per: "version", version: scheme.examples[0] })}`,
+        hint: `its tasks are called like ${taskName(activity.name, { per: "version", version: examples[0] })}`,
       });
+    }
     case "platform":
       return platformIn(rest, activity, source);
     default:
@@ -85,29 +87,38 @@ async function placeIn(name: string, activity: Activity, source: TaskSource): Pr
 
 /** Versions and platforms both hold dashes: what is the platform, the version's list says. */
 async function platformIn(rest: string, { name }: Activity, { pipeline, s3 }: TaskSource): Promise<Place> {
-  const { parse, examples } = schemeOf(pipeline);
-  const parts = rest.split("-");
-  const splits = parts
-    .map((_, index) => ({ version: parts.slice(0, index + 1).join("-"), platform: parts.slice(index + 1).join("-") }))
-    .filter(({ version }) => parse(version) === version);
-  const known = await Promise.all(splits.map(async ({ version }) => supportedPlatforms(pipeline, version, s3)));
-  const found = splits.find(({ platform }, index) => known[index]?.includes(platform));
-  if (found !== undefined) return { per: "platform", ...found };
-  const called = ([version, platform]: readonly [string, string]) =>
-    taskName(name, { per: "platform", version, platform });
-  const [first] = splits;
-  if (first === undefined) {
+  const splits = await Promise.all(
+    splitsOf(rest, pipeline).map(async (split) => ({
+      ...split,
+      platforms: await supportedPlatforms(pipeline, split.version, s3),
+    })),
+  );
+  const found = splits.find(({ platform, platforms }) => platforms.includes(platform));
+  if (found !== undefined) return { per: "platform", version: found.version, platform: found.platform };
+  const called = (version: string, platform: string) => taskName(name, { per: "platform", version, platform });
+  const meant = splits.findLast(({ platform, platforms }) => nearestWord(platform, platforms) !== undefined);
+  const likely = meant ?? splits[0];
+  if (likely === undefined) {
     throw new UsageError(`"${rest}" is no version and platform that ${name} could be about`, {
-      hint: `its tasks are called like ${called([examples[0], fixedPlatform(pipeline)])}`,
+      hint: `its tasks are called like ${called(schemeOf(pipeline).examples[0], fixedPlatform(pipeline))}`,
     });
   }
-  const [platforms = []] = known;
-  const nearest = nearestWord(first.platform, platforms);
-  const unknown = `${first.version} does not have the platform "${first.platform}"`;
-  throw new UsageError(first.platform === "" ? `${name} runs for each platform, and "${rest}" names none` : unknown, {
+  const { version, platform, platforms } = likely;
+  const nearest = nearestWord(platform, platforms);
+  const unknown = `${version} does not have the platform "${platform}"`;
+  throw new UsageError(platform === "" ? `${name} runs for each platform, and "${rest}" names none` : unknown, {
     hint: `${nearest === undefined ? "there are" : "did you mean"} ${(nearest === undefined ? platforms : [nearest])
-      .map((platform) => called([first.version, platform]))
+      .map((each) => called(version, each))
       .join(", ")}${nearest === undefined ? "" : "?"}`,
+  });
+}
+
+/** All versions that a text can begin with, and what is left of it then. */
+function splitsOf(text: string, pipeline: Pipeline): { version: string; platform: string }[] {
+  const parts = text.split("-");
+  return parts.flatMap((_, index) => {
+    const version = schemeOf(pipeline).parse(parts.slice(0, index + 1).join("-"));
+    return version === undefined ? [] : [{ version, platform: parts.slice(index + 1).join("-") }];
   });
 }
 
