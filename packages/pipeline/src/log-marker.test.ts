@@ -12,6 +12,8 @@ const marker: LogMarker = {
 test("a marker holds the task's name and reads back as it was written", () => {
   expect(logMarker(marker)).toContain(marker.task);
   expect(parseLogMarker(logMarker(marker))).toEqual(marker);
+  const odd = { ...marker, task: "Make-1:2.4~rc1+b1-3-debian-12-bookworm" };
+  expect(parseLogMarker(logMarker(odd))).toEqual(odd);
   const { details: _, ...bare } = { ...marker, kind: "start" as const };
   expect(parseLogMarker(logMarker(bare))).toEqual(bare);
 });

@@ -11,6 +11,10 @@ test.each<[string, WorkerName]>([
     "ww-12-MakeBinaryPackage-4.28.2-debian-11-bullseye",
     { state: "waiting", tasks: 12, subject: "MakeBinaryPackage-4.28.2-debian-11-bullseye" },
   ],
+  [
+    "wa-1-Make-1:2.4~rc1+b1-3-debian-11-bullseye",
+    { state: "active", tasks: 1, subject: "Make-1:2.4~rc1+b1-3-debian-11-bullseye" },
+  ],
 ])("%s says what a worker does, and is read again", (name, worker) => {
   expect(workerName(worker)).toBe(name);
   expect(parseWorkerName(name)).toEqual(worker);
