@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { randomPicks } from "../../testing/random-picks.ts";
 import { compareDebianVersions } from "../debian/compare-versions.ts";
@@ -118,7 +119,7 @@ describe.each(schemes)("$name", (each) => {
   });
 });
 
-test.each<[VersionScheme, string[]]>([
+const inOrder: [VersionScheme, string[]][] = [
   [
     semver(),
     ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.0.0_2", "1.0.1"],
@@ -133,8 +134,22 @@ test.each<[VersionScheme, string[]]>([
     pattern(/^(?<version>\d+\.\d+)(-?(?<prerelease>rc\d+))?$/, { examples: ["2.10"] }),
     ["2.9", "2.10-rc1", "2.10rc2", "2.10-rc10", "2.10", "2.10_2", "2.11"],
   ],
-])("dpkg has the versions of a scheme in its order %#", (scheme, versions) => {
+];
+
+test.each(inOrder)("dpkg has the versions of a scheme in its order %#", (scheme, versions) => {
   expect(versions.toReversed().sort(scheme.compare)).toEqual(versions);
   const names = versions.map((version) => debianVersion(scheme, version));
   expect(names.toReversed().sort(compareDebianVersions)).toEqual(names);
+});
+
+const hasRpm = spawnSync("rpm", ["--version"]).status === 0;
+
+test.skipIf(!hasRpm).each(inOrder)("rpm has them so, too %#", (scheme, versions) => {
+  const names = versions.map((each) => {
+    const { epoch = "0", version, release } = rpmVersion(scheme, each);
+    return `${epoch}:${version}-${release}`;
+  });
+  const pairs = names.slice(1).map((name, index) => `rpm.vercmp("${names[index]}", "${name}")`);
+  const answers = execFileSync("rpm", ["--eval", `%{lua:print(${pairs.join(", ")})}`], { encoding: "utf8" });
+  expect(answers.trim().split(/\s+/)).toEqual(pairs.map(() => "-1"));
 });
