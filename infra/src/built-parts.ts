@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type FunctionName, functionNames, InvalidConfigurationError, type Pipeline } from "@muster/pipeline";
+import { ownCommand } from "./own-command.ts";
 
 /** What is built before a stage can be synthesised. */
 export interface BuiltParts {
@@ -34,15 +35,13 @@ export function findBuiltParts(
     const others = more.length > 0 ? ` and ${more.length} others` : "";
     throw new InvalidConfigurationError(
       `the functions of ${pipeline.name} are not bundled: there is no ${first}${others}`,
-      {
-        hint: "pnpm --filter infra bundle",
-      },
+      { hint: ownCommand("bundle") },
     );
   }
   for (const architecture of new Set(pipeline.activities.map(architectureOf))) {
     if (!existsSync(parts.agentArchive(architecture))) {
       throw new InvalidConfigurationError(`the worker agent for ${architecture} is not built`, {
-        hint: "pnpm --filter infra bundle",
+        hint: ownCommand("bundle"),
       });
     }
   }

@@ -1,35 +1,36 @@
-import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
-import { agentBundle, type Bundle, functionsBundle, recordSources, sourcesDigest } from "./built-from.ts";
-import { infraEnvironment } from "./env.ts";
-import { bundleFolders, repositoryFolder, repositoryStages } from "./repository-stages.ts";
-import { runProgram } from "./run-program.ts";
+import { join, relative } from "node:path";
+import { recordSources } from "./built-from.ts";
+import { type Architecture, architectureOf } from "./built-parts.ts";
+import { agentBundle, functionsBundle } from "./bundle-folders.ts";
+import { loadBundlers } from "./bundlers.ts";
+import { loadPipeline, pipelineFile } from "./load-pipeline.ts";
+import type { Project } from "./project.ts";
+import type { Stage } from "./stage-settings.ts";
 
 /**
- * `pnpm --filter infra bundle`: builds what a synthesis needs, for the pipelines of all stages or of the one that MUSTER_STAGE names: the functions' bundles, and the
- * agent's archives.
+ * `bundle`: builds what a synthesis needs, for the pipelines of stages: the functions' bundles, and the agent's archives for their workers. What is there of an earlier one goes first.
+ * @throws MusterError where a pipeline does not load, or an agent's Node cannot be had
  */
-await runProgram(async () => {
-  const stages = await repositoryStages(infraEnvironment().stage);
-  const pipelines = [...new Set(stages.map(({ pipeline }) => pipeline))];
-  const made =
-    pipelines.every((name) =>
-      make(functionsBundle(name, bundleFolders), join(repositoryFolder, "pipelines", name, "pipeline.ts")),
-    ) && make(agentBundle(bundleFolders));
-  if (!made) process.exitCode = 1;
-});
-
-/** Runs a package's own script, in place of all that an earlier one left; what it prints is what one sees. */
-function make(bundle: Bundle, ...args: readonly string[]): boolean {
-  const { packageManager } = infraEnvironment();
-  const [program, ...first] = packageManager ? [process.execPath, packageManager] : ["npx", "--yes", "pnpm@10.34.9"];
-  const command = [...first, "--silent", "run", "bundle", ...args, "--out", bundle.folder];
-  // Before: what changes meanwhile is not in the bundle for sure.
-  const digest = sourcesDigest(bundle, repositoryFolder);
+export async function bundleStages({ folder, bundles, cache }: Project, stages: readonly Stage[]): Promise<void> {
+  const { bundleFunctions, writeAgentArchives } = await loadBundlers();
+  const wanted = new Set<Architecture>();
+  for (const name of new Set(stages.map(({ pipeline }) => pipeline))) {
+    const bundle = functionsBundle(name, bundles);
+    rmSync(bundle.folder, { recursive: true, force: true });
+    const made = await bundleFunctions({ pipelineFile: pipelineFile(name, folder), outDir: bundle.folder });
+    for (const { file, bytes } of made.bundles) show(`${(bytes / 1024).toFixed(1)} KiB`, file);
+    recordSources(bundle, made.inputs);
+    for (const activity of (await loadPipeline(name, folder)).pipeline.activities) wanted.add(architectureOf(activity));
+  }
+  const bundle = agentBundle(bundles);
   rmSync(bundle.folder, { recursive: true, force: true });
-  const cwd = join(repositoryFolder, "packages", bundle.from);
-  if (spawnSync(program, command, { cwd, stdio: "inherit" }).status !== 0) return false;
-  recordSources(bundle, digest);
-  return true;
+  const made = await writeAgentArchives({ out: bundle.folder, cache: join(cache, "node"), wanted: [...wanted] });
+  for (const { file, bytes, sha256 } of made.archives)
+    show(`${(bytes / 2 ** 20).toFixed(1)} MiB`, file, sha256.slice(0, 16));
+  recordSources(bundle, made.inputs);
+}
+
+function show(size: string, file: string, ...more: readonly string[]): void {
+  process.stdout.write(`${[size.padStart(11), relative(process.cwd(), file), ...more].join("  ")}\n`);
 }

@@ -1,29 +1,34 @@
 import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { MusterError } from "@muster/pipeline";
-import { infraFolder, repositoryStages, synthesiseStages } from "./repository-stages.ts";
-import { runProgram } from "./run-program.ts";
+import { type Project, projectStages, synthesiseStages } from "./project.ts";
 
 /**
- * `pnpm --filter infra run diff|deploy|destroy <stage> [option of cdktf]…`: cdktf's command of that name. What can be wrong with a stage, its pipeline
- * or its bundles is found here, and said in one line; cdktf itself would print it twice, in a block, behind a spinner.
+ * `diff|deploy|destroy <stage> [option of cdktf]…`: cdktf's command of that name. What can be wrong with a stage, its pipeline or its bundles is found here, and
+ * said in one line; cdktf itself would print it twice, in a block, behind a spinner.
+ * @returns the exit status
  */
-const COMMANDS = ["diff", "deploy", "destroy"];
-
-await runProgram(async () => {
-  const [command = "", name, ...options] = process.argv.slice(2);
-  if (!COMMANDS.includes(command))
-    throw new MusterError(`there is no command "${command}"`, { hint: COMMANDS.join(", ") });
+export async function runCdktf(
+  project: Project,
+  command: string,
+  [name, ...options]: readonly string[],
+): Promise<number> {
   if (name === undefined || name.startsWith("-"))
     throw new MusterError(`${command} needs a stage`, {
-      hint: `infra/stages.ts has ${(await repositoryStages()).map((stage) => stage.name).join(", ")}`,
+      hint: `stages.ts has ${(await projectStages(project)).map((stage) => stage.name).join(", ")}`,
     });
-  const stages = await repositoryStages(name);
-  await synthesiseStages(stages);
-  const program = join(infraFolder, "node_modules/.bin/cdktf");
-  const { status } = spawnSync(program, [command, name, "--skip-synth", ...options], {
-    cwd: infraFolder,
-    stdio: "inherit",
-  });
-  process.exitCode = status ?? 1;
-});
+  const stages = await projectStages(project, name);
+  const program = cdktfProgram(project);
+  await synthesiseStages(project, stages);
+  const args = [program, command, name, "--skip-synth", ...options];
+  return spawnSync(process.execPath, args, { cwd: project.folder, stdio: "inherit" }).status ?? 1;
+}
+
+function cdktfProgram({ folder }: Project): string {
+  try {
+    return createRequire(join(folder, "stages.ts")).resolve("cdktf-cli/bundle/bin/cdktf");
+  } catch {
+    throw new MusterError("cdktf's command is not installed", { hint: "npm install --save-dev cdktf-cli@0.21.0" });
+  }
+}

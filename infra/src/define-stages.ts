@@ -31,7 +31,7 @@ export function defineStages(definitions: Readonly<Record<string, StageDefinitio
   throw new InvalidConfigurationError(
     `${first}${more.length > 0 ? ` (and ${more.length} more: ${more.join("; ")})` : ""}`,
     {
-      hint: "correct infra/stages.ts",
+      hint: "correct stages.ts",
     },
   );
 }
@@ -41,6 +41,6 @@ export function stageNamed(stages: readonly Stage[], name: string): Stage {
   const found = stages.find((stage) => stage.name === name);
   if (found) return found;
   throw new InvalidConfigurationError(`there is no stage "${name}"`, {
-    hint: `infra/stages.ts has ${stages.map((stage) => stage.name).join(", ") || "none"}`,
+    hint: `stages.ts has ${stages.map((stage) => stage.name).join(", ") || "none"}`,
   });
 }

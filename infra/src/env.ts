@@ -4,12 +4,10 @@ export interface InfraEnvironment {
   readonly outdir: string | undefined;
   /** Only this stage; all where absent. */
   readonly stage: string | undefined;
-  /** The program of the package manager that runs this one. */
-  readonly packageManager: string | undefined;
 }
 
 export function infraEnvironment(env: NodeJS.ProcessEnv = process.env): InfraEnvironment {
-  return { outdir: env.CDKTF_OUTDIR, stage: env.MUSTER_STAGE, packageManager: env.npm_execpath };
+  return { outdir: env.CDKTF_OUTDIR, stage: env.MUSTER_STAGE };
 }
 
 /** What GitHub's workflows tell: see https://docs.github.com/en/actions/reference/workflows-and-actions/variables */

@@ -1,3 +1,2 @@
 export { defineStages, stageNamed } from "./define-stages.ts";
 export type { Stage, StageDefinition } from "./stage-settings.ts";
-export { type SynthesisOptions, synthesise } from "./synthesise.ts";

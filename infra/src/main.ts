@@ -1,9 +1,36 @@
+import { MusterError } from "@muster/pipeline";
 import { infraEnvironment } from "./env.ts";
-import { repositoryStages, synthesiseStages } from "./repository-stages.ts";
+import { projectIn, projectStages, synthesiseStages } from "./project.ts";
 import { runProgram } from "./run-program.ts";
 
-/** What cdktf runs: writes the Terraform of every stage, or of the one that MUSTER_STAGE names. */
+/**
+ * `muster-infra <command>`, in the folder of `stages.ts`:
+ *   synth                           writes the Terraform of every stage; what cdktf runs, without a word
+ *   bundle                          builds functions and the agent's archives, before it
+ *   diff|deploy|destroy <stage> …   cdktf's, after a synthesis of that stage
+ *   review <command> …              what workflows say of a plan
+ * MUSTER_STAGE names the one stage that the first two are about. Each loads what it needs and no more: what is refused is refused soon.
+ */
 await runProgram(async () => {
+  const [command = "synth", ...args] = process.argv.slice(2);
   const { stage, outdir } = infraEnvironment();
-  await synthesiseStages(await repositoryStages(stage), outdir);
+  const project = projectIn(process.cwd());
+  switch (command) {
+    case "synth":
+      return synthesiseStages(project, await projectStages(project, stage), outdir);
+    case "bundle":
+      return (await import("./bundle.ts")).bundleStages(project, await projectStages(project, stage));
+    case "diff":
+    case "deploy":
+    case "destroy":
+      process.exitCode = await (await import("./cdktf.ts")).runCdktf(project, command, args);
+      return;
+    case "review":
+      process.stdout.write(`${await (await import("./review/review.ts")).review(project, args)}\n`);
+      return;
+    default:
+      throw new MusterError(`there is no command "${command}"`, {
+        hint: "synth, bundle, diff, deploy, destroy, review",
+      });
+  }
 });

@@ -8,8 +8,12 @@ export async function runProgram(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
-    if (!(error instanceof MusterError)) throw error;
+    if (!isOurs(error)) throw error;
     process.stderr.write(`muster-infra: ${error.message}${error.hint ? `\n  ${error.hint}` : ""}\n`);
     process.exitCode = 1;
   }
 }
+
+/** By name: what a pipeline or `stages.ts` throws may be of its own copy of the package. */
+const isOurs = (error: unknown): error is Pick<MusterError, "message" | "hint"> =>
+  error instanceof Error && (error instanceof MusterError || error.name.startsWith("Muster."));

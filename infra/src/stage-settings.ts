@@ -72,8 +72,14 @@ const Schedule = z.strictObject({
 
 /** One deployment: where it is, and what of the optional parts it has. */
 export const StageSettings = z.strictObject({
-  /** A folder under `pipelines/`. */
-  pipeline: z.string().regex(/^[a-z][a-z0-9-]*$/, "must be the name of a folder under pipelines/"),
+  /** A file, from where `stages.ts` lies; or the name of a folder in `pipelines/`, there or above it, which has a `pipeline.ts`. */
+  pipeline: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9-]*$|\.[cm]?[jt]s$/,
+      "must be a file, like ./pipeline.ts, or the name of a folder in pipelines/",
+    )
+    .default("./pipeline.ts"),
   account: z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account, as text"),
   region,
   /** Terraform's state in S3, locked by a file beside it; without it, in a file of this folder. */

@@ -15,11 +15,11 @@ afterEach(() => parts.remove());
 
 async function problemOf({
   pipeline = "muster",
-  pipelines = join(repository, "pipelines"),
+  folder = repository,
   ...network
 }: {
   pipeline?: string;
-  pipelines?: string;
+  folder?: string;
   zones?: string[];
 } = {}): Promise<{ message: string; hint?: string }> {
   const definition = usual(pipeline);
@@ -28,7 +28,7 @@ async function problemOf({
     network.zones ? { ...definition, network: { kind: "own", zones: network.zones } } : definition,
   );
   const outdir = join(parts.folder, "out");
-  const problem = await synthesise({ stages: [made], outdir, pipelines, ...parts }).then(
+  const problem = await synthesise({ stages: [made], outdir, ...parts, folder }).then(
     () => ({ message: "" }),
     (error: { message: string; hint?: string }) => error,
   );
@@ -79,11 +79,22 @@ test("scripts that could not run on a worker are refused, each by its line", asy
 });
 
 test("a pipeline that does not load is refused by its file and the reason", async () => {
-  const pipelines = join(parts.folder, "pipelines");
-  await mkdir(join(pipelines, "broken"), { recursive: true });
-  await writeFile(join(pipelines, "broken/pipeline.ts"), "export default definePipeline({});\n");
-  expect((await problemOf({ pipeline: "broken", pipelines })).message).toBe(
+  await mkdir(join(parts.folder, "pipelines/broken"), { recursive: true });
+  await writeFile(join(parts.folder, "pipelines/broken/pipeline.ts"), "export default definePipeline({});\n");
+  expect((await problemOf({ pipeline: "broken", folder: parts.folder })).message).toBe(
     "pipelines/broken/pipeline.ts cannot be loaded: definePipeline is not defined",
+  );
+});
+
+test("a stage may name its pipeline's file, from where stages.ts lies", async () => {
+  expect(await problemOf({ pipeline: "./releases/pipeline.ts", folder: parts.folder })).toMatchObject({
+    message: "there is no ./releases/pipeline.ts",
+    hint: "a stage's pipeline is a file, from where stages.ts lies",
+  });
+  await mkdir(join(parts.folder, "releases"));
+  await writeFile(join(parts.folder, "releases/pipeline.ts"), "export const pipeline = 1;\n");
+  expect((await problemOf({ pipeline: "./releases/pipeline.ts", folder: parts.folder })).message).toBe(
+    "./releases/pipeline.ts exports no pipeline as its default",
   );
 });
 

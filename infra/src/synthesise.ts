@@ -1,42 +1,46 @@
-import { join } from "node:path";
 import { InvalidConfigurationError, type Pipeline } from "@muster/pipeline";
 import { App } from "cdktf";
 import { findBuiltParts } from "./built-parts.ts";
+import { type BundleFolders, functionsBundle } from "./bundle-folders.ts";
 import { loadPipeline } from "./load-pipeline.ts";
-import { createMusterStack } from "./muster-stack.ts";
+import { createMusterStack, type MusterStackOptions } from "./muster-stack.ts";
 import { refuseUnfitScripts } from "./refuse-unfit-scripts.ts";
 import { checkSizes } from "./size-limits.ts";
 import type { Stage } from "./stage-settings.ts";
 
-export interface SynthesisOptions {
+/** Where a stage's parts are found. */
+export interface StagePlaces extends BundleFolders {
+  /** Where `stages.ts` lies: pipelines' files are found from there. */
+  readonly folder: string;
+}
+
+export interface SynthesisOptions extends StagePlaces {
   readonly stages: readonly Stage[];
   readonly outdir: string;
-  /** The folder of pipelines. */
-  readonly pipelines: string;
-  /** Bundled functions, in a folder for each pipeline. */
-  readonly functions: string;
-  /** The agent's archives. */
-  readonly agents: string;
 }
 
 /**
  * Writes one Terraform stack for each stage, `<outdir>/stacks/<stage>/cdk.tf.json`.
  * @throws MusterError before anything is written, when a pipeline does not load, something is not built, or a stage is more than AWS takes
  */
-export async function synthesise({ stages, outdir, pipelines, functions, agents }: SynthesisOptions): Promise<void> {
-  const loaded = await Promise.all(
-    stages.map(async (stage) => {
-      const { pipeline, folder } = await loadPipeline(stage.pipeline, pipelines);
-      await refuseUnfitScripts(pipeline, folder);
-      checkZones(stage, pipeline);
-      const parts = findBuiltParts(pipeline, { functions: join(functions, stage.pipeline), agents });
-      return { stage, pipeline, pipelineFolder: folder, parts };
-    }),
-  );
+export async function synthesise({ stages, outdir, ...places }: SynthesisOptions): Promise<void> {
+  const loaded = await Promise.all(stages.map((stage) => loadStage(stage, places)));
   // Validation asks for what only a deployment needs, like an installed Terraform.
   const app = new App({ outdir, skipValidation: true });
   for (const options of loaded) checkSizes(options.stage.name, createMusterStack(app, options));
   app.synth();
+}
+
+/**
+ * All that a stage's stack is made of: its pipeline, and what `bundle` built.
+ * @throws MusterError when the pipeline does not load or needs what the stage has not, or something is not built
+ */
+export async function loadStage(stage: Stage, { folder, ...bundles }: StagePlaces): Promise<MusterStackOptions> {
+  const { pipeline, folder: pipelineFolder } = await loadPipeline(stage.pipeline, folder);
+  await refuseUnfitScripts(pipeline, pipelineFolder);
+  checkZones(stage, pipeline);
+  const { folder: functions } = functionsBundle(stage.pipeline, bundles);
+  return { stage, pipeline, pipelineFolder, parts: findBuiltParts(pipeline, { functions, agents: bundles.agents }) };
 }
 
 /** A launch would be refused for ever: better the deployment. */
@@ -47,7 +51,7 @@ function checkZones({ name, network }: Stage, { activities }: Pipeline): void {
     if (wanted === undefined || wanted.some((zone) => zones.includes(zone))) continue;
     throw new InvalidConfigurationError(
       `${activity} needs the zone ${wanted.join(" or ")}; the stage ${name} has ${zones.join(", ")}`,
-      { hint: "add it to the stage's network in infra/stages.ts" },
+      { hint: "add it to the stage's network in stages.ts" },
     );
   }
 }

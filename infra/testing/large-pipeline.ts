@@ -15,13 +15,13 @@ export async function synthLarge(
 ): Promise<{ stack: SynthesisedStack; pipeline: Pipeline }> {
   const parts = builtParts("large");
   try {
-    const pipelines = join(parts.folder, `pipelines-${activities}`);
-    mkdirSync(join(pipelines, "large"), { recursive: true });
-    writeFileSync(join(pipelines, "large/step.sh"), "#!/bin/sh\n", { mode: 0o755 });
-    writeFileSync(join(pipelines, "large/pipeline.ts"), definition(activities));
-    const { pipeline } = await loadPipeline("large", pipelines);
+    const folder = join(parts.folder, `project-${activities}`);
+    mkdirSync(join(folder, "pipelines/large"), { recursive: true });
+    writeFileSync(join(folder, "pipelines/large/step.sh"), "#!/bin/sh\n", { mode: 0o755 });
+    writeFileSync(join(folder, "pipelines/large/pipeline.ts"), definition(activities));
+    const { pipeline } = await loadPipeline("large", folder);
     const outdir = join(parts.folder, "out");
-    await synthesise({ stages: [stage], outdir, pipelines, ...parts });
+    await synthesise({ stages: [stage], outdir, ...parts, folder });
     return { pipeline, stack: JSON.parse(readFileSync(join(outdir, "stacks", stage.name, "cdk.tf.json"), "utf8")) };
   } finally {
     parts.remove();

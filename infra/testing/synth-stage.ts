@@ -54,7 +54,7 @@ export async function synthText(stage: Stage, { outdir }: { outdir?: string } = 
   const parts = builtParts(stage.pipeline);
   try {
     const out = outdir ?? join(parts.folder, "out");
-    await synthesise({ stages: [stage], outdir: out, pipelines: join(repository, "pipelines"), ...parts });
+    await synthesise({ stages: [stage], outdir: out, ...parts, folder: repository });
     return readFileSync(join(out, "stacks", stage.name, "cdk.tf.json"), "utf8");
   } finally {
     parts.remove();
@@ -63,6 +63,6 @@ export async function synthText(stage: Stage, { outdir }: { outdir?: string } = 
 
 /** A stage, what its pipeline is, and what becomes of it. */
 export async function loadSample(made: Stage): Promise<{ made: Stage; pipeline: Pipeline; stack: SynthesisedStack }> {
-  const { pipeline } = await loadPipeline(made.pipeline, join(repository, "pipelines"));
+  const { pipeline } = await loadPipeline(made.pipeline, repository);
   return { made, pipeline, stack: await synthStage(made) };
 }

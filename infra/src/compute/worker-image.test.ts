@@ -5,7 +5,7 @@ import { synthStage } from "../../testing/synth-stage.ts";
 import { loadPipeline } from "../load-pipeline.ts";
 import { imageParameter, imageParameters } from "./worker-image.ts";
 
-const pipelines = join(import.meta.dirname, "../../../pipelines");
+const repository = join(import.meta.dirname, "../../..");
 
 /** Publishers whose images bring Session Manager's agent. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/ami-preinstalled-agent.html */
 const BRING_AGENT = [
@@ -14,7 +14,7 @@ const BRING_AGENT = [
 ];
 
 test.each(["hhvm", "muster"])("people reach every worker of %s through Session Manager", async (name) => {
-  const { pipeline } = await loadPipeline(name, pipelines);
+  const { pipeline } = await loadPipeline(name, repository);
   for (const activity of pipeline.activities) {
     const parameter = imageParameter(activity, pipeline);
     expect(
@@ -25,7 +25,7 @@ test.each(["hhvm", "muster"])("people reach every worker of %s through Session M
 });
 
 test("an activity on arm64 gets the pipeline's image of that architecture", async () => {
-  const { pipeline } = await loadPipeline("muster", pipelines);
+  const { pipeline } = await loadPipeline("muster", repository);
   const [activity] = pipeline.activities;
   if (activity === undefined) throw new Error("no activity");
   const arm = { ...activity, worker: { ...activity.worker, architecture: "arm64" as const } };
@@ -43,7 +43,7 @@ test("an image that its publisher has deprecated is found all the same", async (
 });
 
 test("whoever launches resolves all images of a publisher, and of an account's own just those that are named", async () => {
-  const { pipeline } = await loadPipeline("muster", pipelines);
+  const { pipeline } = await loadPipeline("muster", repository);
   const named = (...images: string[]) => {
     const [activity] = pipeline.activities;
     if (activity === undefined) throw new Error("no activity");

@@ -9,7 +9,7 @@ import { loadPipeline } from "../load-pipeline.ts";
 import { resourceNames } from "../stage-scope.ts";
 import { createEdge } from "./distribution.ts";
 
-const { pipeline } = await loadPipeline("hhvm", join(import.meta.dirname, "../../../pipelines"));
+const { pipeline } = await loadPipeline("hhvm", join(import.meta.dirname, "../../.."));
 
 /** The edge of a pipeline that invalidates so many paths. */
 async function edgeOf(paths: number): Promise<unknown> {

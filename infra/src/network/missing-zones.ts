@@ -14,7 +14,7 @@ export function warnOfMissingZones({ stack, stage }: StageScope, zones: readonly
   stack.addOverride("check.every_zone_has_a_subnet", {
     assert: {
       condition: `\${length(${missing}) == 0}`,
-      error_message: `The stage ${stage.name} has no subnet in \${join(", ", ${missing})}: add them to network.zones in infra/stages.ts, or launches have less capacity to choose from.`,
+      error_message: `The stage ${stage.name} has no subnet in \${join(", ", ${missing})}: add them to network.zones in stages.ts, or launches have less capacity to choose from.`,
     },
   });
 }

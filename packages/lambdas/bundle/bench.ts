@@ -28,7 +28,7 @@ try {
   const empty = join(folder, "empty.mjs");
   await writeFile(empty, "export const handler = async () => {};\n");
   const pipelineFile = join(import.meta.dirname, "../../../pipelines/hhvm/pipeline.ts");
-  const bundles = await bundleFunctions({ pipelineFile, outDir: folder });
+  const { bundles } = await bundleFunctions({ pipelineFile, outDir: folder });
   const rows = [{ name: "(empty)", file: empty, bytes: (await stat(empty)).size }, ...bundles];
   let worst = 0;
   for (const { name, file, bytes } of rows) {

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { extname } from "node:path";
 import type { Plugin } from "esbuild";
 
 /** Parts of libraries that no function of ours can reach, though a bundler cannot know it. */
@@ -52,11 +53,11 @@ const NEVER_REACHED: readonly { readonly why: string; readonly modules: RegExp }
 ];
 
 /** A definition that cannot work was refused when its functions were bundled; they are given what passed. */
-const CHECKS_OF_DEFINITIONS = /[\\/]pipeline[\\/]src[\\/]check-pipeline\.ts$/;
-const NO_CHECKS = `
+const CHECKS_OF_DEFINITIONS = /[\\/]pipeline[\\/](src|dist)[\\/]check-pipeline\.[jt]s$/;
+const noChecks = (extension: string) => `
 export const checkDefinition = () => {};
 export const checkScripts = () => {};
-export { MusterError as InvalidPipelineError } from "./muster-error.ts";`;
+export { MusterError as InvalidPipelineError } from "./muster-error${extension}";`;
 
 /** What a function parses comes from JSON, in which nothing holds itself; zod goes without this where there is none. */
 const MEMORY_OF_CYCLES = /[\\/]zod[\\/]v4[\\/]core[\\/]memoizer\.js$/;
@@ -73,7 +74,10 @@ export class $ZodCyclicError extends Error {}`;
 export const leaveOut: Plugin = {
   name: "leave-out",
   setup(build) {
-    build.onLoad({ filter: CHECKS_OF_DEFINITIONS }, () => ({ contents: NO_CHECKS, loader: "ts" }));
+    build.onLoad({ filter: CHECKS_OF_DEFINITIONS }, ({ path }) => ({
+      contents: noChecks(extname(path)),
+      loader: "ts",
+    }));
     build.onLoad({ filter: MEMORY_OF_CYCLES }, () => ({ contents: NO_MEMORY, loader: "js" }));
     for (const { why, modules } of NEVER_REACHED) {
       build.onLoad({ filter: modules }, async ({ path }) => ({

@@ -7,7 +7,7 @@ import { bundleFunctions } from "./bundle-functions.ts";
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: "string" } } });
 const repository = join(import.meta.dirname, "../../..");
 try {
-  const bundles = await bundleFunctions({
+  const { bundles } = await bundleFunctions({
     pipelineFile: positionals[0] ?? join(repository, "pipelines/muster/pipeline.ts"),
     outDir: values.out ?? join(import.meta.dirname, "../dist/functions"),
   });

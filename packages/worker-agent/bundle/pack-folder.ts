@@ -23,5 +23,6 @@ export function packFolder(folder: string): Buffer {
     env: { ...process.env, LC_ALL: "C" },
   });
   if (packed.status !== 0) throw new MusterError("the agent's archive needs GNU tar");
+  // Node's binary is a tenth of a megabyte smaller at the highest level, which takes a processor three times as long.
   return gzipSync(packed.stdout, { level: 6 });
 }

@@ -1,3 +1,4 @@
+export type { AgentArchive, AgentArchives, WriteAgentArchives } from "../bundle/write-agent-archives.ts";
 export { agentProgram } from "./agent-program.ts";
 export { ec2Bootstrap } from "./machine/ec2-bootstrap.ts";
 export { quoteForShell } from "./machine/quote-for-shell.ts";

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { MusterError } from "@muster/pipeline";
+import { packPackages } from "../npm-packages/pack-packages.ts";
 import { changelogSection, releaseChangelog } from "./changelog-section.ts";
 import { collectAssets, type ReleaseArchitecture, releaseArchitectures } from "./collect-assets.ts";
 import { checkVersion, releaseVersion, writeVersion } from "./release-version.ts";
@@ -13,6 +14,8 @@ import { checkVersion, releaseVersion, writeVersion } from "./release-version.ts
  *   assets <tag> <folder> <architectures> <source>…
  *                       the release's files out of the sources into the folder, with their SHA256SUMS, whose own SHA-256
  *                       it prints; architectures as Debian names them: amd64,arm64
+ *   npm <repository> <folder>
+ *                       packs every package that npm gets into the folder; the repository is its address
  */
 const repository = resolve(import.meta.dirname, "../../../..");
 const changelogFile = join(repository, "CHANGELOG.md");
@@ -41,8 +44,13 @@ async function answer(): Promise<string> {
       const version = await releaseVersion(word, repository);
       return `${await collectAssets(sources, { version, folder, architectures: architecturesOf(architectures) })}\n`;
     }
+    case "npm": {
+      const [folder = ""] = rest;
+      const packed = await packPackages(repository, { repository: word, out: resolve(folder) });
+      return packed.map(({ name, version, file }) => `${name}@${version}  ${file}\n`).join("");
+    }
     default:
-      throw new MusterError(`there is no command "${command ?? ""}"`, { hint: "prepare, check, notes, assets" });
+      throw new MusterError(`there is no command "${command ?? ""}"`, { hint: "prepare, check, notes, assets, npm" });
   }
 }
 

@@ -14,8 +14,8 @@ const CLIENTS: Readonly<Record<ClientName, readonly [module: string, className: 
 
 const SOURCES = join(import.meta.dirname, "../src");
 
-/** The program of one function: its handler, the stage's pipeline, and the clients that the handler names, nothing else. */
-export async function functionEntry(name: FunctionName, pipelineFile: string): Promise<string> {
+/** The program of one function but for a pipeline, which it is given: its handler, and the clients that the handler names, nothing else. */
+export async function functionProgram(name: FunctionName): Promise<string> {
   const handler = handlers[name];
   const file = join(SOURCES, `${kebab(name)}.ts`);
   const exports: Record<string, unknown> = await import(file);
@@ -25,9 +25,8 @@ export async function functionEntry(name: FunctionName, pipelineFile: string): P
   return [
     `import { lambdaEntry } from ${JSON.stringify(join(SOURCES, "lambda-entry.ts"))};`,
     `import { ${exported} } from ${JSON.stringify(file)};`,
-    `import pipeline from ${JSON.stringify(pipelineFile)};`,
     ...clients.map(({ module, className }) => `import { ${className} } from ${JSON.stringify(module)};`),
     `const clients = { ${clients.map(({ client, className }) => `${client}: new ${className}({})`).join(", ")} };`,
-    `export const handler = lambdaEntry(${exported}, pipeline, clients);`,
+    `export const handlerOf = (pipeline) => lambdaEntry(${exported}, pipeline, clients);`,
   ].join("\n");
 }

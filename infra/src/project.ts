@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs";
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { InvalidConfigurationError } from "@muster/pipeline";
+import { checkSources } from "./built-from.ts";
+import { type BundleFolders, bundlesOf } from "./bundle-folders.ts";
+import { stageNamed } from "./define-stages.ts";
+import { copyProviderLock } from "./provider-lock.ts";
+import type { Stage } from "./stage-settings.ts";
+
+/** Where `stages.ts` and `cdktf.json` lie: the working folder, as for cdktf itself. */
+export interface Project {
+  readonly folder: string;
+  readonly bundles: BundleFolders;
+  /** What is fetched once for all bundles. */
+  readonly cache: string;
+}
+
+export function projectIn(folder: string): Project {
+  const cache = join(folder, "node_modules/.cache/muster-infra");
+  return { folder, cache, bundles: { functions: join(cache, "functions"), agents: join(cache, "agents") } };
+}
+
+/**
+ * The stages of `stages.ts`, or the one that is named.
+ * @throws MusterError when the file is not there, does not load, or has no such stage
+ */
+export async function projectStages({ folder }: Project, name?: string): Promise<readonly Stage[]> {
+  const stages = await loadStages(folder);
+  return name === undefined ? stages : [stageNamed(stages, name)];
+}
+
+async function loadStages(folder: string): Promise<readonly Stage[]> {
+  const file = join(folder, "stages.ts");
+  if (!existsSync(file))
+    throw new InvalidConfigurationError(`there is no stages.ts in ${folder}`, {
+      hint: 'write one: export default defineStages({ … }), with defineStages from "@muster/infra"',
+    });
+  let module: { default?: readonly Stage[] };
+  try {
+    module = await import(pathToFileURL(file).href);
+  } catch (error) {
+    // By name: stages may be defined by their own copy of the package.
+    if (error instanceof Error && error.name.startsWith("Muster.")) throw error;
+    const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
+    throw new InvalidConfigurationError(`stages.ts cannot be loaded: ${line}`, { cause: error });
+  }
+  if (!Array.isArray(module.default))
+    throw new InvalidConfigurationError("stages.ts exports no stages as its default", {
+      hint: "export default defineStages({ … })",
+    });
+  return module.default;
+}
+
+/**
+ * Writes the Terraform of stages, from what `bundle` built.
+ * @throws MusterError when something is not built, or was built from other sources, and for whatever `synthesise` refuses
+ */
+export async function synthesiseStages(
+  { folder, bundles, cache }: Project,
+  stages: readonly Stage[],
+  outdir = join(folder, "cdktf.out"),
+): Promise<void> {
+  for (const bundle of bundlesOf(stages, bundles)) checkSources(bundle);
+  // Loading cdktf and the provider's bindings takes longer than all the rest: not where a stage is refused, and compiled once.
+  enableCompileCache(join(cache, "compiled"));
+  const { synthesise } = await import("./synthesise.ts");
+  await synthesise({ stages, outdir, folder, ...bundles });
+  for (const { name } of stages) copyProviderLock(folder, join(outdir, "stacks", name));
+}
