@@ -37,12 +37,12 @@ await build({
     {
       name: "built-already",
       setup: (setup) =>
-        setup.onResolve({ filter: /\/(function-program|bundle-agent)\.ts$/ }, ({ path }) => ({ path, external: true })),
+        setup.onResolve({ filter: /\/(build-programs|bundle-agent)\.ts$/ }, ({ path }) => ({ path, external: true })),
     },
   ],
 });
 
-const { buildPrograms } = await import(join(packages, "lambdas/bundle/function-programs.ts"));
+const { buildPrograms } = await import(join(packages, "lambdas/bundle/build-programs.ts"));
 const { programs }: { programs: ReadonlyMap<string, string> } = await buildPrograms();
 mkdirSync(join(folder, "functions"), { recursive: true });
 for (const [name, text] of programs) writeFileSync(join(folder, "functions", `${name}.mjs`), text);

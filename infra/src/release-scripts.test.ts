@@ -38,6 +38,7 @@ function bash(script: string, cwd: string, env: Readonly<Record<string, string>>
       HOME: process.env.HOME ?? folder,
       GH_LOG: at("gh.log"),
       GITHUB_REPOSITORY: "o/r",
+      GITHUB_SERVER_URL: "https://github.com",
       GITHUB_REF_NAME: "v0.9.0",
       GITHUB_SHA: "1111111",
       GITHUB_OUTPUT: at("output"),
@@ -89,6 +90,51 @@ beforeAll(() => {
   clone();
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const PACKAGES = { muster: "muster", "muster-infra": "@muster/infra", "muster-pipeline": "@muster/pipeline" };
+
+/** In place of what the step before packs, which e2e packs and installs. */
+function packageStandIns(): void {
+  expect(step("assets", "Pack what npm gets").run).toBe(
+    'npx --yes pnpm@10.34.9 --silent run release npm "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY" "$RUNNER_TEMP/npm"',
+  );
+  mkdirSync(at("temp/npm"));
+  for (const [file, name] of Object.entries(PACKAGES)) {
+    mkdirSync(at("packed/package"), { recursive: true });
+    writeFileSync(at("packed/package/package.json"), JSON.stringify({ name, version: "0.9.0" }));
+    const packed = spawnSync("tar", ["-czf", at(`temp/npm/${file}-0.9.0.tgz`), "-C", at("packed"), "package"]);
+    expect(packed.status).toBe(0);
+  }
+}
+
+/** npm's registry is a folder with a file for each package, of its digest. */
+const NPM = `#!/bin/bash
+if [ "$1" = view ]; then cat "$REGISTRY/\${2//\\//+}" 2>/dev/null; exit; fi
+package=$(tar -xzOf "\${@: -1}" package/package.json | jq -r '"\\(.name)@\\(.version)"')
+[ "$package" = "$REFUSED" ] && exit 1
+echo "sha512-$(openssl dgst -sha512 -binary "\${@: -1}" | base64 --wrap=0)" > "$REGISTRY/\${package//\\//+}"
+echo "$*" >> "$REGISTRY/log"
+`;
+
+function publishToNpm(): void {
+  mkdirSync(at("registry"));
+  writeFileSync(at("bin/npm"), NPM, { mode: 0o755 });
+  const publish = (env = {}) =>
+    run("publish", "Publish the packages to npm", at("publish"), { REGISTRY: at("registry"), ...env });
+  const log = () => readFileSync(at("registry/log"), "utf8").trim().split("\n");
+  const published = (name: string) => `publish --provenance --access public ./release/assets/${name}-0.9.0.tgz`;
+  // Half way: what is there already is left alone by the next attempt.
+  expect(publish({ REFUSED: "@muster/infra@0.9.0" }).status).toBe(1);
+  expect(log()).toEqual(["muster-pipeline", "muster"].map(published));
+  expect(publish()).toMatchObject({ status: 0 });
+  expect(log()).toEqual(["muster-pipeline", "muster", "muster-infra"].map(published));
+  writeFileSync(at("registry/muster@0.9.0"), "sha512-another\n");
+  expect(publish()).toMatchObject({
+    status: 1,
+    said: expect.stringContaining("::error::the registry has another muster@0.9.0 than this release"),
+  });
+  rmSync(at("bin/npm"));
+}
 
 test("a commit that main does not have is not released", () => {
   const refusing = (status: string) => {
@@ -147,6 +193,7 @@ test("a tag becomes a release that its own checksums hold for, of packages that 
   expect(built, built.said).toMatchObject({ status: 0 });
   const bundled = run("assets", "Bundle the agent", at("clone"));
   expect(bundled, bundled.said).toMatchObject({ status: 0 });
+  packageStandIns();
   const laidOut = run("assets", "assets", at("clone"), { ARCHITECTURES: architecture });
   expect(laidOut, laidOut.said).toMatchObject({ status: 0 });
   const [, sha256 = ""] = /^sha256=([0-9a-f]{64})\n$/.exec(laidOut.output) ?? [];
@@ -165,13 +212,17 @@ test("a tag becomes a release that its own checksums hold for, of packages that 
   rmSync(at("publish/release/assets/another"));
 
   writeFileSync(at("bundle.json"), "{}\n");
+  publishToNpm();
   fakeGh("");
   expect(run("publish", "Publish it", at("publish"), { PROVENANCE: at("bundle.json") })).toMatchObject({ status: 0 });
   const names = [
     "SHA256SUMS",
     "muster-0.9.0.sigstore.json",
     "muster-0.9.0.tar.gz",
+    "muster-0.9.0.tgz",
     `muster-agent-linux-${architecture === "amd64" ? "x86_64" : "arm64"}.tar.gz`,
+    "muster-infra-0.9.0.tgz",
+    "muster-pipeline-0.9.0.tgz",
     ...["bookworm", "noble", "trixie"].map((codename) => `muster_0.9.0-1~${codename}_${architecture}.deb`),
   ];
   expect(readFileSync(at("gh.log"), "utf8").trim().split("\n")).toEqual([

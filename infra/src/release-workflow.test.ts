@@ -38,9 +38,9 @@ describe("the workflow that releases", () => {
     const uses = (jobs.publish.steps ?? []).flatMap((each) =>
       each.uses === undefined ? [] : [each.uses.split("@")[0]],
     );
-    expect(uses).toEqual(["actions/download-artifact", "actions/attest-build-provenance"]);
+    expect(uses).toEqual(["actions/download-artifact", "actions/attest-build-provenance", "actions/setup-node"]);
     const scripts = (jobs.publish.steps ?? []).map(({ run = "" }) => run).join("\n");
-    expect(scripts).not.toMatch(/npx|npm|node /);
+    expect(scripts.replaceAll(/npm (view|publish) /g, "")).not.toMatch(/npx|npm |node /);
   });
 
   test("limits each job's time, and keeps no credentials of the checkout", () => {
@@ -58,6 +58,8 @@ describe("the workflow that releases", () => {
       "actions/download-artifact",
       "Refuse what is not exactly what was laid out",
       "actions/attest-build-provenance",
+      "actions/setup-node",
+      "Publish the packages to npm",
       "Publish it",
     ]);
     expect(step("publish", "Refuse what is not exactly what was laid out").env?.SHA256).toBe(
@@ -67,15 +69,22 @@ describe("the workflow that releases", () => {
     expect(step("publish", "Publish it").env?.PROVENANCE).toBe(expression("steps.provenance.outputs.bundle-path"));
   });
 
-  test("would have to publish to npm with provenance what is not private", () => {
+  test("publishes to npm as a trusted publisher, with provenance and without a token, what is not private", () => {
+    const { run = "", env } = step("publish", "Publish the packages to npm");
+    expect(run).toMatch(/npm publish --provenance --access public /);
+    expect(env).toBeUndefined();
+    expect(readFileSync(join(repository, ".github/workflows/release.yml"), "utf8")).not.toMatch(
+      /NODE_AUTH_TOKEN|NPM_TOKEN|secrets\./,
+    );
     const tracked = spawnSync("git", ["ls-files", "package.json", "*/package.json"], {
       cwd: repository,
       encoding: "utf8",
     });
     const manifests = tracked.stdout.trim().split("\n");
-    expect(manifests).toContain("packages/pipeline/package.json");
     const open = manifests.filter((path) => !JSON.parse(readFileSync(join(repository, path), "utf8")).private);
-    const published = (jobs.publish.steps ?? []).some(({ run = "" }) => /npm publish .*--provenance/.test(run));
-    expect(published, open.join(", ")).toBe(open.length > 0);
+    expect(open).toEqual(
+      expect.arrayContaining(["infra/package.json", "packages/cli/package.json", "packages/pipeline/package.json"]),
+    );
+    expect(open, "private, since npm gets it with what needs it").not.toContain("packages/local/package.json");
   });
 });

@@ -3,7 +3,8 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type FunctionName, functionNames, InvalidConfigurationError } from "@muster/pipeline";
 import { build, type Plugin } from "esbuild";
-import { BUILD, filesOf, functionPrograms, texts } from "./function-programs.ts";
+import { BUILD, filesOf, texts } from "./esbuild-options.ts";
+import { functionPrograms } from "./function-programs.ts";
 import { leaveOut } from "./leave-out.ts";
 
 export interface FunctionBundle {

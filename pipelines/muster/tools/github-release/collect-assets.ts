@@ -11,8 +11,14 @@ export type ReleaseArchitecture = keyof typeof AGENT;
 
 export const releaseArchitectures = Object.keys(AGENT) as ReleaseArchitecture[];
 
-/** Names of all files that a release consists of, but for their checksums. */
-export function assetNames(version: string, architectures: readonly ReleaseArchitecture[]): string[] {
+/**
+ * Names of all files that a release consists of, but for their checksums.
+ * @param packages tarballs that npm gets
+ */
+export function assetNames(
+  version: string,
+  { architectures, packages }: { architectures: readonly ReleaseArchitecture[]; packages: readonly string[] },
+): string[] {
   const platforms = pipeline.platforms.kind === "fixed" ? pipeline.platforms.names : [];
   const debs = platforms.flatMap((platform) =>
     architectures.map(
@@ -20,7 +26,7 @@ export function assetNames(version: string, architectures: readonly ReleaseArchi
     ),
   );
   const agents = architectures.map((architecture) => `${packageName}-agent-linux-${AGENT[architecture]}.tar.gz`);
-  return [...debs, ...agents, `${packageName}-${version}.tar.gz`].sort();
+  return [...debs, ...agents, ...packages, `${packageName}-${version}.tar.gz`].sort();
 }
 
 /**
@@ -34,11 +40,16 @@ export async function collectAssets(
   sources: readonly string[],
   {
     version,
-    architectures,
     folder,
-  }: { version: string; architectures: readonly ReleaseArchitecture[]; folder: string },
+    ...parts
+  }: {
+    version: string;
+    architectures: readonly ReleaseArchitecture[];
+    packages: readonly string[];
+    folder: string;
+  },
 ): Promise<string> {
-  const names = assetNames(version, architectures);
+  const names = assetNames(version, parts);
   const found = new Map<string, { path: string; sha256: string }>();
   for (const path of (await Promise.all(sources.map(filesIn))).flat()) {
     const name = path.slice(path.lastIndexOf("/") + 1);

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { MusterError } from "@muster/pipeline";
-import { packPackages } from "../npm-packages/pack-packages.ts";
+import { packPackages, tarballNames } from "../npm-packages/pack-packages.ts";
 import { changelogSection, releaseChangelog } from "./changelog-section.ts";
 import { collectAssets, type ReleaseArchitecture, releaseArchitectures } from "./collect-assets.ts";
 import { checkVersion, releaseVersion, writeVersion } from "./release-version.ts";
@@ -42,7 +42,8 @@ async function answer(): Promise<string> {
     case "assets": {
       const [folder = "", architectures = "", ...sources] = rest;
       const version = await releaseVersion(word, repository);
-      return `${await collectAssets(sources, { version, folder, architectures: architecturesOf(architectures) })}\n`;
+      const packages = await tarballNames(repository);
+      return `${await collectAssets(sources, { version, folder, packages, architectures: architecturesOf(architectures) })}\n`;
     }
     case "npm": {
       const [folder = ""] = rest;

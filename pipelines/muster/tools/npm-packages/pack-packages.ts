@@ -51,6 +51,14 @@ export async function packPackages(
   }
 }
 
+/** The tarballs of all packages that are published. */
+export async function tarballNames(tree: string): Promise<string[]> {
+  const sources = await publicPackages(tree);
+  return sources.map(({ source: { name, version, publishConfig } }) =>
+    tarballName({ name: publishConfig.name ?? name, version }),
+  );
+}
+
 /** Folder and manifest of each package that is published, in the order of their folders. */
 export async function publicPackages(tree: string): Promise<{ directory: string; source: SourceManifest }[]> {
   const folders = globSync(["packages/*", "pipelines/*", "infra"], { cwd: tree });
