@@ -38,11 +38,12 @@ const forbidden: Record<string, string[]> = {
   "packages/lambdas/src/x.ts": everyone.filter((name) => name !== "pipeline" && name !== "records"),
   "packages/worker-agent/src/x.ts": everyone.filter((name) => name !== "pipeline" && name !== "records"),
   "pipelines/muster/tools/x.ts": everyone.filter((name) => name !== "pipeline" && name !== "records"),
-  "packages/simulation/src/x.ts": ["worker-agent", "simulation", "cli", "pipeline-muster", "infra"],
+  "packages/simulation/src/x.ts": ["worker-agent", "simulation", "create-muster", "cli", "pipeline-muster", "infra"],
+  "packages/create-muster/src/x.ts": everyone.filter((name) => name !== "pipeline"),
   "packages/cli/src/commands/x.ts": ["local", "simulation", "cli", "pipeline-muster", "infra"],
   "packages/cli/src/print.ts": ["local", "simulation", "cli", "pipeline-muster", "infra"],
   "packages/cli/src/stages/x.ts": ["simulation", "cli", "pipeline-muster", "infra"],
-  "infra/src/x.ts": ["local", "simulation", "cli", "pipeline-muster", "infra"],
+  "infra/src/x.ts": ["local", "simulation", "create-muster", "cli", "pipeline-muster", "infra"],
   "packages/not-listed-yet/src/x.ts": everyone,
   "packages/lambdas/src/x.test.ts": [],
 };
@@ -175,7 +176,7 @@ test("the environment is read in env.ts alone", async () => {
 
 test("each package has one entry point, and infra alone knows cdktf", async () => {
   const manifests = [
-    ...["pipeline", "records", "asl", "lambdas", "worker-agent", "local", "simulation", "cli"].map(
+    ...["pipeline", "records", "asl", "lambdas", "worker-agent", "local", "simulation", "create-muster", "cli"].map(
       (name) => `packages/${name}`,
     ),
     "infra",

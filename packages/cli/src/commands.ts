@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import asl from "./commands/asl.ts";
 import build from "./commands/build.ts";
 import { help } from "./commands/help.ts";
+import init from "./commands/init.ts";
 import killTestWorkers from "./commands/kill-test-workers.ts";
 import local from "./commands/local.ts";
 import logs from "./commands/logs.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   task,
   asl,
   local,
+  init,
   runTestWorkers,
   killTestWorkers,
   help(() => commands),
