@@ -153,6 +153,14 @@ test("user data runs at the first boot alone; what is for every boot runs at eac
   await says(id, /^once\neach\neach\n$/);
 });
 
+test("whose processes a folder's are can be left open: what ends them may know the folder alone", async () => {
+  const [one, other] = [await launch("#!/bin/bash\necho up; sleep 1000\n"), await launch("#!/bin/bash\necho up\n")];
+  await Promise.all([says(one, /up/), says(other, /up/)]);
+  expect(processes(one)).not.toEqual([]);
+  expect(machineProcesses(MARK, folderOf(one))).toEqual(processes(one));
+  expect(machineProcesses(MARK, folderOf("i-another"))).toEqual([]);
+});
+
 test("a machine whose first process is killed is off", async () => {
   const id = await launch("#!/bin/bash\necho up; sleep 1000\n");
   await says(id, /up/);
