@@ -78,6 +78,7 @@ async function tellsOfTheBuild(ask: Ask, { state, steps }: Status): Promise<void
   expect((await ask("matrix", "1.2.3")).stdout).toMatch(/succeeded +Publish/);
   expect(JSON.parse((await ask("asl", "--json")).stdout)).toHaveProperty("StartAt");
   expect((await ask("build", "1.2.3", "--plan")).stdout).toContain("0 of 2 tasks would run");
+  expect((await ask("task", task)).stdout).toMatch(/^Make-1\.2\.3 succeeded/m);
   expect((await ask("help", "build")).stdout).toContain("--plan");
 }
 
