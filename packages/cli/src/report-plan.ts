@@ -1,5 +1,5 @@
 import { planBuild } from "@muster/lambdas";
-import { type BuildInput, placeCells } from "@muster/pipeline";
+import { type BuildInput, describeInputs, placeCells } from "@muster/pipeline";
 import type { ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
 import { counted } from "./counted.ts";
@@ -19,6 +19,8 @@ export async function reportPlan(stage: Stage, input: BuildInput, { print, globa
     ...placeCells(place),
     reason,
   ]);
+  const told = describeInputs(input);
+  if (told !== "") print.report(`inputs: ${told}`);
   for (const line of formatTable(rows)) print.report(line);
   const runs = steps.filter(({ run }) => run).length;
   print.report(

@@ -17,6 +17,7 @@ import { UsageError } from "./usage-error.ts";
 
 interface BuildArguments {
   readonly words: readonly string[];
+  readonly input: readonly string[];
   readonly plan: boolean;
   readonly noFollow: boolean;
   readonly timeScale: string | undefined;
@@ -24,12 +25,13 @@ interface BuildArguments {
 
 /** Starts a build, or goes on with the one that the same words started, and follows it to its end. */
 export async function runBuild(
-  { words: asked, plan, noFollow, timeScale }: BuildArguments,
+  { words, input: inputs, plan, noFollow, timeScale }: BuildArguments,
   context: Context,
 ): Promise<ExitCode> {
   const { openStage, loadStagePipeline, print, globals, env, signal } = context;
   // What cannot be understood is refused before anything is opened or started.
   const loaded = await loadStagePipeline();
+  const asked = [...words, ...inputs.flatMap((said) => ["--input", said])];
   const input = parseBuildInput(asked, loaded.pipeline, { today: new Date() });
   await refuseUnfitScripts(loaded, context);
   if (plan) {
@@ -85,16 +87,11 @@ function interrupted(
   asked: readonly string[],
   { print, globals }: Context,
 ): 130 {
-  const same = ["muster build", ...asked, ...globalWords(globals)].join(" ");
+  const same = nextCommand(globals, ["build", ...asked]);
   if (movedBy === "here") print.note(`interrupted; ${same} goes on with ${name}`);
   else print.note(`the build ${name} goes on without this command; ${same} follows it again`);
   return 130;
 }
-
-const globalWords = ({ pipeline, stage, stateDir }: Context["globals"]): string[] =>
-  Object.entries({ "--pipeline": pipeline, "--stage": stage, "--state-dir": stateDir }).flatMap(([name, value]) =>
-    value === undefined ? [] : [name, value],
-  );
 
 /** Builds of other commands live in this process: ending it would interrupt them. */
 async function waitForOthers(stage: Stage, { signal, print }: Context): Promise<void> {

@@ -1,4 +1,4 @@
-import { MusterError, schemeOf } from "@muster/pipeline";
+import { type Inputs, MusterError, schemeOf, valuesOf } from "@muster/pipeline";
 import { buildOptionSummaries } from "./build-option-summaries.ts";
 import type { Command, ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
@@ -83,6 +83,14 @@ function optionLines(options: readonly OptionDescription[]): string[] {
 
 const buildOptionLines = (): string[] => formatTable(Object.entries(buildOptionSummaries), { indent: "  " });
 
+function inputLines(inputs: Inputs = {}): string[] {
+  const rows = Object.entries(inputs).map(([name, input]) => [
+    `--input ${name}=<${valuesOf(input)}>`,
+    `${input.summary} (${input.default === undefined ? "needed" : `default: ${JSON.stringify(input.default)}`})`,
+  ]);
+  return rows.length === 0 ? [] : ["inputs of a build:", ...formatTable(rows, { indent: "  " })];
+}
+
 /** Help must come even when the pipeline is what is broken. */
 async function pipelineHelp({ loadPipeline, print }: Context): Promise<string[]> {
   try {
@@ -102,6 +110,7 @@ async function pipelineHelp({ loadPipeline, print }: Context): Promise<string[]>
       ...(platforms.kind === "fixed"
         ? platforms.names.map((name) => `  ${name}`)
         : ["  those that each version lists"]),
+      ...inputLines(pipeline.inputs),
       "options of a build:",
       ...buildOptionLines(),
     ];

@@ -1,4 +1,5 @@
 import { DescribeExecutionCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { textInput } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { listBuilds } from "./history/find-build.ts";
 import { setUpStage } from "./stages/local/set-up-stage.ts";
@@ -32,6 +33,20 @@ test("the same words, in any order, go on with the build that runs; other words 
   expect(await stage.start("--skip-ec2", "1.2.3")).toMatchObject({ name: first.name, joined: true });
   expect(await stage.start("1.2.4", "--skip-ec2")).toMatchObject({ joined: false, others: [first.name] });
   expect(await listBuilds(stage.builds, { running: true })).toHaveLength(2);
+});
+
+test("the same inputs go on with the build that runs, other ones do not, and its name says none of them", async () => {
+  await using stage = await readyStage();
+  const inputs = { note: textInput({ summary: "What is new", default: "" }) };
+  const builds = { ...stage.builds, pipeline: { ...stage.pipeline, inputs } };
+  const start = (...words: string[]) => startBuild(builds, words, { user: "alice", at: new Date() });
+  const first = await start("1.2.3", "--skip-ec2", "--input", "note=two words");
+  expect(first.name).toMatch(/^1\.2\.3_--skip-ec2_alice_/);
+  expect(await start("--input", "note=two words", "1.2.3", "--skip-ec2")).toMatchObject({
+    name: first.name,
+    joined: true,
+  });
+  expect(await start("1.2.3", "--skip-ec2")).toMatchObject({ joined: false, others: [first.name] });
 });
 
 test("a build of what a running build makes is refused before it starts, unless told otherwise", async () => {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { DescribeExecutionCommand, ExecutionAlreadyExists, StartExecutionCommand } from "@aws-sdk/client-sfn";
-import { overlappingBuild } from "@muster/lambdas";
-import { type BuildInput, parseBuildInput } from "@muster/pipeline";
+import { overlapError, overlappingBuild } from "@muster/lambdas";
+import { type BuildInput, buildWords, parseBuildInput } from "@muster/pipeline";
 import { executionName } from "./execution-name.ts";
 import { listBuilds } from "./history/find-build.ts";
 import type { Stage } from "./stages/stage.ts";
-import { EnvironmentError, UsageError } from "./usage-error.ts";
+import { EnvironmentError } from "./usage-error.ts";
 
 export interface StartedBuild {
   readonly name: string;
@@ -33,7 +33,8 @@ export async function startBuild(
   if (joined !== undefined) return { name: joined.name, executionArn: joined.executionArn, joined: true, others };
 
   await refuseOverlap(stage, input(at));
-  const asked = words.length > 0 ? words : input(at).versions;
+  const named = buildWords(words).words;
+  const asked = named.length > 0 ? named : input(at).versions;
   for (let attempt = 1; attempt <= MOST_A_MINUTE; attempt++) {
     const name = executionName(asked, { user, at, attempt });
     try {
@@ -60,28 +61,23 @@ async function refuseOverlap(
   input: BuildInput,
 ): Promise<void> {
   const overlap = await overlappingBuild(input, { sfn, stateMachineArn, pipeline });
-  if (overlap === undefined) return;
-  const what = overlap.platform === undefined ? overlap.version : `${overlap.version} for ${overlap.platform}`;
-  throw new UsageError(`the build ${overlap.build} is building ${what}`, {
-    hint: `wait for it, end it with: muster stop ${overlap.build}, or say --allow-overlap`,
-  });
+  if (overlap !== undefined) throw overlapError(overlap);
 }
 
 async function runningBuilds(stage: Builds, words: readonly string[]) {
-  const understand = (input: unknown, today: Date): BuildInput => parseBuildInput(input, stage.pipeline, { today });
   const running = await Promise.all(
     (await listBuilds(stage, { running: true })).map(async (build) => {
       const { input } = await stage.sfn.send(new DescribeExecutionCommand({ executionArn: build.executionArn }));
-      return { ...build, input: understandOr(() => understand(JSON.parse(input ?? "{}"), build.startedAt)) };
+      return { ...build, input: understood(stage, input ?? "{}", build.startedAt) };
     }),
   );
-  return { running, input: (today: Date) => understand(words, today) };
+  return { running, input: (today: Date) => parseBuildInput(words, stage.pipeline, { today }) };
 }
 
 /** Another definition of the pipeline may have started it, with words that this one does not know. */
-function understandOr(parse: () => BuildInput): BuildInput | undefined {
+function understood({ pipeline }: Builds, input: string, today: Date): BuildInput | undefined {
   try {
-    return parse();
+    return parseBuildInput(JSON.parse(input), pipeline, { today, running: true });
   } catch {
     return undefined;
   }

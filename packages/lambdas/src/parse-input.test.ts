@@ -1,10 +1,18 @@
 import { outages } from "@muster/local";
+import { flagInput, textInput } from "@muster/pipeline";
 import { expect, test } from "vitest";
+import { examplePipeline } from "../test/example-pipeline.ts";
 import { launchWorld } from "../test/launch-world.ts";
 
 type World = Awaited<ReturnType<typeof launchWorld>>;
 const parse = (world: World, input: unknown, build = "build-9") =>
   world.call("ParseInput", { input, execution: { ...world.context(build), startTime: "2026-01-02T03:04:05Z" } });
+const telling = examplePipeline({
+  inputs: {
+    target: textInput({ summary: "Where it goes" }),
+    dry_run: flagInput({ summary: "Whether nothing is sent" }),
+  },
+});
 
 test("without a version, the nightly of the UTC day on which the execution started is built", async () => {
   await using world = await launchWorld();
@@ -19,6 +27,29 @@ test("a word that nobody knows is refused by name", async () => {
     name: "Muster.InvalidInput",
     message: '"MakeBinaryPakage" is not a version, platform, step or option (did you mean MakeBinaryPackage?)',
   });
+});
+
+test("what a build is told is understood with the defaults of the rest, however it is said, or refused by name", async () => {
+  await using world = await launchWorld({ pipeline: telling });
+  const buildInput = { inputs: { target: "production", dry_run: false } };
+  await expect(parse(world, "--input target=production")).resolves.toMatchObject({ buildInput });
+  await expect(parse(world, { input: { target: "production" } })).resolves.toMatchObject({ buildInput });
+  await expect(parse(world, {})).rejects.toMatchObject({
+    name: "Muster.InvalidInput",
+    message: "the input target has no value: Where it goes (say --input target=<text>)",
+  });
+});
+
+test("a build that makes the same with other inputs is refused by them, also one that began before they were declared", async () => {
+  await using world = await launchWorld({ pipeline: telling });
+  await world.start("build-1", "4.1.0 --input target=production --input dry_run=true");
+  await world.start("build-2", "4.2.0");
+  await expect(parse(world, "4.1.0 --input target=staging --input dry_run=true")).rejects.toThrow(
+    "the build build-1 is building 4.1.0 with target=production (wait for it",
+  );
+  await expect(parse(world, "4.2.0 --input target=staging")).rejects.toThrow(
+    "the build build-2 is building 4.2.0 (wait for it",
+  );
 });
 
 test("a build that makes the same as a running one is refused, and says how to go on", async () => {

@@ -1,5 +1,5 @@
-import { fixedState, InvalidInputError, ParseInputEvent, parseBuildInput } from "@muster/pipeline";
-import { overlappingBuild } from "./builds/overlapping-build.ts";
+import { fixedState, ParseInputEvent, parseBuildInput } from "@muster/pipeline";
+import { overlapError, overlappingBuild } from "./builds/overlapping-build.ts";
 import { handler } from "./handler.ts";
 import { checkQuotas } from "./quotas/check-quotas.ts";
 
@@ -19,12 +19,7 @@ export const parseInput = handler(
       pipeline,
       self: { arn: execution.id, startDate },
     });
-    if (overlap) {
-      const what = overlap.platform === undefined ? overlap.version : `${overlap.version} for ${overlap.platform}`;
-      throw new InvalidInputError(`the build ${overlap.build} is building ${what}`, {
-        hint: `wait for it, end it with: muster stop ${overlap.build}, or say --allow-overlap`,
-      });
-    }
+    if (overlap) throw overlapError(overlap);
     await checkQuotas(buildInput, { pipeline, stage, serviceQuotas: clients.serviceQuotas, log });
     return { buildInput };
   },

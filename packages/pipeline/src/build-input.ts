@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { InputValue } from "./input.ts";
 
 export const DebugMode = z.enum(["", "skip_ec2", "fake_ec2", "test_build"]);
 export type DebugMode = z.infer<typeof DebugMode>;
@@ -15,5 +16,7 @@ export const BuildInput = z.object({
   keepFailed: z.literal(true).optional(),
   /** Start although a running build has a version and platform in common. */
   allowOverlap: z.literal(true).optional(),
+  /** All that the pipeline declared when the build began, by name; absent where it declared none. Typed by `inputsOf`. */
+  inputs: z.record(z.string(), InputValue).optional(),
 });
 export type BuildInput = z.infer<typeof BuildInput>;

@@ -4,6 +4,7 @@ import { channelProblems } from "./channel.ts";
 import { retryProblems } from "./check-retries.ts";
 import { fieldProblems } from "./field-problems.ts";
 import { type Flow, topLevel } from "./flow.ts";
+import { inputProblems } from "./input-problems.ts";
 import { MusterError } from "./muster-error.ts";
 import { namedScripts } from "./named-scripts.ts";
 
@@ -68,6 +69,7 @@ function pipelineProblems(pipeline: Pipeline, spoilt: ReadonlySet<string | undef
     ...stateNameProblems(pipeline),
     ...activities.filter((each) => !spoilt.has(each.name)).flatMap((each) => activityProblems(each, pipeline)),
     ...given("invalidates", invalidates).flat().flatMap(invalidationProblems),
+    ...given("inputs", pipeline.inputs).flatMap(inputProblems),
     ...given("channels", channels).flatMap((each) => channelProblems(name, each, schemeOf(pipeline))),
   ];
 }

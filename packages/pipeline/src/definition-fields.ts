@@ -19,6 +19,7 @@ import {
   text,
 } from "./field-schemas.ts";
 import type { BuildFlow, Flow, ForEachPlatform, ForEachVersion, Parallel, Sequence } from "./flow.ts";
+import type { FlagInput, Input, NumberInput, TextInput } from "./input.ts";
 import type { PipelineDefinition } from "./pipeline.ts";
 import type { Platforms } from "./platform.ts";
 import type { Retry } from "./retries.ts";
@@ -166,6 +167,24 @@ const platforms = oneOf<Platforms>("platforms: fixedPlatforms(…) or listedPlat
   }),
 });
 
+const inputs = z.record(
+  z.string(),
+  oneOf<Input>("an input: textInput({ … }), flagInput({ … }) or numberInput({ … })", {
+    text: objectOf<TextInput>("an input", {
+      required: { kind: kind("text"), summary: filledText },
+      optional: { default: text, oneOf: filledList("a list of texts", text), pattern: regularExpression },
+    }),
+    flag: objectOf<FlagInput>("an input", {
+      required: { kind: kind("flag"), summary: filledText, default: flag },
+      optional: {},
+    }),
+    number: objectOf<NumberInput>("an input", {
+      required: { kind: kind("number"), summary: filledText },
+      optional: { default: number, min: number, max: number, whole: flag },
+    }),
+  }),
+);
+
 const channel = objectOf<Channel>("a channel: { name: …, includes: … }", {
   required: { name: filledText, includes: aFunction() },
   optional: { packageName: filledText, suite: aFunction() },
@@ -203,6 +222,7 @@ export const definitionSchema = objectOf<PipelineDefinition & { readonly activit
     },
     optional: {
       versions: scheme,
+      inputs,
       source: aFunction(),
       env: aFunction(),
       buckets: objectOf<Partial<Record<BucketRole, string>>>("buckets by their roles", {

@@ -30,6 +30,7 @@ export {
   workerPollName,
 } from "./aws-names.ts";
 export { BuildInput, DebugMode } from "./build-input.ts";
+export { buildWords, inputWords } from "./build-words.ts";
 export { type Channel, channelOf, checkDebianOrder } from "./channel.ts";
 export { checkScripts, InvalidPipelineError } from "./check-pipeline.ts";
 export { compareDebianVersions } from "./debian/compare-versions.ts";
@@ -75,6 +76,21 @@ export {
   type Sequence,
   sequence,
 } from "./flow.ts";
+export {
+  type FlagInput,
+  flagInput,
+  type Input,
+  type Inputs,
+  type InputValue,
+  inputVariable,
+  type NumberInput,
+  numberInput,
+  type TextInput,
+  textInput,
+  type ValueOf,
+  valuesOf,
+} from "./input.ts";
+export { describeInputs, inputsOf } from "./inputs-of-build.ts";
 export { type LogMarker, logMarker, parseLogMarker } from "./log-marker.ts";
 export { mayTouch, type Touch } from "./may-touch.ts";
 export { ErrorName, InvalidConfigurationError, InvalidInputError, MusterError } from "./muster-error.ts";

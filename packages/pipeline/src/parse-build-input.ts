@@ -1,5 +1,7 @@
 import type { BuildInput, DebugMode } from "./build-input.ts";
+import { buildWords, inputWords } from "./build-words.ts";
 import { channelOf } from "./channel.ts";
+import { readInputs, readKnownInputs } from "./inputs-of-build.ts";
 import { InvalidInputError } from "./muster-error.ts";
 import { nearestWord } from "./nearest-word.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -25,23 +27,31 @@ export function wordsOf(input: BuildInput): string[] {
     ...input.activities,
     ...(input.debug === "" ? [] : [`--${input.debug.replaceAll("_", "-")}`]),
     ...Object.entries(flagWords).flatMap(([word, flag]) => (input[flag] ? [`--${word.replaceAll("_", "-")}`] : [])),
+    ...Object.entries(input.inputs ?? {}).flatMap(([name, value]) => inputWords(name, value)),
   ];
 }
 
 /**
- * Understands any nesting of strings, lists and maps; strings are split at white space, order does not matter.
+ * Understands any nesting of strings, lists and maps; strings are split at white space, order does not matter. Inputs
+ * are `--input name=value`, or in a map `input: { name: value }`.
  * @param today the date of the execution's start: with no version named, its UTC date's nightly is built
+ * @param running of a build that is under way, perhaps from before an input was declared: its inputs are taken as far as they are known
  * @throws InvalidInputError naming the first word that is no version, platform, step or option, or a version and one of these too,
- *   or a version of no channel; and where no version is named and the pipeline has no nightlies
+ *   or a version of no channel, or what is wrong with an input; and where no version is named and the pipeline has no nightlies
  */
-export function parseBuildInput(input: unknown, pipeline: Pipeline, { today }: { today: Date }): BuildInput {
+export function parseBuildInput(
+  input: unknown,
+  pipeline: Pipeline,
+  { today, running = false }: { today: Date; running?: boolean },
+): BuildInput {
   const versions = new Set<string>();
   const platforms = new Set<string>();
   const activities = new Set<string>();
   const debugModes = new Set<DebugMode>();
   const flags = new Set<(typeof flagWords)[keyof typeof flagWords]>();
 
-  for (const word of wordsIn(input)) {
+  const said = buildWords(input);
+  for (const word of said.words) {
     refuseTwoMeanings(word, pipeline);
     const option = optionOf(word);
     if (Object.hasOwn(debugWords, option)) debugModes.add(debugWords[option] as DebugMode);
@@ -64,18 +74,8 @@ export function parseBuildInput(input: unknown, pipeline: Pipeline, { today }: {
     activities: debug === "test_build" ? testBuildActivities([...activities], pipeline) : [...activities],
     debug,
     ...Object.fromEntries([...flags].map((flag) => [flag, true] as const)),
+    ...(running ? readKnownInputs : readInputs)(said.inputs, pipeline.inputs),
   };
-}
-
-function* wordsIn(input: unknown): Generator<string> {
-  if (typeof input === "string") yield* input.split(/\s+/).filter((word) => word !== "");
-  else if (Array.isArray(input)) for (const item of input) yield* wordsIn(item);
-  else if (typeof input === "object" && input !== null) for (const value of Object.values(input)) yield* wordsIn(value);
-  else if (input !== null && input !== undefined) {
-    throw new InvalidInputError(`${JSON.stringify(input)} is not a version, platform, step or option`, {
-      hint: "input is text, lists and maps of text",
-    });
-  }
 }
 
 const optionOf = (word: string): string => word.replace(/^--/, "").replaceAll("-", "_");
@@ -128,6 +128,11 @@ const LIKE_A_PLATFORM = /^[a-z]+-[\d.]+(-[a-z]+)?$/;
 function unknownWord(word: string, pipeline: Pipeline): InvalidInputError {
   if (LIKE_A_VERSION.test(word)) {
     return new InvalidInputError(`"${word}" is not a version`, { hint: `a version is ${schemeOf(pipeline).form}` });
+  }
+  if (/^[a-z]\w*=/.test(word)) {
+    return new InvalidInputError(`"${word}" is not a version, platform, step or option`, {
+      hint: `an input's value is said by --input ${word}`,
+    });
   }
   const known = [
     ...pipeline.activities.map(({ name }) => name),

@@ -1,6 +1,8 @@
 import type { Activity } from "./activity.ts";
+import type { BuildInput } from "./build-input.ts";
 import type { Channel } from "./channel.ts";
 import { activitiesOf, type BuildFlow, numberMaps } from "./flow.ts";
+import type { Inputs } from "./input.ts";
 import type { Platforms } from "./platform.ts";
 import type { BucketRole, S3Object } from "./s3-object.ts";
 import type { Version } from "./version.ts";
@@ -17,8 +19,10 @@ export interface PipelineDefinition {
   readonly flow: BuildFlow;
   /** The object that everything in a release starts from: tasks get it as S3_BUCKET, S3_PATH and S3_SOURCE. */
   readonly source?: (version: Version) => S3Object;
+  /** What a build may be told by `--input name=value`; tasks get it as INPUT_NAME. No secrets: whoever sees a build sees its inputs. */
+  readonly inputs?: Inputs;
   /** Environment of every task of a version beyond the standard one, for example PACKAGING_BRANCH. */
-  readonly env?: (subject: { version: Version }) => Readonly<Record<string, string>>;
+  readonly env?: (subject: { version: Version; build: BuildInput }) => Readonly<Record<string, string>>;
   /**
    * SSM parameter of the workers' image. People reach a worker through Session Manager if the image brings its agent: Ubuntu's and Amazon Linux's do,
    * Debian's do not.

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { exampleActivity, referencePipeline } from "../testing/example-pipeline.ts";
 import type { Activity } from "./activity.ts";
+import type { BuildInput } from "./build-input.ts";
+import { flagInput, numberInput, textInput } from "./input.ts";
+import { inputsOf } from "./inputs-of-build.ts";
 import type { Place } from "./place.ts";
 import { downloads } from "./s3-object.ts";
 import { taskEnvironment } from "./task-environment.ts";
@@ -134,4 +137,48 @@ test("where the pipeline names its scheme, a version's task knows what its packa
     RPM_VERSION: "2.4",
     RPM_RELEASE: "3",
   });
+});
+
+test("every task knows the build's inputs, those of a build that began before they were declared by their defaults", () => {
+  const inputs = {
+    target: textInput({ summary: "Where it goes", default: "staging" }),
+    dry_run: flagInput({ summary: "Whether nothing is sent" }),
+    jobs: numberInput({ summary: "At once", default: 4 }),
+  };
+  const pipeline = {
+    ...referencePipeline,
+    inputs,
+    env: ({ build: of }: { build: BuildInput }) => ({ TO: inputsOf(inputs, of).target }),
+  };
+  const around = { platforms, buildPlatforms, versions: ["4.28.2"], failedVersions: [] };
+  const announce = exampleActivity("Announce", { per: "build" });
+  const input = { ...build, versions: ["4.28.2"], platforms: [], activities: [] };
+  const told = { ...input, inputs: { target: "production", dry_run: true, jobs: 8 } };
+  for (const task of [
+    taskAt(make, { per: "version", version: "4.28.2" }, around),
+    taskAt(makePackage, { per: "platform", version: "4.28.2", platform: "debian-11-bullseye" }, around),
+    taskAt(announce, { per: "build" }, around),
+  ]) {
+    expect(taskEnvironment(pipeline, task, { build: told, buckets })).toMatchObject({
+      INPUT_TARGET: "production",
+      INPUT_DRY_RUN: "true",
+      INPUT_JOBS: "8",
+      ...(task.activity.per !== "build" && { TO: "production" }),
+    });
+    expect(taskEnvironment(pipeline, task, { build: input, buckets })).toMatchObject({
+      INPUT_TARGET: "staging",
+      INPUT_DRY_RUN: "false",
+      INPUT_JOBS: "4",
+    });
+  }
+});
+
+test("a task of a build that began before an input was declared which needs a value is refused by its name", () => {
+  const pipeline = { ...referencePipeline, inputs: { ticket: textInput({ summary: "Whose release it is" }) } };
+  const around = { platforms, buildPlatforms, versions: ["4.28.2"], failedVersions: [] };
+  const task = taskAt(make, { per: "version", version: "4.28.2" }, around);
+  const input = { ...build, versions: ["4.28.2"], platforms: [], activities: [] };
+  expect(() => taskEnvironment(pipeline, task, { build: input, buckets })).toThrow(
+    "the input ticket has no value: Whose release it is",
+  );
 });

@@ -1,5 +1,6 @@
 import type { BuildInput } from "./build-input.ts";
 import { channelOf } from "./channel.ts";
+import { inputVariables } from "./inputs-of-build.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { type BucketRole, type S3Object, s3Url } from "./s3-object.ts";
 import type { Per, Subject } from "./subject.ts";
@@ -18,8 +19,9 @@ type Variables = Readonly<Record<string, string>>;
  * SCRATCH_BUCKET and DOWNLOADS_BUCKET; VERSION, DISTRO (platform tasks), PLATFORMS (version tasks: all of the version)
  * and BUILD_PLATFORMS (those of them that this build makes), IS_NIGHTLY, where the pipeline names its scheme of versions what
  * packages are called (see namesOf), where it has channels CHANNEL, and where it has a source S3_BUCKET, S3_PATH and S3_SOURCE;
- * RESTORE_FROM for what expired and was published. A build's own task has VERSIONS and FAILED_VERSIONS, the buckets, and
- * nothing of the pipeline's, which is a version's.
+ * RESTORE_FROM for what expired and was published; INPUT_NAME for each input of the build. A build's own task has VERSIONS and
+ * FAILED_VERSIONS, the buckets, the inputs, and nothing of the pipeline's env, which is a version's.
+ * @throws InvalidInputError naming an input that was declared after the build had begun, and has no default
  */
 export function taskEnvironment<P extends Per>(
   pipeline: Pipeline,
@@ -27,32 +29,38 @@ export function taskEnvironment<P extends Per>(
   { build, buckets, restore }: { build: BuildInput; buckets: Buckets; restore?: readonly S3Object[] | undefined },
 ): Record<string, string> {
   return {
-    ...variablesOf(subject, pipeline, buckets),
+    ...inputVariables(pipeline.inputs, build),
+    ...variablesOf(subject, pipeline, { build, buckets }),
     ...(restore !== undefined && { RESTORE_FROM: restore.map((object) => s3Url(object, buckets)).join(" ") }),
     ...activity.env?.({ ...subject, build }),
   };
 }
 
-function variablesOf(subject: Subject, pipeline: Pipeline, buckets: Buckets): Variables {
+interface Around {
+  readonly build: BuildInput;
+  readonly buckets: Buckets;
+}
+
+function variablesOf(subject: Subject, pipeline: Pipeline, around: Around): Variables {
   switch (subject.per) {
     case "build": {
       const { versions, failedVersions } = subject;
-      return { VERSIONS: versions.join(" "), FAILED_VERSIONS: failedVersions.join(" "), ...storage(buckets) };
+      return { VERSIONS: versions.join(" "), FAILED_VERSIONS: failedVersions.join(" "), ...storage(around.buckets) };
     }
     case "version":
       return {
         PLATFORMS: subject.platforms.join(" "),
         BUILD_PLATFORMS: subject.buildPlatforms.join(" "),
-        ...ofVersion(subject.version, pipeline, buckets),
+        ...ofVersion(subject.version, pipeline, around),
       };
     case "platform":
-      return { DISTRO: subject.platform, ...ofVersion(subject.version, pipeline, buckets) };
+      return { DISTRO: subject.platform, ...ofVersion(subject.version, pipeline, around) };
     default:
       return unreachable(subject);
   }
 }
 
-function ofVersion(version: Version, pipeline: Pipeline, buckets: Buckets): Variables {
+function ofVersion(version: Version, pipeline: Pipeline, { build, buckets }: Around): Variables {
   const source = pipeline.source?.(version);
   return {
     VERSION: version,
@@ -65,7 +73,7 @@ function ofVersion(version: Version, pipeline: Pipeline, buckets: Buckets): Vari
       S3_PATH: source.key,
       S3_SOURCE: s3Url(source, buckets),
     }),
-    ...pipeline.env?.({ version }),
+    ...pipeline.env?.({ version, build }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { flag, option, words } from "../arguments.ts";
+import { flag, list, option, words } from "../arguments.ts";
 import { buildOptionSummaries } from "../build-option-summaries.ts";
 import { command } from "../command.ts";
 
@@ -10,6 +10,7 @@ export default command({
       ...Object.keys(buildOptionSummaries),
       "--test",
     ]),
+    input: list("name=value", "What the pipeline asks of a build; once for each (muster help lists them)"),
     plan: flag("Show what would run or be skipped, and why; start nothing"),
     noFollow: flag("Do not wait for its end"),
     timeScale: option("number", "Divide the waits that only pace the build by this (local stage)"),
@@ -19,6 +20,7 @@ export default command({
     "build 4.28.2 4.27.1",
     "build 4.28.2 ubuntu-18.04-bionic MakeBinaryPackage",
     "build 4.28.2 --test-build",
+    "build 4.28.2 --input target=production",
     "build --plan",
   ],
   run: async (values, context) => (await import("../run-build.ts")).runBuild(values, context),

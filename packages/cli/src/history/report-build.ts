@@ -1,4 +1,4 @@
-import { placeCells } from "@muster/pipeline";
+import { describeInputs, placeCells } from "@muster/pipeline";
 import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
 import type { Print } from "../print.ts";
@@ -18,9 +18,15 @@ export function reportBuild(
   const time = formatDuration((endedAt ?? now).getTime() - startedAt.getTime());
   return [
     `${print.style("bold", name)}  ${headline(build, { print, moving })}${timing(build, { time, moving })}`,
+    ...inputLines(build),
     ...section("finished", finished, print, endedAt ?? now),
     ...section(build.state === "running" ? "unfinished" : "never finished", unfinished, print, endedAt ?? now),
   ];
+}
+
+function inputLines({ input }: BuildHistory): string[] {
+  const told = describeInputs(input ?? {});
+  return told === "" ? [] : [`inputs: ${told}`];
 }
 
 /** What a build's steps are, for programs. */

@@ -1,5 +1,5 @@
 import { DescribeExecutionCommand, type ExecutionListItem, type SFNClient } from "@aws-sdk/client-sfn";
-import { type BuildInput, type Pipeline, parseBuildInput } from "@muster/pipeline";
+import { type BuildInput, describeInputs, InvalidInputError, type Pipeline, parseBuildInput } from "@muster/pipeline";
 import { runningBuilds } from "./running-builds.ts";
 
 export interface Overlap {
@@ -8,6 +8,17 @@ export interface Overlap {
   readonly version: string;
   /** A platform that both name; undefined where one of them builds all. */
   readonly platform: string | undefined;
+  /** Those of the other build that are not as this one's. */
+  readonly inputs: NonNullable<BuildInput["inputs"]>;
+}
+
+/** What a build that would make the same as a running one is refused with. */
+export function overlapError({ build, version, platform, inputs }: Overlap): InvalidInputError {
+  const what = platform === undefined ? version : `${version} for ${platform}`;
+  const told = describeInputs({ inputs });
+  return new InvalidInputError(`the build ${build} is building ${what}${told && ` with ${told}`}`, {
+    hint: `wait for it, end it with: muster stop ${build}, or say --allow-overlap`,
+  });
 }
 
 /** Builds that make nothing can meet nobody. */
@@ -49,16 +60,20 @@ async function inputOf(
 ): Promise<BuildInput | undefined> {
   const { input } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
   try {
-    return parseBuildInput(JSON.parse(input ?? "{}"), pipeline, { today: startDate ?? new Date(0) });
+    return parseBuildInput(JSON.parse(input ?? "{}"), pipeline, { today: startDate ?? new Date(0), running: true });
   } catch {
     return undefined;
   }
 }
 
-function meet(a: BuildInput, b: BuildInput): Pick<Overlap, "version" | "platform"> | undefined {
+function meet(a: BuildInput, b: BuildInput): Omit<Overlap, "build"> | undefined {
   const version = a.versions.find((candidate) => b.versions.includes(candidate));
   if (version === undefined || makesNothing(b)) return undefined;
-  if (a.platforms.length === 0 || b.platforms.length === 0) return { version, platform: undefined };
+  const inputs = otherInputs(a, b);
+  if (a.platforms.length === 0 || b.platforms.length === 0) return { version, platform: undefined, inputs };
   const platform = a.platforms.find((candidate) => b.platforms.includes(candidate));
-  return platform === undefined ? undefined : { version, platform };
+  return platform === undefined ? undefined : { version, platform, inputs };
 }
+
+const otherInputs = ({ inputs: own = {} }: BuildInput, { inputs = {} }: BuildInput): Overlap["inputs"] =>
+  Object.fromEntries(Object.entries(inputs).filter(([name, value]) => own[name] !== value));
