@@ -121,7 +121,7 @@ describe.skipIf(missing.length > 0)("a release by recipes", () => {
     await run("sha256sum", ["--check", "greet-1.2.3.tar.gz.sha256"], { cwd: folder });
     const keyring = join(repository.downloads, "greet-archive-keyring.gpg");
     await run("gpgv", ["--keyring", keyring, "greet-1.2.3.tar.gz.sig", "greet-1.2.3.tar.gz"], { cwd: folder });
-    const archive = ["archive", "--format=tar", "--prefix=greet-1.2.3/", "v1.2.3"];
+    const archive = ["-c", "tar.umask=0022", "archive", "--format=tar", "--prefix=greet-1.2.3/", "v1.2.3"];
     await run("sh", ["-c", `git ${archive.join(" ")} | gzip -9n | cmp - ${folder}/greet-1.2.3.tar.gz`], {
       cwd: repository.dir,
     });
@@ -129,19 +129,15 @@ describe.skipIf(missing.length > 0)("a release by recipes", () => {
 
   test("an added platform and a second version are published, with what is there already skipped", async () => {
     await repository.write("release/pipeline.ts", pipeline());
-    const added = await repository.build("1.2.3");
-    expect(added.exitCode, added.output).toBe(0);
-    expect(added.output).toContain("2 tasks done");
-    const second = await repository.build("1.3.0");
-    expect(second.exitCode, second.output).toBe(0);
+    const { exitCode, output } = await repository.build("1.2.3", "1.3.0");
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain("6 tasks done, 2 skipped");
     await using web = await serveFiles(repository.downloads);
     for (const codename of codenames) {
       const apt = await aptFor(codename, web.url);
       expect(await apt.versions()).toEqual([`1.3.0-1~${codename}`, `1.2.3-1~${codename}`]);
       expect(await apt.download("greet")).toEqual([`greet_1.3.0-1~${codename}_all.deb`]);
     }
-    const again = await repository.build("1.2.3", "1.3.0");
-    expect(again.output).toContain("0 tasks done");
   });
 
   test("another tool takes the repository, its signature included, and finds no fault with it", async () => {
@@ -173,7 +169,9 @@ describe.skipIf(missing.length > 0)("a release by recipes", () => {
       expect(await (await aptFor(codename, web.url)).versions()).toEqual([`1.2.3-1~${codename}`]);
     }
     const pool = await readdir(join(repository.downloads, "debian/pool/main/g/greet"));
-    expect(pool.sort()).toEqual(codenames.map((codename) => `greet_1.2.3-1~${codename}_all.deb`));
+    expect(pool.filter((name) => name.endsWith(".deb")).sort()).toEqual(
+      codenames.map((codename) => `greet_1.2.3-1~${codename}_all.deb`),
+    );
     const again = await repository.build("1.3.0");
     expect(again.output).toContain("0 tasks done");
   });

@@ -108,7 +108,7 @@ fi
 hooks+=('chroot "$1" env SOURCE_DATE_EPOCH='"$SOURCE_DATE_EPOCH"' bash /source/build.sh 2>&1' "copy-out /out /status /free /build-dep.log .")
 if [ -n "${CCACHE_KEY:-}" ]; then hooks+=("sync-out /ccache ccache"); fi
 # shellcheck disable=SC2016
-in_chroot "$DISTRO" 'chroot "$1" touch /build-dep.log /free' "${hooks[@]}" 2>&1 | tee build.log
+in_chroot "$DISTRO" 'chroot "$1" touch /build-dep.log /free' "${hooks[@]}" 2>&1 | tee build.log || true
 
 why_failed() {
   local missing

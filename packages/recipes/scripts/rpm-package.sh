@@ -46,7 +46,7 @@ base_container "$IMAGE"
 # shellcheck disable=SC2154 # base_container sets it
 containers copy --quiet "$container" build /build
 containers run --isolation chroot --network host --env "NAME=$NAME" --env "DIST=$DIST" --env "SOURCE_DATE_EPOCH=$epoch" \
-  "$container" bash /build/build.sh 2>&1 | tee build.log
+  "$container" bash /build/build.sh 2>&1 | tee build.log || true
 root=$(containers mount "$container")
 if ! grep --quiet '^done$' "$root/status"; then
   if grep --quiet 'No space left on device' build.log; then

@@ -1,6 +1,7 @@
 import { type Activity, activity, downloads, minutes, type Version } from "@muster/pipeline";
+import { checkOptions, checkProgram } from "./check-options.ts";
 import { isWithdrawn, type Program, upstreamVersion } from "./program.ts";
-import { type RecipeOptions, SMALL } from "./recipe-options.ts";
+import { logIdle, type RecipeOptions, SMALL } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 
 export interface AnnouncementOptions extends RecipeOptions {
@@ -20,6 +21,8 @@ const record = (program: Program, version: Version) =>
  * `announcements/<name>-<version>.txt`, so that no version is announced twice.
  */
 export function announcement(program: Program, options: AnnouncementOptions): Activity<"build"> {
+  checkProgram(program);
+  checkOptions<AnnouncementOptions>("announcement", options, { text: true, webhook: true, url: true });
   const { webhook, url = "", text } = options;
   const told = (versions: readonly Version[]) => versions.filter((version) => !isWithdrawn(program, version));
   return activity({
@@ -29,6 +32,7 @@ export function announcement(program: Program, options: AnnouncementOptions): Ac
     init,
     timeout: options.timeout ?? minutes(10),
     worker: options.worker ?? SMALL,
+    ...logIdle(options),
     exclusive: true,
     publishes: ({ versions }) => told(versions).map((version) => record(program, version)),
     shouldRun: async ({ versions }) =>

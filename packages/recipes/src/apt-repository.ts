@@ -9,9 +9,10 @@ import {
   type Version,
 } from "@muster/pipeline";
 import { debianBuild, isDebian, suiteOf } from "./apt-location.ts";
+import { checkOptions, checkProgram } from "./check-options.ts";
 import { dueToPublish } from "./due-to-publish.ts";
 import { isWithdrawn, type Program, packagesOf, upstreamVersion } from "./program.ts";
-import { type RecipeOptions, SMALL } from "./recipe-options.ts";
+import { logIdle, type RecipeOptions, SMALL } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-key.ts";
 
@@ -34,6 +35,8 @@ export interface AptRepositoryOptions extends RecipeOptions {
  * made from.
  */
 export function aptRepository(programs: readonly Program[], options: AptRepositoryOptions): Activity<"version"> {
+  programs.forEach(checkProgram);
+  checkOptions<AptRepositoryOptions>("aptRepository", options, { key: true, origin: true, validDays: true });
   const { key, origin = key.name, validDays } = options;
   return activity({
     name: options.activity ?? "PublishAptRepository",
@@ -42,6 +45,7 @@ export function aptRepository(programs: readonly Program[], options: AptReposito
     init,
     timeout: options.timeout ?? hours(1),
     worker: options.worker ?? SMALL,
+    ...logIdle(options),
     exclusive: true,
     changesDownloads: true,
     worksOn: ({ platforms }) => platforms.filter(isDebian),

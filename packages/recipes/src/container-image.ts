@@ -1,6 +1,7 @@
 import { type Activity, activity, downloads, hours, scratch, type Version } from "@muster/pipeline";
+import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, unlessLeftOut, upstreamVersion } from "./program.ts";
-import { LARGE, type RecipeOptions } from "./recipe-options.ts";
+import { LARGE, logIdle, type RecipeOptions } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { sourceOf } from "./source-tarball.ts";
 
@@ -27,6 +28,14 @@ const record = (program: Program, version: Version) =>
  * remove it there.
  */
 export function containerImage(program: Program, options: ContainerImageOptions): Activity<"version"> {
+  checkProgram(program);
+  checkOptions<ContainerImageOptions>("containerImage", options, {
+    repository: true,
+    tags: true,
+    architectures: true,
+    containerfile: true,
+    login: true,
+  });
   const { repository, login, tags = (version) => [upstreamVersion(version).replaceAll("~", "-")] } = options;
   return activity({
     name: options.activity ?? "PublishContainerImage",
@@ -35,6 +44,7 @@ export function containerImage(program: Program, options: ContainerImageOptions)
     init,
     timeout: options.timeout ?? hours(2),
     worker: options.worker ?? LARGE,
+    ...logIdle(options),
     changesDownloads: true,
     publishes: ({ version }) => [record(program, version)],
     shouldRun: ({ version }) => unlessLeftOut(program, { version }),

@@ -1,7 +1,8 @@
 import { type Activity, activity, hours, scratch, type Version } from "@muster/pipeline";
 import { debianBuild, isDebian } from "./apt-location.ts";
+import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, unlessLeftOut, upstreamVersion } from "./program.ts";
-import { LARGE, type RecipeOptions } from "./recipe-options.ts";
+import { LARGE, logIdle, type RecipeOptions } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { sourceOf } from "./source-tarball.ts";
 
@@ -32,6 +33,14 @@ export interface DebianPackageOptions extends RecipeOptions {
  * are kept in scratch for a week, and brought up to date for each build.
  */
 export function debianPackage(program: Program, options: DebianPackageOptions = {}): Activity<"platform"> {
+  checkProgram(program);
+  checkOptions<DebianPackageOptions>("debianPackage", options, {
+    source: true,
+    folder: true,
+    lintian: true,
+    ccache: true,
+    mirror: true,
+  });
   const { source, folder = "debian", lintian = "error", ccache = false, mirror = "" } = options;
   return activity({
     name: options.activity ?? "MakeDebianPackages",
@@ -40,6 +49,7 @@ export function debianPackage(program: Program, options: DebianPackageOptions = 
     init,
     timeout: options.timeout ?? hours(4),
     worker: options.worker ?? LARGE,
+    ...logIdle(options),
     produces: ({ version, platform }) => (isDebian(platform) ? [debianBuild(program, version, platform).checksum] : []),
     publishes: ({ version, platform }) => (isDebian(platform) ? debianBuild(program, version, platform).published : []),
     shouldRun: ({ version, platform }) =>

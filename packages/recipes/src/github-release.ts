@@ -1,6 +1,7 @@
 import { type Activity, activity, downloads, minutes, type S3Object, type Version } from "@muster/pipeline";
+import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, unlessLeftOut, upstreamVersion } from "./program.ts";
-import { type RecipeOptions, SMALL } from "./recipe-options.ts";
+import { logIdle, type RecipeOptions, SMALL } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 
 export interface GithubReleaseOptions extends RecipeOptions {
@@ -23,6 +24,15 @@ const record = (program: Program, version: Version) =>
 
 /** A version's release on GitHub, by gh, with files of the release attached; its URL is published. */
 export function githubRelease(program: Program, options: GithubReleaseOptions): Activity<"version"> {
+  checkProgram(program);
+  checkOptions<GithubReleaseOptions>("githubRelease", options, {
+    repository: true,
+    tag: true,
+    files: true,
+    notes: true,
+    prerelease: true,
+    token: true,
+  });
   const { token, tag = (version) => `v${version}`, files = () => [], notes, prerelease } = options;
   return activity({
     name: options.activity ?? "PublishGithubRelease",
@@ -31,6 +41,7 @@ export function githubRelease(program: Program, options: GithubReleaseOptions): 
     init,
     timeout: options.timeout ?? minutes(30),
     worker: options.worker ?? SMALL,
+    ...logIdle(options),
     publishes: ({ version }) => [record(program, version)],
     shouldRun: ({ version }) => unlessLeftOut(program, { version }),
     env: ({ version }) => ({

@@ -1,7 +1,8 @@
 import { type Activity, activity, downloads, hours, type Platform, scratch, type Version } from "@muster/pipeline";
 import { debianBuild, isDebian } from "./apt-location.ts";
+import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, packagesOf, unlessLeftOut, upstreamVersion } from "./program.ts";
-import { LARGE, type RecipeOptions } from "./recipe-options.ts";
+import { LARGE, logIdle, type RecipeOptions } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { publicKeys, type SigningKey } from "./signing-key.ts";
 import { isRpm, rpmBuild } from "./yum-location.ts";
@@ -60,6 +61,7 @@ function publishedTest(program: Program, kind: string, options: PublishedTestOpt
     init,
     timeout: options.timeout ?? hours(1),
     worker: options.worker ?? LARGE,
+    ...logIdle(options),
     produces: ({ version, platform }: { version: Version; platform: Platform }) =>
       isInstallable(platform) ? [testedKey(kind, program, version, platform)] : [],
     shouldRun: ({ version, platform }: { version: Version; platform: Platform }) =>
@@ -91,6 +93,14 @@ function publishedTest(program: Program, kind: string, options: PublishedTestOpt
  * container, from the published repository, its signatures on, and removes them again once they have run.
  */
 export function installTest(program: Program, options: InstallTestOptions): Activity<"platform"> {
+  checkProgram(program);
+  checkOptions<InstallTestOptions>("installTest", options, {
+    key: true,
+    url: true,
+    mirror: true,
+    image: true,
+    run: true,
+  });
   const test = publishedTest(program, "installed", options);
   return activity({
     ...test,
@@ -102,6 +112,14 @@ export function installTest(program: Program, options: InstallTestOptions): Acti
 
 /** A script of your own, on each platform, with the published packages installed. */
 export function smokeTest(program: Program, options: SmokeTestOptions): Activity<"platform"> {
+  checkProgram(program);
+  checkOptions<SmokeTestOptions>("smokeTest", options, {
+    key: true,
+    url: true,
+    mirror: true,
+    image: true,
+    script: true,
+  });
   return activity({
     ...publishedTest(program, "smoke", options),
     name: options.activity ?? "SmokeTest",

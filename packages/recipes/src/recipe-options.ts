@@ -6,6 +6,8 @@ export interface RecipeOptions {
   readonly activity?: string;
   /** A task's longest run. */
   readonly timeout?: Seconds;
+  /** A script that prints nothing this long is hung. Off where absent. */
+  readonly logIdleTimeout?: Seconds;
   /** The machines that do it on AWS. */
   readonly worker?: WorkerMachine;
 }
@@ -19,3 +21,7 @@ export const LARGE: WorkerMachine = {
   rootVolumeGb: 64,
   market: "spot-then-on-demand",
 };
+
+/** Of an activity whose script may hang. */
+export const logIdle = ({ logIdleTimeout }: RecipeOptions): Pick<RecipeOptions, "logIdleTimeout"> =>
+  logIdleTimeout === undefined ? {} : { logIdleTimeout };

@@ -1,6 +1,7 @@
 import { type Activity, activity, hours, type Platform, scratch } from "@muster/pipeline";
+import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, revisionOf, unlessLeftOut, upstreamVersion } from "./program.ts";
-import { LARGE, type RecipeOptions } from "./recipe-options.ts";
+import { LARGE, logIdle, type RecipeOptions } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { sourceOf } from "./source-tarball.ts";
 import { isRpm, rpmBuild } from "./yum-location.ts";
@@ -17,6 +18,8 @@ export interface RpmPackageOptions extends RecipeOptions {
  * buildah makes and which gets nothing but rpm-build and what BuildRequires names.
  */
 export function rpmPackage(program: Program, options: RpmPackageOptions = {}): Activity<"platform"> {
+  checkProgram(program);
+  checkOptions<RpmPackageOptions>("rpmPackage", options, { spec: true, image: true });
   return activity({
     name: options.activity ?? "MakeRpmPackages",
     per: "platform",
@@ -24,6 +27,7 @@ export function rpmPackage(program: Program, options: RpmPackageOptions = {}): A
     init,
     timeout: options.timeout ?? hours(4),
     worker: options.worker ?? LARGE,
+    ...logIdle(options),
     produces: ({ version, platform }) => (isRpm(platform) ? [rpmBuild(program, version, platform).checksum] : []),
     publishes: ({ version, platform }) => (isRpm(platform) ? [rpmBuild(program, version, platform).published] : []),
     shouldRun: ({ version, platform }) => unlessLeftOut(program, { version, platform, kind: "rpm package" }, isRpm),

@@ -1,6 +1,7 @@
 import { type Activity, activity, downloads, minutes, type S3Object, scratch, type Version } from "@muster/pipeline";
+import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, unlessLeftOut, upstreamVersion } from "./program.ts";
-import { type RecipeOptions, SMALL } from "./recipe-options.ts";
+import { logIdle, type RecipeOptions, SMALL } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-key.ts";
 
@@ -32,6 +33,13 @@ const inFolder = (folder: string, { key }: S3Object): S3Object => downloads(key.
  * `gpgv` does.
  */
 export function sourceTarball(program: Program, options: SourceTarballOptions = {}): Activity<"version"> {
+  checkProgram(program);
+  checkOptions<SourceTarballOptions>("sourceTarball", options, {
+    repository: true,
+    tag: true,
+    key: true,
+    publish: true,
+  });
   const { key, publish, repository, tag = (version) => `v${version}` } = options;
   const made = (version: Version): S3Object[] => {
     const { tarball, checksum } = sourceOf(program, version);
@@ -46,6 +54,7 @@ export function sourceTarball(program: Program, options: SourceTarballOptions = 
     init,
     timeout: options.timeout ?? minutes(30),
     worker: options.worker ?? SMALL,
+    ...logIdle(options),
     produces: ({ version }) => made(version),
     ...(publish !== undefined && {
       publishes: ({ version }) => published(version),

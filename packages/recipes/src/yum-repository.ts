@@ -1,7 +1,8 @@
 import { type Activity, activity, downloads, hours, scratch } from "@muster/pipeline";
+import { checkOptions, checkProgram } from "./check-options.ts";
 import { dueToPublish } from "./due-to-publish.ts";
 import { isWithdrawn, type Program, upstreamVersion } from "./program.ts";
-import { type RecipeOptions, SMALL } from "./recipe-options.ts";
+import { logIdle, type RecipeOptions, SMALL } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-key.ts";
 import { isRpm, rpmBuild } from "./yum-location.ts";
@@ -17,6 +18,8 @@ export interface YumRepositoryOptions extends RecipeOptions {
  * `repomd.xml`, which names them, is written last, and only over the one that it was made from.
  */
 export function yumRepository(programs: readonly Program[], options: YumRepositoryOptions): Activity<"version"> {
+  programs.forEach(checkProgram);
+  checkOptions<YumRepositoryOptions>("yumRepository", options, { key: true });
   const { key } = options;
   return activity({
     name: options.activity ?? "PublishYumRepository",
@@ -25,6 +28,7 @@ export function yumRepository(programs: readonly Program[], options: YumReposito
     init,
     timeout: options.timeout ?? hours(1),
     worker: options.worker ?? SMALL,
+    ...logIdle(options),
     exclusive: true,
     changesDownloads: true,
     worksOn: ({ platforms }) => platforms.filter(isRpm),

@@ -1,0 +1,49 @@
+import { existsSync } from "node:fs";
+import { cp, mkdir, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { type ReleaseRepository, run } from "./release-repository.ts";
+
+/** A folder that keeps clean roots from one run to the next; where MUSTER_RELEASES_CACHE names none, each run makes its own. */
+const cache = process.env.MUSTER_RELEASES_CACHE;
+
+/** Chroots need root here: mounts, and users within. */
+export const isRoot = process.getuid?.() === 0;
+
+/** Gives a repository's scratch what earlier runs have bootstrapped. */
+export async function restoreChroots({ scratch }: ReleaseRepository): Promise<void> {
+  if (cache === undefined || !existsSync(join(cache, "chroots"))) return;
+  await cp(join(cache, "chroots"), join(scratch, "chroots"), { recursive: true });
+}
+
+export async function keepChroots({ scratch }: ReleaseRepository): Promise<void> {
+  if (cache === undefined || !existsSync(join(scratch, "chroots"))) return;
+  await mkdir(cache, { recursive: true });
+  await cp(join(scratch, "chroots"), join(cache, "chroots"), { recursive: true, force: false });
+}
+
+/**
+ * The image of a distribution that has rpm, rpmbuild and dnf: Debian's, for no other distribution's is on Debian's mirror.
+ * @returns its name, as buildah takes it
+ */
+export async function imageWithDnf(folder: string): Promise<string> {
+  const tar = join(cache ?? folder, "rpm-root.tar");
+  if (!existsSync(tar)) {
+    await mkdir(cache ?? folder, { recursive: true });
+    const options = [
+      "--quiet",
+      "--variant=apt",
+      "--skip=output/dev,output/mknod",
+      "--include=rpm,dnf,dnf-plugins-core",
+    ];
+    await run("mmdebstrap", [...options, "bookworm", `${tar}.part.tar`]);
+    await rename(`${tar}.part.tar`, tar);
+  }
+  const image = `oci:${join(folder, "image")}:latest`;
+  const stores = ["--root", join(folder, "store"), "--runroot", join(folder, "run"), "--storage-driver", "vfs"];
+  const buildah = async (...args: string[]) => (await run("buildah", [...stores, ...args])).stdout.trim();
+  const container = await buildah("from", "scratch");
+  await buildah("add", "--quiet", container, tar, "/");
+  await buildah("commit", "--quiet", container, image);
+  await buildah("rm", container);
+  return image;
+}
