@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, mkdir, rename } from "node:fs/promises";
+import { cp, mkdir, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ReleaseRepository, run } from "./release-repository.ts";
 
@@ -21,11 +23,17 @@ export async function keepChroots({ scratch }: ReleaseRepository): Promise<void>
   await cp(join(scratch, "chroots"), join(cache, "chroots"), { recursive: true, force: false });
 }
 
+export interface ContainerImage extends AsyncDisposable {
+  /** As buildah takes it. */
+  readonly name: string;
+}
+
 /**
  * The image of a distribution that has rpm, rpmbuild and dnf: Debian's, for no other distribution's is on Debian's mirror.
- * @returns its name, as buildah takes it
  */
-export async function imageWithDnf(folder: string): Promise<string> {
+export async function imageWithDnf(): Promise<ContainerImage> {
+  // A path in an image's name has no capitals.
+  const folder = join(tmpdir(), `muster-image-${randomBytes(6).toString("hex")}`);
   const tar = join(cache ?? folder, "rpm-root.tar");
   if (!existsSync(tar)) {
     await mkdir(cache ?? folder, { recursive: true });
@@ -38,12 +46,13 @@ export async function imageWithDnf(folder: string): Promise<string> {
     await run("mmdebstrap", [...options, "bookworm", `${tar}.part.tar`]);
     await rename(`${tar}.part.tar`, tar);
   }
-  const image = `oci:${join(folder, "image")}:latest`;
+  const name = `oci:${join(folder, "image")}:latest`;
+  await mkdir(folder, { recursive: true });
   const stores = ["--root", join(folder, "store"), "--runroot", join(folder, "run"), "--storage-driver", "vfs"];
   const buildah = async (...args: string[]) => (await run("buildah", [...stores, ...args])).stdout.trim();
   const container = await buildah("from", "scratch");
   await buildah("add", "--quiet", container, tar, "/");
-  await buildah("commit", "--quiet", container, image);
+  await buildah("commit", "--quiet", container, name);
   await buildah("rm", container);
-  return image;
+  return { name, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -48,7 +48,10 @@ async function commitHello(): Promise<void> {
   await rm(fetched, { recursive: true });
 }
 
-const pool = async () => (await readdir(join(repository.downloads, "debian/pool/main/h/hello"))).sort();
+const pool = async () =>
+  (await readdir(join(repository.downloads, "debian/pool/main/h/hello")))
+    .filter((name) => name.endsWith(".deb"))
+    .sort();
 const published = (...versions: readonly string[]) =>
   versions.flatMap((version) => [`hello-dbgsym_${version}_amd64.deb`, `hello_${version}_amd64.deb`]).sort();
 

@@ -44,10 +44,9 @@ export async function createReleaseRepository(name: string): Promise<ReleaseRepo
     },
     async build(...words) {
       const { exitCode, stdout, stderr } = await workspace.muster(
-        "build",
-        ...words,
-        "--pipeline",
-        "release/pipeline.ts",
+        ...["build", ...words, "--pipeline", "release/pipeline.ts"],
+        // What failed is tried again after minutes, which nobody shall wait for here.
+        ...["--time-scale", "60"],
       );
       return { exitCode, output: stderr + stdout };
     },

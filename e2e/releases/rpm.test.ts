@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { imageWithDnf, isRoot } from "./chroots.ts";
+import { type ContainerImage, imageWithDnf, isRoot } from "./chroots.ts";
 import { createReleaseRepository, lacking, pipelineText, type ReleaseRepository, run } from "./release-repository.ts";
 
 const missing = await lacking("buildah", "createrepo_c", "dnf", "git", "gpg", "mmdebstrap", "rpm", "rpmsign");
@@ -30,7 +30,7 @@ install -D -m 755 tally.py %{buildroot}%{_bindir}/tally
 %{_bindir}/tally
 `;
 
-let image: string;
+let image: ContainerImage;
 let repository: ReleaseRepository;
 
 const pipeline = (withdrawn: readonly string[] = []) =>
@@ -40,7 +40,7 @@ const pipeline = (withdrawn: readonly string[] = []) =>
     imports: "installTest, rpmPackage, sourceTarball, yumRepository",
     values: `
 const tally: Program = { name: "tally", withdrawn: ${JSON.stringify(withdrawn)} };
-const image = () => ${JSON.stringify(image)};`,
+const image = () => ${JSON.stringify(image.name)};`,
     flow: `forEachVersion(
     sourceTarball(tally, { key }),
     forEachPlatform(rpmPackage(tally, { image, spec: "packaging/tally.spec" })),
@@ -52,13 +52,16 @@ const image = () => ${JSON.stringify(image)};`,
 describe.skipIf(missing.length > 0)("a Python program as .rpm", () => {
   beforeAll(async () => {
     repository = await createReleaseRepository("tally");
-    image = await imageWithDnf(join(repository.dir, ".muster/image"));
+    image = await imageWithDnf();
     await repository.write("tally.py", "#!/usr/bin/python3\nimport sys\nprint(len(sys.stdin.readlines()))\n");
     await repository.write("packaging/tally.spec", spec);
     await repository.write("release/pipeline.ts", pipeline());
     await repository.tag("1.0.0", "1.1.0");
   });
-  afterAll(() => repository?.[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await repository?.[Symbol.asyncDispose]();
+    await image?.[Symbol.asyncDispose]();
+  });
 
   const packages = async () =>
     (await readdir(join(repository.downloads, "rpm/fedora-42/packages"), { recursive: true }))

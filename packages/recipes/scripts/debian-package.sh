@@ -128,7 +128,7 @@ if [ "$LINTIAN" != off ]; then
   need lintian:lintian
   # What Debian's own archive asks of an upload's distribution and bug numbers is not asked of others.
   lintian --allow-root --fail-on "$LINTIAN" --suppress-tags bad-distribution-in-changes-file,initial-upload-closes-no-bugs \
-    out/*.changes || fail "lintian finds $LINTIAN""s in the packages, see above: mend them, or override them in debian/<package>.lintian-overrides"
+    out/*.changes || fail "lintian finds ${LINTIAN}s in the packages, see above: mend them, or override them in debian/<package>.lintian-overrides"
 fi
 
 cd out

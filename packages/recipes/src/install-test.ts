@@ -1,4 +1,14 @@
-import { type Activity, activity, downloads, hours, type Platform, scratch, type Version } from "@muster/pipeline";
+import {
+  type Activity,
+  activity,
+  downloads,
+  hours,
+  type Platform,
+  type Published,
+  type Question,
+  scratch,
+  type Version,
+} from "@muster/pipeline";
 import { debianBuild, isDebian } from "./apt-location.ts";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, packagesOf, unlessLeftOut, upstreamVersion } from "./program.ts";
@@ -36,16 +46,18 @@ export interface SmokeTestOptions extends PublishedTestOptions {
 interface Installable {
   readonly tool: "apt-get" | "dnf";
   readonly packageVersion: string;
+  readonly published: readonly Published[];
   /** The container image that is its clean root; a chroot where absent. */
   readonly image?: string;
 }
 
 function installable(program: Program, version: Version, platform: Platform): Installable {
   if (!isRpm(platform)) {
-    return { tool: "apt-get", packageVersion: debianBuild(program, version, platform).debianVersion };
+    const { debianVersion, published } = debianBuild(program, version, platform);
+    return { tool: "apt-get", packageVersion: debianVersion, published };
   }
-  const { release, image } = rpmBuild(program, version, platform);
-  return { tool: "dnf", packageVersion: `${upstreamVersion(version)}-${release}`, image };
+  const { release, image, published } = rpmBuild(program, version, platform);
+  return { tool: "dnf", packageVersion: `${upstreamVersion(version)}-${release}`, published: [published], image };
 }
 
 const isInstallable = (platform: Platform): boolean => isDebian(platform) || isRpm(platform);
@@ -64,8 +76,13 @@ function publishedTest(program: Program, kind: string, options: PublishedTestOpt
     ...logIdle(options),
     produces: ({ version, platform }: { version: Version; platform: Platform }) =>
       isInstallable(platform) ? [testedKey(kind, program, version, platform)] : [],
-    shouldRun: ({ version, platform }: { version: Version; platform: Platform }) =>
-      unlessLeftOut(program, { version, platform, kind: "package" }, isInstallable),
+    shouldRun: async ({ version, platform, status }: Question<"platform">) => {
+      const leftOut = await unlessLeftOut(program, { version, platform }, isInstallable);
+      if (leftOut !== undefined) return leftOut;
+      const { published, packageVersion } = installable(program, version, platform);
+      if ((await status({ publishes: () => published })) === "succeeded") return undefined;
+      return { run: false, reason: `${program.name} ${packageVersion} is not published` };
+    },
     env({ version, platform }: { version: Version; platform: Platform }): Readonly<Record<string, string>> {
       if (!isInstallable(platform)) return {};
       const { tool, packageVersion, image = "" } = installable(program, version, platform);

@@ -17,6 +17,7 @@ import { everyRecipe, hello } from "../testing/every-recipe.ts";
 import { debianBuild } from "./apt-location.ts";
 import { aptRepository } from "./apt-repository.ts";
 import { debianPackage } from "./debian-package.ts";
+import { installTest } from "./install-test.ts";
 import { rpmPackage } from "./rpm-package.ts";
 import { sourceTarball } from "./source-tarball.ts";
 import { rpmBuild } from "./yum-location.ts";
@@ -91,6 +92,18 @@ test("an apt repository is written for what is built, for what is withdrawn, and
   expect(await rule(repository, "1.2.0", { state: "succeeded", days: 29 })).toEqual({
     run: true,
     reason: "debian/dists/bookworm: to be signed anew",
+  });
+});
+
+test("what is not published is not tested", async () => {
+  const tested = installTest(hello, { key, run: "hello" });
+  for (const platform of platforms) {
+    expect(await rule(tested, "1.2.0", { platform, state: "not_built" })).toMatchObject({ run: false });
+    expect(await rule(tested, "1.2.0", { platform, state: "succeeded" })).toBeUndefined();
+  }
+  expect(await rule(tested, "1.2.0", { platform: "fedora-42" })).toEqual({
+    run: false,
+    reason: "hello 1.2.0-2.fc42 is not published",
   });
 });
 
