@@ -1,5 +1,4 @@
 export type { BundleFunctions, FunctionBundle, FunctionBundles } from "../bundle/bundle-functions.ts";
-export { type Overlap, overlappingBuild } from "./builds/overlapping-build.ts";
 export { type Overlap, overlapError, overlappingBuild } from "./builds/overlapping-build.ts";
 export { runningBuilds } from "./builds/running-builds.ts";
 export type { ClientName, Clients } from "./clients.ts";
