@@ -77,6 +77,9 @@ test("--skip-ec2 starts no instance: its tasks wait for workers started by hand"
   expect(await readFile(join(logs, "MakePackage.log"), "utf8")).toContain(
     "dummy for MakePackage-1.2.3-debian-12-bookworm",
   );
+  expect(existsSync(join(logs, "MakePackage/bin/muster-s3")), "what a worker needs lies in the state folder").toBe(
+    true,
+  );
   const killed = await workspace.muster("kill-test-workers", ...pipeline);
   expect(killed.exitCode).toBe(0);
   expect((await readdir(logs)).filter((name) => name.endsWith(".pid"))).toEqual([]);

@@ -42,6 +42,8 @@ export function startTestWorker(
       testWorkerName(activity),
       "--log",
       files.log,
+      "--dir",
+      files.dir,
     ];
     const worker = spawn(process.execPath, words, {
       cwd: folder,

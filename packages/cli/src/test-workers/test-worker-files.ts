@@ -14,12 +14,15 @@ export interface TestWorkerFiles {
   /** What the agent says of itself. */
   readonly agentLog: string;
   readonly pid: string;
+  /** Where its agent keeps its things. */
+  readonly dir: string;
 }
 
 export const filesOf = (folder: string, activity: string): TestWorkerFiles => ({
   log: join(folder, `${activity}.log`),
   agentLog: join(folder, `${activity}.agent.log`),
   pid: join(folder, `${activity}.pid`),
+  dir: join(folder, activity),
 });
 
 /** Name under which a test worker polls and which its process bears. */
