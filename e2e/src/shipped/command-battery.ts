@@ -33,7 +33,7 @@ export async function commandBattery(workspace: Workspace): Promise<void> {
   };
   await buildThroughKills(workspace, pipeline);
   const status = JSON.parse((await ask("status", "--json")).stdout) as Status;
-  await tellsOfTheBuild(ask, status);
+  await tellsOfTheBuild(ask, status, workspace);
   await keepsTheEndpoint(workspace, { ask, pipeline });
   for (const kept of ["local", "kill-test-workers"]) asked.add(kept);
   const help = JSON.parse((await ask("help", "--json")).stdout) as { commands: { name: string }[] };
@@ -59,7 +59,7 @@ async function buildThroughKills(workspace: Workspace, pipeline: readonly string
   expect(published.size).toBe(LARGE);
 }
 
-async function tellsOfTheBuild(ask: Ask, { state, steps }: Status): Promise<void> {
+async function tellsOfTheBuild(ask: Ask, { state, steps }: Status, { dir }: Workspace): Promise<void> {
   expect(state).toBe("succeeded");
   const attempts = steps.find(({ key }) => key === task)?.attempts ?? [];
   expect(attempts.map(({ error }) => error)).toEqual([
@@ -78,6 +78,8 @@ async function tellsOfTheBuild(ask: Ask, { state, steps }: Status): Promise<void
   expect((await ask("matrix", "1.2.3")).stdout).toMatch(/succeeded +Publish/);
   expect(JSON.parse((await ask("asl", "--json")).stdout)).toHaveProperty("StartAt");
   expect((await ask("build", "1.2.3", "--plan")).stdout).toContain("0 of 2 tasks would run");
+  await ask("init", "--yes", "--dir", "started", "--name", "started");
+  expect(await readFile(join(dir, "started/pipeline.ts"), "utf8")).toContain("started");
   expect((await ask("task", task)).stdout).toMatch(/^Make-1\.2\.3 succeeded/m);
   expect((await ask("help", "build")).stdout).toContain("--plan");
 }
