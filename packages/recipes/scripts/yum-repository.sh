@@ -50,7 +50,9 @@ collect() { # folder in the repository, key of the checksums
     if [[ $file == *.src.rpm ]] || grep --quiet --line-regexp --fixed-strings "$1/$file" old; then continue; fi
     muster-s3 cp "${url%/*}/$file" "repo/$1/$file" >/dev/null
     sha256sum --check --quiet <<<"$sum  repo/$1/$file"
-    rpmsign --define "_gpg_name $KEY_NAME" --addsign "repo/$1/$file" >/dev/null
+    # Debian names gpg by a path that it has no longer.
+    rpmsign --define "_gpg_name $KEY_NAME" --define "__gpg $(command -v gpg)" --addsign "repo/$1/$file" >/dev/null 2>rpmsign.log ||
+      fail "rpmsign cannot sign $file: $(tail -n 1 rpmsign.log)"
     echo "$1/$file" >>new
   done <built.sha256
 }
