@@ -63,6 +63,8 @@ function expectedSteps(node: Flow, failing: string, platform?: string): { steps:
       const name = platform === undefined ? node.name : `${node.name} ${platform}`;
       return { steps: [name], failed: name === failing };
     }
+    case "approval":
+      return { steps: [], failed: false };
     case "sequence": {
       const steps: string[] = [];
       for (const part of node.steps) {

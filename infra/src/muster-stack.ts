@@ -10,6 +10,7 @@ import { createWorkers } from "./compute/workers.ts";
 import { createAccessLog, edgeLogWriters } from "./edge/access-log.ts";
 import { createEdge } from "./edge/distribution.ts";
 import { downloadsReaders } from "./edge/downloads-readers.ts";
+import { createApproverPolicy } from "./iam/approver-policy.ts";
 import { createOperatorPolicy } from "./iam/operator-policy.ts";
 import { createNetwork } from "./network/network.ts";
 import { createAlarms } from "./observability/alarms.ts";
@@ -81,6 +82,7 @@ export function createMusterStack(
   if (stage.budget) createBudget(scope, stage.budget);
 
   const parameter = createStageParameter(scope, description);
+  const approver = createApproverPolicy(scope);
   const operator = createOperatorPolicy(scope);
   const output = (name: string, value: string, text: string) =>
     new TerraformOutput(stack, name, { value, description: text });
@@ -88,6 +90,7 @@ export function createMusterStack(
   output("state_machine_arn", machine.stateMachine.arn, "Runs builds");
   output("downloads_url", edge?.url ?? `s3://${scope.names.bucket("downloads")}`, "Where users download");
   output("operator_policy_arn", operator.arn, "For the roles of people who build");
+  output("approver_policy_arn", approver.arn, "For the roles of people who approve, beside the other");
   if (edge && !ownsBucket(scope, "downloads")) {
     output(
       "downloads_bucket_statements",

@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import {
   activity,
+  approval,
   definePipeline,
   downloads,
   fixedPlatforms,
@@ -52,11 +53,16 @@ const Publish = activity({
   changesDownloads: true,
   publishes: ({ version }) => [downloads(`published-${version}`)],
 });
+const ApproveRelease = approval({
+  name: "ApproveRelease",
+  summary: "Whether users get it",
+  neededFor: ({ build }) => build.keepFailed === true,
+});
 const pipeline = definePipeline({
   name: "recorded",
   summary: "Makes every kind of call",
   platforms: fixedPlatforms("debian-12-bookworm"),
-  flow: forEachVersion(MakeSource, forEachPlatform(MakePackage), Publish),
+  flow: forEachVersion(ApproveRelease, MakeSource, forEachPlatform(MakePackage), Publish),
   image: "/image",
   dummyScript: "wait.sh",
   invalidates: ["/published-*"],
@@ -96,6 +102,10 @@ test("the calls of every function and worker are the recorded ones", async () =>
   const ofFirst = { id: first.executionArn ?? "", name: "first", startTime: new Date().toISOString() };
   const ofWords = { versions: ["1.0.0"], platforms: [], activities: [], debug: "" };
   await world.call("UpdateIndices", { results: {}, buildInput: ofWords, execution: ofFirst });
+
+  // Somebody would be asked.
+  const approved = { approval: "ApproveRelease", version: "1.0.0", buildInput: { ...ofWords, keepFailed: true } };
+  await world.call("RequestApproval", { ...approved, token: "stale", execution: ofFirst });
 
   // A machine lost at work, by its event; an overlapping build refused.
   const second = await start("second", "2.0.0");

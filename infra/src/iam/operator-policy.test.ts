@@ -33,11 +33,21 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
   ]),
 };
 
+/** What `muster approve` asks of IAM besides: nobody who only builds may answer. STS tells everybody who they are. */
+const APPROVING: typeof CALLS = {
+  GetCallerIdentity: [],
+  SendTaskFailure: [["states:SendTaskFailure", "*"]],
+  SendTaskSuccess: [["states:SendTaskSuccess", "*"]],
+};
+
+let approver: readonly Statement[];
 let statements: readonly Statement[];
 beforeAll(async () => {
   const stack = await synthStage(stage("hhvm", usual("hhvm")));
-  const policy = String(stack.resource.aws_iam_policy?.operator_policy?.policy);
-  statements = JSON.parse(evaluate(policy, stack)).Statement;
+  const statementsOf = (name: string) =>
+    JSON.parse(evaluate(String(stack.resource.aws_iam_policy?.[name]?.policy), stack)).Statement;
+  statements = statementsOf("operator_policy");
+  approver = statementsOf("approver_policy");
 });
 
 test("the table names every operation that the command's sources send to a deployed stage", () => {
@@ -48,8 +58,9 @@ test("the table names every operation that the command's sources send to a deplo
   const sent = files.flatMap((path) =>
     [...readFileSync(join(sources, path), "utf8").matchAll(/new (\w+)Command\(/g)].map(([, name = ""]) => name),
   );
-  expect(sent.filter((name) => !Object.hasOwn(CALLS, name))).toEqual([]);
-  expect(Object.keys(CALLS).filter((name) => /^\w+$/.test(name) && !sent.includes(name))).toEqual([]);
+  const all = { ...CALLS, ...APPROVING };
+  expect(sent.filter((name) => !Object.hasOwn(all, name))).toEqual([]);
+  expect(Object.keys(all).filter((name) => /^\w+$/.test(name) && !sent.includes(name))).toEqual([]);
 });
 
 test("whoever builds may make each of them", async () => {
@@ -68,4 +79,11 @@ test("and nothing else", () => {
       ),
     ].sort(),
   );
+});
+
+test("whoever approves may answer, and nothing else", async () => {
+  const calls = Object.values(APPROVING).flat();
+  for (const [action, resource] of calls)
+    expect(await isAllowed({ statements: approver, request: { action, resource } }), action).toBe(true);
+  expect(approver.flatMap(({ Action }) => Action).sort()).toEqual(calls.map(([action]) => action).sort());
 });

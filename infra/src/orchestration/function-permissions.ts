@@ -80,6 +80,8 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
         : [allow("Invalidate", ["cloudfront:CreateInvalidation"], [targets.distributionArn])],
     NormalizeResults: [],
     CheckForFailures: [allow("ReadHistory", ["states:GetExecutionHistory"], [builds.executions])],
+    // The token came with the call.
+    RequestApproval: [...builds.wakeUp, ...artifacts, ...listedPlatformStatements(scope)],
     Repair: [
       ...repairing,
       state.on("WriteRecords", ["s3:PutObject"], "attention", "launches", "repairLeases"),

@@ -1,6 +1,7 @@
 import {
   activitiesOf,
   activity,
+  approvalsOf,
   definePipeline,
   type Flow,
   fixedPlatforms,
@@ -12,6 +13,8 @@ import {
   partsOfBuild,
   prepareState,
   sequence,
+  shouldFollowStateName,
+  unansweredStateName,
 } from "@muster/pipeline";
 import validate from "asl-validator";
 import { expect, test } from "vitest";
@@ -180,4 +183,23 @@ test("a build's own steps stand around its versions, before the end of the healt
     "EndHealthCheck CheckIfReposChanged ✖ CheckIfReposChanged",
     "CheckIfReposChanged ShouldUpdateIndicesAndInvalidateCloudFront ✖ NormalizeResults",
   ]);
+});
+
+test("whatever the flow, an approval that is refused, is not answered or guards nothing that would run leaves out all that follows it", () => {
+  let approvals = 0;
+  for (const { pipeline, places } of rendered) {
+    for (const { name } of approvalsOf(pipeline.flow)) {
+      approvals++;
+      const at = (state: string) => places.find((place) => place.name === state) as (typeof places)[number];
+      const [unanswered, shouldFollow] = [unansweredStateName(name), shouldFollowStateName(name)].map(at);
+      const [afterUnanswered] = successors(unanswered?.state as never);
+      const [left, next] = successors(shouldFollow?.state as never);
+      expect(catchTargets(at(name).state), pipeline.summary).toEqual([unanswered?.name, afterUnanswered]);
+      expect(left, pipeline.summary).toBe(afterUnanswered);
+      expect(next, pipeline.summary).not.toBe(left);
+      const order = Object.keys(at(name).machine.States);
+      expect(order.indexOf(left ?? ""), pipeline.summary).toBeGreaterThan(order.indexOf(next ?? ""));
+    }
+  }
+  expect(approvals).toBeGreaterThan(50);
 });

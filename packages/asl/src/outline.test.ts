@@ -15,7 +15,7 @@ function picture(steps: Outline): string {
 }
 
 function pictureOf(step: Step): string {
-  if (step.kind === "activity") return step.name;
+  if (step.kind === "activity" || step.kind === "approval") return step.name;
   if (step.kind === "getPlatforms") return "?";
   if (step.kind === "forEachPlatform") return `{${picture(step.steps)}}`;
   return `[${step.branches.map(({ steps }) => picture(steps)).join(" | ")}]`;

@@ -1,10 +1,11 @@
-import { type Activity, branchName, type Flow } from "@muster/pipeline";
+import { type Activity, type Approval, branchName, type Flow } from "@muster/pipeline";
 
 /** What stands in one nested machine, in its order. */
 export type Outline = readonly Step[];
 
 export type Step =
   | Activity
+  | Approval
   | { readonly kind: "getPlatforms" }
   | { readonly kind: "parallel"; readonly name: string; readonly branches: readonly Branch[] }
   | { readonly kind: "forEachPlatform"; readonly name: string; readonly steps: Outline };
@@ -27,6 +28,7 @@ export function outline(body: Flow): Outline {
 function steps(flow: Flow): Step[] {
   switch (flow.kind) {
     case "activity":
+    case "approval":
       return [flow];
     case "sequence":
       return flow.steps.flatMap(steps);

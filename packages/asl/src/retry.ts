@@ -1,4 +1,11 @@
-import { type Activity, DEFAULT_RETRY_INTERVAL, neverRetried, type Retry, retriesOf } from "@muster/pipeline";
+import {
+  type Activity,
+  DEFAULT_RETRY_INTERVAL,
+  ErrorName,
+  neverRetried,
+  type Retry,
+  retriesOf,
+} from "@muster/pipeline";
 import type { Retrier } from "./amazon-states-language.ts";
 
 /**
@@ -24,6 +31,12 @@ export const lambdaRetry: readonly Retrier[] = [retrier(neverRetried), { ErrorEq
 
 /** What is the same for every activity, and then its own. */
 export const activityRetry = (activity: Activity): readonly Retrier[] => retriesOf(activity).map(retrier);
+
+/** A person's answer stands, and one that did not come has been waited for: only what kept the function from asking is retried. */
+export const approvalRetry: readonly Retrier[] = [
+  { ErrorEquals: ["States.Timeout", ErrorName.rejected], MaxAttempts: 0 },
+  ...lambdaRetry,
+];
 
 /** A wait that timed out has waited: only what kept the function from being called is retried. */
 export const callbackRetry: readonly Retrier[] = [{ ErrorEquals: ["States.Timeout"], MaxAttempts: 0 }, ...lambdaRetry];

@@ -1,5 +1,6 @@
 import {
   activity,
+  approval,
   definePipeline,
   type Flow,
   fixedPlatforms,
@@ -29,6 +30,7 @@ export function randomPipeline(seed: number): Pipeline {
   const upTo = (count: number) => 1 + Math.floor(next() * count);
   let activities = 0;
   let sequences = 0;
+  let approvals = 0;
 
   const leaf = (per: Per) => {
     activities += 1;
@@ -40,6 +42,12 @@ export function randomPipeline(seed: number): Pipeline {
       worker: { instanceTypes: ["t3.micro"] },
     });
   };
+  /** A step, for which now and then somebody is asked. */
+  const step = (per: Per): Flow => {
+    if (next() < 0.85) return leaf(per);
+    approvals += 1;
+    return sequence(approval({ name: `Approve${approvals}`, summary: "Whether it may go on" }), leaf(per));
+  };
   const named = (...steps: [Flow, ...Flow[]]) => {
     sequences += 1;
     return sequence(`Branch${sequences}`, ...steps);
@@ -50,7 +58,7 @@ export function randomPipeline(seed: number): Pipeline {
   ];
   const flow = (per: Per, depth: number): Flow => {
     const choice = depth === 0 ? 0 : next();
-    if (choice < 0.4) return leaf(per);
+    if (choice < 0.4) return step(per);
     if (choice < 0.55) return named(...several(per, depth - 1));
     if (choice < 0.65) return sequence(...several(per, depth - 1));
     if (choice < 0.8 && per === "version") return forEachPlatform(...several("platform", depth - 1));

@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import approve from "./commands/approve.ts";
 import asl from "./commands/asl.ts";
 import build from "./commands/build.ts";
 import { help } from "./commands/help.ts";
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   results,
   logs,
   matrix,
+  approve,
   stop,
   task,
   asl,

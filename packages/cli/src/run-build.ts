@@ -40,7 +40,7 @@ export async function runBuild(
   }
 
   let started: StartedBuild | undefined;
-  const progress = createProgress(print);
+  const progress = createProgress(print, globals);
   return outliveOwner(
     () => openStage({ to: "run", ...parseTimeScale(timeScale) }),
     async (stage) => {

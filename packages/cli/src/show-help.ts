@@ -1,4 +1,4 @@
-import { type Inputs, MusterError, schemeOf, valuesOf } from "@muster/pipeline";
+import { approvalsOf, type Inputs, MusterError, schemeOf, valuesOf } from "@muster/pipeline";
 import { buildOptionSummaries } from "./build-option-summaries.ts";
 import type { Command, ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
@@ -97,7 +97,10 @@ async function pipelineHelp({ loadPipeline, print }: Context): Promise<string[]>
     const { pipeline } = await loadPipeline();
     const { platforms } = pipeline;
     const { form, nightlyOf } = schemeOf(pipeline);
-    const steps = pipeline.activities.map(({ name, per }) => [name, `per ${per}`]);
+    const steps = [
+      ...pipeline.activities.map(({ name, per }) => [name, `per ${per}`]),
+      ...approvalsOf(pipeline.flow).map(({ name, summary }) => [name, `waits for approval: ${summary}`]),
+    ];
     return [
       "",
       `${print.style("bold", `pipeline ${pipeline.name}:`)} ${pipeline.summary}`,

@@ -13,6 +13,7 @@ import { parseInput } from "./parse-input.ts";
 import { prepareActivity } from "./prepare-activity.ts";
 import { reap } from "./reap.ts";
 import { repair } from "./repair.ts";
+import { requestApproval } from "./request-approval.ts";
 import { updateIndices } from "./update-indices.ts";
 
 /** Every function of a stage. */
@@ -28,6 +29,7 @@ export const handlers: Readonly<Record<FunctionName, Handler>> = {
   InvalidateCloudFront: invalidateCloudFront,
   NormalizeResults: normalizeResultsOfBuild,
   CheckForFailures: checkForFailures,
+  RequestApproval: requestApproval,
   Repair: repair,
   Reap: reap,
   BuildStatus: buildStatus,

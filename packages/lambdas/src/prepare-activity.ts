@@ -1,10 +1,8 @@
 import {
   type Around,
   activityNamed,
-  failedVersions,
   InvalidConfigurationError,
   type LaunchRecord,
-  normalizeResults,
   type Pipeline,
   type PrepareActivityAnswer,
   PrepareActivityEvent,
@@ -14,6 +12,7 @@ import {
 } from "@muster/pipeline";
 import type * as z from "zod";
 import { decide } from "./deciding/decide.ts";
+import { failedOf } from "./deciding/failed-of.ts";
 import { inputOfTask } from "./deciding/input-of-task.ts";
 import { lookout } from "./deciding/lookout.ts";
 import { handler } from "./handler.ts";
@@ -67,14 +66,13 @@ function findTask(pipeline: Pipeline, event: PrepareActivityEvent): Task {
 }
 
 function around({ platforms = [], buildInput: { versions }, versionResults }: PrepareActivityEvent): Around {
-  const failed = failedVersions(normalizeResults({ ForEachVersion: versionResults }));
   // A list: of a build that began before both were told.
   const { all, ofBuild } = Array.isArray(platforms) ? { all: platforms, ofBuild: platforms } : platforms;
   return {
     platforms: all,
     buildPlatforms: ofBuild,
     versions,
-    failedVersions: versions.filter((version) => failed.has(version)),
+    failedVersions: failedOf(versions, versionResults),
   };
 }
 

@@ -1,9 +1,11 @@
 import type { Activity } from "./activity.ts";
+import { type Approval, approvalProblems } from "./approval.ts";
 import { kebab } from "./aws-names.ts";
 import { channelProblems } from "./channel.ts";
 import { retryProblems } from "./check-retries.ts";
 import { fieldProblems } from "./field-problems.ts";
 import { type Flow, topLevel } from "./flow.ts";
+import { approvalsOf, guardedBy } from "./guarded.ts";
 import { inputProblems } from "./input-problems.ts";
 import { MusterError } from "./muster-error.ts";
 import { namedScripts } from "./named-scripts.ts";
@@ -68,6 +70,7 @@ function pipelineProblems(pipeline: Pipeline, spoilt: ReadonlySet<string | undef
     ...flowProblems(flow, "build"),
     ...stateNameProblems(pipeline),
     ...activities.filter((each) => !spoilt.has(each.name)).flatMap((each) => activityProblems(each, pipeline)),
+    ...approvalsOf(flow).flatMap((approval) => waitProblems(approval, pipeline)),
     ...given("invalidates", invalidates).flat().flatMap(invalidationProblems),
     ...given("inputs", pipeline.inputs).flatMap(inputProblems),
     ...given("channels", channels).flatMap((each) => channelProblems(name, each, schemeOf(pipeline))),
@@ -164,6 +167,20 @@ function activityProblems(activity: Activity, pipeline: Pipeline): string[] {
   ];
 }
 
+function waitProblems(approval: Approval, { flow, activities }: Pipeline): string[] {
+  const { name } = approval;
+  if (typeof name !== "string" || !STEP_NAME.test(name)) {
+    return [`the approval "${name}": a name is letters and digits, starts with a capital and not with ForEach`];
+  }
+  return [
+    ...approvalProblems(approval),
+    ...(activities.some((activity) => activity.name === name) ? [`${name} is the name of an activity too`] : []),
+    ...(guardedBy(flow, name)?.length === 0
+      ? [`${name} is an approval that nothing follows: nothing waits for it`]
+      : []),
+  ];
+}
+
 /** Versions have one way, which is a step of the build itself: by it their results, and which have failed, are told. */
 function buildFlowProblems(flow: Flow): string[] {
   const count = topLevel(flow).filter(({ kind }) => kind === "forEachVersion").length;
@@ -177,6 +194,8 @@ function flowProblems(flow: Flow, around: Place["per"]): string[] {
   switch (flow.kind) {
     case "activity":
       return flow.per === around ? [] : [`${flow.name} runs per ${flow.per} but is ${misplacement(flow.per, around)}`];
+    case "approval":
+      return [];
     case "sequence":
       if (flow.steps.length === 0) return [flow.name === undefined ? "a sequence is empty" : `${flow.name} is empty`];
       if (flow.name !== undefined && !STEP_NAME.test(flow.name)) {

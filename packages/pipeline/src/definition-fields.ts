@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Access, Activity, Secret, WorkerMachine } from "./activity.ts";
+import type { Approval } from "./approval.ts";
 import type { Channel } from "./channel.ts";
 import {
   aFunction,
@@ -122,17 +123,26 @@ const activityFields: Fields<AnyActivity> = {
 };
 
 const step: z.ZodType<Flow> = z.lazy(() =>
-  oneOf<Flow>("a step: activity({ … }), sequence(…), parallel(…), forEachPlatform(…) or forEachVersion(…)", {
-    activity: objectOf("an activity", activityFields) as z.ZodType<Activity>,
-    sequence,
-    parallel,
-    forEachPlatform: objectOf<ForEachPlatform>("a step", {
-      required: { kind: kind("forEachPlatform"), name: filledText, body: step },
-      optional: {},
-    }),
-    forEachVersion,
-  }),
+  oneOf<Flow>(
+    "a step: activity({ … }), approval({ … }), sequence(…), parallel(…), forEachPlatform(…) or forEachVersion(…)",
+    {
+      activity: objectOf("an activity", activityFields) as z.ZodType<Activity>,
+      approval,
+      sequence,
+      parallel,
+      forEachPlatform: objectOf<ForEachPlatform>("a step", {
+        required: { kind: kind("forEachPlatform"), name: filledText, body: step },
+        optional: {},
+      }),
+      forEachVersion,
+    },
+  ),
 );
+
+const approval = objectOf<Approval>("a step", {
+  required: { kind: kind("approval"), name: filledText, summary: filledText, timeout: count },
+  optional: { neededFor: aFunction() },
+});
 
 const steps = list("a list of steps", step);
 

@@ -63,6 +63,20 @@ export const PrepareActivityAnswer = z.union([
 ]);
 export type PrepareActivityAnswer = z.infer<typeof PrepareActivityAnswer>;
 
+/** Called with the token of the state that waits for a person. Answers nothing that counts: who knows an answer sends it. */
+export const RequestApprovalEvent = z.intersection(
+  Place,
+  z.object({
+    approval: z.string(),
+    token: z.string(),
+    buildInput: BuildInput,
+    /** What ForEachVersion came to, after it. */
+    versionResults: z.unknown().optional(),
+    execution: ExecutionContext,
+  }),
+);
+export type RequestApprovalEvent = z.infer<typeof RequestApprovalEvent>;
+
 export const HealthCheckWaitEvent = z.object({ token: z.string(), execution: ExecutionContext });
 export const HealthCheckEvent = z.object({ buildInput: BuildInput, execution: ExecutionContext });
 /** What repair found and did for one activity, over all running builds. */

@@ -131,7 +131,8 @@ test.each<[string, Anything, string]>([
   expect(problems(() => examplePipeline([make({})], rest))).toEqual([expected]);
 });
 
-const NO_STEP = "a step: activity({ … }), sequence(…), parallel(…), forEachPlatform(…) or forEachVersion(…)";
+const NO_STEP =
+  "a step: activity({ … }), approval({ … }), sequence(…), parallel(…), forEachPlatform(…) or forEachVersion(…)";
 
 test.each<[string, () => Anything, string]>([
   ["nothing in a map", () => forEachVersion(undefined as Anything), "ForEachVersion has no body"],

@@ -65,6 +65,7 @@ interface NamedStep {
 
 const STEPS: readonly unknown[] = [
   "activity",
+  "approval",
   "sequence",
   "parallel",
   "forEachPlatform",

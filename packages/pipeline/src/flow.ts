@@ -1,4 +1,5 @@
 import type { Activity } from "./activity.ts";
+import type { Approval } from "./approval.ts";
 import { mapState, numberedMapStateName } from "./state-names.ts";
 
 /**
@@ -34,7 +35,7 @@ export interface ForEachVersion {
 /** A build's way: what is done for each version, and what is done once before and after that. */
 export type BuildFlow = ForEachVersion | Sequence;
 
-export type Flow = Activity | Sequence | Parallel | ForEachPlatform | ForEachVersion;
+export type Flow = Activity | Approval | Sequence | Parallel | ForEachPlatform | ForEachVersion;
 
 /** `sequence(A, B)`, or `sequence("BuildAndPublish", A, B)` to name it. */
 export function sequence(...parts: [string, ...Flow[]] | Flow[]): Sequence {
@@ -71,6 +72,7 @@ export function numberMaps<B extends BuildFlow>(flow: B): B {
   const number = <F extends Flow>(node: F): F => {
     switch (node.kind) {
       case "activity":
+      case "approval":
         return node;
       case "sequence":
         return { ...node, steps: node.steps.map(number) };
@@ -103,6 +105,8 @@ export function activitiesOf(flow: Flow): Activity[] {
   switch (flow.kind) {
     case "activity":
       return [flow];
+    case "approval":
+      return [];
     case "sequence":
       return flow.steps.flatMap(activitiesOf);
     case "parallel":

@@ -9,6 +9,18 @@ export {
   type WorkerMachine,
 } from "./activity.ts";
 export {
+  type Approval,
+  ApprovalAnswer,
+  type ApprovalDefinition,
+  type AskedFor,
+  approval,
+  approvalNeeded,
+  approvalNote,
+  Decision as ApprovalDecision,
+  describeTimeout,
+  rejectionCause,
+} from "./approval.ts";
+export {
   type AptPackage,
   type Artifacts,
   aptPackage,
@@ -40,7 +52,7 @@ export { byHashPath, type IndexFile, parseRelease, type ReleaseFile } from "./de
 export { definePipeline } from "./define-pipeline.ts";
 export { describeIssues } from "./describe-issues.ts";
 
-export { hours, minutes, type Seconds, seconds } from "./duration.ts";
+export { days, hours, minutes, type Seconds, seconds } from "./duration.ts";
 export {
   CheckForFailuresEvent,
   CheckIfReposChangedAnswer,
@@ -58,6 +70,7 @@ export {
   PrepareActivityAnswer,
   PrepareActivityEvent,
   RepairReport,
+  RequestApprovalEvent,
   ResultsEvent,
 } from "./events.ts";
 export { type FailureWords, failureLine, failureMessage, readFailure } from "./failure-message.ts";
@@ -76,6 +89,7 @@ export {
   type Sequence,
   sequence,
 } from "./flow.ts";
+export { approvalsOf, guardedBy, type PlacedApproval } from "./guarded.ts";
 export {
   type FlagInput,
   flagInput,
@@ -141,7 +155,9 @@ export {
   prepareState,
   roleOfState,
   type StateRole,
+  shouldFollowStateName,
   shouldStateName,
+  unansweredStateName,
 } from "./state-names.ts";
 
 export { stateNamesOf } from "./states-of-flow.ts";

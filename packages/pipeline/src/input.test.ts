@@ -106,7 +106,7 @@ test.each<[string, unknown, string]>([
   ],
   ["a name with a capital", { Target: target }, 'the input "Target": a name is lower-case'],
   ["a declaration that is none", { target: "staging" }, "inputs.target"],
-  ["nothing", { target: undefined }, "inputs.target"],
+  ["nothing", { target: undefined }, "inputs has no target"],
   ["no summary", { target: textInput({} as never) }, "inputs.target has no summary"],
   [
     "no values",

@@ -26,6 +26,8 @@ export class InvalidConfigurationError extends MusterError {
 export const ErrorName = {
   invalidInput: "Muster.InvalidInput",
   invalidConfiguration: "Muster.InvalidConfiguration",
+  rejected: "Muster.Rejected",
+  notApproved: "Muster.NotApproved",
   noWorkerStarted: "Muster.NoWorkerStarted",
   requeued: "Muster.Requeued",
   workerInterrupted: "Muster.WorkerInterrupted",

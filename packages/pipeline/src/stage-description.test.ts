@@ -38,6 +38,7 @@ test("functions are named after the states that call them, those aside that no s
   const states = new Set<string>(fixedStateNames);
   expect(functionNames.filter((name) => !states.has(name))).toEqual([
     "PrepareActivity",
+    "RequestApproval",
     "Repair",
     "Reap",
     "BuildStatus",

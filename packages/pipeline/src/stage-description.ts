@@ -2,7 +2,7 @@ import * as z from "zod";
 import { awsName, launchTemplateName, workerLogGroup } from "./aws-names.ts";
 import { fixedState } from "./state-names.ts";
 
-/** The Lambda functions of a stage; the state machine names the first nine and the two of the wake-up. */
+/** The Lambda functions of a stage; the state machine names all but the last three, as far as its pipeline needs them. */
 export const functionNames = [
   fixedState.parseInput,
   fixedState.getPlatformsForVersion,
@@ -15,6 +15,7 @@ export const functionNames = [
   fixedState.invalidateCloudFront,
   fixedState.normalizeResults,
   fixedState.checkForFailures,
+  "RequestApproval",
   "Repair",
   "Reap",
   "BuildStatus",

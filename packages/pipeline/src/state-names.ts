@@ -49,6 +49,19 @@ export const statesOfActivity = (activity: string): [prepare: string, should: st
   activity,
 ];
 
+/** The choice after an approval between what it guards and the end of all that. */
+export const shouldFollowStateName = (approval: string): string => shouldStateName(`Follow${approval}`);
+
+/** Where a build goes that nobody has answered in time. */
+export const unansweredStateName = (approval: string): string => `${approval}Unanswered`;
+
+/** The states of an approval, in their order. */
+export const statesOfApproval = (approval: string): [approval: string, unanswered: string, shouldFollow: string] => [
+  approval,
+  unansweredStateName(approval),
+  shouldFollowStateName(approval),
+];
+
 const UPDATE_INDICES = "UpdateIndices";
 const INVALIDATE_CLOUD_FRONT = "InvalidateCloudFront";
 const UPDATE_AND_INVALIDATE = "UpdateIndicesAndInvalidateCloudFront";

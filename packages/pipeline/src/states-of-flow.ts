@@ -1,11 +1,13 @@
 import { branchName, type Flow } from "./flow.ts";
-import { branchEndStateName, itemEndStateName, statesOfActivity } from "./state-names.ts";
+import { branchEndStateName, itemEndStateName, statesOfActivity, statesOfApproval } from "./state-names.ts";
 
 /** The states that a flow becomes; names are unique over a whole state machine, so these must be. */
 export function stateNamesOf(flow: Flow): string[] {
   switch (flow.kind) {
     case "activity":
       return statesOfActivity(flow.name);
+    case "approval":
+      return statesOfApproval(flow.name);
     case "sequence":
       return flow.steps.flatMap(stateNamesOf);
     case "parallel":

@@ -26,7 +26,17 @@ import {
   sleepUntil,
   virtualClock,
 } from "@muster/local";
-import { functionNames, type Pipeline, type Published, TaskInput, workerPollName } from "@muster/pipeline";
+import {
+  ErrorName,
+  functionNames,
+  type Pipeline,
+  type Published,
+  RequestApprovalEvent,
+  rejectionCause,
+  TaskInput,
+  taskName,
+  workerPollName,
+} from "@muster/pipeline";
 import { describeStage } from "./describe-stage.ts";
 import { leaveEvidence } from "./leave-evidence.ts";
 
@@ -52,6 +62,8 @@ export interface WorldOptions {
   readonly leaves?: (task: TaskInput) => readonly Published[];
   /** When its clock starts. */
   readonly start?: Date;
+  /** What a person says who is asked, `alice`, and after how long; she says nothing where it is undefined. */
+  readonly says?: (asked: RequestApprovalEvent) => { readonly seconds: number; readonly approved: boolean } | undefined;
 }
 
 const START = new Date("2026-11-24T12:00:00Z");
@@ -63,11 +75,18 @@ const IDLE_POLLS = 10;
  * A pipeline's rendered state machine with the real functions, on AWS in memory and in virtual time. Its instances are played: they take
  * tasks, leave what a task of that kind leaves, and report.
  */
-export async function machineWorld(pipeline: Pipeline, { work, leaves = () => [], start = START }: WorldOptions) {
+export async function machineWorld(
+  pipeline: Pipeline,
+  { work, leaves = () => [], says = () => undefined, start = START }: WorldOptions,
+) {
   const clock = virtualClock(start.getTime());
   const functions = new Map<string, LambdaFunction>();
   const attempts = new Map<string, number>();
   const launched: { readonly activityArn: string; readonly at: number }[] = [];
+  const asked: string[] = [];
+  const closing = new AbortController();
+  const failures = Promise.withResolvers<never>();
+  failures.promise.catch(() => undefined);
   const worked: { readonly task: string; readonly at: number; readonly instance: string }[] = [];
 
   const aws = createLocalAws({
@@ -91,6 +110,11 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
   const stage = describeStage(pipeline, aws.ec2.network.subnets);
   const handlers = createHandlers(pipeline, stage, { ...clients, now: () => new Date(clock.now()) });
   for (const name of functionNames) functions.set(name, (event) => handlers[name](event));
+  functions.set("RequestApproval", async (event) => {
+    const answer = await handlers.RequestApproval(event);
+    if ((answer as { asks: boolean }).asks) playPerson(RequestApprovalEvent.parse(event)).catch(failures.reject);
+    return answer;
+  });
   for (const Bucket of Object.values(stage.buckets)) await s3.send(new CreateBucketCommand({ Bucket }));
   for (const [activity, arn] of Object.entries(stage.activities)) {
     await sfn.send(new CreateActivityCommand({ name: arn.slice(arn.lastIndexOf(":") + 1) }));
@@ -168,6 +192,22 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
     }
   }
 
+  async function playPerson(event: RequestApprovalEvent): Promise<void> {
+    asked.push(taskName(event.approval, event));
+    const said = says(event);
+    if (said === undefined) return;
+    await sleepUntil(clock, clock.now() + said.seconds * 1000, closing.signal);
+    if (closing.signal.aborted) return;
+    const decision = { by: "alice", at: new Date(clock.now()).toISOString(), reason: "looked at" };
+    const taskToken = event.token;
+    if (said.approved) {
+      await sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify({ success: decision }) }));
+    } else {
+      const cause = rejectionCause(decision);
+      await sfn.send(new SendTaskFailureCommand({ taskToken, error: ErrorName.rejected, cause }));
+    }
+  }
+
   let builds = 0;
   return {
     s3,
@@ -176,17 +216,24 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
     worked,
     /** What the world's clock shows. */
     now: () => new Date(clock.now()),
+    /** Of what people were asked, in its order. */
+    asked,
     /** Runs a build to its end. */
-    async build(input: string) {
+    async build(input: unknown) {
       builds += 1;
       const startedMs = clock.now();
       const { executionArn } = await sfn.send(
-        new StartExecutionCommand({ stateMachineArn, name: `build-${builds}`, input: JSON.stringify({ input }) }),
+        new StartExecutionCommand({
+          stateMachineArn,
+          name: `build-${builds}`,
+          input: JSON.stringify(typeof input === "string" ? { input } : input),
+        }),
       );
-      await runUntil(aws, clock, async () => {
+      const end = runUntil(aws, clock, async () => {
         const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
         return status !== "RUNNING";
       });
+      await Promise.race([end, failures.promise]);
       const { status, output, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
       const states: string[] = [];
       const published: { readonly task: string; readonly at: number }[] = [];
@@ -220,6 +267,9 @@ export async function machineWorld(pipeline: Pipeline, { work, leaves = () => []
         seconds: (clock.now() - startedMs) / 1000,
       };
     },
-    [Symbol.asyncDispose]: () => aws.close(),
+    [Symbol.asyncDispose]: () => {
+      closing.abort();
+      return aws.close();
+    },
   };
 }

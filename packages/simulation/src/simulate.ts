@@ -22,6 +22,8 @@ import { type BeyondAccess, type PlayedScript, playTask, usualScript } from "./p
 export interface SimulationOptions {
   /** By step; a step that is not named here takes a minute and leaves what its definition says it makes. */
   readonly scripts?: Readonly<Record<string, PlayedScript>>;
+  /** What a person says who is asked, by the approval's name; a minute later, whatever is not named here is approved. */
+  readonly answers?: Readonly<Record<string, "approved" | "rejected" | "unanswered">>;
   /** What is there before the first build. */
   readonly objects?: readonly Published[];
   /** Those of every version, of a pipeline that lists them at a URL. */
@@ -65,7 +67,7 @@ export interface Simulation extends AsyncDisposable {
  * @throws InvalidConfigurationError for a script of a step that the pipeline does not have, or platforms that nobody could look up
  */
 export async function simulate(definition: Pipeline, options: SimulationOptions = {}): Promise<Simulation> {
-  const { scripts = {}, objects = [], start } = options;
+  const { scripts = {}, answers = {}, objects = [], start } = options;
   const pipeline = withKnownPlatforms(definition, options.platforms);
   refuseUnknownSteps(Object.keys(scripts), pipeline);
   const beyondAccess: BeyondAccess[] = [];
@@ -73,6 +75,10 @@ export async function simulate(definition: Pipeline, options: SimulationOptions 
   let mistake: { readonly error: unknown } | undefined;
   const world = await machineWorld(pipeline, {
     ...(start !== undefined && { start }),
+    says: ({ approval }) => {
+      const answer = answers[approval] ?? "approved";
+      return answer === "unanswered" ? undefined : { seconds: 60, approved: answer === "approved" };
+    },
     work: async (input, attempt) => {
       const task = taskOf(input, pipeline, subjects);
       const onBeyondAccess = (what: BeyondAccess) => void beyondAccess.push(what);
@@ -101,7 +107,7 @@ export async function simulate(definition: Pipeline, options: SimulationOptions 
       const tasks = tasksOfBuild(pipeline, await Promise.all(versions));
       subjects = new Map(tasks.map((task) => [taskName(task.activity.name, task.subject), task]));
       const [taken, refused] = [world.worked.length, beyondAccess.length];
-      const { status, message, results, seconds } = await world.build(words.join(" "));
+      const { status, message, results, seconds } = await world.build({ words });
       if (mistake !== undefined) throw mistake.error;
       return {
         status: status === "SUCCEEDED" ? "succeeded" : "failed",

@@ -2,6 +2,7 @@ import { type Fragment, type Links, prepend } from "../fragment.ts";
 import type { Outline, Step } from "../outline.ts";
 import type { Scope } from "../scope.ts";
 import { activityStates } from "./activity.ts";
+import { approvalStates } from "./approval.ts";
 import { forEachPlatform } from "./for-each-platform.ts";
 import { getPlatformsForVersion } from "./get-platforms-for-version.ts";
 import { parallelState } from "./parallel.ts";
@@ -23,6 +24,8 @@ function stepStates(step: Step, scope: Scope, links: Links): Fragment {
   switch (step.kind) {
     case "activity":
       return activityStates(step, scope, links);
+    case "approval":
+      return approvalStates(step, scope, links);
     case "getPlatforms":
       return getPlatformsForVersion(scope, links);
     case "parallel":

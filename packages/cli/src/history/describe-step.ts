@@ -1,5 +1,6 @@
 import { readFailure, roleOfState } from "@muster/pipeline";
 import { formatDuration } from "../format-duration.ts";
+import { nextCommand } from "../next-command.ts";
 import type { TextStyle } from "../print.ts";
 import { type Attempt, preparationFailed, type Step } from "./step.ts";
 
@@ -38,12 +39,25 @@ export function describeStep(step: Step, now: Date): StepDescription {
       return { symbol: "●", colour: "cyan", words: `${words}${aside([inAll(step, now)])}` };
     }
     case "waiting": {
+      if (step.kind === "approval") {
+        const words = `waiting for approval for ${since(step.resumedAt ?? step.enteredAt, now)}`;
+        return { symbol: "?", colour: "yellow", words };
+      }
       const words = `waiting for a worker for ${since(attempt?.scheduledAt ?? step.enteredAt, now)}`;
       return { symbol: "◌", colour: "dim", words: `${words}${aside([step.deferred?.why, inAll(step, now)])}` };
     }
     case "preparing":
       return { symbol: "◌", colour: "dim", words: "looking what there is to do" };
   }
+}
+
+/** What a command that is shown must say besides: where this one works. */
+export type ApproveGlobals = Parameters<typeof nextCommand>[0];
+
+/** The command that answers a step which waits for a person; undefined for any other. */
+export function approveCommand(step: Step, globals: ApproveGlobals): string | undefined {
+  if (step.kind !== "approval" || step.state !== "waiting" || step.build === undefined) return undefined;
+  return nextCommand(globals, ["approve", step.build, step.key]);
 }
 
 /** Whether nothing more will happen to it. */

@@ -1,6 +1,7 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import {
   BuildInput,
+  ErrorName,
   fixedState,
   instanceOfPollName,
   Place,
@@ -11,10 +12,12 @@ import {
   taskName,
 } from "@muster/pipeline";
 import * as z from "zod";
+import { approvalRequest } from "../approvals/approval-request.ts";
 import { parseJson, readMember } from "./event-data.ts";
 import { type BuildFacts, latestSteps, type OpenState, type Reading, type Scheduled } from "./reading.ts";
 import {
   decide,
+  decideApproval,
   type EnteredStep,
   fail,
   isDone,
@@ -77,7 +80,15 @@ function placeOf({ places, facts }: Reading, event: HistoryEvent): { place: Open
 
 function scheduledBy(event: HistoryEvent): Scheduled | undefined {
   const details = event.activityScheduledEventDetails ?? event.lambdaFunctionScheduledEventDetails;
-  return details && { resource: details.resource, input: details.input };
+  if (details !== undefined) return { resource: details.resource, input: details.input };
+  const task = event.taskScheduledEventDetails;
+  // Its token is another each time.
+  return task && { resource: task.resource, input: JSON.stringify(withoutToken(parseJson(task.parameters))) };
+}
+
+function withoutToken(parameters: unknown): unknown {
+  const { token: _, ...payload } = z.looseObject({}).catch({}).parse(readMember(parameters, "Payload"));
+  return { function: readMember(parameters, "FunctionName"), payload };
 }
 
 /** The build goes on at the states that it had not left; what they had come to by then is over. */
@@ -138,6 +149,22 @@ function readTaskEvent(reading: Reading, place: OpenState, event: HistoryEvent):
       const { note } = TaskSuccess.partial().safeParse(output).data ?? {};
       return changed(place, succeed(note === undefined ? step : { ...step, note }, at));
     }
+    case "TaskScheduled":
+      return approvalAsked(reading, place, event);
+    case "TaskSucceeded": {
+      const output = event.taskSucceededEventDetails?.output;
+      return step === undefined ? {} : changed(place, decideApproval(step, output, at));
+    }
+    case "TaskTimedOut": {
+      const unanswered = {
+        error: ErrorName.notApproved,
+        cause: JSON.stringify({ message: "nobody answered in time" }),
+      };
+      return step === undefined ? {} : changed(place, retry(step, at, unanswered));
+    }
+    case "TaskFailed":
+    case "TaskStartFailed":
+    case "TaskSubmitFailed":
     case "LambdaFunctionFailed":
     case "LambdaFunctionTimedOut":
     case "LambdaFunctionScheduleFailed":
@@ -149,6 +176,21 @@ function readTaskEvent(reading: Reading, place: OpenState, event: HistoryEvent):
     default:
       return {};
   }
+}
+
+/** Whatever else waits for a token only paces the build. */
+function approvalAsked(reading: Reading, place: OpenState, event: HistoryEvent): Change {
+  const request = approvalRequest(event);
+  if (request === undefined) return {};
+  const payload = JSON.stringify(request);
+  const entered =
+    entryAt(reading, place) ?? enter(reading, { place, name: request.approval, kind: "approval", payload, event });
+  return comeTo(place, entered, (step) => ({
+    ...step,
+    state: "waiting",
+    build: request.execution.name,
+    attempts: [...step.attempts, { scheduledAt: event.timestamp as Date }],
+  }));
 }
 
 function functionScheduled(reading: Reading, place: OpenState, event: HistoryEvent): Change {
@@ -195,6 +237,9 @@ function taken(step: Step, event: HistoryEvent): Step {
 }
 
 const failureOf = (event: HistoryEvent) =>
+  event.taskFailedEventDetails ??
+  event.taskStartFailedEventDetails ??
+  event.taskSubmitFailedEventDetails ??
   event.lambdaFunctionFailedEventDetails ??
   event.lambdaFunctionTimedOutEventDetails ??
   event.lambdaFunctionScheduleFailedEventDetails ??
@@ -223,7 +268,7 @@ function enter(reading: Reading, { place, name, kind, payload, event }: Entering
     kind,
     name,
     key,
-    state: kind === "activity" ? "preparing" : "running",
+    state: kind === "function" ? "running" : "preparing",
     enteredAt: event.timestamp as Date,
     attempts: [],
     ...at,

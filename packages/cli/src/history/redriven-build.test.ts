@@ -156,7 +156,7 @@ test("who follows a build reads the same in pieces, and the report says that it 
   const [headline] = reportBuild(
     whole,
     { ...summary, endedAt: undefined },
-    { print, now: new Date(5000), moving: true },
+    { print, now: new Date(5000), moving: true, globals: {} },
   );
   expect(headline).toBe("build  running for 5.0 s, redriven once");
 });

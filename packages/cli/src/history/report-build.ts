@@ -3,7 +3,7 @@ import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
 import type { Print } from "../print.ts";
 import type { BuildHistory } from "./build-history.ts";
-import { describeStep, isFinished, isVerdict } from "./describe-step.ts";
+import { type ApproveGlobals, approveCommand, describeStep, isFinished, isVerdict } from "./describe-step.ts";
 import type { BuildSummary } from "./find-build.ts";
 import type { Step } from "./step.ts";
 
@@ -11,7 +11,7 @@ import type { Step } from "./step.ts";
 export function reportBuild(
   build: BuildHistory,
   { name, endedAt, startedAt }: BuildSummary,
-  { print, now, moving }: { print: Print; now: Date; moving: boolean },
+  { print, globals, now, moving }: { print: Print; globals: ApproveGlobals; now: Date; moving: boolean },
 ): string[] {
   const finished = build.steps.filter((step) => isFinished(step) && !isVerdict(step));
   const unfinished = build.steps.filter((step) => !isFinished(step));
@@ -21,7 +21,15 @@ export function reportBuild(
     ...inputLines(build),
     ...section("finished", finished, print, endedAt ?? now),
     ...section(build.state === "running" ? "unfinished" : "never finished", unfinished, print, endedAt ?? now),
+    ...answers(build, globals),
   ];
+}
+
+/** What a person may say now. */
+function answers({ state, steps }: BuildHistory, globals: ApproveGlobals): string[] {
+  if (state !== "running") return [];
+  const commands = steps.flatMap((step) => approveCommand(step, globals) ?? []);
+  return commands.length === 0 ? [] : ["to approve (or --reject):", ...commands.map((command) => `  ${command}`)];
 }
 
 function inputLines({ input }: BuildHistory): string[] {

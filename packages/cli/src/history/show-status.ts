@@ -15,7 +15,7 @@ export async function showStatus(
   { build: name, follow, list }: { build: string | undefined; follow: boolean; list: boolean },
   { openStage, print, globals, signal }: Context,
 ): Promise<ExitCode> {
-  const progress = createProgress(print);
+  const progress = createProgress(print, globals);
   let followed: string | undefined;
   return outliveOwner(
     () => openStage({ to: "read" }),
@@ -35,7 +35,8 @@ export async function showStatus(
       const build = await loadBuild(stage, summary.executionArn);
       const settled = { ...summary, endedAt: build.endedAt };
       if (globals.json) print.json(jsonOfBuild(build, settled));
-      else for (const line of reportBuild(build, settled, { print, now: new Date(), moving })) print.report(line);
+      else
+        for (const line of reportBuild(build, settled, { print, globals, now: new Date(), moving })) print.report(line);
       if (build.state === "running" && !moving) {
         print.note("no process moves this build; muster build with the same words goes on with it");
       }

@@ -1,4 +1,12 @@
-import { HealthCheckAnswer, type Place, PrepareActivityAnswer, prepareState } from "@muster/pipeline";
+import {
+  ApprovalAnswer,
+  type ApprovalDecision,
+  approvalNote,
+  HealthCheckAnswer,
+  type Place,
+  PrepareActivityAnswer,
+  prepareState,
+} from "@muster/pipeline";
 import { parseJson } from "./event-data.ts";
 
 export type StepState = "preparing" | "waiting" | "running" | "retrying" | "succeeded" | "failed" | "skipped";
@@ -14,9 +22,9 @@ export interface Attempt {
   readonly cause?: string;
 }
 
-/** A named state that a user can read of in a report: an activity or a Lambda state. */
+/** A named state that a user can read of in a report: an activity, a Lambda state, or what a person is asked. */
 export type Step = Place & {
-  readonly kind: "activity" | "function";
+  readonly kind: "activity" | "function" | "approval";
   /** `MakeBinaryPackage`, `UpdateIndices`. */
   readonly name: string;
   /** As a task is called: `<name>-<version>[-<platform>]`. */
@@ -34,6 +42,9 @@ export type Step = Place & {
   readonly deferred?: { readonly why: string; readonly at: Date };
   /** One line of its script's own, from a success. */
   readonly note?: string;
+  /** Of an approval: whom to name to `muster approve`, and what was decided. */
+  readonly build?: string;
+  readonly decision?: ApprovalDecision;
   readonly error?: string;
   readonly cause?: string;
 };
@@ -49,6 +60,14 @@ export function decide(step: Step, output: string | undefined, at: Date): Step {
   if (answer.skip) return { ...step, reason, state: "skipped", endedAt: at };
   const deferred = answer.deferred === undefined ? {} : { deferred: { why: answer.deferred, at } };
   return { ...step, reason, state: "waiting", ...deferred };
+}
+
+/** What a person answered, or why nobody had to. */
+export function decideApproval(step: Step, output: string | undefined, at: Date): Step {
+  const answer = ApprovalAnswer.safeParse(parseJson(output)).data;
+  if (answer === undefined) return succeed(step, at);
+  if ("skip" in answer) return { ...step, reason: answer.reason, state: "skipped", endedAt: at };
+  return { ...succeed(step, at), decision: answer.success, note: approvalNote(answer.success) };
 }
 
 /** What a health check found out about tasks without workers, now or no more: the steps of which that is news. */
@@ -108,7 +127,7 @@ export function reopen(step: Step, { endedAt, resumedAt }: { endedAt: Date; resu
     endedAt,
     ...attempt,
   }));
-  return { ...rest, resumedAt, state: step.kind === "activity" ? "preparing" : "running" };
+  return { ...rest, resumedAt, state: step.kind === "function" ? "running" : "preparing" };
 }
 
 /** Why nothing came of a step that was never published. */

@@ -3,7 +3,14 @@ import { placeCells } from "@muster/pipeline";
 import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
 import type { BuildHistory } from "../history/build-history.ts";
-import { describeStep, isBookkeeping, isFinished, isVerdict } from "../history/describe-step.ts";
+import {
+  type ApproveGlobals,
+  approveCommand,
+  describeStep,
+  isBookkeeping,
+  isFinished,
+  isVerdict,
+} from "../history/describe-step.ts";
 import type { Step } from "../history/step.ts";
 import type { Print } from "../print.ts";
 import { columnsOf, fitColumns } from "../text-columns.ts";
@@ -16,7 +23,10 @@ const REDRAW_MS = 200;
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"];
 
 /** What is finished scrolls up as lasting lines; below them, what is under way is redrawn in place. */
-export function liveProgress(print: Print, { now = () => new Date() }: { now?: () => Date } = {}): Progress {
+export function liveProgress(
+  print: Print,
+  { now = () => new Date(), globals = {} }: { now?: () => Date; globals?: ApproveGlobals } = {},
+): Progress {
   const { stderr } = print;
   const told = new Set<string>();
   let build: BuildHistory | undefined;
@@ -32,6 +42,14 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
       nameCells(step),
       step.state === "skipped" ? print.style("dim", words, "stderr") : words,
     );
+  };
+  /** Said once, and whole: what is redrawn is cut to the terminal's width. */
+  const asked = (step: Step): string[] => {
+    const command = approveCommand(step, globals);
+    const key = `${step.key} asks ${step.attempts.length}`;
+    if (command === undefined || told.has(key)) return [];
+    told.add(key);
+    return [line(print, "?", "yellow", nameCells(step), `waits for approval: ${command}`)];
   };
   const draw = (above: readonly string[]) => {
     const spinner = SPINNER[turn % SPINNER.length] as string;
@@ -61,7 +79,7 @@ export function liveProgress(print: Print, { now = () => new Date() }: { now?: (
       const news = changed.filter((step) => isFinished(step) && worthALine(step) && !told.has(ending(step)));
       news.sort((one, other) => endOf(one) - endOf(other));
       for (const step of news) told.add(ending(step));
-      draw(news.map(lasting));
+      draw([...news.map(lasting), ...changed.flatMap(asked)]);
     },
     close() {
       clearInterval(timer);

@@ -1,15 +1,21 @@
-import { describeStep, isBookkeeping, isVerdict } from "../history/describe-step.ts";
+import {
+  type ApproveGlobals,
+  approveCommand,
+  describeStep,
+  isBookkeeping,
+  isVerdict,
+} from "../history/describe-step.ts";
 import type { Attempt, Step } from "../history/step.ts";
 import type { Print } from "../print.ts";
 import type { Progress } from "./progress.ts";
 
 /** One line for each thing that happens, for logs and pipes, with its time in UTC: `23:51:07Z MakeBinaryPackage-… succeeded in 12 s on i-…`. */
-export function plainProgress(print: Print): Progress {
+export function plainProgress(print: Print, globals: ApproveGlobals = {}): Progress {
   const said = new Map<string, string | undefined>();
   return {
     update(_build, changed) {
       const news = changed.flatMap((step) => {
-        const { key, at, words } = newsOf(step) ?? {};
+        const { key, at, words } = newsOf(step, globals) ?? {};
         if (at === undefined || said.get(step.key) === key) return [];
         said.set(step.key, key);
         return [{ at, line: `${at.toISOString().slice(11, 19)}Z ${step.key} ${words}` }];
@@ -28,7 +34,7 @@ interface News {
   readonly words: string;
 }
 
-function newsOf(step: Step): News | undefined {
+function newsOf(step: Step, globals: ApproveGlobals): News | undefined {
   const attempt = step.attempts.at(-1);
   const key = `${step.state} ${step.attempts.length}`;
   const { words } = describeStep(step, step.endedAt ?? attempt?.endedAt ?? step.enteredAt);
@@ -36,7 +42,7 @@ function newsOf(step: Step): News | undefined {
     case "preparing":
       return undefined;
     case "waiting":
-      return attempt === undefined ? undefined : waits(step, attempt);
+      return attempt === undefined ? undefined : waits(step, attempt, approveCommand(step, globals));
     case "running": {
       if (step.kind === "function") return undefined;
       return { key, at: attempt?.startedAt ?? step.enteredAt, words: `started on ${attempt?.instance ?? "a worker"}` };
@@ -55,7 +61,9 @@ function newsOf(step: Step): News | undefined {
 }
 
 /** Said again when the reason is another. */
-function waits({ deferred, attempts }: Step, { scheduledAt }: Attempt): News {
+function waits({ deferred, attempts }: Step, { scheduledAt }: Attempt, command: string | undefined): News {
+  if (command !== undefined)
+    return { key: `waiting ${attempts.length}`, at: scheduledAt, words: `waits for approval: ${command}` };
   const why = deferred === undefined ? "" : `: ${deferred.why}`;
   const at = deferred !== undefined && deferred.at > scheduledAt ? deferred.at : scheduledAt;
   return { key: `waiting ${attempts.length}${why}`, at, words: `waits for a worker${why}` };

@@ -36,6 +36,7 @@ export async function openAwsStage(name: string, options: StageOptions): Promise
     pollMs: POLL_MS,
     movedBy: "aws",
     downloads: `s3://${description.buckets.downloads} (${description.downloadsUrl})`,
+    caller: () => callerOf(description),
     async close() {
       for (const client of Object.values(clients)) client.destroy();
     },
@@ -54,6 +55,17 @@ export async function loadDeployed(
   const isMeant = asked !== undefined || around?.pipeline.name === description.pipeline;
   const loaded = around !== undefined && isMeant ? around : await loadPipeline(description.pipeline);
   return { ...loaded, description };
+}
+
+async function callerOf({ region }: StageDescription): Promise<string> {
+  const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
+  const sts = new STSClient({ region, maxAttempts: MAX_ATTEMPTS });
+  try {
+    const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
+    return Arn ?? "unknown";
+  } finally {
+    sts.destroy();
+  }
 }
 
 async function describeStage(name: string): Promise<StageDescription> {

@@ -36,6 +36,8 @@ export interface Stage {
   readonly damagedBuilds?: ReadonlySet<string>;
   /** URL of the local stage's endpoint, where a process of this machine serves it. */
   readonly url?: string;
+  /** Who works with it: on AWS the ARN that its credentials are of, on this machine the user's name. */
+  caller(): Promise<string>;
   /** Lets go of it; workers of this process end. */
   close(): Promise<void>;
 }

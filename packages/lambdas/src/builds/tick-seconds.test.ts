@@ -16,3 +16,10 @@ test("the checks of a day take less of a long history than the thousandth task's
   // Sixteen events a task, three for each interruption, thirteen a check.
   expect(1000 * (16 + 2 * 3) + healthChecks * 13).toBeLessThan(24_000);
 });
+
+test("the checks of a build that waits two weeks for a person leave room for seven hundred tasks", () => {
+  let [events, healthChecks] = [0, 0];
+  for (let seconds = 0; seconds < 14 * 86_400; healthChecks++, events += 13)
+    seconds += tickSeconds({ events, healthChecks });
+  expect(events + 700 * 16).toBeLessThan(25_000);
+});

@@ -1,10 +1,13 @@
 import { SendTaskSuccessCommand, type SFNClient } from "@aws-sdk/client-sfn";
 import { taskIsOver } from "@muster/records";
 
-/** Ends a waiting HealthCheckWait; false when nobody waits on the token any more. */
-export async function answerToken(sfn: SFNClient, taskToken: string): Promise<boolean> {
+/**
+ * Ends a state that waits for this token; false when it waits no more.
+ * @param answer what the state is to have come to, as JSON
+ */
+export async function answerToken(sfn: SFNClient, taskToken: string, answer: object = {}): Promise<boolean> {
   try {
-    await sfn.send(new SendTaskSuccessCommand({ taskToken, output: "{}" }));
+    await sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(answer) }));
     return true;
   } catch (error) {
     // The state went on without this answer: it timed out, was answered by another, or its build ended.

@@ -8,7 +8,7 @@ const POLL_MS = 150;
 
 /** What a local stage is, whoever moves its builds. */
 export function stageInFolder(
-  { dir, loaded }: LocalPlace,
+  { dir, loaded, options }: LocalPlace,
   description: StageDescription,
   { sfn, s3, logs }: Pick<Stage, "sfn" | "s3" | "logs">,
 ): Omit<Stage, "movedBy" | "close"> {
@@ -20,6 +20,7 @@ export function stageInFolder(
     s3,
     logs,
     pollMs: POLL_MS,
+    caller: async () => options.env.user,
     downloads: join(dir, "s3", description.buckets.downloads),
   };
 }
