@@ -14,7 +14,7 @@ export type State = TaskState | PassState | ChoiceState | WaitState | ParallelSt
 
 /** JSON whose keys that end in `.$` are paths into the state's data, or with `$$` into the context object. Undefined members are left out. */
 export interface PayloadTemplate {
-  readonly [key: string]: string | number | boolean | PayloadTemplate | undefined;
+  readonly [key: string]: string | number | boolean | PayloadTemplate | readonly string[] | undefined;
 }
 
 export interface Retrier {

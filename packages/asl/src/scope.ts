@@ -1,5 +1,6 @@
 import { type Per, unreachable } from "@muster/pipeline";
 import type { PayloadTemplate } from "./amazon-states-language.ts";
+import type { Before } from "./before.ts";
 import type { Resources } from "./resources.ts";
 
 /** What the data of a state holds at one place of a build, beside `$.results`. */
@@ -9,6 +10,8 @@ export interface Scope {
   readonly per: Per;
   /** After GetPlatformsForVersion: `$.platforms`. */
   readonly platforms: boolean;
+  /** Of what came before; undefined where no step of the pipeline asks. */
+  readonly before?: Before | undefined;
   /** After ForEachVersion, outside of it: where its results lie. */
   readonly versionResults?: string;
 }

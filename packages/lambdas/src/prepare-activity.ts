@@ -36,7 +36,12 @@ export const prepareActivity = handler(
     const { buildInput: build } = event;
 
     const looking = { ...lookout(clients.s3, stage.buckets), now };
-    const { run, reason, restore } = await decide(task, { build, buckets: stage.buckets, ...looking });
+    const { run, reason, restore } = await decide(task, {
+      build,
+      buckets: stage.buckets,
+      before: event.before,
+      ...looking,
+    });
     if (!run) return { skip: true, reason };
 
     const { execution, scripts } = event;

@@ -86,6 +86,9 @@ export interface Access<P extends Per = Per> {
   readonly volumes?: readonly string[];
 }
 
+/** `predecessors-succeeded`: nothing before it has failed, inside of what comes before it neither. `always`: whatever has. */
+export type RunsWhen = "predecessors-succeeded" | "always";
+
 interface DefinitionPer<P extends Per> extends Artifacts<P> {
   /** The activity's name, in UpperCamelCase: `MakeBinaryPackage`. */
   readonly name: string;
@@ -125,6 +128,12 @@ interface DefinitionPer<P extends Per> extends Artifacts<P> {
    * there, its script runs with RESTORE_FROM: it checks what it finds there, puts it back, and makes nothing anew.
    */
   readonly restoredFrom?: (subject: Subject<P>) => readonly S3Object[];
+  /**
+   * Whether it wants the success of what comes before it. Where absent, a failed step of its own branch, platform or version
+   * skips it, and one inside of a `parallel` or `forEachPlatform` before it does not. It is left out all the same where it
+   * has nothing to do.
+   */
+  readonly runsWhen?: RunsWhen;
   /** Overrides the rule "run unless done"; the rule stays where it answers nothing. */
   readonly shouldRun?: (question: Question<P>) => Promise<Decision | undefined>;
   /** Environment of its tasks beyond the standard one. */

@@ -184,6 +184,14 @@ test.each<[string, BuildFlow, string[]]>([
   expect(problems(() => examplePipeline([A], { flow }))).toEqual(expected);
 });
 
+test("a step before forEachVersion cannot run always: nothing follows one of them that failed", () => {
+  const open = exampleActivity("Open", { per: "build", runsWhen: "always" });
+  const close = exampleActivity("Close", { per: "build", runsWhen: "always" });
+  expect(problems(() => examplePipeline([A], { flow: sequence(open, forEachVersion(A), close) }))).toEqual([
+    'Open.runsWhen: "always" is for steps of versions, and for those after forEachVersion',
+  ]);
+});
+
 test("a build's own steps stand before and after its versions, in sequences and parallels", () => {
   const own = (name: string) => exampleActivity(name, { per: "build" });
   const flow = sequence(own("Open"), sequence(forEachVersion(A), parallel(own("Sum"), own("Tell"))), own("Close"));

@@ -4,7 +4,7 @@ import { kebab } from "./aws-names.ts";
 import { channelProblems } from "./channel.ts";
 import { retryProblems } from "./check-retries.ts";
 import { fieldProblems } from "./field-problems.ts";
-import { type Flow, topLevel } from "./flow.ts";
+import { activitiesOf, type Flow, topLevel } from "./flow.ts";
 import { approvalsOf, guardedBy } from "./guarded.ts";
 import { inputProblems } from "./input-problems.ts";
 import { MusterError } from "./muster-error.ts";
@@ -67,6 +67,7 @@ function pipelineProblems(pipeline: Pipeline, spoilt: ReadonlySet<string | undef
     ...versionProblems(pipeline),
     ...given("platforms", platforms).flatMap(() => platformProblems(pipeline)),
     ...buildFlowProblems(flow),
+    ...alwaysProblems(flow),
     ...flowProblems(flow, "build"),
     ...stateNameProblems(pipeline),
     ...activities.filter((each) => !spoilt.has(each.name)).flatMap((each) => activityProblems(each, pipeline)),
@@ -187,6 +188,22 @@ function buildFlowProblems(flow: Flow): string[] {
   if (count === 1) return [];
   if (count > 1) return ["it has forEachVersion twice: name all steps of a version in one"];
   return ["it has no forEachVersion, or only one inside of something that is no sequence"];
+}
+
+/** Nothing is made of the versions where a step before them has failed, so none of these can go on. */
+function alwaysProblems(flow: Flow): string[] {
+  const steps = topLevel(flow);
+  const before = steps.slice(
+    0,
+    Math.max(
+      0,
+      steps.findIndex(({ kind }) => kind === "forEachVersion"),
+    ),
+  );
+  return before
+    .flatMap(activitiesOf)
+    .filter(({ runsWhen }) => runsWhen === "always")
+    .map(({ name }) => `${name}.runsWhen: "always" is for steps of versions, and for those after forEachVersion`);
 }
 
 /** @param around what the steps here are done for */

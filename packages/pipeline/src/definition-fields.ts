@@ -113,6 +113,7 @@ const activityFields: Fields<AnyActivity> = {
     restoredFrom: aFunction(),
     produces: aFunction(),
     publishes: aFunction(),
+    runsWhen: choice("a time to run", { "predecessors-succeeded": true, always: true }),
     shouldRun: aFunction(),
     env: aFunction(),
     changesDownloads: functionOr("true or false", flag),

@@ -41,6 +41,8 @@ export const PrepareActivityEvent = z.intersection(
     buildInput: BuildInput,
     /** What ForEachVersion came to, of a build's own steps after it. */
     versionResults: z.unknown().optional(),
+    /** Of a step that goes by what came before it: results as states have them, the innermost first, lists of them in one another. */
+    before: z.array(z.unknown()).optional(),
     execution: ExecutionContext,
     /** Part of the state machine's version, so that a deployment during a build changes nothing for its tasks. */
     scripts: TaskScripts.optional(),

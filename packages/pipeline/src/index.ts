@@ -5,6 +5,7 @@ export {
   activity,
   type Decision,
   type Question,
+  type RunsWhen,
   type Secret,
   type WorkerMachine,
 } from "./activity.ts";

@@ -107,8 +107,8 @@ function placeIn(map: string, key: string, outer: Place): Place {
 }
 
 /** Every failed step of normalised results, in their order. */
-export function listFailures(results: Results): FailedStep[] {
-  return listSteps(results).flatMap(({ result, ...at }): FailedStep[] => {
+export function listFailures(results: Results, place?: Place): FailedStep[] {
+  return listSteps(results, place).flatMap(({ result, ...at }): FailedStep[] => {
     const failure = Failure.safeParse(result.failure);
     return failure.success ? [{ ...at, failure: failure.data }] : [];
   });

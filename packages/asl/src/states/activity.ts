@@ -1,4 +1,5 @@
 import { type Activity, prepareState, shouldStateName } from "@muster/pipeline";
+import { beforeHere } from "../before.ts";
 import { catchAll, type Fragment, fragment, type Links } from "../fragment.ts";
 import { activityRetry } from "../retry.ts";
 import { execution, failurePath, knownHere, resultPath, type Scope } from "../scope.ts";
@@ -14,6 +15,7 @@ export function activityStates(activity: Activity, scope: Scope, { next, failed 
       Parameters: {
         activity: name,
         ...knownHere(scope),
+        ...beforeHere([activity], scope.before),
         execution,
         ...(scope.resources.scriptsOf !== undefined && { scripts: scope.resources.scriptsOf(name) }),
         "enteredTime.$": "$$.State.EnteredTime",

@@ -1,4 +1,5 @@
 import { itemEndStateName } from "@muster/pipeline";
+import { beforeHere, beforeWithin, noResults } from "../before.ts";
 import { type Fragment, fragment, type Links, nested } from "../fragment.ts";
 import type { Outline } from "../outline.ts";
 import { resultPath, type Scope } from "../scope.ts";
@@ -11,6 +12,7 @@ export function forEachPlatform(
   scope: Scope,
   { next }: Links,
 ): Fragment {
+  const { before } = scope;
   const end = resultsEnd(itemEndStateName(name), { "platform.$": "$.platform" });
   return fragment(name, {
     [name]: {
@@ -21,10 +23,12 @@ export function forEachPlatform(
         "platform.$": "$$.Map.Item.Value",
         "platforms.$": "$.platforms",
         "buildInput.$": "$.buildInput",
+        ...beforeHere(steps, before),
+        ...noResults(before),
       },
       ItemProcessor: {
         ProcessorConfig: { Mode: "INLINE" },
-        ...nested(machine(steps, { ...scope, per: "platform" }, end)),
+        ...nested(machine(steps, { ...scope, per: "platform", before: beforeWithin(steps, before) }, end)),
       },
       ResultPath: resultPath(name),
       Next: next,

@@ -1,3 +1,4 @@
+import { runsAlways } from "../before.ts";
 import { type Fragment, type Links, prepend } from "../fragment.ts";
 import type { Outline, Step } from "../outline.ts";
 import type { Scope } from "../scope.ts";
@@ -9,15 +10,22 @@ import { parallelState } from "./parallel.ts";
 
 /**
  * Steps one after the other, then `end`.
- * @param failed where a failed step goes on at once
+ * @param failed where a failed step goes on at once, unless a step that runs always comes first
  */
 export function machine(steps: Outline, scope: Scope, end: Fragment, failed = end.startAt): Fragment {
   const knownFrom = steps.findIndex(({ kind }) => kind === "getPlatforms");
-  return steps.reduceRight((following, step, index) => {
-    const platforms = scope.platforms || (knownFrom >= 0 && index > knownFrom);
-    const links = { next: following.startAt, failed };
-    return prepend(stepStates(step, { ...scope, platforms }, links), following);
-  }, end);
+  return steps.reduceRight(
+    (following, step, index) => {
+      const platforms = scope.platforms || (knownFrom >= 0 && index > knownFrom);
+      const before = scope.before && { ...scope.before, here: scope.before.here || index > 0 };
+      const links = { next: following.states.startAt, failed: following.failed };
+      const states = prepend(stepStates(step, { ...scope, platforms, before }, links), following.states);
+      // What runs always after it wants to know the platforms.
+      const leadsThere = step.kind === "getPlatforms" && following.failed !== failed;
+      return { states, failed: runsAlways(step) || leadsThere ? states.startAt : following.failed };
+    },
+    { states: end, failed },
+  ).states;
 }
 
 function stepStates(step: Step, scope: Scope, links: Links): Fragment {

@@ -1,4 +1,5 @@
 import { branchEndStateName } from "@muster/pipeline";
+import { beforeHere, beforeWithin, noResults } from "../before.ts";
 import { type Fragment, fragment, type Links, nested } from "../fragment.ts";
 import type { Branch } from "../outline.ts";
 import { knownHere, resultPath, type Scope, within } from "../scope.ts";
@@ -11,12 +12,14 @@ export function parallelState(
   scope: Scope,
   { next }: Links,
 ): Fragment {
+  const steps = branches.flatMap((branch) => branch.steps);
+  const inner = { ...within(scope), before: beforeWithin(steps, scope.before) };
   return fragment(name, {
     [name]: {
       Type: "Parallel",
-      Parameters: knownHere(scope),
+      Parameters: { ...knownHere(scope), ...beforeHere(steps, scope.before), ...noResults(scope.before) },
       Branches: branches.map((branch) =>
-        nested(machine(branch.steps, within(scope), resultsEnd(branchEndStateName(branch.name)))),
+        nested(machine(branch.steps, inner, resultsEnd(branchEndStateName(branch.name)))),
       ),
       ResultPath: resultPath(name),
       Next: next,

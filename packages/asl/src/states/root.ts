@@ -1,4 +1,5 @@
 import { fixedState, mapState, type Pipeline, partsOfBuild } from "@muster/pipeline";
+import { beforeOf } from "../before.ts";
 import { type Fragment, fragment, nested, prepend } from "../fragment.ts";
 import { outline } from "../outline.ts";
 import type { Resources } from "../resources.ts";
@@ -22,13 +23,20 @@ export function root(pipeline: Pipeline, resources: Resources): Fragment {
   });
 }
 
-function mainBranch({ flow }: Pipeline, resources: Resources): Fragment {
+function mainBranch({ flow, activities }: Pipeline, resources: Resources): Fragment {
   const end = checkForFailures(resources);
   const changes = prepend(publishChanges(resources, { next: end.startAt, failed: end.startAt }), end);
   const wakeUp = prepend(endHealthCheck(resources, changes.startAt), changes);
   const { before, forVersion, after } = partsOfBuild(flow);
-  const scope: Scope = { resources, per: "build", platforms: false };
-  const last = machine(outline(after), { ...scope, versionResults: resultPath(mapState.version) }, wakeUp);
-  const versions = prepend(forEachVersion(forVersion, resources, last.startAt), last);
-  return machine(outline(before), scope, versions, wakeUp.startAt);
+  const opening = outline(before);
+  const scope = (here: boolean): Scope => ({
+    resources,
+    per: "build",
+    platforms: false,
+    before: beforeOf(activities, { here, around: false }),
+  });
+  const afterVersions = { ...scope(true), versionResults: resultPath(mapState.version) };
+  const last = machine(outline(after), afterVersions, wakeUp);
+  const versions = prepend(forEachVersion(forVersion, scope(opening.length > 0), last.startAt), last);
+  return machine(opening, scope(false), versions, wakeUp.startAt);
 }

@@ -14,11 +14,14 @@ import {
   unreachable,
 } from "@muster/pipeline";
 import type { Lookout } from "./lookout.ts";
+import { whyLeftOut } from "./why-left-out.ts";
 
 export interface DecideOptions extends Lookout {
   readonly build: BuildInput;
   readonly buckets: StageDescription["buckets"];
   readonly now: () => Date;
+  /** What came before it in this build; a plan, of which nothing has failed, has nothing. */
+  readonly before?: readonly unknown[] | undefined;
 }
 
 /**
@@ -27,13 +30,13 @@ export interface DecideOptions extends Lookout {
  */
 export async function decide<P extends Per>(
   task: Task<P>,
-  { build, buckets, isThere, validUntil, now }: DecideOptions,
+  { build, buckets, isThere, validUntil, now, before }: DecideOptions,
 ): Promise<Decision> {
   const { activity, subject } = task;
   if (build.activities.length > 0 && !build.activities.includes(activity.name)) {
     return { run: false, reason: `not asked for: this build runs ${build.activities.join(", ")}` };
   }
-  const pointless = whyPointless(subject) ?? whyUnconcerned(task, build);
+  const pointless = whyLeftOut(task, before) ?? whyPointless(task) ?? whyUnconcerned(task, build);
   if (pointless !== undefined) return { run: false, reason: pointless };
   if (build.debug === "fake_ec2" || build.debug === "skip_ec2") {
     return { run: true, reason: `${build.debug.replace("_", "-")} builds skip nothing` };
@@ -80,10 +83,11 @@ const named = (platforms: readonly string[]): string =>
   platforms.length > 0 ? platforms.join(", ") : "no platform of this version";
 
 /** Why nothing is left that a task could be about: no rule of an activity's own is asked then, which might not think of that. */
-function whyPointless(subject: Subject): string | undefined {
+function whyPointless<P extends Per>(task: Task<P>): string | undefined {
+  const subject: Subject = task.subject;
   switch (subject.per) {
     case "build":
-      return subject.versions.length > 0
+      return subject.versions.length > 0 || task.activity.runsWhen === "always"
         ? undefined
         : `a step of every version failed: ${subject.failedVersions.join(", ")}`;
     case "version":

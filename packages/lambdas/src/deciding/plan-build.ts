@@ -6,6 +6,7 @@ import {
   type Place,
   placeOf,
   type StageDescription,
+  type Task,
   taskName,
   tasksOfBuild,
 } from "@muster/pipeline";
@@ -39,7 +40,13 @@ export async function planBuild(
       task: taskName(task.activity.name, task.subject),
       activity: task.activity.name,
       ...placeOf(task.subject),
-      ...(await decide(task, { build, buckets: stage.buckets, ...looking })),
+      ...ifAllGoesWell(task, await decide(task, { build, buckets: stage.buckets, ...looking })),
     })),
   );
+}
+
+/** Of a plan nothing has failed yet. */
+function ifAllGoesWell({ activity }: Task, { run, reason, ...rest }: Decision): Decision {
+  const proviso = run && activity.runsWhen === "predecessors-succeeded" ? ", if nothing before it fails" : "";
+  return { run, reason: `${reason}${proviso}`, ...rest };
 }
