@@ -35,7 +35,10 @@ export async function commandBattery(workspace: Workspace): Promise<void> {
   const status = JSON.parse((await ask("status", "--json")).stdout) as Status;
   await tellsOfTheBuild(ask, status, workspace);
   await keepsTheEndpoint(workspace, { ask, pipeline });
-  for (const kept of ["local", "kill-test-workers"]) asked.add(kept);
+  // Nothing waits for a person here.
+  const approval = await workspace.muster("approve", "1.2.3", ...pipeline);
+  expect(approval).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("has ended already") });
+  for (const other of ["approve", "local", "kill-test-workers"]) asked.add(other);
   const help = JSON.parse((await ask("help", "--json")).stdout) as { commands: { name: string }[] };
   expect([...asked].sort()).toEqual(help.commands.map(({ name }) => name).sort());
 }
