@@ -16,8 +16,8 @@ import {
   type RunsWhen,
   sequence,
 } from "@muster/pipeline";
+import { machineWorld } from "@muster/simulation";
 import { expect, test } from "vitest";
-import { machineWorld } from "./machine-world.ts";
 
 const platforms = ["debian-12-bookworm", "ubuntu-24.04-noble"];
 const stepPer = (per: ActivityDefinition["per"]) => (name: string, runsWhen?: RunsWhen) =>
@@ -96,6 +96,8 @@ function walk(node: Flow, reached: Reached, { failing, tasks, platform }: Walk):
       tasks.push(task);
       return task === failing ? { ...reached, failures: [...reached.failures, platform], own: true } : reached;
     }
+    case "approval":
+      return reached;
     case "sequence":
       return node.steps.reduce((sofar, part) => walk(part, sofar, { failing, tasks, platform }), reached);
     case "parallel": {

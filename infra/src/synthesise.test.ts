@@ -71,7 +71,7 @@ test("scripts that could not run on a worker are refused, each by its line", asy
   );
   await writeFile(join(pipelines, "mine/make.sh"), "#!/bin/bash\nif\n", { mode: 0o755 });
   await writeFile(join(pipelines, "mine/dummy.sh"), "#!/bin/sh\n", { mode: 0o644 });
-  expect(await problemOf({ pipeline: "mine", pipelines })).toMatchObject({
+  expect(await problemOf({ pipeline: "mine", folder: parts.folder })).toMatchObject({
     message: expect.stringMatching(
       /^the pipeline mine: make\.sh:\d: bash cannot read it: .*; dummy\.sh: it is not executable$/,
     ),

@@ -50,17 +50,12 @@ async function synthOutside(packages: readonly string[]): Promise<SynthesisedSta
     const folder = join(parts.folder, "pipelines/outside");
     for (const path of [...scripts, join(folder, "dummy.sh")]) {
       mkdirSync(join(path, ".."), { recursive: true });
-      writeFileSync(path, `# ${path}`);
+      writeFileSync(path, `#!/bin/sh\n# ${path}\n`, { mode: 0o755 });
     }
     symlinkSync(join(import.meta.dirname, "../../node_modules"), join(folder, "node_modules"));
     writeFileSync(join(folder, "pipeline.ts"), definition(scripts.map((path) => pathToFileURL(path).href)));
     const outdir = join(parts.folder, "out");
-    await synthesise({
-      stages: [stage("test", usual("outside"))],
-      pipelines: join(parts.folder, "pipelines"),
-      outdir,
-      ...parts,
-    });
+    await synthesise({ stages: [stage("test", usual("outside"))], outdir, ...parts });
     return JSON.parse(readFileSync(join(outdir, "stacks/test/cdk.tf.json"), "utf8"));
   } finally {
     parts.remove();
