@@ -39,7 +39,7 @@ async function unpack(each: Packed): Promise<{ files: Map<string, string>; manif
 
 test("all that readers import or run is packed at one version, and says what it is", async () => {
   const names = packed.map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining(["muster", "@muster/infra", "@muster/pipeline"]));
+  expect(names).toEqual(expect.arrayContaining(["muster", "@muster/infra", "@muster/pipeline", "@muster/recipes"]));
   expect(new Set(packed.map(({ version }) => version)).size).toBe(1);
   for (const each of packed) {
     const { files, manifest } = await unpack(each);
@@ -153,10 +153,14 @@ describe.each(wantedManagers)("in an empty folder, installed by $name,", (manage
 
   can("muster runs a build", async () => {
     expect(await inProject(bin("muster"), "--version")).toBe(`${packed[0]?.version}\n`);
-    const said = await inProject(bin("muster"), "build", "1.2.3", "--pipeline", "./pipeline.ts");
+    const said = await inProject(bin("muster"), "build", "1.2.3");
     expect(said).toContain("3 tasks done, 0 skipped, 0 failed");
     const published = join(project(), ".muster/s3/reader-downloads/1.2.3/all.txt");
     expect(await readFile(published, "utf8")).toBe("1.2.3 for debian-12-bookworm\n1.2.3 for debian-13-trixie\n");
+  });
+
+  can("a recipe's script is where the recipe says", async () => {
+    expect(await inProject(process.execPath, "recipes.ts")).toBe("MakeSourceTarball\n");
   });
 
   can("muster-infra builds and synthesises a stage, and the same is in an app of one's own", async () => {

@@ -61,6 +61,14 @@ for (const stage of stages) {
 app.synth();
 `;
 
+const RECIPES = `import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { sourceTarball } from "@muster/recipes";
+
+const { name, script } = sourceTarball({ name: "reader", packages: ["reader"] });
+if (existsSync(fileURLToPath(script))) console.log(name);
+`;
+
 const SCRIPTS = {
   "scripts/compile.sh": `#!/bin/bash
 set -euo pipefail
@@ -122,6 +130,7 @@ export async function writeProject(
     "pipeline.ts": PIPELINE,
     "stages.ts": STAGES,
     "app.ts": APP,
+    "recipes.ts": RECIPES,
     ...SCRIPTS,
     ...files,
   };
