@@ -1,5 +1,6 @@
 import {
   activity,
+  approval,
   aptPackage,
   definePipeline,
   downloads,
@@ -169,4 +170,31 @@ test("a script of no step is refused with the nearest one, and platforms at a UR
   await using world = await simulate(hhvm, { platforms: ["debian-11-bullseye"] });
   const { status, failed } = await world.build("4.28.2", "MakeSourceTarball");
   expect({ status, failed }).toEqual({ status: "succeeded", failed: {} });
+});
+
+test("who is asked approves, unless a test says otherwise", async () => {
+  const asking = definePipeline({
+    name: "asking",
+    summary: "Asks before it announces",
+    platforms: fixedPlatforms("any"),
+    flow: sequence(
+      forEachVersion(Fetch),
+      approval({ name: "ApproveNews", summary: "Whether users hear of it", timeout: hours(1) }),
+      Announce,
+    ),
+    image: "/image",
+    dummyScript: "dummy.sh",
+    invalidates: [],
+  });
+  await using approved = await simulate(asking);
+  expect(await approved.build("1.2.3")).toMatchObject({ status: "succeeded", done: ["Fetch-1.2.3", "Announce"] });
+  for (const [answer, error] of [
+    ["rejected", "Muster.Rejected"],
+    ["unanswered", "Muster.NotApproved"],
+  ] as const) {
+    await using refused = await simulate(asking, { answers: { ApproveNews: answer } });
+    const built = await refused.build("1.2.3");
+    expect(built).toMatchObject({ status: "failed", undone: ["Announce"] });
+    expect(built.message).toContain(`ApproveNews ${error}`);
+  }
 });

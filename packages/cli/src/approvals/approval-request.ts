@@ -1,5 +1,6 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
-import { RequestApprovalEvent, taskName } from "@muster/pipeline";
+import { ErrorName, RequestApprovalEvent, taskName } from "@muster/pipeline";
+import * as z from "zod";
 import { parseJson, readMember } from "../history/event-data.ts";
 
 /** What a state that waits for a person called its function with; undefined for any other event. */
@@ -13,3 +14,16 @@ export function tokenOf(events: readonly HistoryEvent[], key: string): string | 
   const requests = events.flatMap((event) => approvalRequest(event) ?? []);
   return requests.findLast((request) => taskName(request.approval, request) === key)?.token;
 }
+
+/** What a state with a token asks for, as text: the same when it asks again, with another token. */
+export function withoutToken(parameters: string | undefined): string {
+  const asked = parseJson(parameters);
+  const { token: _, ...payload } = z.looseObject({}).catch({}).parse(readMember(asked, "Payload"));
+  return JSON.stringify({ function: readMember(asked, "FunctionName"), payload });
+}
+
+/** What a step fails of that nobody has answered. */
+export const unanswered = {
+  error: ErrorName.notApproved,
+  cause: JSON.stringify({ message: "nobody answered in time" }),
+};

@@ -1,7 +1,6 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import {
   BuildInput,
-  ErrorName,
   fixedState,
   instanceOfPollName,
   Place,
@@ -12,8 +11,9 @@ import {
   taskName,
 } from "@muster/pipeline";
 import * as z from "zod";
-import { approvalRequest } from "../approvals/approval-request.ts";
+import { approvalRequest, unanswered, withoutToken } from "../approvals/approval-request.ts";
 import { parseJson, readMember } from "./event-data.ts";
+import { failureOf } from "./failure-of-event.ts";
 import { type BuildFacts, latestSteps, type OpenState, type Reading, type Scheduled } from "./reading.ts";
 import {
   decide,
@@ -82,13 +82,7 @@ function scheduledBy(event: HistoryEvent): Scheduled | undefined {
   const details = event.activityScheduledEventDetails ?? event.lambdaFunctionScheduledEventDetails;
   if (details !== undefined) return { resource: details.resource, input: details.input };
   const task = event.taskScheduledEventDetails;
-  // Its token is another each time.
-  return task && { resource: task.resource, input: JSON.stringify(withoutToken(parseJson(task.parameters))) };
-}
-
-function withoutToken(parameters: unknown): unknown {
-  const { token: _, ...payload } = z.looseObject({}).catch({}).parse(readMember(parameters, "Payload"));
-  return { function: readMember(parameters, "FunctionName"), payload };
+  return task && { resource: task.resource, input: withoutToken(task.parameters) };
 }
 
 /** The build goes on at the states that it had not left; what they had come to by then is over. */
@@ -156,10 +150,6 @@ function readTaskEvent(reading: Reading, place: OpenState, event: HistoryEvent):
       return step === undefined ? {} : changed(place, decideApproval(step, output, at));
     }
     case "TaskTimedOut": {
-      const unanswered = {
-        error: ErrorName.notApproved,
-        cause: JSON.stringify({ message: "nobody answered in time" }),
-      };
       return step === undefined ? {} : changed(place, retry(step, at, unanswered));
     }
     case "TaskFailed":
@@ -235,18 +225,6 @@ function taken(step: Step, event: HistoryEvent): Step {
   }));
   return { ...begun, state: "running" };
 }
-
-const failureOf = (event: HistoryEvent) =>
-  event.taskFailedEventDetails ??
-  event.taskStartFailedEventDetails ??
-  event.taskSubmitFailedEventDetails ??
-  event.lambdaFunctionFailedEventDetails ??
-  event.lambdaFunctionTimedOutEventDetails ??
-  event.lambdaFunctionScheduleFailedEventDetails ??
-  event.lambdaFunctionStartFailedEventDetails ??
-  event.activityFailedEventDetails ??
-  event.activityTimedOutEventDetails ??
-  event.activityScheduleFailedEventDetails;
 
 const Preparing = z.looseObject({ activity: z.string().optional() });
 
