@@ -45,6 +45,7 @@ function asks(step: Step, before: Before): boolean {
 
 function stepsWithin(step: Exclude<Step, Activity>): Outline {
   switch (step.kind) {
+    case "approval":
     case "getPlatforms":
       return [];
     case "parallel":

@@ -28,6 +28,7 @@ import {
 } from "@muster/local";
 import {
   ErrorName,
+  fixedState,
   functionNames,
   type Pipeline,
   type Published,
@@ -248,7 +249,7 @@ export async function machineWorld(
             published.push({ task: TaskInput.parse(JSON.parse(input)).name, at: event.timestamp?.getTime() ?? 0 });
           }
           if (entered?.name !== undefined) states.push(entered.name);
-          if (exited?.name === "NormalizeResults") results = JSON.parse(exited.output ?? "");
+          if (exited?.name === fixedState.normalizeResults) results = JSON.parse(exited.output ?? "");
         }
       }
       return {
