@@ -25,6 +25,7 @@ const everyone = [
   "worker-agent",
   "local",
   "simulation",
+  "create-muster",
   "cli",
   "pipeline-muster",
   "infra",

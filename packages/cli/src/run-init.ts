@@ -15,7 +15,6 @@ export async function runInit(asked: InitArguments, { env, globals, print }: Con
   const answers = await settle({ ...asked, yes: asked.yes || globals.json }, folder, terminal);
   const report = initRepository({ folder, ...answers }, { version: programVersion() });
   if (globals.json) print.json({ folder, ...answers, ...report });
-  else
-    for (const line of tellReport(report, { shown: relative(env.cwd, folder), aws: answers.aws })) print.report(line);
+  else for (const line of tellReport(report, relative(env.cwd, folder))) print.report(line);
   return 0;
 }

@@ -57,6 +57,7 @@ test("what is there stays, and the rest is added", async () => {
   await writeFile(join(folder, "README.md"), "mine");
   const first = init("deb");
   expect(first.kept).toEqual(["README.md", "package.json"]);
+  expect(first.packages).toEqual(["@muster/pipeline@^1.2.3", "@muster/simulation@^1.2.3", "muster@^1.2.3"]);
   expect(await read("README.md")).toBe("mine");
   expect(existsSync(join(folder, "stages.ts"))).toBe(false);
   const later = init("deb", true);
@@ -82,7 +83,7 @@ test.each(Object.keys(shippedKinds) as Shipped[])(
   async (what) => {
     const { written } = init(what);
     await mkdir(join(folder, "node_modules/@muster"), { recursive: true });
-    for (const name of ["pipeline", "simulation"])
+    for (const name of ["pipeline", "recipes", "simulation"])
       await symlink(join(repository, "packages", name), join(folder, "node_modules/@muster", name));
     await symlink(join(repository, "node_modules/@types"), join(folder, "node_modules/@types"));
     await writeFile(

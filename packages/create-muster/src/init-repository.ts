@@ -4,6 +4,13 @@ import { InvalidInputError, type Platform } from "@muster/pipeline";
 import type { Shipped } from "./shipped.ts";
 import files from "./templates.json" with { type: "json" };
 
+/** Of `templates/`. */
+const folders: Readonly<Record<Shipped, readonly string[]>> = {
+  deb: ["common", "source", "deb"],
+  apt: ["common", "apt"],
+  tarball: ["common", "source", "tarball"],
+};
+
 export interface InitOptions {
   /** Of the repository; made where it is not there. */
   readonly folder: string;
@@ -20,10 +27,14 @@ export interface InitReport {
   readonly written: readonly string[];
   /** They were there already, and stay as they are. */
   readonly kept: readonly string[];
+  /** What a `package.json` of the reader's own has to depend on: `muster@^0.1.0`. */
+  readonly packages: readonly string[];
 }
 
 /** Of `templates/`, by path: as one module it is in every bundle, whoever makes that. */
 const templates: Readonly<Record<string, string>> = files;
+
+const MANIFEST = "common/package.json.tmpl";
 
 /**
  * Writes a small repository around a pipeline; what is there already stays as it is.
@@ -37,7 +48,7 @@ export function initRepository(options: InitOptions, { version }: { version: str
   }
   const written: string[] = [];
   const kept: string[] = [];
-  const kinds = ["common", what, ...(aws ? ["aws"] : [])];
+  const kinds = [...folders[what], ...(aws ? ["aws"] : [])];
   for (const [template, contents] of Object.entries(templates)) {
     const [, kind = "", named = ""] = /^([^/]+)\/(.+)\.tmpl$/.exec(template) ?? [];
     if (!kinds.includes(kind)) continue;
@@ -52,26 +63,24 @@ export function initRepository(options: InitOptions, { version }: { version: str
     writeFileSync(file, text, { mode: text.startsWith("#!") ? 0o777 : 0o666 });
     written.push(path);
   }
-  return { written: written.sort(), kept: kept.sort() };
+  const { devDependencies } = JSON.parse(fill(templates[MANIFEST] as string, options, version));
+  const packages = Object.entries<string>(devDependencies).map(([name, range]) => `${name}@${range}`);
+  return { written: written.sort(), kept: kept.sort(), packages };
 }
 
-/** `@NAME@` and the like; `_dot_` is a dot before a name, so that no tool takes a template for its own settings. */
-function fill(text: string, { name, platforms, aws }: InitOptions, version: string): string {
+/**
+ * `@NAME@` and the like, and lines for some only; `_dot_` is a dot before a name, so that no tool takes a template for its own settings.
+ */
+function fill(text: string, { name, platforms, what, aws }: InitOptions, version: string): string {
   const values: Record<string, string> = {
     NAME: name,
     PLATFORMS: platforms.map((platform) => `"${platform}"`).join(", "),
     FIRST_PLATFORM: platforms[0] ?? "any",
     VERSION: version,
-    AWS_PACKAGES: aws ? awsPackages(version) : "",
   };
-  return text.replaceAll("_dot_", ".").replaceAll(/@([A-Z_]+)@/g, (whole, word: string) => values[word] ?? whole);
+  return text
+    .replaceAll("_dot_", ".")
+    .replaceAll(/^@IF_AWS@(.*\n)/gm, aws ? "$1" : "")
+    .replaceAll(/^@IF_APT@(.*\n)/gm, what === "apt" ? "$1" : "")
+    .replaceAll(/@([A-Z_]+)@/g, (whole, word: string) => values[word] ?? whole);
 }
-
-/** Of `package.json`, what a stage needs; the end of cdktf's releases is this. */
-const awsPackages = (version: string): string =>
-  [
-    `\n    "@muster/infra": "^${version}",`,
-    '\n    "cdktf": "0.21.0",',
-    '\n    "cdktf-cli": "0.21.0",',
-    '\n    "constructs": "^10.8.1",',
-  ].join("");

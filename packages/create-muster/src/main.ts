@@ -7,7 +7,7 @@ import { settle } from "./settle.ts";
 import { tellReport } from "./tell-report.ts";
 
 const USAGE =
-  "usage: npm create muster [folder] -- [--name NAME] [--what deb|tarball] [--for PLATFORMS] [--aws] [--yes]";
+  "usage: npm create muster [folder] -- [--name NAME] [--what deb|apt|tarball] [--for PLATFORMS] [--aws] [--yes]";
 
 /** Node runs pipeline.ts itself from this version on. */
 const OLDEST_NODE = [22, 18] as const;
@@ -35,7 +35,7 @@ async function main(words: string[]): Promise<void> {
   const answers = await settle(asked, folder, { input: process.stdin, output: process.stdout });
   const report = initRepository({ folder, ...answers }, { version: ownVersion() });
   const shown = relative(process.cwd(), folder);
-  for (const line of tellReport(report, { shown, aws: answers.aws })) console.log(line);
+  for (const line of tellReport(report, shown)) console.log(line);
 }
 
 function refuseOldNode(version: string): void {

@@ -55,7 +55,7 @@ export async function settle(asked: AskedFor, folder: string, terminal: Terminal
     const what = said.what ?? checkWhat(await ask(`What is shipped (${kinds.join("; ")})?`, "deb"));
     const usual = USUAL_PLATFORMS;
     const platforms =
-      said.platforms ?? checkPlatforms(what === "deb" ? await ask("For which distributions?", usual) : usual);
+      said.platforms ?? checkPlatforms(what !== "tarball" ? await ask("For which distributions?", usual) : usual);
     const aws = asked.aws || /^y/i.test(await ask("On AWS, too (later: muster init --aws)?", "no"));
     return { name, what, platforms, aws };
   } finally {

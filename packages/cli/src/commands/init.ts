@@ -7,7 +7,7 @@ export default command({
   args: {
     dir: option("folder", "Where (default: this folder)"),
     name: option("name", "What the pipeline is called (default: the folder's name)"),
-    what: option("kind", "What is shipped: deb or tarball (default: deb)"),
+    what: option("kind", "What is shipped: deb, apt or tarball (default: deb)"),
     for: option("platforms", "For which distributions, by commas: debian-12-bookworm,ubuntu-24.04-noble"),
     aws: flag("With a stage on AWS and what plans and deploys it"),
     yes: flag("-y", "Ask nothing"),
