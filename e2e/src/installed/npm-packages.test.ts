@@ -39,7 +39,13 @@ async function unpack(each: Packed): Promise<{ files: Map<string, string>; manif
 
 test("all that readers import or run is packed at one version, and says what it is", async () => {
   const names = packed.map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining(["muster", "@muster/infra", "@muster/pipeline", "@muster/recipes"]));
+  expect(names).toEqual(
+    expect.arrayContaining([
+      "muster",
+      "create-muster",
+      ...["infra", "pipeline", "recipes", "simulation"].map((name) => `@muster/${name}`),
+    ]),
+  );
   expect(new Set(packed.map(({ version }) => version)).size).toBe(1);
   for (const each of packed) {
     const { files, manifest } = await unpack(each);
@@ -157,6 +163,14 @@ describe.each(wantedManagers)("in an empty folder, installed by $name,", (manage
     expect(said).toContain("3 tasks done, 0 skipped, 0 failed");
     const published = join(project(), ".muster/s3/reader-downloads/1.2.3/all.txt");
     expect(await readFile(published, "utf8")).toBe("1.2.3 for debian-12-bookworm\n1.2.3 for debian-13-trixie\n");
+  });
+
+  can("a simulation runs the pipeline in virtual time", async () => {
+    expect(await inProject(bin("create-muster"), "--help")).toContain("usage: npm create muster");
+    const compiled = ["debian-12-bookworm", "debian-13-trixie"].map((platform) => `Compile-1.2.3-${platform}`);
+    // Compiled, for Node does not know `await using` in what it only takes types out of.
+    await inProject(bin("tsc"), "--noEmit", "false", "--rewriteRelativeImportExtensions", "--outDir", "compiled");
+    expect(await inProject(process.execPath, "compiled/simulation.js")).toBe(`failed ${compiled.join(" ")}\n`);
   });
 
   can("a recipe's script is where the recipe says", async () => {

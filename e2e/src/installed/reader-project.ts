@@ -69,6 +69,14 @@ const { name, script } = sourceTarball({ name: "reader", packages: ["reader"] })
 if (existsSync(fileURLToPath(script))) console.log(name);
 `;
 
+const SIMULATION = `import { simulate } from "@muster/simulation";
+import pipeline from "./pipeline.ts";
+
+await using world = await simulate(pipeline, { scripts: { Publish: (task) => task.fails() } });
+const { status, done } = await world.build("1.2.3");
+console.log(status, done.join(" "));
+`;
+
 const SCRIPTS = {
   "scripts/compile.sh": `#!/bin/bash
 set -euo pipefail
@@ -131,6 +139,7 @@ export async function writeProject(
     "stages.ts": STAGES,
     "app.ts": APP,
     "recipes.ts": RECIPES,
+    "simulation.ts": SIMULATION,
     ...SCRIPTS,
     ...files,
   };

@@ -40,14 +40,7 @@ import {
 } from "@muster/pipeline";
 import { describeStage } from "./describe-stage.ts";
 import { leaveEvidence } from "./leave-evidence.ts";
-
-/** How a task ends: after so many seconds of work, with an error or without. */
-export interface TaskEnd {
-  readonly seconds: number;
-  readonly error?: string;
-  /** The line of its log that tells why. */
-  readonly line?: string;
-}
+import type { TaskEnd } from "./task-end.ts";
 
 type WorkEnd = TaskEnd | "lost";
 

@@ -14,7 +14,7 @@ import {
 } from "@muster/pipeline";
 import { readText } from "@muster/records";
 import { leaveEvidence } from "./leave-evidence.ts";
-import type { TaskEnd } from "./machine-world.ts";
+import type { TaskEnd } from "./task-end.ts";
 
 /** A task, for what plays its script. Objects that the step's `access` does not name are refused, as AWS would; the task then fails. */
 export interface PlayedTask {

@@ -65,7 +65,8 @@ async function compile(
       outDir: join(temporary, "out"),
       typeRoots: [join(tree, "node_modules/@types")],
     };
-    const files = published.entries.map((entry) => join(tree, directory, entry));
+    const programs = only === "all" ? Object.values(published.programs).map(sourceOf) : [];
+    const files = [...published.entries, ...programs].map((entry) => join(tree, directory, entry));
     await writeFile(project, JSON.stringify({ extends: join(tree, "tsconfig.base.json"), compilerOptions, files }));
     await runProgram(join(tree, "node_modules/.bin/tsc"), ["--project", project], { show: true });
     await rm(join(folder, "dist"), { recursive: true, force: true });
@@ -74,3 +75,6 @@ async function compile(
     await rm(temporary, { recursive: true });
   }
 }
+
+/** A program that the compiler translates has its source where the built file would lie. */
+const sourceOf = (program: string): string => program.replace(/^\.\/dist\/(.+)\.js$/, "./src/$1.ts");
