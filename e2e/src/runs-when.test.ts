@@ -1,6 +1,7 @@
 import {
   type ActivityDefinition,
   activity,
+  approval,
   type BuildFlow,
   definePipeline,
   type Flow,
@@ -201,3 +202,19 @@ test.each(["", ...tasksOfBuild("")])(
     });
   },
 );
+
+test("nobody is asked to approve what a failure leaves out", { timeout: 120_000 }, async () => {
+  const approve = (name: string) => approval({ name, summary: "Whether users get it" });
+  const flow = forEachVersion(
+    ofVersion("Make"),
+    parallel(sequence("Ship", approve("Approve"), ofVersion("Publish")), ofVersion("Report", "always")),
+    approve("ApproveMirrors"),
+    ofVersion("Mirror", succeeded),
+  );
+  const { worked, results } = await build(flow, ["1.2.3"], (task) => task === "Make");
+  expect(worked).toEqual(["Make-1.2.3", "Report-1.2.3"]);
+  expect(skipsOf(results)).toMatchObject({
+    "Approve 1.2.3": "nothing that follows it would run: Make failed",
+    "ApproveMirrors 1.2.3": "nothing that follows it would run: Make failed",
+  });
+});

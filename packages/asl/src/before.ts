@@ -39,6 +39,8 @@ export const runsAlways = (step: Step): boolean =>
   step.kind === "activity" ? step.runsWhen === "always" : stepsWithin(step).some(runsAlways);
 
 function asks(step: Step, before: Before): boolean {
+  // Nobody is to be asked for what a failure leaves out.
+  if (step.kind === "approval") return true;
   if (step.kind !== "activity") return stepsWithin(step).some((inner) => asks(inner, before));
   return step.runsWhen === "predecessors-succeeded" || (step.runsWhen === undefined && before.always);
 }

@@ -48,7 +48,7 @@ async function whatNeedsNone(
   event: RequestApprovalEvent,
   { pipeline, stage, clients, now }: HandlerContext<"s3">,
 ): Promise<ApprovalAnswer | undefined> {
-  const { approval, buildInput: build, versionResults } = event;
+  const { approval, buildInput: build, versionResults, before } = event;
   const named = event.per === "build" ? build.versions : [event.version];
   const versions =
     versionResults === undefined
@@ -59,7 +59,7 @@ async function whatNeedsNone(
     versions,
     failedVersions: failedOf(named, versionResults),
   });
-  const looking = { ...lookout(clients.s3, stage.buckets), now, build, buckets: stage.buckets };
+  const looking = { ...lookout(clients.s3, stage.buckets), now, build, buckets: stage.buckets, before };
   const decisions = await Promise.all(tasks.map((task) => decide(task, looking)));
   if (decisions.some(({ run }) => run)) return undefined;
   const [{ reason } = { reason: "this build has nothing after it" }] = decisions;

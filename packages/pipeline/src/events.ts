@@ -74,6 +74,8 @@ export const RequestApprovalEvent = z.intersection(
     buildInput: BuildInput,
     /** What ForEachVersion came to, after it. */
     versionResults: z.unknown().optional(),
+    /** Where steps go by what came before them: results, as PrepareActivity is told them. */
+    before: z.array(z.unknown()).optional(),
     execution: ExecutionContext,
   }),
 );

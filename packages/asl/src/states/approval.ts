@@ -5,6 +5,7 @@ import {
   shouldFollowStateName,
   unansweredStateName,
 } from "@muster/pipeline";
+import { beforeHere } from "../before.ts";
 import { catchAll, type Fragment, fragment, type Links } from "../fragment.ts";
 import { approvalRetry } from "../retry.ts";
 import { execution, failurePath, knownHere, resultPath, type Scope } from "../scope.ts";
@@ -14,7 +15,8 @@ import { execution, failurePath, knownHere, resultPath, type Scope } from "../sc
  * is left out: what comes to be done meanwhile was not approved.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token
  */
-export function approvalStates({ name, summary, timeout }: Approval, scope: Scope, { next, failed }: Links): Fragment {
+export function approvalStates(approval: Approval, scope: Scope, { next, failed }: Links): Fragment {
+  const { name, summary, timeout } = approval;
   const unanswered = unansweredStateName(name);
   const shouldFollow = shouldFollowStateName(name);
   const endsHere = `${resultPath(name)}.endsHere`;
@@ -26,7 +28,13 @@ export function approvalStates({ name, summary, timeout }: Approval, scope: Scop
       TimeoutSeconds: timeout,
       Parameters: {
         FunctionName: scope.resources.functionArn("RequestApproval"),
-        Payload: { approval: name, "token.$": "$$.Task.Token", ...knownHere(scope), execution },
+        Payload: {
+          approval: name,
+          "token.$": "$$.Task.Token",
+          ...knownHere(scope),
+          ...beforeHere([approval], scope.before),
+          execution,
+        },
       },
       ResultPath: resultPath(name),
       Retry: approvalRetry,

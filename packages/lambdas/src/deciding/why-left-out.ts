@@ -26,9 +26,9 @@ export function whyLeftOut(
     case "always":
       return undefined;
     case "predecessors-succeeded":
-      return sentence(results.flatMap((each) => failuresFor(subject, each)));
+      return sentence(results.flatMap((each) => failuresFor(subject, each))) ?? whyNotApproved(results);
     case undefined:
-      return sentence(results.flatMap(ownFailures));
+      return sentence(results.flatMap(ownFailures)) ?? whyNotApproved(results);
     default:
       return unreachable(activity.runsWhen);
   }
@@ -39,6 +39,13 @@ const ownFailures = (results: unknown): string[] =>
   Object.entries((results ?? {}) as Record<string, { failure?: Failure }>).flatMap(([step, { failure }]) =>
     failure === undefined ? [] : [nameOf(step)],
   );
+
+/** An approval that had nothing to ask for let nothing go on. */
+function whyNotApproved(results: readonly unknown[]): string | undefined {
+  const steps = results.flatMap((each) => Object.entries((each ?? {}) as Record<string, { endsHere?: boolean }>));
+  const found = steps.find(([, { endsHere }]) => endsHere === true);
+  return found && `${found[0]} had nothing to ask for`;
+}
 
 /** A platform's task goes by its platform and its version: not by other platforms. */
 function failuresFor(subject: Subject, results: unknown): string[] {
