@@ -37,12 +37,7 @@ export async function imageWithDnf(): Promise<ContainerImage> {
   const tar = join(cache ?? folder, "rpm-root.tar");
   if (!existsSync(tar)) {
     await mkdir(cache ?? folder, { recursive: true });
-    const options = [
-      "--quiet",
-      "--variant=apt",
-      "--skip=output/dev,output/mknod",
-      "--include=rpm,dnf,dnf-plugins-core",
-    ];
+    const options = ["--quiet", "--variant=apt", "--skip=output/dev,output/mknod", "--include=rpm,dnf"];
     await run("mmdebstrap", [...options, "bookworm", `${tar}.part.tar`]);
     await rename(`${tar}.part.tar`, tar);
   }

@@ -37,9 +37,9 @@ merge() { # architecture old new
     BEGIN { count = split(withdrawn, pairs, "\n"); for (i = 1; i <= count; i++) out[pairs[i]] = 1 }
     {
       source = field("Source"); if (source == "") source = field("Package"); sub(/ .*/, "", source)
-      upstream = field("Version"); sub(/^[0-9]+:/, "", upstream); sub(/-[^-]*$/, "", upstream)
+      version = field("Version"); sub(/~[a-z]+$/, "", version)
       of = field("Architecture")
-      if ((source " " upstream) in out) { print field("Filename") >>gone; next }
+      if ((source " " version) in out) { print field("Filename") >>gone; next }
       if (of != architecture && of != "all") next
       key = field("Package") " " field("Version") " " of
       if (key in sums) {

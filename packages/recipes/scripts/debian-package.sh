@@ -17,11 +17,11 @@ fetch_dsc() {
   rm source/*.debian.tar.* "$dsc"
   export SOURCE_DATE_EPOCH
   SOURCE_DATE_EPOCH=$(dpkg-parsechangelog --file tree/debian/changelog --show-field Timestamp)
-  for file in source/*.orig.tar.*; do mv "$file" "source/${NAME}_$UPSTREAM_VERSION.orig.${file##*.orig.}"; done
+  for file in source/*.orig.tar.*; do mv "$file" "source/${NAME}_$PACKAGED_VERSION.orig.${file##*.orig.}"; done
 }
 
 fetch_tarball() {
-  local url=s3://$SCRATCH_BUCKET/$SOURCE_KEY orig=source/${NAME}_$UPSTREAM_VERSION.orig.tar.gz
+  local url=s3://$SCRATCH_BUCKET/$SOURCE_KEY orig=source/${NAME}_$PACKAGED_VERSION.orig.tar.gz
   there "$url.sha256" || fail "$url is not made: build its step of $VERSION first"
   muster-s3 cp "$url" "$orig"
   muster-s3 cp "$url.sha256" - | cut -d ' ' -f 1 | sed "s|\$|  $orig|" | sha256sum --check --quiet
@@ -58,8 +58,8 @@ touch tree/debian/changelog
 mv changelog tree/debian/changelog
 mkdir -p tree/debian/source
 echo '3.0 (quilt)' >tree/debian/source/format
-mv tree "source/$NAME-$UPSTREAM_VERSION"
-(cd source && dpkg-source --build "$NAME-$UPSTREAM_VERSION" && rm -rf "$NAME-$UPSTREAM_VERSION")
+mv tree "source/$NAME-$PACKAGED_VERSION"
+(cd source && dpkg-source --build "$NAME-$PACKAGED_VERSION" && rm -rf "$NAME-$PACKAGED_VERSION")
 
 cat >source/build.sh <<'BUILD'
 #!/bin/bash
@@ -101,7 +101,10 @@ base_chroot "$DISTRO" buildd "$MIRROR"
 hooks=("copy-in source /")
 if [ -n "${CCACHE_KEY:-}" ]; then
   mkdir ccache
-  if there "s3://$SCRATCH_BUCKET/$CCACHE_KEY"; then muster-s3 cp "s3://$SCRATCH_BUCKET/$CCACHE_KEY" - | tar --extract --zstd; fi
+  if there "s3://$SCRATCH_BUCKET/$CCACHE_KEY"; then
+    muster-s3 cp "s3://$SCRATCH_BUCKET/$CCACHE_KEY" ccache.tar.zst >/dev/null
+    tar --extract --zstd --file ccache.tar.zst
+  fi
   hooks+=("copy-in ccache /")
 fi
 # shellcheck disable=SC2016 # mmdebstrap's own variable

@@ -122,8 +122,9 @@ base_chroot() { # platform variant mirror
   key=s3://$SCRATCH_BUCKET/chroots/$1-$2-$(dpkg --print-architecture)-$(date --utc +%G-W%V)$(cksum <<<"$3" | tr ' ' -).tar.zst
   if there "$key"; then
     echo "clean chroot: $key"
-    muster-s3 cp "$key" - | zstd --decompress --quiet -o base.tar
-    return
+    if muster-s3 cp "$key" base.tar.zst >/dev/null && zstd --decompress --quiet --rm base.tar.zst -o base.tar; then return; fi
+    echo "it cannot be read, and is made anew"
+    rm -f base.tar base.tar.zst
   fi
   echo "clean chroot: bootstrapping $codename, which is kept as $key"
   if [ "$family" = ubuntu ]; then options+=("--components=main universe"); fi

@@ -15,8 +15,9 @@ for field in Version Release Source0; do
 done
 named=$(sed -n 's/^[Nn]ame: *//p' "tree/$SPEC")
 [ "$named" = "$NAME" ] || fail "$SPEC calls the package $named, the pipeline $NAME: both must agree"
-sed -e "s/^\(Version: *\).*/\1$UPSTREAM_VERSION/I" -e "s/^\(Release: *\).*/\1$REVISION%{?dist}/I" -e "s/^\(Source0: *\).*/\1$source/I" \
+sed -e "s/^\(Version: *\).*/\1$PACKAGED_VERSION/I" -e "s/^\(Release: *\).*/\1$REVISION%{?dist}/I" -e "s/^\(Source0: *\).*/\1$source/I" \
   "tree/$SPEC" >"build/SPECS/$NAME.spec"
+if [ -n "$EPOCH" ]; then sed -i "s/^Version:/Epoch: $EPOCH\nVersion:/I" "build/SPECS/$NAME.spec"; fi
 # All files are dated as their commit.
 epoch=$(stat --format %Y "tree/$SPEC")
 

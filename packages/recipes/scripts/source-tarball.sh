@@ -11,9 +11,10 @@ upload_to() { # url; the checksum last: it says that the rest is there
   muster-s3 cp "$tarball.sha256" "$1.sha256" --content-type text/plain >/dev/null
 }
 
+# What lies in scratch says that it is done: it comes last.
 upload() {
-  upload_to "$url"
   if [ -n "$PUBLISH_KEY" ]; then upload_to "s3://$DOWNLOADS_BUCKET/$PUBLISH_KEY"; fi
+  upload_to "$url"
 }
 
 # What users have already is never made anew from what the repository has become since.

@@ -1,7 +1,7 @@
 import { type Activity, activity, downloads, minutes, type Version } from "@muster/pipeline";
 import { checkOptions, checkProgram } from "./check-options.ts";
-import { isWithdrawn, type Program, upstreamVersion } from "./program.ts";
-import { logIdle, type RecipeOptions, SMALL } from "./recipe-options.ts";
+import { isWithdrawn, type Program } from "./program.ts";
+import { type RecipeOptions, SMALL, said } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 
 export interface AnnouncementOptions extends RecipeOptions {
@@ -13,8 +13,7 @@ export interface AnnouncementOptions extends RecipeOptions {
   readonly url?: string;
 }
 
-const record = (program: Program, version: Version) =>
-  downloads(`announcements/${program.name}-${upstreamVersion(version)}.txt`);
+const record = (program: Program, version: Version) => downloads(`announcements/${program.name}-${version}.txt`);
 
 /**
  * One announcement of all versions that a build has made: posted by curl where an address is known, and published as
@@ -32,7 +31,7 @@ export function announcement(program: Program, options: AnnouncementOptions): Ac
     init,
     timeout: options.timeout ?? minutes(10),
     worker: options.worker ?? SMALL,
-    ...logIdle(options),
+    ...said(options),
     exclusive: true,
     publishes: ({ versions }) => told(versions).map((version) => record(program, version)),
     shouldRun: async ({ versions }) =>

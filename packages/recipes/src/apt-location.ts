@@ -7,7 +7,7 @@ import {
   scratch,
   type Version,
 } from "@muster/pipeline";
-import { type Program, packagesOf, revisionOf, upstreamVersion } from "./program.ts";
+import { type Program, packaged, packagesOf } from "./program.ts";
 
 /** A version's packages on one Debian or Ubuntu. */
 export interface DebianBuild {
@@ -38,7 +38,7 @@ export function debianBuild(program: Program, version: Version, platform: Platfo
   const parts = parseLinuxPlatform(platform);
   if (parts === undefined) throw new RangeError(`${platform} is neither a Debian nor an Ubuntu: it has no .deb`);
   const { family, codename } = parts;
-  const debianVersion = `${upstreamVersion(version)}-${revisionOf(program, version)}~${codename}`;
+  const debianVersion = `${packaged(program, version).debian}~${codename}`;
   const folder = scratch(`packages/${program.name}/${debianVersion}/`);
   const suite = suiteOf(platform);
   return {

@@ -11,8 +11,8 @@ import {
 import { debianBuild, isDebian, suiteOf } from "./apt-location.ts";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { dueToPublish } from "./due-to-publish.ts";
-import { isWithdrawn, type Program, packagesOf, upstreamVersion } from "./program.ts";
-import { logIdle, type RecipeOptions, SMALL } from "./recipe-options.ts";
+import { isWithdrawn, type Program, packaged, packagesOf } from "./program.ts";
+import { type RecipeOptions, SMALL, said } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-key.ts";
 
@@ -45,7 +45,7 @@ export function aptRepository(programs: readonly Program[], options: AptReposito
     init,
     timeout: options.timeout ?? hours(1),
     worker: options.worker ?? SMALL,
-    ...logIdle(options),
+    ...said(options),
     exclusive: true,
     changesDownloads: true,
     worksOn: ({ platforms }) => platforms.filter(isDebian),
@@ -77,7 +77,9 @@ function builtLine(program: Program, version: Version, platform: string): string
 
 /** Source package and upstream version of all that no index may name. */
 const withdrawnLines = (programs: readonly Program[]): string[] =>
-  programs.flatMap(({ name, withdrawn = [] }) => withdrawn.map((version) => `${name} ${upstreamVersion(version)}`));
+  programs.flatMap((program) =>
+    (program.withdrawn ?? []).map((version) => `${program.name} ${packaged(program, version).debian}`),
+  );
 
 /** Suites of a version whose index ends soon. */
 async function dueSuites({ platforms, daysValid }: Question<"version">, validDays: number): Promise<readonly string[]> {

@@ -9,12 +9,13 @@ const common: Readonly<Record<keyof RecipeOptions, true>> = {
   activity: true,
   timeout: true,
   logIdleTimeout: true,
+  retries: true,
   worker: true,
 };
 const ofProgram: Readonly<Record<keyof Program, true>> = {
   name: true,
   packages: true,
-  revision: true,
+  versions: true,
   withdrawn: true,
 };
 

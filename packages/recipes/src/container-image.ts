@@ -1,7 +1,7 @@
-import { type Activity, activity, downloads, hours, scratch, type Version } from "@muster/pipeline";
+import { type Activity, activity, downloads, hours, imageTag, scratch, type Version } from "@muster/pipeline";
 import { checkOptions, checkProgram } from "./check-options.ts";
-import { type Program, unlessLeftOut, upstreamVersion } from "./program.ts";
-import { LARGE, logIdle, type RecipeOptions } from "./recipe-options.ts";
+import { type Program, unlessLeftOut } from "./program.ts";
+import { LARGE, type RecipeOptions, said } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { sourceOf } from "./source-tarball.ts";
 
@@ -19,8 +19,7 @@ export interface ContainerImageOptions extends RecipeOptions {
 }
 
 /** Written once all tags are pushed: `{ "image", "tags", "digest" }`. */
-const record = (program: Program, version: Version) =>
-  downloads(`images/${program.name}-${upstreamVersion(version)}.json`);
+const record = (program: Program, version: Version) => downloads(`images/${program.name}-${version}.json`);
 
 /**
  * A version's container image, for several architectures under one tag, built by buildah from the source tarball and
@@ -36,7 +35,7 @@ export function containerImage(program: Program, options: ContainerImageOptions)
     containerfile: true,
     login: true,
   });
-  const { repository, login, tags = (version) => [upstreamVersion(version).replaceAll("~", "-")] } = options;
+  const { repository, login, tags = (version) => [imageTag(version)] } = options;
   return activity({
     name: options.activity ?? "PublishContainerImage",
     per: "version",
@@ -44,7 +43,7 @@ export function containerImage(program: Program, options: ContainerImageOptions)
     init,
     timeout: options.timeout ?? hours(2),
     worker: options.worker ?? LARGE,
-    ...logIdle(options),
+    ...said(options),
     changesDownloads: true,
     publishes: ({ version }) => [record(program, version)],
     shouldRun: ({ version }) => unlessLeftOut(program, { version }),

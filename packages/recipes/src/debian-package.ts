@@ -1,8 +1,8 @@
 import { type Activity, activity, hours, scratch, type Version } from "@muster/pipeline";
 import { debianBuild, isDebian } from "./apt-location.ts";
 import { checkOptions, checkProgram } from "./check-options.ts";
-import { type Program, unlessLeftOut, upstreamVersion } from "./program.ts";
-import { LARGE, logIdle, type RecipeOptions } from "./recipe-options.ts";
+import { type Program, packaged, unlessLeftOut } from "./program.ts";
+import { COMPILED, LARGE, type RecipeOptions, said } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { sourceOf } from "./source-tarball.ts";
 
@@ -49,7 +49,7 @@ export function debianPackage(program: Program, options: DebianPackageOptions = 
     init,
     timeout: options.timeout ?? hours(4),
     worker: options.worker ?? LARGE,
-    ...logIdle(options),
+    ...said(options, COMPILED),
     produces: ({ version, platform }) => (isDebian(platform) ? [debianBuild(program, version, platform).checksum] : []),
     publishes: ({ version, platform }) => (isDebian(platform) ? debianBuild(program, version, platform).published : []),
     shouldRun: ({ version, platform }) =>
@@ -59,7 +59,7 @@ export function debianPackage(program: Program, options: DebianPackageOptions = 
       const { debianVersion, folder: built, checksum } = debianBuild(program, version, platform);
       return {
         NAME: program.name,
-        UPSTREAM_VERSION: upstreamVersion(version),
+        PACKAGED_VERSION: packaged(program, version).ordered,
         DEBIAN_VERSION: debianVersion,
         DEBIAN_FOLDER: folder,
         BUILT_PREFIX: built.key,

@@ -1,7 +1,7 @@
 import { type Activity, activity, downloads, minutes, type S3Object, type Version } from "@muster/pipeline";
 import { checkOptions, checkProgram } from "./check-options.ts";
-import { type Program, unlessLeftOut, upstreamVersion } from "./program.ts";
-import { logIdle, type RecipeOptions, SMALL } from "./recipe-options.ts";
+import { type Program, unlessLeftOut } from "./program.ts";
+import { type RecipeOptions, SMALL, said } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 
 export interface GithubReleaseOptions extends RecipeOptions {
@@ -19,8 +19,7 @@ export interface GithubReleaseOptions extends RecipeOptions {
   readonly token?: string;
 }
 
-const record = (program: Program, version: Version) =>
-  downloads(`releases/${program.name}-${upstreamVersion(version)}.url`);
+const record = (program: Program, version: Version) => downloads(`releases/${program.name}-${version}.url`);
 
 /** A version's release on GitHub, by gh, with files of the release attached; its URL is published. */
 export function githubRelease(program: Program, options: GithubReleaseOptions): Activity<"version"> {
@@ -41,7 +40,7 @@ export function githubRelease(program: Program, options: GithubReleaseOptions): 
     init,
     timeout: options.timeout ?? minutes(30),
     worker: options.worker ?? SMALL,
-    ...logIdle(options),
+    ...said(options),
     publishes: ({ version }) => [record(program, version)],
     shouldRun: ({ version }) => unlessLeftOut(program, { version }),
     env: ({ version }) => ({

@@ -11,8 +11,8 @@ import {
 } from "@muster/pipeline";
 import { debianBuild, isDebian } from "./apt-location.ts";
 import { checkOptions, checkProgram } from "./check-options.ts";
-import { type Program, packagesOf, unlessLeftOut, upstreamVersion } from "./program.ts";
-import { LARGE, logIdle, type RecipeOptions } from "./recipe-options.ts";
+import { type Program, packagesOf, unlessLeftOut } from "./program.ts";
+import { LARGE, type RecipeOptions, said } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { publicKeys, type SigningKey } from "./signing-key.ts";
 import { isRpm, rpmBuild } from "./yum-location.ts";
@@ -56,8 +56,8 @@ function installable(program: Program, version: Version, platform: Platform): In
     const { debianVersion, published } = debianBuild(program, version, platform);
     return { tool: "apt-get", packageVersion: debianVersion, published };
   }
-  const { release, image, published } = rpmBuild(program, version, platform);
-  return { tool: "dnf", packageVersion: `${upstreamVersion(version)}-${release}`, published: [published], image };
+  const { full, image, published } = rpmBuild(program, version, platform);
+  return { tool: "dnf", packageVersion: full, published: [published], image };
 }
 
 const isInstallable = (platform: Platform): boolean => isDebian(platform) || isRpm(platform);
@@ -73,7 +73,7 @@ function publishedTest(program: Program, kind: string, options: PublishedTestOpt
     init,
     timeout: options.timeout ?? hours(1),
     worker: options.worker ?? LARGE,
-    ...logIdle(options),
+    ...said(options),
     produces: ({ version, platform }: { version: Version; platform: Platform }) =>
       isInstallable(platform) ? [testedKey(kind, program, version, platform)] : [],
     shouldRun: async ({ version, platform, status }: Question<"platform">) => {

@@ -1,4 +1,11 @@
-import type { Decision, Platform, Version } from "@muster/pipeline";
+import {
+  type Decision,
+  debianVersion,
+  type Platform,
+  rpmVersion,
+  type Version,
+  type VersionScheme,
+} from "@muster/pipeline";
 
 /** A program that is shipped: what its recipes name alike. */
 export interface Program {
@@ -6,20 +13,34 @@ export interface Program {
   readonly name: string;
   /** The binary packages that its source package makes, as far as users must get them. Default one, called as the program. */
   readonly packages?: readonly string[];
-  /**
-   * The number of times that its packages were packaged anew from the same source: `2` makes `1.2.3-2~bookworm` of 1.2.3.
-   * Default 1 for all versions.
-   */
-  readonly revision?: (version: Version) => number;
+  /** The pipeline's `versions`, where it names a scheme: what packages are called follows from it. */
+  readonly versions?: VersionScheme;
   /** Versions that were published and shall no longer be had: nothing makes them, and repositories drop them. */
   readonly withdrawn?: readonly Version[];
 }
 
-/** As dpkg and rpm have it: to both `~` sorts before the end, so `1.0.0-rc1` comes before `1.0.0`. */
-export const upstreamVersion = (version: Version): string => version.replace(/^v(?=\d)/, "").replaceAll("-", "~");
+/** What a version is called by tarballs and packages. */
+export interface Packaged {
+  /** What was released, which the tag names: `1.0.0-rc1`. */
+  readonly upstream: string;
+  /** The same in the order of dpkg and rpm: `1.0.0~rc1`. */
+  readonly ordered: string;
+  /** Debian's version without a distribution's name: `1:1.0.0~rc1-2`. */
+  readonly debian: string;
+  /** rpm's Epoch, if there is one, its Version, and the number in Release. */
+  readonly rpm: { readonly epoch?: string; readonly version: string; readonly release: string };
+}
 
-/** The revision of a version's packages. */
-export const revisionOf = ({ revision }: Program, version: Version): number => revision?.(version) ?? 1;
+/** Without a scheme a version is three numbers or a date, and its package the first. */
+export function packaged({ versions }: Program, version: Version): Packaged {
+  if (versions === undefined) {
+    return { upstream: version, ordered: version, debian: `${version}-1`, rpm: { version, release: "1" } };
+  }
+  const { upstream, packaged: ordered, revision } = versions.parts(version);
+  // A native version, 2.10, is packaged like any other: what changes in its packaging needs a number.
+  const debian = `${debianVersion(versions, version)}${revision === "" ? "-1" : ""}`;
+  return { upstream, ordered, debian, rpm: rpmVersion(versions, version) };
+}
 
 export const packagesOf = ({ name, packages }: Program): readonly string[] => packages ?? [name];
 

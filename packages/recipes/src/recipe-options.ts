@@ -1,4 +1,4 @@
-import type { Seconds, WorkerMachine } from "@muster/pipeline";
+import { minutes, type Retry, type Seconds, type WorkerMachine } from "@muster/pipeline";
 
 /** What can be said of any recipe's activity. */
 export interface RecipeOptions {
@@ -8,6 +8,8 @@ export interface RecipeOptions {
   readonly timeout?: Seconds;
   /** A script that prints nothing this long is hung. Off where absent. */
   readonly logIdleTimeout?: Seconds;
+  /** Which failures are tried again, as an activity has it. Of what compiles no failure of the script where absent. */
+  readonly retries?: readonly Retry[];
   /** The machines that do it on AWS. */
   readonly worker?: WorkerMachine;
 }
@@ -22,6 +24,14 @@ export const LARGE: WorkerMachine = {
   market: "spot-then-on-demand",
 };
 
-/** Of an activity whose script may hang. */
-export const logIdle = ({ logIdleTimeout }: RecipeOptions): Pick<RecipeOptions, "logIdleTimeout"> =>
-  logIdleTimeout === undefined ? {} : { logIdleTimeout };
+/** A compile error stays one: only what befell the worker is tried again. */
+export const COMPILED: readonly Retry[] = [
+  { errors: ["Muster.ScriptFailed"], maxAttempts: 0 },
+  { maxAttempts: 2, interval: minutes(1), backoffRate: 5 },
+];
+
+/** The fields that an activity has only where they are said. */
+export function said({ logIdleTimeout, retries }: RecipeOptions, usual?: readonly Retry[]) {
+  const rules = retries ?? usual;
+  return { ...(logIdleTimeout !== undefined && { logIdleTimeout }), ...(rules !== undefined && { retries: rules }) };
+}

@@ -2,6 +2,7 @@ import {
   type Activity,
   type BuildStatus,
   type Decision,
+  debianVersions,
   definePipeline,
   fixedPlatforms,
   forEachPlatform,
@@ -18,6 +19,7 @@ import { debianBuild } from "./apt-location.ts";
 import { aptRepository } from "./apt-repository.ts";
 import { debianPackage } from "./debian-package.ts";
 import { installTest } from "./install-test.ts";
+import type { Program } from "./program.ts";
 import { rpmPackage } from "./rpm-package.ts";
 import { sourceTarball } from "./source-tarball.ts";
 import { rpmBuild } from "./yum-location.ts";
@@ -95,6 +97,14 @@ test("an apt repository is written for what is built, for what is withdrawn, and
   });
 });
 
+test("a published tarball that scratch has no longer is taken from there, for what starts from it", () => {
+  const { produces, publishes, restoredFrom } = sourceTarball(hello, { key, publish: "source" });
+  const asked: VersionSubject = { per: "version", version: "1.2.0", platforms, buildPlatforms: platforms };
+  expect(publishes).toBeUndefined();
+  const keys = (objects: readonly { key: string }[] = []) => objects.map((each) => each.key);
+  expect(keys(restoredFrom?.(asked))).toEqual(keys(produces?.(asked)));
+});
+
 test("what is not published is not tested", async () => {
   const tested = installTest(hello, { key, run: "hello" });
   for (const platform of platforms) {
@@ -103,20 +113,23 @@ test("what is not published is not tested", async () => {
   }
   expect(await rule(tested, "1.2.0", { platform: "fedora-42" })).toEqual({
     run: false,
-    reason: "hello 1.2.0-2.fc42 is not published",
+    reason: "hello 1.2.0-1.fc42 is not published",
   });
 });
 
 test("packages bear version, revision and distribution, and a pre-release sorts before its release", () => {
-  expect(debianBuild(hello, "1.2.0", "ubuntu-24.04-noble")).toMatchObject({
+  expect(debianBuild(hello, "1.2.0_2", "ubuntu-24.04-noble")).toMatchObject({
     family: "ubuntu",
     debianVersion: "1.2.0-2~noble",
     checksum: { bucket: "scratch", key: "packages/hello/1.2.0-2~noble/hello_1.2.0-2~noble.sha256" },
     published: [{ package: "hello", suite: { bucket: "downloads", key: "ubuntu/dists/noble" } }],
   });
-  expect(debianBuild(hello, "v2.0.0-rc1", "debian-12-bookworm").debianVersion).toBe("2.0.0~rc1-1~bookworm");
-  expect(rpmBuild(hello, "1.2.0", "fedora-42")).toMatchObject({ release: "2.fc42", repository: "rpm/fedora-42" });
-  expect(rpmBuild(hello, "1.2.0", "rocky-9")).toMatchObject({ release: "2.el9" });
+  expect(debianBuild(hello, "2.0.0-rc1", "debian-12-bookworm").debianVersion).toBe("2.0.0~rc1-1~bookworm");
+  expect(rpmBuild(hello, "1.2.0_2", "fedora-42")).toMatchObject({ release: "2.fc42", repository: "rpm/fedora-42" });
+  expect(rpmBuild(hello, "1.2.0-rc1", "rocky-9")).toMatchObject({ full: "1.2.0~rc1-1.el9" });
+  const native: Program = { name: "hello", versions: debianVersions() };
+  expect(debianBuild(native, "2.10-3", "debian-12-bookworm").debianVersion).toBe("2.10-3~bookworm");
+  expect(debianBuild(native, "2.10", "debian-12-bookworm").debianVersion).toBe("2.10-1~bookworm");
 });
 
 test("a platform without packages of a kind is named", () => {

@@ -1,7 +1,7 @@
 import { type Activity, activity, hours, type Platform, scratch } from "@muster/pipeline";
 import { checkOptions, checkProgram } from "./check-options.ts";
-import { type Program, revisionOf, unlessLeftOut, upstreamVersion } from "./program.ts";
-import { LARGE, logIdle, type RecipeOptions } from "./recipe-options.ts";
+import { type Program, packaged, unlessLeftOut } from "./program.ts";
+import { COMPILED, LARGE, type RecipeOptions, said } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { sourceOf } from "./source-tarball.ts";
 import { isRpm, rpmBuild } from "./yum-location.ts";
@@ -27,17 +27,19 @@ export function rpmPackage(program: Program, options: RpmPackageOptions = {}): A
     init,
     timeout: options.timeout ?? hours(4),
     worker: options.worker ?? LARGE,
-    ...logIdle(options),
+    ...said(options, COMPILED),
     produces: ({ version, platform }) => (isRpm(platform) ? [rpmBuild(program, version, platform).checksum] : []),
     publishes: ({ version, platform }) => (isRpm(platform) ? [rpmBuild(program, version, platform).published] : []),
     shouldRun: ({ version, platform }) => unlessLeftOut(program, { version, platform, kind: "rpm package" }, isRpm),
     env({ version, platform, build }): Readonly<Record<string, string>> {
       if (!isRpm(platform)) return {};
       const { dist, folder, checksum, image } = rpmBuild(program, version, platform);
+      const { rpm } = packaged(program, version);
       return {
         NAME: program.name,
-        UPSTREAM_VERSION: upstreamVersion(version),
-        REVISION: String(revisionOf(program, version)),
+        PACKAGED_VERSION: rpm.version,
+        REVISION: rpm.release,
+        EPOCH: rpm.epoch ?? "",
         DIST: dist,
         SPEC: options.spec ?? `${program.name}.spec`,
         IMAGE: options.image?.(platform) ?? image,

@@ -1,7 +1,7 @@
 import { type Activity, activity, downloads, minutes, type S3Object, scratch, type Version } from "@muster/pipeline";
 import { checkOptions, checkProgram } from "./check-options.ts";
-import { type Program, unlessLeftOut, upstreamVersion } from "./program.ts";
-import { logIdle, type RecipeOptions, SMALL } from "./recipe-options.ts";
+import { type Program, packaged, unlessLeftOut } from "./program.ts";
+import { type RecipeOptions, SMALL, said } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-key.ts";
 
@@ -18,10 +18,10 @@ export interface SourceTarballOptions extends RecipeOptions {
 
 /** A version's source tarball before it is published, and its checksum, which is written last. */
 export function sourceOf(
-  { name }: Program,
+  program: Program,
   version: Version,
 ): { readonly tarball: S3Object; readonly checksum: S3Object } {
-  const tarball = scratch(`source/${name}-${upstreamVersion(version)}.tar.gz`);
+  const tarball = scratch(`source/${program.name}-${packaged(program, version).ordered}.tar.gz`);
   return { tarball, checksum: { ...tarball, key: `${tarball.key}.sha256` } };
 }
 
@@ -54,17 +54,16 @@ export function sourceTarball(program: Program, options: SourceTarballOptions = 
     init,
     timeout: options.timeout ?? minutes(30),
     worker: options.worker ?? SMALL,
-    ...logIdle(options),
+    ...said(options),
     produces: ({ version }) => made(version),
     ...(publish !== undefined && {
-      publishes: ({ version }) => published(version),
       restoredFrom: ({ version }) => published(version),
       changesDownloads: true,
     }),
     shouldRun: ({ version }) => unlessLeftOut(program, { version }),
     env: ({ version }) => ({
-      ROOT_FOLDER: `${program.name}-${upstreamVersion(version)}`,
-      TAG: tag(version),
+      ROOT_FOLDER: `${program.name}-${packaged(program, version).ordered}`,
+      TAG: tag(packaged(program, version).upstream),
       REPOSITORY: repository ?? "",
       SOURCE_KEY: sourceOf(program, version).tarball.key,
       PUBLISH_KEY: published(version)[0]?.key ?? "",

@@ -1,5 +1,5 @@
 import { downloads, type Platform, type S3Object, scratch, type Version } from "@muster/pipeline";
-import { type Program, revisionOf, upstreamVersion } from "./program.ts";
+import { type Program, packaged } from "./program.ts";
 
 /** What a distribution's packages are marked with, and the container image that is its clean root. */
 const FAMILIES = {
@@ -17,6 +17,8 @@ export interface RpmBuild {
   readonly dist: string;
   /** `1.fc42` */
   readonly release: string;
+  /** `1.2.3-1.fc42` */
+  readonly full: string;
   readonly image: string;
   /** Folder of what is built, in scratch. */
   readonly folder: S3Object;
@@ -38,13 +40,15 @@ export function rpmBuild(program: Program, version: Version, platform: Platform)
   if (known === undefined)
     throw new RangeError(`${platform} is none of ${Object.keys(FAMILIES).join(", ")}: it has no .rpm`);
   const dist = `.${known.dist}${number}`;
-  const release = `${revisionOf(program, version)}${dist}`;
-  const full = `${upstreamVersion(version)}-${release}`;
+  const { rpm } = packaged(program, version);
+  const release = `${rpm.release}${dist}`;
+  const full = `${rpm.version}-${release}`;
   const folder = scratch(`packages/${program.name}/${platform}-${full}/`);
   const repository = `rpm/${platform}`;
   return {
     dist,
     release,
+    full,
     image: `${known.image}:${number}`,
     folder,
     checksum: { ...folder, key: `${folder.key}${program.name}-${full}.sha256` },

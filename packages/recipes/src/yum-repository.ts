@@ -1,8 +1,8 @@
 import { type Activity, activity, downloads, hours, scratch } from "@muster/pipeline";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { dueToPublish } from "./due-to-publish.ts";
-import { isWithdrawn, type Program, upstreamVersion } from "./program.ts";
-import { logIdle, type RecipeOptions, SMALL } from "./recipe-options.ts";
+import { isWithdrawn, type Program, packaged } from "./program.ts";
+import { type RecipeOptions, SMALL, said } from "./recipe-options.ts";
 import { init, script } from "./script.ts";
 import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-key.ts";
 import { isRpm, rpmBuild } from "./yum-location.ts";
@@ -28,7 +28,7 @@ export function yumRepository(programs: readonly Program[], options: YumReposito
     init,
     timeout: options.timeout ?? hours(1),
     worker: options.worker ?? SMALL,
-    ...logIdle(options),
+    ...said(options),
     exclusive: true,
     changesDownloads: true,
     worksOn: ({ platforms }) => platforms.filter(isRpm),
@@ -53,7 +53,12 @@ export function yumRepository(programs: readonly Program[], options: YumReposito
         )
         .join("\n"),
       WITHDRAWN: programs
-        .flatMap(({ name, withdrawn = [] }) => withdrawn.map((each) => `packages/${name}/${upstreamVersion(each)}-`))
+        .flatMap((program) =>
+          (program.withdrawn ?? []).map((each) => {
+            const { rpm } = packaged(program, each);
+            return `packages/${program.name}/${rpm.version}-${rpm.release}.`;
+          }),
+        )
         .join("\n"),
       ...keyVariables(key),
     }),

@@ -1,4 +1,4 @@
-import { type Activity, downloads, type Version } from "@muster/pipeline";
+import { type Activity, downloads, semver } from "@muster/pipeline";
 import {
   announcement,
   aptRepository,
@@ -14,11 +14,11 @@ import {
   yumRepository,
 } from "../src/index.ts";
 
-/** 1.1.0 is withdrawn, and 1.2.0 was packaged twice. */
+/** 1.1.0 is withdrawn. */
 export const hello: Program = {
   name: "hello",
   withdrawn: ["1.1.0"],
-  revision: (version: Version) => (version === "1.2.0" ? 2 : 1),
+  versions: semver(),
 };
 const key: SigningKey = { name: "hello", from: { kind: "generated" } };
 
