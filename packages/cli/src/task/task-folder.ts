@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { removeFolder } from "@muster/worker-agent";
 import { UsageError } from "../usage-error.ts";
 
 /** Tells that `muster task` made a folder, and which process works there. */
@@ -26,7 +27,7 @@ export async function prepareTaskFolder(
     throw new UsageError(`the process ${pid} runs a task in ${shown}`, { hint: "wait for it, or name another --dir" });
   }
   const stale = keep ? ["outcome.json", "result.json", "worker"] : await readdir(folder);
-  await Promise.all(stale.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  await Promise.all(stale.map((name) => removeFolder(join(folder, name))));
   await writeFile(join(folder, MARK), String(process.pid));
 }
 

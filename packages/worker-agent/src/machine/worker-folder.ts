@@ -1,8 +1,5 @@
-import { execFile } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { UPLOADS_FILE } from "../env.ts";
 
 /** Where a worker keeps its things on disk. */
@@ -69,23 +66,4 @@ export function taskFolder({ root, logs }: WorkerFolder, number: number, claimed
 
 export async function createTaskFolder({ work, tmp }: TaskFolder): Promise<void> {
   await Promise.all([mkdir(work, { recursive: true }), mkdir(tmp, { recursive: true })]);
-}
-
-const REMOVE_TRIES = 4;
-const REMOVE_AGAIN_MS = 50;
-
-/**
- * Whatever a script made of its folder, also while something still writes to it. By a process of its own: of a build's hundred thousands of files
- * Node's own removal makes as many promises, and nothing else gets its turn.
- */
-export async function removeFolder(path: string): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await promisify(execFile)("rm", ["-rf", "--", path]);
-      return;
-    } catch (error) {
-      if (tries === REMOVE_TRIES) throw error;
-      await sleep(REMOVE_AGAIN_MS);
-    }
-  }
 }

@@ -1,7 +1,8 @@
 import { ErrorName, TaskInput } from "@muster/pipeline";
 import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
-import { removeFolder, taskFolder } from "../machine/worker-folder.ts";
+import { removeFolder } from "../machine/remove-folder.ts";
+import { taskFolder } from "../machine/worker-folder.ts";
 import type { WorkerMachine } from "../machine/worker-machine.ts";
 import type { TaskReports } from "../report/task-reports.ts";
 import { SCRIPT_MARK } from "../script/script-runner.ts";
