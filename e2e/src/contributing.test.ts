@@ -12,6 +12,10 @@ const packages = [
   ...(await workspacePackages(repository)).map(({ folder, name }) => ({ folder, name })),
   { folder: "e2e", name: "@muster/e2e" },
 ];
+/** What packages are called on npm, where that is not as here. */
+const published = globSync("packages/*/package.json", { cwd: repository }).map(
+  (file) => JSON.parse(readFileSync(join(repository, file), "utf8")).publishConfig?.name,
+);
 const documents = await readDocuments(repository);
 const commandsOf = (path: string) => commandLines(documents.find((each) => each.path === path)?.text ?? "");
 
@@ -88,6 +92,7 @@ function checkCommand(line: string): void {
   const words = (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
   if (words[0] === "pnpm") checkPnpm(words.slice(1));
   else if (line.startsWith("npm run pnpm -- ")) checkPnpm(words.slice(4));
+  else if (words[0] === "npm" && words[1] === "create") expect(published).toContain(`create-${words[2]}`);
   else if (words[0] === "npm") expect(Object.keys(scriptsOf(repository))).toContain(words[1]);
   else
     expect(

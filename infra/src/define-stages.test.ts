@@ -160,6 +160,6 @@ test("all that is wrong is said at once", () => {
 test("a stage that does not exist is refused with those that do", () => {
   const stages = defineStages({ prod: good, staging: good });
   expect(() => stageNamed(stages, "prd")).toThrow(
-    expect.objectContaining({ message: 'there is no stage "prd"', hint: "infra/stages.ts has prod, staging" }),
+    expect.objectContaining({ message: 'there is no stage "prd"', hint: "stages.ts has prod, staging" }),
   );
 });

@@ -91,7 +91,14 @@ beforeAll(() => {
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const PACKAGES = { muster: "muster", "muster-infra": "@muster/infra", "muster-pipeline": "@muster/pipeline" };
+const PACKAGES = {
+  "create-muster": "create-muster",
+  muster: "muster",
+  "muster-infra": "@muster/infra",
+  "muster-pipeline": "@muster/pipeline",
+  "muster-recipes": "@muster/recipes",
+  "muster-simulation": "@muster/simulation",
+};
 
 /** In place of what the step before packs, which e2e packs and installs. */
 function packageStandIns(): void {
@@ -125,9 +132,13 @@ function publishToNpm(): void {
   const published = (name: string) => `publish --provenance --access public ./release/assets/${name}-0.9.0.tgz`;
   // Half way: what is there already is left alone by the next attempt.
   expect(publish({ REFUSED: "@muster/infra@0.9.0" }).status).toBe(1);
-  expect(log()).toEqual(["muster-pipeline", "muster"].map(published));
+  expect(log()).toEqual(["muster-pipeline", "create-muster", "muster"].map(published));
   expect(publish()).toMatchObject({ status: 0 });
-  expect(log()).toEqual(["muster-pipeline", "muster", "muster-infra"].map(published));
+  expect(log()).toEqual(
+    ["muster-pipeline", "create-muster", "muster", "muster-infra", "muster-recipes", "muster-simulation"].map(
+      published,
+    ),
+  );
   writeFileSync(at("registry/muster@0.9.0"), "sha512-another\n");
   expect(publish()).toMatchObject({
     status: 1,
@@ -217,12 +228,15 @@ test("a tag becomes a release that its own checksums hold for, of packages that 
   expect(run("publish", "Publish it", at("publish"), { PROVENANCE: at("bundle.json") })).toMatchObject({ status: 0 });
   const names = [
     "SHA256SUMS",
+    "create-muster-0.9.0.tgz",
     "muster-0.9.0.sigstore.json",
     "muster-0.9.0.tar.gz",
     "muster-0.9.0.tgz",
     `muster-agent-linux-${architecture === "amd64" ? "x86_64" : "arm64"}.tar.gz`,
     "muster-infra-0.9.0.tgz",
     "muster-pipeline-0.9.0.tgz",
+    "muster-recipes-0.9.0.tgz",
+    "muster-simulation-0.9.0.tgz",
     ...["bookworm", "noble", "trixie"].map((codename) => `muster_0.9.0-1~${codename}_${architecture}.deb`),
   ];
   expect(readFileSync(at("gh.log"), "utf8").trim().split("\n")).toEqual([

@@ -39,6 +39,6 @@ test("somebody's own machine that lacks a program is told so, and nothing is ins
   expect({ status, stderr }).toEqual({
     status: 1,
     stderr:
-      "this machine has no dpkg-deb git gzip npm tar: install what is missing (apt-get install dpkg git gzip npm tar) and build again\n",
+      "this machine has no dpkg-deb git gzip tar npm: install what is missing (apt-get install dpkg git gzip npm tar) and build again\n",
   });
 });
