@@ -48,8 +48,12 @@ const worker = objectOf<WorkerMachine>("a machine: { instanceTypes: […] }", {
   required: { instanceTypes: filledList('a list of instance types: ["t3.micro"]', filledText) },
   optional: {
     rootVolumeGb: count,
-    market: choice("a market", { "on-demand": true, spot: true, "spot-then-on-demand": true }),
-    architecture: choice("an architecture", { x86_64: true, arm64: true }),
+    market: choice<NonNullable<WorkerMachine["market"]>>("a market", {
+      "on-demand": true,
+      spot: true,
+      "spot-then-on-demand": true,
+    }),
+    architecture: choice<NonNullable<WorkerMachine["architecture"]>>("an architecture", { x86_64: true, arm64: true }),
     availabilityZones: texts,
     image: filledText,
   },
@@ -95,7 +99,7 @@ const activityFields: Fields<AnyActivity> = {
   required: {
     kind: kind("activity"),
     name: filledText,
-    per: choice("what a step can be per", { version: true, platform: true, build: true }),
+    per: choice<Per>("what a step can be per", { version: true, platform: true, build: true }),
     script: filledText,
     timeout: number,
     worker,
@@ -113,7 +117,10 @@ const activityFields: Fields<AnyActivity> = {
     restoredFrom: aFunction(),
     produces: aFunction(),
     publishes: aFunction(),
-    runsWhen: choice("a time to run", { "predecessors-succeeded": true, always: true }),
+    runsWhen: choice<NonNullable<Activity["runsWhen"]>>("a time to run", {
+      "predecessors-succeeded": true,
+      always: true,
+    }),
     shouldRun: aFunction(),
     env: aFunction(),
     changesDownloads: functionOr("true or false", flag),
