@@ -10,9 +10,11 @@ import { init, parse } from "es-module-lexer";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { followDocument, missingRoot } from "./follow-document.ts";
 import { missing, wantedManagers } from "./package-managers.ts";
 import { ADDRESS, filesIn, type Packed, packAll } from "./packed.ts";
 import { writeProject } from "./reader-project.ts";
+import { startRegistry } from "./registry.ts";
 import { findTerraformStub } from "./terraform-stub.ts";
 
 const repository = join(import.meta.dirname, "../../..");
@@ -207,4 +209,39 @@ describe.each(wantedManagers)("in an empty folder, installed by $name,", (manage
       expect(said).toMatch(/Apply complete! Resources: \d{3} added, 0 changed, 0 destroyed/);
     },
   );
+});
+
+const noRoot = missingRoot();
+if (noRoot !== undefined) console.warn(`docs/first-release.md is not followed: ${noRoot}`);
+test.skipIf(noRoot !== undefined)("whoever follows docs/first-release.md has an installed package", async () => {
+  const manifests = new Map<string, object>();
+  for (const each of packed) manifests.set(each.name, (await unpack(each)).manifest);
+  const setting = async (name: string) => (await run("npm", ["config", "get", name])).stdout.trim();
+  await using registry = await startRegistry(packed, { manifests, others: await setting("registry") });
+  const identity = { NAME: "Tester", EMAIL: "tester@example.org" };
+  const text = await readFile(join(repository, "docs/first-release.md"), "utf8");
+  const said = await followDocument(text, {
+    folder: join(folder, "first-release"),
+    env: {
+      npm_config_registry: registry.url,
+      npm_config_cache: await setting("cache"),
+      ...Object.fromEntries(
+        Object.entries(identity).flatMap(([word, value]) => [
+          [`GIT_AUTHOR_${word}`, value],
+          [`GIT_COMMITTER_${word}`, value],
+        ]),
+      ),
+    },
+  });
+  const [begun, built, again, released, installed, broken, log, alone, mended, tested] = said;
+  expect(begun).toContain("Next: git init && npm install && npx muster build");
+  expect(built).toContain("4 tasks done, 0 skipped, 0 failed");
+  expect(again).toContain("0 tasks done, 4 skipped, 0 failed");
+  expect(released).toContain("4 tasks done, 0 skipped, 0 failed");
+  expect(installed).toMatch(/Setting up hello \(1\.0\.0~bookworm\).*hello from hello\n$/s);
+  expect(broken).toMatch(/MakePackage .*1\.1\.0.*debian-12-bookworm.*cannot stat 'README.txt'/s);
+  expect(log).toContain("cannot stat 'README.txt'");
+  expect(alone).toContain("cannot stat 'README.txt'");
+  expect(mended).toMatch(/4 tasks done, 0 skipped, 0 failed.*succeeded/s);
+  expect(tested).toMatch(/^# fail 0$/m);
 });
