@@ -1,8 +1,7 @@
 import { type Activity, activity, downloads, minutes, type Version } from "@muster/pipeline";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { isWithdrawn, type Program } from "./program.ts";
-import { type RecipeOptions, SMALL, said } from "./recipe-options.ts";
-import { init, script } from "./script.ts";
+import { type RecipeOptions, SMALL, settled } from "./recipe-options.ts";
 
 export interface AnnouncementOptions extends RecipeOptions {
   /** What is said of a version: a line or some. */
@@ -25,13 +24,8 @@ export function announcement(program: Program, options: AnnouncementOptions): Ac
   const { webhook, url = "", text } = options;
   const told = (versions: readonly Version[]) => versions.filter((version) => !isWithdrawn(program, version));
   return activity({
-    name: options.activity ?? "Announce",
     per: "build",
-    script: script("announcement.sh"),
-    init,
-    timeout: options.timeout ?? minutes(10),
-    worker: options.worker ?? SMALL,
-    ...said(options),
+    ...settled(options, { name: "Announce", script: "announcement.sh", timeout: minutes(10), worker: SMALL }),
     exclusive: true,
     publishes: ({ versions }) => told(versions).map((version) => record(program, version)),
     shouldRun: async ({ versions }) =>

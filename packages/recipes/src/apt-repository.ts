@@ -12,8 +12,7 @@ import { debianBuild, isDebian, suiteOf } from "./apt-location.ts";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { dueToPublish } from "./due-to-publish.ts";
 import { isWithdrawn, type Program, packaged, packagesOf } from "./program.ts";
-import { type RecipeOptions, SMALL, said } from "./recipe-options.ts";
-import { init, script } from "./script.ts";
+import { type RecipeOptions, SMALL, settled } from "./recipe-options.ts";
 import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-key.ts";
 
 export interface AptRepositoryOptions extends RecipeOptions {
@@ -39,13 +38,13 @@ export function aptRepository(programs: readonly Program[], options: AptReposito
   checkOptions<AptRepositoryOptions>("aptRepository", options, { key: true, origin: true, validDays: true });
   const { key, origin = key.name, validDays } = options;
   return activity({
-    name: options.activity ?? "PublishAptRepository",
     per: "version",
-    script: script("apt-repository.sh"),
-    init,
-    timeout: options.timeout ?? hours(1),
-    worker: options.worker ?? SMALL,
-    ...said(options),
+    ...settled(options, {
+      name: "PublishAptRepository",
+      script: "apt-repository.sh",
+      timeout: hours(1),
+      worker: SMALL,
+    }),
     exclusive: true,
     changesDownloads: true,
     worksOn: ({ platforms }) => platforms.filter(isDebian),

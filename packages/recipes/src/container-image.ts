@@ -1,8 +1,7 @@
 import { type Activity, activity, downloads, hours, imageTag, scratch, type Version } from "@muster/pipeline";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, unlessLeftOut } from "./program.ts";
-import { LARGE, type RecipeOptions, said } from "./recipe-options.ts";
-import { init, script } from "./script.ts";
+import { LARGE, type RecipeOptions, settled } from "./recipe-options.ts";
 import { sourceOf } from "./source-tarball.ts";
 
 export interface ContainerImageOptions extends RecipeOptions {
@@ -37,13 +36,13 @@ export function containerImage(program: Program, options: ContainerImageOptions)
   });
   const { repository, login, tags = (version) => [imageTag(version)] } = options;
   return activity({
-    name: options.activity ?? "PublishContainerImage",
     per: "version",
-    script: script("container-image.sh"),
-    init,
-    timeout: options.timeout ?? hours(2),
-    worker: options.worker ?? LARGE,
-    ...said(options),
+    ...settled(options, {
+      name: "PublishContainerImage",
+      script: "container-image.sh",
+      timeout: hours(2),
+      worker: LARGE,
+    }),
     changesDownloads: true,
     publishes: ({ version }) => [record(program, version)],
     shouldRun: ({ version }) => unlessLeftOut(program, { version }),

@@ -2,8 +2,7 @@ import { type Activity, activity, hours, scratch, type Version } from "@muster/p
 import { debianBuild, isDebian } from "./apt-location.ts";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, packaged, unlessLeftOut } from "./program.ts";
-import { COMPILED, LARGE, type RecipeOptions, said } from "./recipe-options.ts";
-import { init, script } from "./script.ts";
+import { COMPILED, LARGE, type RecipeOptions, settled } from "./recipe-options.ts";
 import { sourceOf } from "./source-tarball.ts";
 
 /** A Debian source package elsewhere, pinned by the digest of its `.dsc`, which has those of all of its files. */
@@ -43,13 +42,14 @@ export function debianPackage(program: Program, options: DebianPackageOptions = 
   });
   const { source, folder = "debian", lintian = "error", ccache = false, mirror = "" } = options;
   return activity({
-    name: options.activity ?? "MakeDebianPackages",
     per: "platform",
-    script: script("debian-package.sh"),
-    init,
-    timeout: options.timeout ?? hours(4),
-    worker: options.worker ?? LARGE,
-    ...said(options, COMPILED),
+    ...settled(options, {
+      name: "MakeDebianPackages",
+      script: "debian-package.sh",
+      timeout: hours(4),
+      worker: LARGE,
+      retries: COMPILED,
+    }),
     produces: ({ version, platform }) => (isDebian(platform) ? [debianBuild(program, version, platform).checksum] : []),
     publishes: ({ version, platform }) => (isDebian(platform) ? debianBuild(program, version, platform).published : []),
     shouldRun: ({ version, platform }) =>

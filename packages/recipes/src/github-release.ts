@@ -1,8 +1,7 @@
 import { type Activity, activity, downloads, minutes, type S3Object, type Version } from "@muster/pipeline";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, unlessLeftOut } from "./program.ts";
-import { type RecipeOptions, SMALL, said } from "./recipe-options.ts";
-import { init, script } from "./script.ts";
+import { type RecipeOptions, SMALL, settled } from "./recipe-options.ts";
 
 export interface GithubReleaseOptions extends RecipeOptions {
   /** `owner/name`; `host/owner/name` for a GitHub Enterprise Server. */
@@ -34,13 +33,13 @@ export function githubRelease(program: Program, options: GithubReleaseOptions): 
   });
   const { token, tag = (version) => `v${version}`, files = () => [], notes, prerelease } = options;
   return activity({
-    name: options.activity ?? "PublishGithubRelease",
     per: "version",
-    script: script("github-release.sh"),
-    init,
-    timeout: options.timeout ?? minutes(30),
-    worker: options.worker ?? SMALL,
-    ...said(options),
+    ...settled(options, {
+      name: "PublishGithubRelease",
+      script: "github-release.sh",
+      timeout: minutes(30),
+      worker: SMALL,
+    }),
     publishes: ({ version }) => [record(program, version)],
     shouldRun: ({ version }) => unlessLeftOut(program, { version }),
     env: ({ version }) => ({

@@ -12,8 +12,8 @@ import {
 import { debianBuild, isDebian } from "./apt-location.ts";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, packagesOf, unlessLeftOut } from "./program.ts";
-import { LARGE, type RecipeOptions, said } from "./recipe-options.ts";
-import { init, script } from "./script.ts";
+import { LARGE, type RecipeOptions, settled } from "./recipe-options.ts";
+import { script } from "./script.ts";
 import { publicKeys, type SigningKey } from "./signing-key.ts";
 import { isRpm, rpmBuild } from "./yum-location.ts";
 
@@ -65,15 +65,14 @@ const isInstallable = (platform: Platform): boolean => isDebian(platform) || isR
 const testedKey = (kind: string, program: Program, version: Version, platform: Platform) =>
   scratch(`tested/${program.name}/${kind}-${platform}-${installable(program, version, platform).packageVersion}`);
 
-function publishedTest(program: Program, kind: string, options: PublishedTestOptions) {
+const USUAL_NAMES = { installed: "TestInstallation", smoke: "SmokeTest" } as const;
+
+function publishedTest(program: Program, kind: keyof typeof USUAL_NAMES, options: PublishedTestOptions) {
   const { key, url = "", mirror = "" } = options;
   const { binary, armored } = publicKeys(key);
   return {
     per: "platform",
-    init,
-    timeout: options.timeout ?? hours(1),
-    worker: options.worker ?? LARGE,
-    ...said(options),
+    ...settled(options, { name: USUAL_NAMES[kind], script: "install-test.sh", timeout: hours(1), worker: LARGE }),
     produces: ({ version, platform }: { version: Version; platform: Platform }) =>
       isInstallable(platform) ? [testedKey(kind, program, version, platform)] : [],
     shouldRun: async ({ version, platform, status }: Question<"platform">) => {
@@ -121,8 +120,6 @@ export function installTest(program: Program, options: InstallTestOptions): Acti
   const test = publishedTest(program, "installed", options);
   return activity({
     ...test,
-    name: options.activity ?? "TestInstallation",
-    script: script("install-test.sh"),
     env: (subject) => ({ ...test.env(subject), RUN: options.run }),
   });
 }
@@ -139,7 +136,6 @@ export function smokeTest(program: Program, options: SmokeTestOptions): Activity
   });
   return activity({
     ...publishedTest(program, "smoke", options),
-    name: options.activity ?? "SmokeTest",
     script: options.script,
     afterTask: script("note-test.sh"),
   });

@@ -1,4 +1,5 @@
 import { minutes, type Retry, type Seconds, type WorkerMachine } from "@muster/pipeline";
+import { init, script } from "./script.ts";
 
 /** What can be said of any recipe's activity. */
 export interface RecipeOptions {
@@ -30,8 +31,26 @@ export const COMPILED: readonly Retry[] = [
   { maxAttempts: 2, interval: minutes(1), backoffRate: 5 },
 ];
 
-/** The fields that an activity has only where they are said. */
-export function said({ logIdleTimeout, retries }: RecipeOptions, usual?: readonly Retry[]) {
-  const rules = retries ?? usual;
-  return { ...(logIdleTimeout !== undefined && { logIdleTimeout }), ...(rules !== undefined && { retries: rules }) };
+/** What a recipe's activity is where its options say nothing else. */
+interface Usual {
+  readonly name: string;
+  /** In this package's `scripts/`. */
+  readonly script: string;
+  readonly timeout: Seconds;
+  readonly worker: WorkerMachine;
+  readonly retries?: readonly Retry[];
+}
+
+/** The fields that every recipe's activity has, as its options say or as usual. */
+export function settled({ activity, timeout, logIdleTimeout, retries, worker }: RecipeOptions, usual: Usual) {
+  const rules = retries ?? usual.retries;
+  return {
+    name: activity ?? usual.name,
+    script: script(usual.script),
+    init,
+    timeout: timeout ?? usual.timeout,
+    worker: worker ?? usual.worker,
+    ...(logIdleTimeout !== undefined && { logIdleTimeout }),
+    ...(rules !== undefined && { retries: rules }),
+  };
 }

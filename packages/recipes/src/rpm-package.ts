@@ -1,8 +1,7 @@
 import { type Activity, activity, hours, type Platform, scratch } from "@muster/pipeline";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, packaged, unlessLeftOut } from "./program.ts";
-import { COMPILED, LARGE, type RecipeOptions, said } from "./recipe-options.ts";
-import { init, script } from "./script.ts";
+import { COMPILED, LARGE, type RecipeOptions, settled } from "./recipe-options.ts";
 import { sourceOf } from "./source-tarball.ts";
 import { isRpm, rpmBuild } from "./yum-location.ts";
 
@@ -21,13 +20,14 @@ export function rpmPackage(program: Program, options: RpmPackageOptions = {}): A
   checkProgram(program);
   checkOptions<RpmPackageOptions>("rpmPackage", options, { spec: true, image: true });
   return activity({
-    name: options.activity ?? "MakeRpmPackages",
     per: "platform",
-    script: script("rpm-package.sh"),
-    init,
-    timeout: options.timeout ?? hours(4),
-    worker: options.worker ?? LARGE,
-    ...said(options, COMPILED),
+    ...settled(options, {
+      name: "MakeRpmPackages",
+      script: "rpm-package.sh",
+      timeout: hours(4),
+      worker: LARGE,
+      retries: COMPILED,
+    }),
     produces: ({ version, platform }) => (isRpm(platform) ? [rpmBuild(program, version, platform).checksum] : []),
     publishes: ({ version, platform }) => (isRpm(platform) ? [rpmBuild(program, version, platform).published] : []),
     shouldRun: ({ version, platform }) => unlessLeftOut(program, { version, platform, kind: "rpm package" }, isRpm),

@@ -1,8 +1,7 @@
 import { type Activity, activity, downloads, minutes, type S3Object, scratch, type Version } from "@muster/pipeline";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, packaged, unlessLeftOut } from "./program.ts";
-import { type RecipeOptions, SMALL, said } from "./recipe-options.ts";
-import { init, script } from "./script.ts";
+import { type RecipeOptions, SMALL, settled } from "./recipe-options.ts";
 import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-key.ts";
 
 export interface SourceTarballOptions extends RecipeOptions {
@@ -48,13 +47,13 @@ export function sourceTarball(program: Program, options: SourceTarballOptions = 
   const published = (version: Version) =>
     publish === undefined ? [] : made(version).map((object) => inFolder(publish, object));
   return activity({
-    name: options.activity ?? "MakeSourceTarball",
     per: "version",
-    script: script("source-tarball.sh"),
-    init,
-    timeout: options.timeout ?? minutes(30),
-    worker: options.worker ?? SMALL,
-    ...said(options),
+    ...settled(options, {
+      name: "MakeSourceTarball",
+      script: "source-tarball.sh",
+      timeout: minutes(30),
+      worker: SMALL,
+    }),
     produces: ({ version }) => made(version),
     ...(publish !== undefined && {
       restoredFrom: ({ version }) => published(version),

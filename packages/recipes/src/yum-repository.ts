@@ -2,8 +2,7 @@ import { type Activity, activity, downloads, hours, scratch } from "@muster/pipe
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { dueToPublish } from "./due-to-publish.ts";
 import { isWithdrawn, type Program, packaged } from "./program.ts";
-import { type RecipeOptions, SMALL, said } from "./recipe-options.ts";
-import { init, script } from "./script.ts";
+import { type RecipeOptions, SMALL, settled } from "./recipe-options.ts";
 import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-key.ts";
 import { isRpm, rpmBuild } from "./yum-location.ts";
 
@@ -22,13 +21,13 @@ export function yumRepository(programs: readonly Program[], options: YumReposito
   checkOptions<YumRepositoryOptions>("yumRepository", options, { key: true });
   const { key } = options;
   return activity({
-    name: options.activity ?? "PublishYumRepository",
     per: "version",
-    script: script("yum-repository.sh"),
-    init,
-    timeout: options.timeout ?? hours(1),
-    worker: options.worker ?? SMALL,
-    ...said(options),
+    ...settled(options, {
+      name: "PublishYumRepository",
+      script: "yum-repository.sh",
+      timeout: hours(1),
+      worker: SMALL,
+    }),
     exclusive: true,
     changesDownloads: true,
     worksOn: ({ platforms }) => platforms.filter(isRpm),
