@@ -25,6 +25,8 @@ export interface S3Bench extends AsyncDisposable {
   readonly folder: string;
   readonly url: string;
   call(...words: string[]): Promise<Ended>;
+  /** What a reader, as a shell calls it, makes of what is printed. */
+  into(reader: string, ...words: string[]): Promise<Ended>;
   start(url: string, ...words: string[]): { readonly process: ChildProcess; readonly ended: Promise<Ended> };
   /** An object's ETag; undefined where there is none. */
   etag(key: string): Promise<string | undefined>;
@@ -36,9 +38,9 @@ export async function s3Bench(program: readonly string[], folder: string): Promi
   const { url } = await aws.listen();
   const s3 = new S3Client(aws.clientConfig());
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-  const start: S3Bench["start"] = (endpoint, ...words) => {
-    const [file = "", ...first] = program;
-    const child = spawn(file, [...first, ...words], {
+  const start: S3Bench["start"] = (endpoint, ...words) => startProgram(endpoint, [...program, ...words]);
+  const startProgram = (endpoint: string, [file = "", ...words]: readonly string[]) => {
+    const child = spawn(file, words, {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe"],
       env: {
@@ -59,6 +61,8 @@ export async function s3Bench(program: readonly string[], folder: string): Promi
     url,
     start,
     call: (...words) => start(url, ...words).ended,
+    into: (reader, ...words) =>
+      startProgram(url, ["bash", "-c", `set -o pipefail; "$@" | ${reader}`, "script", ...program, ...words]).ended,
     async etag(Key) {
       try {
         return (await s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key }))).ETag;
@@ -107,6 +111,15 @@ export const s3Battery: Readonly<Record<string, (bench: S3Bench) => Promise<void
     expect(await bench.etag("large"), "three parts").toMatch(/-3"$/);
     expect(await bench.call("cp", place("large"), "large-again")).toMatchObject(done);
     expect(await digestOf(bench, "large-again")).toBe(digest);
+  },
+
+  async "a slow reader gets all, and one that has enough ends it"(bench) {
+    const digest = await write(bench, "piped", 70_000);
+    expect(await bench.call("cp", "piped", place("piped"))).toMatchObject(done);
+    const slowly =
+      "while dd bs=4096 count=1 status=none of=part && [ -s part ]; do cat part; sleep 0.01; done | sha256sum";
+    expect(await bench.into(slowly, "cp", place("piped"), "-")).toMatchObject({ ...done, out: `${digest}  -\n` });
+    expect(await bench.into("head -c 5 | wc -c", "cp", place("piped"), "-")).toMatchObject({ error: "", out: "5\n" });
   },
 
   async "a condition that does not hold is told by its exit code, of large files too"(bench) {

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { MusterError } from "@muster/pipeline";
 import { createDiagnostics } from "./diagnostics.ts";
+import { endWithReader, flushOutput } from "./standard-output.ts";
 
 /**
  * The program on a worker: `agent [--owned] [--dir FOLDER]`; what its scripts call as `muster-s3`: `agent s3 …`; and what runs one task without a
@@ -9,7 +10,7 @@ import { createDiagnostics } from "./diagnostics.ts";
 async function main(words: string[]): Promise<number> {
   if (words[0] === "s3") {
     const { runS3Command } = await import("./s3/s3-command.ts");
-    return runS3Command(words.slice(1));
+    return forReader(() => runS3Command(words.slice(1)));
   }
   const { values } = parseArgs({
     args: words,
@@ -24,12 +25,8 @@ async function main(words: string[]): Promise<number> {
   });
   if (values.task !== undefined && values.dir !== undefined) {
     const { runSingleTask } = await import("./agent/run-single-task.ts");
-    return runSingleTask({
-      program: process.argv[1] ?? "",
-      file: values.task,
-      folder: values.dir,
-      shell: values.shell,
-    });
+    const { task: file, dir: folder, shell } = values;
+    return forReader(() => runSingleTask({ program: process.argv[1] ?? "", file, folder, shell }));
   }
   const { startAgent } = await import("./agent/start-agent.ts");
   return startAgent({
@@ -39,6 +36,14 @@ async function main(words: string[]): Promise<number> {
     testWorker: values["test-worker"],
     logFile: values.log,
   });
+}
+
+/** For what prints to whoever called it: a worker prints for nobody, and waits for nobody. */
+async function forReader(work: () => Promise<number>): Promise<number> {
+  endWithReader();
+  const code = await work();
+  await flushOutput();
+  return code;
 }
 
 process.umask(0o022);

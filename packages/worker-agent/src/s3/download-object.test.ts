@@ -4,11 +4,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as rest } from "node:timers/promises";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { createRequestHandler } from "../aws/request-handler.ts";
 import { createS3Client } from "../aws/s3-client.ts";
-import { downloadObject } from "./download-object.ts";
+import { downloadObject, readObject } from "./download-object.ts";
 
+const SILENT_MS = 300;
 const OBJECT = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
 
 let folder: string;
@@ -46,7 +48,7 @@ async function brokenS3({ bytes, next, etag = () => '"1"' }: BrokenS3) {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     credentials: { accessKeyId: "a", secretAccessKey: "b" },
     forcePathStyle: true,
-    requestHandler: createRequestHandler(300),
+    requestHandler: createRequestHandler(SILENT_MS),
   });
   return { s3, asked };
 }
@@ -68,6 +70,19 @@ test.each([
   await downloadObject(s3, place, join(folder, "file"));
   expect((await readFile(join(folder, "file"))).equals(OBJECT)).toBe(true);
   expect(asked).toEqual(["", "bytes=120000-", "bytes=240000-"]);
+});
+
+test.each([
+  ["stays", Number.POSITIVE_INFINITY],
+  ["breaks off besides", 120_000],
+])("a reader that rests longer than a connection may be silent gets all, while it %s", async (_, bytes) => {
+  const { s3, asked } = await brokenS3({ bytes, next: breakOff });
+  const read: Buffer[] = [];
+  for await (const part of readObject(s3, place)) {
+    if (read.push(part) <= 2) await rest(SILENT_MS * 1.5);
+  }
+  expect(Buffer.concat(read).equals(OBJECT)).toBe(true);
+  expect(asked.length, "connections").toBeGreaterThan(1);
 });
 
 test("a download does not mix two versions of its object, and leaves nothing behind", async () => {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
+import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,10 +10,7 @@ import { digestOfMetadata, type ObjectPlace } from "@muster/records";
 
 /** @param file where it appears when it is complete; `-` is standard output */
 export async function downloadObject(s3: S3Client, place: ObjectPlace, file: string): Promise<void> {
-  if (file === "-") {
-    await pipeline(readObject(s3, place), process.stdout, { end: false });
-    return;
-  }
+  if (file === "-") return printObject(s3, place);
   const target = file.endsWith("/") ? file + place.key.slice(place.key.lastIndexOf("/") + 1) : file;
   const unfinished = `${target}.${randomUUID()}`;
   try {
@@ -24,6 +22,18 @@ export async function downloadObject(s3: S3Client, place: ObjectPlace, file: str
   }
 }
 
+const STDOUT = 1;
+
+/**
+ * What a pipe has no room for yet is waited for by whoever ends the process. To a file Node's own standard output writes once, and does not look how
+ * much of that the disk took.
+ */
+async function printObject(s3: S3Client, place: ObjectPlace): Promise<void> {
+  const bytes = readObject(s3, place);
+  if (process.stdout instanceof Socket) await pipeline(bytes, process.stdout, { end: false });
+  else await pipeline(bytes, createWriteStream("", { fd: STDOUT, autoClose: false }));
+}
+
 /** So often in a row a connection may break without having brought anything. */
 const PAUSES_MS = [200, 500, 1000, 3000];
 
@@ -31,7 +41,7 @@ const PAUSES_MS = [200, 500, 1000, 3000];
  * An object's bytes. Where a connection breaks the next one goes on, with the same version or not at all.
  * @throws Error when they are not what was stored, where the object says what that was
  */
-async function* readObject(s3: S3Client, { bucket, key }: ObjectPlace): AsyncGenerator<Buffer> {
+export async function* readObject(s3: S3Client, { bucket, key }: ObjectPlace): AsyncGenerator<Buffer> {
   let etag: string | undefined;
   let size = 0;
   let received = 0;

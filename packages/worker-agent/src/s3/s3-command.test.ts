@@ -25,10 +25,17 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+const command = [process.execPath, "--disable-warning=ExperimentalWarning", agentProgram(), "s3"];
+
 /** The command as a script calls it. */
-async function musterS3(...words: string[]): Promise<{ code: number; out: string; error: string }> {
-  const flags = ["--disable-warning=ExperimentalWarning", agentProgram(), "s3"];
-  const child = spawn(process.execPath, [...flags, ...words], {
+const musterS3 = (...words: string[]) => run([...command, ...words]);
+
+/** The command in a script, as `"$@"`. */
+const inShell = (script: string, ...words: string[]) =>
+  run(["bash", "--norc", "-c", `set -o pipefail; ${script}`, "script", ...command, ...words]);
+
+async function run([program = "", ...words]: string[]): Promise<{ code: number; out: string; error: string }> {
+  const child = spawn(program, words, {
     cwd: folder,
     env: {
       PATH: process.env.PATH,
@@ -84,6 +91,57 @@ test("a large file goes in parts, and its digest is that of the whole", async ()
   expect(await musterS3("cp", "s3://files/large", "large-again")).toMatchObject({ code: 0 });
   expect(sha256(await readFile(join(folder, "large-again")))).toBe(sha256(bytes));
   expect(await readFile(join(folder, "uploads.jsonl"), "utf8")).toContain(sha256(bytes));
+});
+
+/** Takes 4 KiB at a time, so that its pipe is full when the last bytes come. */
+const SLOWLY = `
+const { readSync, writeSync } = require("node:fs");
+const [bytes, rest] = [Buffer.alloc(4096), new Int32Array(new SharedArrayBuffer(4))];
+for (let read; (read = readSync(0, bytes)) > 0; Atomics.wait(rest, 0, 0, 5)) writeSync(1, bytes, 0, read);`;
+const throughSlowReader = `"$@" | "$1" -e '${SLOWLY}'`;
+const ENDLESS = 300_000;
+
+async function putText(key: string, bytes: number): Promise<string> {
+  const text = "0123456789abcde\n".repeat(Math.ceil(bytes / 16)).slice(0, bytes);
+  await s3.send(new PutObjectCommand({ Bucket: "files", Key: key, Body: text }));
+  return text;
+}
+
+test.each([
+  ["what just does not fit into a pipe", 70_000],
+  ["much more than fits", 600_000],
+])("a slow reader gets all of an object: %s", async (_, bytes) => {
+  const text = await putText("slow", bytes);
+  const read = await inShell(throughSlowReader, "cp", "s3://files/slow", "-");
+  expect(read).toMatchObject({ code: 0, error: "" });
+  expect(sha256(read.out)).toBe(sha256(text));
+});
+
+test("a slow reader gets every key of a long list", async () => {
+  const keys = Array.from({ length: 150 }, (_, index) => `long/${"x".repeat(900)}${1000 + index}`);
+  for (const key of keys) await putText(key, 1);
+  const read = await inShell(throughSlowReader, "ls", "s3://files/long/");
+  expect(read).toMatchObject({ code: 0, error: "" });
+  expect(sha256(read.out)).toBe(sha256(keys.map((key) => `s3://files/${key}\n`).join("")));
+});
+
+test.each([
+  ["cp", "s3://files/endless", "-"],
+  ["ls", "s3://files/long/"],
+])("%s ends without a word when its reader has what it wanted, as if SIGPIPE had ended it", async (...words) => {
+  await putText("endless", ENDLESS);
+  const read = await inShell('"$@" | head -c 5', ...words);
+  expect(read).toEqual({ code: 141, out: expect.stringMatching(/^.{5}$/), error: "" });
+});
+
+test("standard output may be a file, and says when it takes no more", async () => {
+  const text = await putText("to-file", ENDLESS);
+  expect(await inShell('echo before >out && "$@" >>out', "cp", "s3://files/to-file", "-")).toMatchObject({ code: 0 });
+  expect(sha256(await readFile(join(folder, "out")))).toBe(sha256(`before\n${text}`));
+  const full = await inShell('"$@" >/dev/full', "cp", "s3://files/to-file", "-");
+  expect(full).toMatchObject({ code: 1, error: expect.stringContaining("s3://files/to-file: ENOSPC") });
+  const list = await inShell('"$@" >/dev/full', "ls", "s3://files/to-file");
+  expect(list).toMatchObject({ code: 1, error: expect.stringMatching(/^standard output takes no more: ENOSPC.*\n$/) });
 });
 
 test("conditions hold, and a condition that does not has an exit code of its own", async () => {
