@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
 
-const PAUSES_MS = [200, 500, 1000, 2000];
+const PAUSES_MS = [200, 500, 1000, 2000, 4000, 8000, 8000];
 
 /** None of the chain's sources had any, or one answered with what is no JSON. */
 const PASSING = new Set(["CredentialsProviderError", "SyntaxError"]);

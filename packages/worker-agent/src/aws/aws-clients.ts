@@ -2,7 +2,7 @@ import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient, type SFNClientConfig } from "@aws-sdk/client-sfn";
-import { patientCredentials } from "./patient-credentials.ts";
+import { defaultChain, patientCredentials } from "./patient-credentials.ts";
 import { createRequestHandler } from "./request-handler.ts";
 
 /** Clients of AWS. All but the one that polls are loaded when they are first needed: a worker's first poll does not wait for them. */
@@ -25,7 +25,7 @@ export interface ClientsOptions extends Pick<SFNClientConfig, "endpoint" | "cred
 /** Clients that share one memoised source of credentials: the SDK's default chain, unless the options name another. */
 export function createClients({ forcePathStyle, silentMs, ...options }: ClientsOptions): AwsClients {
   const handler = createRequestHandler(silentMs);
-  const fromChain = patientCredentials(() => new SFNClient({ region: options.region }).config.credentials);
+  const fromChain = patientCredentials(defaultChain(options.region));
   const config = { ...options, credentials: options.credentials ?? fromChain };
   const sfn = new SFNClient({ ...config, requestHandler: handler });
   const shared = { ...config, credentials: sfn.config.credentials, requestHandler: handler };

@@ -1,22 +1,31 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { afterEach, expect, test, vi } from "vitest";
-import { patientCredentials } from "./patient-credentials.ts";
+import { defaultChain, patientCredentials } from "./patient-credentials.ts";
 
 afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+interface MetadataService {
+  readonly silent?: number;
+  /** Before each answer: a machine that is busy. */
+  readonly slowMs?: number;
+  readonly validMs?: number;
+}
+
 /** A machine's metadata service, which insists on tokens; the first `silent` requests for one get no answer. */
-async function metadataService({ silent = 0, validMs = 3_600_000 }: { silent?: number; validMs?: number }) {
+async function metadataService({ silent = 0, slowMs = 0, validMs = 3_600_000 }: MetadataService) {
   let asked = 0;
   let down: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   let failuresLeft = 0;
   const held: ServerResponse[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const { method, url, headers } = request;
+    await sleep(slowMs);
     // Tokens are handed out all the same: without one the SDK asks in the old way, which is a fault of its own.
     if (down !== undefined && url?.endsWith("/worker") && failuresLeft-- > 0) down(request, response);
     else if (method === "PUT") {
@@ -63,12 +72,27 @@ const passing: [string, (request: IncomingMessage, response: ServerResponse) => 
   ["answer without a body", status(200)],
 ];
 
-const newChain = () => new SFNClient({ region: "us-west-2" }).config.credentials;
+const newChain = defaultChain("us-west-2");
 
 test("a metadata service that once took too long is asked for a token again", async () => {
   await using service = await metadataService({ silent: 1 });
   expect(await patientCredentials(newChain)()).toMatchObject({ accessKeyId: "AKIA" });
   expect(service.asked()).toBe(2);
+});
+
+test("a metadata service that takes longer for each answer than the SDK gives it is waited for", async () => {
+  await using service = await metadataService({ slowMs: 1200 });
+  expect(await patientCredentials(newChain)()).toMatchObject({ accessKeyId: "AKIA" });
+  expect(service.asked()).toBe(2);
+});
+
+test("a metadata service that is gone for several seconds is waited out", async () => {
+  await using service = await metadataService({});
+  service.goDown(status(503), 5);
+  const pauses: number[] = [];
+  const credentials = patientCredentials(newChain, async (ms) => pauses.push(ms));
+  expect(await credentials()).toMatchObject({ accessKeyId: "AKIA" });
+  expect(pauses).toEqual([200, 500, 1000, 2000, 4000]);
 });
 
 test("credentials serve until they expire when the metadata service fails at their rotation", async () => {
@@ -100,7 +124,7 @@ test("credentials that have expired are not handed out", async () => {
     if (answer !== undefined) return answer;
     throw Object.assign(new Error("no answer"), { name: "CredentialsProviderError" });
   };
-  const credentials = patientCredentials(chain);
+  const credentials = patientCredentials(chain, async () => {});
   await credentials();
   await expect(credentials()).rejects.toThrow("no answer");
 });

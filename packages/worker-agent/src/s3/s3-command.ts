@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { InvalidInputError, MusterError } from "@muster/pipeline";
 import { deleteObject, failureText, type ObjectPlace, objectEtag, type WriteCondition } from "@muster/records";
-import { patientCredentials } from "../aws/patient-credentials.ts";
+import { defaultChain, patientCredentials } from "../aws/patient-credentials.ts";
 import { createRequestHandler } from "../aws/request-handler.ts";
 import { createS3Client } from "../aws/s3-client.ts";
 import { readS3Environment, type S3Environment } from "../env.ts";
@@ -48,7 +48,7 @@ async function run(words: string[], environment: S3Environment): Promise<number>
   const [command, ...operands] = positionals;
   const [first = "", second = ""] = operands;
   const { region, hasOneEndpoint } = environment;
-  const credentials = patientCredentials(() => createS3Client({ region }).config.credentials);
+  const credentials = patientCredentials(defaultChain(region));
   const requestHandler = createRequestHandler();
   const s3 = createS3Client({ region, credentials, requestHandler, forcePathStyle: hasOneEndpoint, maxAttempts: 5 });
   const wants = command === "cp" ? 2 : 1;
