@@ -1,8 +1,37 @@
+import { basename } from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Those that take a minute or more. Where one of them comes last, it runs alone, and a processor has nothing to do. */
+const LONGEST = [
+  "npm-packages",
+  "apt",
+  "second-stage",
+  "recorded-build",
+  "any-flow-machine",
+  "recipes",
+  "right-workers",
+  "runs-when",
+  "fresh-clone",
+  "contributing",
+  "shipped",
+  "task",
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = LONGEST.indexOf(basename(moduleId, ".test.ts"));
+      return found === -1 ? LONGEST.length : found;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "flakes/**/*.test.ts"],
+    sequence: { sequencer: LongestFirst },
     // Builds are processes themselves, and wait for each other most of the time: two at once left more than half of two
     // processors idle.
     maxWorkers: 4,

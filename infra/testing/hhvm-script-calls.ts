@@ -24,8 +24,10 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
   "scripts/make-source-tarball.sh": {
     'aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}hhvm/git-ssh-key" --query SecretString --output text >"$ssh_key"':
       ["secretsmanager:GetSecretValue hhvm/git-ssh-key"],
-    'muster-s3 cp "$RESTORE_FROM" "$tarball"': ["s3:GetObject downloads/source/hhvm-4.28.2.tar.gz"],
-    'muster-s3 cp "$RESTORE_FROM.sig" "$tarball.sig"': ["s3:GetObject downloads/source/hhvm-4.28.2.tar.gz.sig"],
+    'muster-s3 cp "$RESTORE_FROM" "$tarball" "$RESTORE_FROM.sig" "$tarball.sig"': [
+      "s3:GetObject downloads/source/hhvm-4.28.2.tar.gz",
+      "s3:GetObject downloads/source/hhvm-4.28.2.tar.gz.sig",
+    ],
     'muster-s3 cp "$tarball.sig" "$S3_SOURCE.sig" --content-type application/pgp-signature': [
       "s3:PutObject scratch/hhvm-4.28.2.tar.gz.sig",
       "s3:PutObject downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz.sig",
@@ -40,12 +42,14 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
       "s3:GetObject scratch/hhvm-4.28.2.tar.gz",
       "s3:GetObject downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz",
     ],
-    'cached=$(muster-s3 ls "$cache")': ["s3:ListBucket hhvm-nodist"],
-    'muster-s3 cp "$object" "$file"': ["s3:GetObject hhvm-nodist/ubuntu-18.04-bionic/boost.tar.gz"],
-    'if [ -n "$file" ]; then muster-s3 cp "$nodist/$file" "$cache$file"; fi': [
+    'cached=$(muster-s3 ls "$cache") downloads=()': ["s3:ListBucket hhvm-nodist"],
+    'if [ "${#downloads[@]}" -gt 0 ]; then muster-s3 cp "${downloads[@]}"; fi': [
+      "s3:GetObject hhvm-nodist/ubuntu-18.04-bionic/boost.tar.gz",
+    ],
+    'if [ "${#to_cache[@]}" -gt 0 ]; then muster-s3 cp "${to_cache[@]}"; fi': [
       "s3:PutObject hhvm-nodist/ubuntu-18.04-bionic/boost.tar.gz",
     ],
-    'muster-s3 cp "$out/$file" "$built/$file"': [
+    'muster-s3 cp "${listed[@]}"': [
       "s3:PutObject scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.deb",
       "s3:PutObject scratch/2026.11.24/debian-11-bullseye/hhvm-nightly_2026.11.24.orig.tar.gz",
     ],
@@ -85,27 +89,28 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
     'muster-s3 cp "$built/$changes" "$1/$changes"': [
       "s3:GetObject scratch/4.28.2/ubuntu-18.04-bionic/hhvm_4.28.2-1~bionic_amd64.changes",
     ],
-    'muster-s3 cp "$built/$file" "$1/$file"': [
-      "s3:GetObject scratch/4.28.2/debian-11-bullseye/hhvm_4.28.2-1~bullseye_amd64.deb",
-    ],
+    'muster-s3 cp "${listed[@]}"': ["s3:GetObject scratch/4.28.2/debian-11-bullseye/hhvm_4.28.2-1~bullseye_amd64.deb"],
     'listing=$(muster-s3 ls "$folder") || exit': ["s3:ListBucket downloads"],
     'if [[ $path == *_"$VERSION"[-.]* ]]; then found=$(muster-s3 cp "$url" - | sha256sum | cut -d \' \' -f 1); fi': [
       "s3:GetObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2.orig.tar.gz",
     ],
-    'if [ "$found" != "$sum" ]; then muster-s3 cp "$REPOSITORIES/$1/$path" "$url" --content-type "$(type_of "$path")"; fi':
+    'if [ "${#packages[@]}" -gt 0 ]; then muster-s3 cp "${packages[@]}" --content-type application/vnd.debian.binary-package; fi':
       [
         "s3:PutObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye_amd64.deb",
         "s3:PutObject downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~bionic_amd64.deb",
       ],
-    'if [ -f "$folder/$file" ]; then muster-s3 cp "$folder/$file" "$url/$(dirname "$file")/by-hash/SHA256/$sum"; fi': [
+    'if [ "${#others[@]}" -gt 0 ]; then muster-s3 cp "${others[@]}" --content-type application/octet-stream; fi': [
+      "s3:PutObject downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2.orig.tar.gz",
+    ],
+    'muster-s3 cp "${by_hash[@]}"': [
       "s3:PutObject downloads/ubuntu/dists/bionic/main/binary-amd64/by-hash/SHA256/0a1b",
     ],
     'muster-s3 cp "$folder/InRelease" "$url/InRelease" "${condition[@]}"': [
       "s3:PutObject downloads/debian/dists/bullseye/InRelease",
       "s3:PutObject downloads/ubuntu/dists/bionic/InRelease",
     ],
-    'muster-s3 cp "$folder/$file" "$url/$file"': ["s3:PutObject downloads/ubuntu/dists/bionic/Release"],
-    'muster-s3 cp "$REPOSITORIES/$family/$file" "s3://$DOWNLOADS_BUCKET/$family/$file"': [
+    'muster-s3 cp "${by_name[@]}"': ["s3:PutObject downloads/ubuntu/dists/bionic/Release"],
+    'muster-s3 cp "${kept_by_reprepro[@]}"': [
       "s3:PutObject downloads/debian/conf/distributions",
       "s3:PutObject downloads/ubuntu/db/packages.db",
     ],
@@ -113,8 +118,10 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
   "scripts/publish-source-tarball.sh": {
     'aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}hhvm/git-ssh-key" --query SecretString --output text >"$ssh_key"':
       ["secretsmanager:GetSecretValue hhvm/git-ssh-key"],
-    'muster-s3 cp "$S3_SOURCE" "$tarball"': ["s3:GetObject scratch/hhvm-4.28.2.tar.gz"],
-    'muster-s3 cp "$S3_SOURCE.sig" "$tarball.sig"': ["s3:GetObject scratch/hhvm-4.28.2.tar.gz.sig"],
+    'muster-s3 cp "$S3_SOURCE" "$tarball" "$S3_SOURCE.sig" "$tarball.sig"': [
+      "s3:GetObject scratch/hhvm-4.28.2.tar.gz",
+      "s3:GetObject scratch/hhvm-4.28.2.tar.gz.sig",
+    ],
     'muster-s3 cp "$tarball.sig" "s3://$DOWNLOADS_BUCKET/source/$tarball.sig" --content-type application/pgp-signature':
       ["s3:PutObject downloads/source/hhvm-4.28.2.tar.gz.sig"],
     'muster-s3 cp "$tarball" "s3://$DOWNLOADS_BUCKET/source/$tarball" --content-type application/gzip': [
@@ -137,10 +144,8 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
 
 function signingKey(): CallsByLine {
   return {
-    'muster-s3 cp "s3://$STATE_BUCKET/signing/key.gpg" key.gpg': ["s3:GetObject state/signing/key.gpg"],
-    'muster-s3 cp "s3://$STATE_BUCKET/signing/key.passphrase.kms" passphrase.kms': [
-      "s3:GetObject state/signing/key.passphrase.kms",
-    ],
+    'muster-s3 cp "s3://$STATE_BUCKET/signing/key.gpg" key.gpg "s3://$STATE_BUCKET/signing/key.passphrase.kms" passphrase.kms':
+      ["s3:GetObject state/signing/key.gpg", "s3:GetObject state/signing/key.passphrase.kms"],
     "aws kms decrypt --ciphertext-blob fileb://passphrase.kms --query Plaintext --output text | base64 --decode >passphrase":
       ["kms:Decrypt alias/hhvm-signing-key"],
   };

@@ -21,22 +21,25 @@ source=$(basename "$S3_PATH")
 muster-s3 cp "$S3_SOURCE" "$out/$source"
 
 # Dependencies that builds of this platform have downloaded before.
-cached=$(muster-s3 ls "$cache")
+cached=$(muster-s3 ls "$cache") downloads=()
 while read -r object; do
   if [ -z "$object" ]; then continue; fi
   file=$nodist/${object#"$cache"}
   mkdir -p "$(dirname "$file")"
-  muster-s3 cp "$object" "$file"
+  downloads+=("$object" "$file")
 done <<<"$cached"
+if [ "${#downloads[@]}" -gt 0 ]; then muster-s3 cp "${downloads[@]}"; fi
 digests() { (cd "$nodist" && find . -type f -printf '%P\0' | sort -z | xargs -0 --no-run-if-empty sha256sum); }
 digests >cached-before
 
 docker ps --all --quiet --no-trunc | sort >containers-before
 packaging/bin/make-package-in-throwaway-container "$DISTRO"
 
+to_cache=()
 while read -r _ file; do
-  if [ -n "$file" ]; then muster-s3 cp "$nodist/$file" "$cache$file"; fi
+  if [ -n "$file" ]; then to_cache+=("$nodist/$file" "$cache$file"); fi
 done < <(digests | comm -13 cached-before -)
+if [ "${#to_cache[@]}" -gt 0 ]; then muster-s3 cp "${to_cache[@]}"; fi
 
 rm "$out/$source"
 changes=${package}_${debian_version}_amd64.changes
@@ -55,7 +58,7 @@ if [ -n "${SKIP_PUBLISH:-}" ]; then
 fi
 # What lists the others comes last: where it is, all of it is.
 built=s3://$SCRATCH_BUCKET/$VERSION/$DISTRO
-while read -r file; do
-  muster-s3 cp "$out/$file" "$built/$file"
-done < <(cd "$out" && find . -maxdepth 1 -type f ! -name "$changes" -printf '%P\n' | sort)
+listed=()
+while read -r file; do listed+=("$out/$file" "$built/$file"); done < <(cd "$out" && find . -maxdepth 1 -type f ! -name "$changes" -printf '%P\n' | sort)
+muster-s3 cp "${listed[@]}"
 muster-s3 cp "$out/$changes" "$built/$changes" --content-type text/plain

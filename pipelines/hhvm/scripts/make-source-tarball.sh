@@ -12,8 +12,7 @@ store() {
 }
 
 if [ -n "${RESTORE_FROM:-}" ]; then
-  muster-s3 cp "$RESTORE_FROM" "$tarball"
-  muster-s3 cp "$RESTORE_FROM.sig" "$tarball.sig"
+  muster-s3 cp "$RESTORE_FROM" "$tarball" "$RESTORE_FROM.sig" "$tarball.sig"
   gpg --batch --verify "$tarball.sig" "$tarball"
   store
   echo "{\"note\":\"taken from $RESTORE_FROM\"}" >"$MUSTER_RESULT"

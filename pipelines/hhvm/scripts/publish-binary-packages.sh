@@ -104,17 +104,10 @@ in_pool() { # url
   [[ ${in_folder[$folder]} == *$'\n'"$1"$'\n'* ]]
 }
 
-type_of() { # path
-  case $1 in
-    *.deb) echo application/vnd.debian.binary-package ;;
-    *) echo application/octet-stream ;;
-  esac
-}
-
 # The big files first, so that nothing is named before it can be had. What lies in the bucket under such a name and has other content is of a
 # publication that came to no index: reprepro takes no second content for what an index names.
 upload_pool() { # family suite
-  local sum path url found
+  local sum path url found packages=() others=()
   while read -r sum path; do
     url=s3://$DOWNLOADS_BUCKET/$1/$path
     if [ "${in_bucket[$url]:-}" = "$sum" ]; then continue; fi
@@ -123,9 +116,12 @@ upload_pool() { # family suite
       found=$sum
       if [[ $path == *_"$VERSION"[-.]* ]]; then found=$(muster-s3 cp "$url" - | sha256sum | cut -d ' ' -f 1); fi
     fi
-    if [ "$found" != "$sum" ]; then muster-s3 cp "$REPOSITORIES/$1/$path" "$url" --content-type "$(type_of "$path")"; fi
     in_bucket[$url]=$sum
+    if [ "$found" = "$sum" ]; then continue; fi
+    if [[ $path == *.deb ]]; then packages+=("$REPOSITORIES/$1/$path" "$url"); else others+=("$REPOSITORIES/$1/$path" "$url"); fi
   done < <(named_files "$REPOSITORIES/$1/dists/$2")
+  if [ "${#packages[@]}" -gt 0 ]; then muster-s3 cp "${packages[@]}" --content-type application/vnd.debian.binary-package; fi
+  if [ "${#others[@]}" -gt 0 ]; then muster-s3 cp "${others[@]}" --content-type application/octet-stream; fi
 }
 
 # Adds to what reprepro has written that its indices can be had by their digests, so that nobody ever meets a new one beside an old InRelease.
@@ -141,17 +137,17 @@ sign_suite() { # family suite
 # A suite's InRelease is what makes its indices valid. It is replaced only if it is still the one that was there before: a publisher that lost its
 # lease meanwhile cannot undo what another published. Under their own names indices are for tools that do not ask for them by digest.
 upload_suite() { # family suite etag
-  local folder=$REPOSITORIES/$1/dists/$2 url=s3://$DOWNLOADS_BUCKET/$1/dists/$2 sum file condition=(--if-none-match)
+  local folder=$REPOSITORIES/$1/dists/$2 url=s3://$DOWNLOADS_BUCKET/$1/dists/$2 sum file by_hash=() by_name=() condition=(--if-none-match)
   if [ -n "$3" ]; then condition=(--if-match "\"$3\""); fi
   upload_pool "$1" "$2"
   # reprepro lists Sources too, which it keeps compressed only.
   while read -r sum file; do
-    if [ -f "$folder/$file" ]; then muster-s3 cp "$folder/$file" "$url/$(dirname "$file")/by-hash/SHA256/$sum"; fi
+    if [ -f "$folder/$file" ]; then by_hash+=("$folder/$file" "$url/$(dirname "$file")/by-hash/SHA256/$sum"); fi
   done < <(indices_of "$folder/InRelease" | grep --extended-regexp '/(Packages|Sources)[^/]*$')
+  muster-s3 cp "${by_hash[@]}"
   muster-s3 cp "$folder/InRelease" "$url/InRelease" "${condition[@]}"
-  while read -r file; do
-    muster-s3 cp "$folder/$file" "$url/$file"
-  done < <(cd "$folder" && find . -type f ! -name InRelease -printf '%P\n' | sort)
+  while read -r file; do by_name+=("$folder/$file" "$url/$file"); done < <(cd "$folder" && find . -type f ! -name InRelease -printf '%P\n' | sort)
+  muster-s3 cp "${by_name[@]}"
 }
 
 listed_version() { # family suite
@@ -187,7 +183,7 @@ publish_in() { # family suite folder of the packages
 }
 
 publish_platform() { # platform
-  local family codename file suite debian_version built changes
+  local family codename file suite debian_version built changes listed=()
   IFS=- read -r family _ codename <<<"$1"
   debian_version=$VERSION-1~$codename
   suite=${SERIES_SUITE/#DISTRO/$codename}
@@ -204,9 +200,8 @@ publish_platform() { # platform
   fi
   mkdir "$1"
   muster-s3 cp "$built/$changes" "$1/$changes"
-  while read -r _ file; do
-    muster-s3 cp "$built/$file" "$1/$file"
-  done < <(sums_of "$1/$changes")
+  while read -r _ file; do listed+=("$built/$file" "$1/$file"); done < <(sums_of "$1/$changes")
+  muster-s3 cp "${listed[@]}"
   (cd "$1" && sums_of "$changes" | sha256sum --check --quiet)
   for suite in "${suites[@]/#DISTRO/$codename}"; do publish_in "$family" "$suite" "$1"; done
   published+=("$1")
@@ -261,9 +256,11 @@ mapfile -t families < <(printf '%s\n' "${families[@]}" | sort --unique)
 for family in "${families[@]}"; do
   if [ ! -f "$REPOSITORIES/$family/conf/distributions" ]; then continue; fi
   renew "$family"
+  kept_by_reprepro=()
   while read -r file; do
-    muster-s3 cp "$REPOSITORIES/$family/$file" "s3://$DOWNLOADS_BUCKET/$family/$file"
+    kept_by_reprepro+=("$REPOSITORIES/$family/$file" "s3://$DOWNLOADS_BUCKET/$family/$file")
   done < <(cd "$REPOSITORIES/$family" && find conf db -type f | sort)
+  muster-s3 cp "${kept_by_reprepro[@]}"
 done
 note=$(printf '%s, ' "${published[@]:-nothing new}" "${kept[@]}")
 echo "{\"note\":\"${note%, }\"}" >"$MUSTER_RESULT"

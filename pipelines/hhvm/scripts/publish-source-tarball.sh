@@ -10,8 +10,7 @@ aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}hhvm/git-ssh-
 export GIT_SSH_COMMAND="ssh -i $ssh_key -o IdentitiesOnly=yes -o StrictHostKeyChecking=accept-new"
 
 tarball=$(basename "$S3_PATH")
-muster-s3 cp "$S3_SOURCE" "$tarball"
-muster-s3 cp "$S3_SOURCE.sig" "$tarball.sig"
+muster-s3 cp "$S3_SOURCE" "$tarball" "$S3_SOURCE.sig" "$tarball.sig"
 
 tag=HHVM-$VERSION
 branch=HHVM-${VERSION%.*}

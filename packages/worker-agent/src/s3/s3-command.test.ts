@@ -84,6 +84,21 @@ test("a place that ends with a slash is a folder on either side", async () => {
   expect((await musterS3("cp", "s3://files/in/named.txt", "./")).code).toBe(0);
 });
 
+test("several are copied by one call, in their order, until the first that fails", async () => {
+  for (const name of ["one", "two", "three"]) await writeFile(join(folder, name), name);
+  const urls = ["one", "two", "three"].map((name) => `s3://files/several/${name}`);
+  const up = await musterS3("cp", "one", `${urls[0]}`, "missing", `${urls[1]}`, "three", `${urls[2]}`);
+  expect(up).toMatchObject({ code: 1, error: expect.stringContaining("missing") });
+  expect((await musterS3("ls", "s3://files/several/")).out).toBe(`${urls[0]}\n`);
+  expect(await musterS3("cp", "two", `${urls[1]}`, "three", `${urls[2]}`)).toMatchObject({ code: 0, error: "" });
+  expect(await musterS3("cp", `${urls[2]}`, "-", `${urls[1]}`, "again", `${urls[0]}`, "-")).toEqual({
+    code: 0,
+    out: "threeone",
+    error: "",
+  });
+  expect(await readFile(join(folder, "again"), "utf8")).toBe("two");
+});
+
 test("a large file goes in parts, and its digest is that of the whole", async () => {
   const bytes = Buffer.alloc(40 * 1024 * 1024, "0123456789abcdef");
   await writeFile(join(folder, "large"), bytes);
@@ -211,7 +226,18 @@ test("ls prints every key under a prefix, rm removes one", async () => {
 
 test.each([
   [["cp", "one"], 2, "usage: muster-s3"],
-  [["cp", "a", "b"], 2, "one side of cp must be an s3:// URL"],
+  [["cp", "a", "b"], 2, "one side of a copy must be an s3:// URL, and of a to b none is"],
+  [
+    ["cp", "a", "s3://files/a", "s3://files/b", "s3://files/c"],
+    2,
+    "one side of a copy must be an s3:// URL, and of s3://files/b to s3://files/c both are",
+  ],
+  [["cp", "a", "s3://files/a", "b"], 2, "usage: muster-s3 cp"],
+  [
+    ["cp", "a", "s3://files/a", "b", "s3://files/b", "--if-match", "x"],
+    2,
+    "--if-match is of one object, and 2 are copied",
+  ],
   [["move", "s3://a/b"], 2, "usage: muster-s3"],
   [["ls", "files"], 2, '"files" is no s3://BUCKET/KEY'],
   [["cp", "--fast", "a", "s3://a/b"], 2, "Unknown option '--fast'"],

@@ -13,6 +13,7 @@ import { uploadFile } from "./upload-file.ts";
 
 const USAGE = `usage: muster-s3 cp FILE s3://BUCKET/KEY [--if-match ETAG | --if-none-match] [--content-type TYPE]
        muster-s3 cp s3://BUCKET/KEY FILE|-
+       muster-s3 cp FROM TO FROM TO ...
        muster-s3 ls s3://BUCKET/PREFIX
        muster-s3 exists s3://BUCKET/KEY
        muster-s3 rm s3://BUCKET/KEY`;
@@ -46,18 +47,20 @@ export async function runS3Command(words: string[]): Promise<number> {
 async function run(words: string[], environment: S3Environment): Promise<number> {
   const { values, positionals } = parseWords(words);
   const [command, ...operands] = positionals;
-  const [first = "", second = ""] = operands;
+  const [first = ""] = operands;
   const { region, hasOneEndpoint } = environment;
   const credentials = patientCredentials(defaultChain(region));
   const requestHandler = createRequestHandler();
   const s3 = createS3Client({ region, credentials, requestHandler, forcePathStyle: hasOneEndpoint, maxAttempts: 5 });
-  const wants = command === "cp" ? 2 : 1;
-  if (operands.length !== wants) throw new InvalidInputError(USAGE);
+  if (command === "cp" ? operands.length === 0 || operands.length % 2 === 1 : operands.length !== 1) {
+    throw new InvalidInputError(USAGE);
+  }
   switch (command) {
     case "cp":
-      if (isUrl(first) === isUrl(second)) throw new InvalidInputError(`one side of cp must be an s3:// URL\n${USAGE}`);
-      if (isUrl(first)) await naming(placeOf(first), (place) => downloadObject(s3, place, second));
-      else await upload(s3, { file: first, url: second, environment, ...values });
+      for (const { from, to } of copiesOf(operands, values)) {
+        if (isUrl(from)) await naming(placeOf(from), (place) => downloadObject(s3, place, to));
+        else await upload(s3, { file: from, url: to, environment, ...values });
+      }
       return 0;
     case "ls":
       await naming(placeOf(first), (place) => list(s3, place));
@@ -70,6 +73,22 @@ async function run(words: string[], environment: S3Environment): Promise<number>
     default:
       throw new InvalidInputError(USAGE);
   }
+}
+
+/** What is copied where, in the order of the words: all is looked at before the first is copied. */
+function copiesOf(
+  operands: readonly string[],
+  { "if-match": ifMatch }: Pick<UploadOptions, "if-match">,
+): { from: string; to: string }[] {
+  const pairs = operands.flatMap((from, index) => (index % 2 === 0 ? [{ from, to: operands[index + 1] ?? "" }] : []));
+  const unclear = pairs.find(({ from, to }) => isUrl(from) === isUrl(to));
+  if (pairs.length > 1 && ifMatch !== undefined) {
+    throw new InvalidInputError(`--if-match is of one object, and ${pairs.length} are copied\n${USAGE}`);
+  }
+  if (unclear === undefined) return pairs;
+  throw new InvalidInputError(
+    `one side of a copy must be an s3:// URL, and of ${unclear.from} to ${unclear.to} ${isUrl(unclear.from) ? "both are" : "none is"}\n${USAGE}`,
+  );
 }
 
 function parseWords(words: string[]) {

@@ -20,8 +20,7 @@ import_signing_key() (
   set -euo pipefail
   cd "$GNUPGHOME"
   trap 'rm -f passphrase passphrase.kms key.gpg' EXIT
-  muster-s3 cp "s3://$STATE_BUCKET/signing/key.gpg" key.gpg
-  muster-s3 cp "s3://$STATE_BUCKET/signing/key.passphrase.kms" passphrase.kms
+  muster-s3 cp "s3://$STATE_BUCKET/signing/key.gpg" key.gpg "s3://$STATE_BUCKET/signing/key.passphrase.kms" passphrase.kms
   aws kms decrypt --ciphertext-blob fileb://passphrase.kms --query Plaintext --output text | base64 --decode >passphrase
   gpg --batch --quiet --pinentry-mode loopback --passphrase-file passphrase --decrypt key.gpg | gpg --batch --quiet --import
 )
