@@ -7,11 +7,13 @@ import type { S3Object } from "./s3-object.ts";
 import type { Per, Subject } from "./subject.ts";
 import type { Version } from "./version.ts";
 
+/** Whether a task runs, and why. */
 export interface Decision {
+  /** Whether the task runs; where it does not, the step is skipped, and has not failed. */
   readonly run: boolean;
   /** The evidence, as a person reads it: `s3://…/hhvm-4.28.2.tar.gz exists`. */
   readonly reason: string;
-  /** What its script takes what it produces from, instead of making it anew; see ActivityDefinition.restoredFrom. */
+  /** Objects from which its script puts back what it produces, as RESTORE_FROM, instead of making it anew: what `restoredFrom` answers where that decides. */
   readonly restore?: readonly S3Object[];
 }
 
@@ -39,25 +41,36 @@ interface StatusQuestions {
   };
 }
 
-/** What `shouldRun` may ask. */
-export type Question<P extends Per = Per> = Subject<P> & {
+/** What `shouldRun` is told, and may ask, besides what its task is about. */
+export interface Asking<P extends Per = Per> {
+  /** What the build was asked for. */
   readonly build: BuildInput;
+  /**
+   * How far artifacts have come: `status(activity)` for what the task itself is about, and for what is within it. A step of
+   * a version asks `status(activity, platform)`, one of a build `status(activity, version)` and `status(activity, version,
+   * platform)`. Instead of an activity, it may be asked of `{ produces, publishes }`. The answer is `succeeded`,
+   * `built_not_published` or `not_built`.
+   */
   readonly status: StatusQuestions[P];
   /**
-   * How long apt takes what a suite's index says, from now on; undefined where that sets no term, or there is none.
-   * @param suite the folder of its InRelease, in the bucket of downloads
+   * For how many days apt takes what a suite's index says, from now on; undefined where that sets no term, or there is none.
+   * The suite is the folder of its InRelease, in the bucket of downloads.
    */
   readonly daysValid: (suite: string) => Promise<number | undefined>;
-};
+}
 
+/** What `shouldRun` may ask. */
+export type Question<P extends Per = Per> = Subject<P> & Asking<P>;
+
+/** What an activity's workers are. */
 export interface WorkerMachine {
   /** Instance types that will do, best first. */
   readonly instanceTypes: readonly [string, ...string[]];
-  /** Size of the root volume; the image's own where absent. */
+  /** Size of the root volume in gigabytes; the image's own where absent. */
   readonly rootVolumeGb?: number;
-  /** Default `on-demand`. */
+  /** Where capacity comes from. Default `on-demand`; a task that was interrupted twice gets on-demand. */
   readonly market?: "on-demand" | "spot" | "spot-then-on-demand";
-  /** Default `x86_64`. */
+  /** Of all its instance types, of its image and of the agent. Default `x86_64`. */
   readonly architecture?: "x86_64" | "arm64";
   /** Zones it must run in, for example because of a volume there; anywhere where absent. */
   readonly availabilityZones?: readonly string[];
@@ -65,16 +78,30 @@ export interface WorkerMachine {
   readonly image?: string;
 }
 
-/** A secret that tasks of one activity may read. */
-export type Secret =
-  | { readonly kind: "kms-key"; readonly alias: string }
-  | { readonly kind: "secrets-manager"; readonly name: string };
+/** A key of KMS by which tasks of one activity may decrypt. */
+export interface KmsKey {
+  /** Which kind of secret it is. */
+  readonly kind: "kms-key";
+  /** With its prefix: `alias/hhvm-signing-key`. On a stage that does not bear the pipeline's name it has the stage's before it. */
+  readonly alias: string;
+}
+
+/** A secret of Secrets Manager whose value tasks of one activity may read. */
+export interface StoredSecret {
+  /** Which kind of secret it is. */
+  readonly kind: "secrets-manager";
+  /** `hhvm/docker-hub`. On a stage that does not bear the pipeline's name it has the stage's before it, in scripts SECRET_PREFIX. */
+  readonly name: string;
+}
+
+/** What is secret, and which tasks may have. */
+export type Secret = KmsKey | StoredSecret;
 
 /** Permissions of an activity's workers on AWS; objects are named by prefixes of keys in the stage's buckets. */
 export interface Access<P extends Per = Per> {
-  /** What its tasks read or look for, also of what they write themselves. */
+  /** What its tasks read or look for, also of what they write themselves. Default nothing. */
   readonly reads?: readonly S3Object[];
-  /** What its tasks write, all of it; what the activity produces and publishes where absent. */
+  /** What its tasks write, all of it, also as a function of what a task is about; what the activity produces and publishes where absent. */
   readonly writes?: readonly S3Object[] | ((subject: Subject<P>) => readonly S3Object[]);
   /** What its tasks remove. Default nothing. */
   readonly deletes?: readonly S3Object[];
@@ -90,29 +117,39 @@ export interface Access<P extends Per = Per> {
 export type RunsWhen = "predecessors-succeeded" | "always";
 
 interface DefinitionPer<P extends Per> extends Artifacts<P> {
-  /** The activity's name, in UpperCamelCase: `MakeBinaryPackage`. */
+  /** In UpperCamelCase, its own: `MakeBinaryPackage`. Its tasks are called `MakeBinaryPackage-1.2.3-debian-12-bookworm`. */
   readonly name: string;
-  /** One task a version, one for each of its platforms, or a single one in a build. */
+  /** One task a version, one for each of its platforms, or a single one in a build; it says where in a flow the activity can stand. */
   readonly per: P;
-  /** Run for each task; a path relative to the pipeline's folder, or a `file:` URL. So are `init` and `afterTask`. */
+  /**
+   * Run for each task, in a fresh folder; exit code 0 is success. Like `init` and `afterTask` a path relative to the
+   * pipeline's folder, or the `file:` URL of a script in a package.
+   */
   readonly script: string;
-  /** Sourced once on a worker before its first task; may declare `cleanup()`. */
+  /**
+   * Sourced once on a worker before its first task: what it exports reaches every task. It may declare `cleanup()`, which runs
+   * before the worker ends.
+   */
   readonly init?: string;
-  /** Run after each task with SUCCESS=true or false. */
+  /** Run after each task with SUCCESS=true or false; its failure changes nothing. */
   readonly afterTask?: string;
-  /** A task's longest run, counted from when a worker takes it. */
+  /**
+   * A task's longest run, counted from when a worker takes it: more than a minute, at most a year. The script is ended a minute
+   * earlier, so that the failure comes with its log.
+   */
   readonly timeout: Seconds;
-  /** A task whose worker is silent this long is given to another. Default 300. */
+  /** A task whose worker is silent this long is given to another: 3 seconds or more, less than `timeout`. Default 5 minutes. */
   readonly heartbeat?: Seconds;
-  /** How long a task may wait while its activity has no live worker. Default 30 minutes. */
+  /** A task that waited this long while its activity had no live worker fails as `Muster.NoWorkerStarted`. Default 30 minutes. */
   readonly startTimeout?: Seconds;
-  /** A script that prints nothing this long is hung. Off where absent. */
+  /** A script that prints nothing this long is hung, is ended, and fails as `Muster.LogIdle`. Off where absent. */
   readonly logIdleTimeout?: Seconds;
   /**
    * Which failures are tried again; with an empty list none. Default: all, after 1 and 5 minutes. The first rule that
    * names an error decides, and no rule is asked of lost machines, which cost no attempt of the script's.
    */
   readonly retries?: readonly Retry[];
+  /** The machine that EC2 starts for it. */
   readonly worker: WorkerMachine;
   /** At most this many workers at once; as many as the matrix has tasks where absent. */
   readonly maxWorkers?: number;
@@ -136,7 +173,7 @@ interface DefinitionPer<P extends Per> extends Artifacts<P> {
   readonly runsWhen?: RunsWhen;
   /** Overrides the rule "run unless done"; the rule stays where it answers nothing. */
   readonly shouldRun?: (question: Question<P>) => Promise<Decision | undefined>;
-  /** Environment of its tasks beyond the standard one. */
+  /** Environment of its tasks beyond the standard one and the pipeline's, over which it wins. */
   readonly env?: (subject: Subject<P> & { readonly build: BuildInput }) => Readonly<Record<string, string>>;
   /**
    * Whether a success changes what users download, so that indices and CDN follow. Default false. A build's own task does
@@ -147,6 +184,7 @@ interface DefinitionPer<P extends Per> extends Artifacts<P> {
   readonly testBuild?: boolean;
   /** What its tasks may do on AWS; where absent, write what it produces and publishes. */
   readonly access?: Access<P>;
+  /** Keys and secrets that its tasks, and no other activity's, may use on AWS. */
   readonly secrets?: readonly Secret[];
 }
 

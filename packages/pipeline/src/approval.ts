@@ -12,14 +12,15 @@ export interface ApprovalDefinition {
   readonly name: string;
   /** What is approved, for whoever is asked. */
   readonly summary: string;
-  /** How long it waits for an answer; then it has failed. Default three days, at most fourteen. */
+  /** How long it waits for an answer; then it fails as `Muster.NotApproved`. A minute or more. Default 3 days, at most 14. */
   readonly timeout?: Seconds;
-  /** What needs it; everything where absent. Fake, skip and test builds publish nothing and ask nobody. */
+  /** Whether it is needed here; everywhere where absent. Fake, skip and test builds publish nothing and ask nobody. */
   readonly neededFor?: (asked: AskedFor) => boolean;
 }
 
 /** What an approval is asked for. */
 export interface AskedFor {
+  /** What the build was asked for. */
   readonly build: BuildInput;
   /** Absent where a build is asked for as a whole. */
   readonly version?: Version;
@@ -36,7 +37,7 @@ export interface Approval extends ApprovalDefinition {
   readonly timeout: Seconds;
 }
 
-/** Declares that a build waits here until somebody says `muster approve`. */
+/** Declares that a build waits here until somebody says `muster approve`; it stands in a flow before what it is about. */
 export function approval(definition: ApprovalDefinition): Approval {
   return { timeout: days(3), ...definition, kind: "approval" };
 }

@@ -9,18 +9,25 @@ export interface AptPackage {
   readonly kind: "apt-package";
   /** The folder of its InRelease, in the bucket of downloads: `debian/dists/bookworm`. */
   readonly suite: S3Object;
+  /** As its control file has it. */
   readonly package: string;
   /** As dpkg has it: `4.28.2-1~bookworm`. */
   readonly version: string;
-  /** Any where absent. */
+  /** `amd64`, `arm64`, `all`; any where absent. */
   readonly architecture?: string;
 }
 
-/** @param suite the folder of its InRelease, in the bucket of downloads: `debian/dists/bookworm` */
-export function aptPackage({
-  suite,
-  ...named
-}: { readonly suite: string } & Pick<AptPackage, "package" | "version" | "architecture">): AptPackage {
+/** What `aptPackage` is told. */
+export interface NamedPackage extends Pick<AptPackage, "package" | "version" | "architecture"> {
+  /** The folder of its InRelease, in the bucket of downloads: `debian/dists/bookworm`. */
+  readonly suite: string;
+}
+
+/**
+ * A package that users' apt installs: it is there when the suite's InRelease vouches for an index that names it, and the file
+ * that this names is there.
+ */
+export function aptPackage({ suite, ...named }: NamedPackage): AptPackage {
   return { kind: "apt-package", suite: downloads(suite), ...named };
 }
 
@@ -31,9 +38,15 @@ export const isAptPackage = (published: Published): published is AptPackage => "
 
 /** What something makes, and where it goes: an activity, or one of several things that an activity makes. */
 export interface Artifacts<P extends Per> {
-  /** Objects in scratch that show the task is done, though not published. */
+  /**
+   * Objects that show that the task has made something, though users do not get it. All are there: it is not run again. What
+   * lies in scratch expires.
+   */
   readonly produces?: (subject: Subject<P>) => readonly S3Object[];
-  /** What shows that the task is done, and users get it. */
+  /**
+   * What shows that users get it: objects where they download, and packages that their apt finds. Without this and
+   * `produces` a task runs in every build.
+   */
   readonly publishes?: (subject: Subject<P>) => readonly Published[];
 }
 

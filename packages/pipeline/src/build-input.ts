@@ -1,16 +1,19 @@
 import * as z from "zod";
 import { InputValue } from "./input.ts";
 
+/** How a build was started, where it is not meant. */
 export const DebugMode = z.enum(["", "skip_ec2", "fake_ec2", "test_build"]);
 export type DebugMode = z.infer<typeof DebugMode>;
 
 /** What to build: the one thing a person says of a build, understood. */
 export const BuildInput = z.object({
+  /** At least one, as the pipeline writes them, in the order they were named. */
   versions: z.array(z.string()).min(1),
   /** Empty: all that a version supports. In the order they were named. */
   platforms: z.array(z.string()),
-  /** Empty: all. */
+  /** Steps by name. Empty: all. */
   activities: z.array(z.string()),
+  /** Empty for a build that is meant; else how it was started: `--skip-ec2`, `--fake-ec2`, `--test-build`. */
   debug: DebugMode,
   /** Machines of failed tasks stay, idle, for some hours. */
   keepFailed: z.literal(true).optional(),

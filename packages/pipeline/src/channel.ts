@@ -10,6 +10,7 @@ import type { VersionScheme } from "./versions/version-scheme.ts";
 export interface Channel {
   /** `release`, `candidate`, `nightly`. */
   readonly name: string;
+  /** Whether a version reaches users by it; none has releases and nightlies, for to dpkg every nightly is newer than any release. */
   readonly includes: (version: Version) => boolean;
   /** What its package is called; the pipeline's name where absent. */
   readonly packageName?: string;
@@ -55,8 +56,7 @@ export function channelProblems(
 }
 
 /**
- * Sees to it that an upgrade is one to dpkg too.
- * @param debianVersions of one package in one suite, oldest first
+ * Sees to it that an upgrade is one to dpkg too: of the versions of one package in one suite, oldest first.
  * @throws InvalidConfigurationError naming two that dpkg has in another order
  */
 export function checkDebianOrder(debianVersions: readonly string[]): void {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Access, Activity, Secret, WorkerMachine } from "./activity.ts";
+import type { Access, Activity, KmsKey, Secret, StoredSecret, WorkerMachine } from "./activity.ts";
 import type { Approval } from "./approval.ts";
 import type { Channel } from "./channel.ts";
 import {
@@ -60,11 +60,11 @@ const worker = objectOf<WorkerMachine>("a machine: { instanceTypes: […] }", {
 });
 
 const secret = oneOf<Secret>('a secret: { kind: "kms-key", alias: "…" } or { kind: "secrets-manager", name: "…" }', {
-  "kms-key": objectOf<Extract<Secret, { kind: "kms-key" }>>("a secret", {
+  "kms-key": objectOf<KmsKey>("a secret", {
     required: { kind: kind("kms-key"), alias: filledText },
     optional: {},
   }),
-  "secrets-manager": objectOf<Extract<Secret, { kind: "secrets-manager" }>>("a secret", {
+  "secrets-manager": objectOf<StoredSecret>("a secret", {
     required: { kind: kind("secrets-manager"), name: filledText },
     optional: {},
   }),

@@ -35,9 +35,10 @@ export interface ForEachVersion {
 /** A build's way: what is done for each version, and what is done once before and after that. */
 export type BuildFlow = ForEachVersion | Sequence;
 
+/** A step of a flow, or several. */
 export type Flow = Activity | Approval | Sequence | Parallel | ForEachPlatform | ForEachVersion;
 
-/** `sequence(A, B)`, or `sequence("BuildAndPublish", A, B)` to name it. */
+/** Steps one after the other: `sequence(A, B)`, or `sequence("BuildAndPublish", A, B)` to name it where it is a branch. */
 export function sequence(...parts: [string, ...Flow[]] | Flow[]): Sequence {
   const [first, ...rest] = parts;
   return typeof first === "string"
@@ -51,10 +52,12 @@ export function parallel(...branches: Flow[]): Parallel {
   return { kind: "parallel", name: names.length === 1 ? `${names[0]}And` : names.join("And"), branches };
 }
 
+/** Steps one after the other, for each platform of a version at once. */
 export function forEachPlatform(...steps: Flow[]): ForEachPlatform {
   return { kind: "forEachPlatform", name: mapState.platform, body: only(steps) };
 }
 
+/** Steps one after the other, for each version of a build at once; a flow has it once. */
 export function forEachVersion(...steps: Flow[]): ForEachVersion {
   return { kind: "forEachVersion", name: mapState.version, body: only(steps) };
 }

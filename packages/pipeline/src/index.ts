@@ -2,11 +2,14 @@ export {
   type Access,
   type Activity,
   type ActivityDefinition,
+  type Asking,
   activity,
   type Decision,
+  type KmsKey,
   type Question,
   type RunsWhen,
   type Secret,
+  type StoredSecret,
   type WorkerMachine,
 } from "./activity.ts";
 export {
@@ -27,6 +30,7 @@ export {
   aptPackage,
   type BuildStatus,
   isAptPackage,
+  type NamedPackage,
   objectsOf,
   type Published,
 } from "./artifacts.ts";
@@ -118,6 +122,7 @@ export {
   fixedPlatforms,
   listedPlatforms,
   type Platform,
+  type PlatformList,
   type Platforms,
   parseLinuxPlatform,
   parsePlatformList,
@@ -189,13 +194,13 @@ export { taskEnvironment } from "./task-environment.ts";
 export { type Around, type Task, taskAt, tasksOf, tasksOfBuild } from "./tasks-of.ts";
 export { unreachable } from "./unreachable.ts";
 export type { Version } from "./version.ts";
-export { calendar } from "./versions/calendar.ts";
+export { type CalendarFormats, calendar } from "./versions/calendar.ts";
 export { debianVersions } from "./versions/debian-versions.ts";
 export { debianVersion, imageTag, rpmVersion } from "./versions/package-version.ts";
-export { type PatternOptions, pattern } from "./versions/pattern.ts";
+export { type PatternNightlies, type PatternOptions, pattern } from "./versions/pattern.ts";
 export { releasesAndNightlies } from "./versions/releases-and-nightlies.ts";
 export { parseVersion, schemeOf } from "./versions/scheme-of.ts";
-export { semver } from "./versions/semver.ts";
+export { type SemverOptions, semver } from "./versions/semver.ts";
 export type { VersionParts, VersionScheme } from "./versions/version-scheme.ts";
 export { withRevisions } from "./versions/with-revisions.ts";
 export { ScriptUrl, WorkerEnvironment } from "./worker-environment.ts";

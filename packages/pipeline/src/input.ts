@@ -13,24 +13,29 @@ export interface TextInput<T extends string = string> {
   readonly default?: T;
   /** The only values that there are. */
   readonly oneOf?: readonly T[];
-  /** What a value looks like, as a whole. */
+  /** What a value looks like, as a whole. It does not count where `oneOf` is there. */
   readonly pattern?: RegExp;
 }
 
-/** True or false; false where a build says nothing and it has no other default. */
+/** True or false. */
 export interface FlagInput {
   readonly kind: "flag";
+  /** What it decides, for whoever starts a build. */
   readonly summary: string;
+  /** Where a build says nothing. Default false. */
   readonly default: boolean;
 }
 
 /** A number of at most 15 digits, six of them after the point. */
 export interface NumberInput {
   readonly kind: "number";
+  /** What it decides, for whoever starts a build. */
   readonly summary: string;
   /** A build must name a value where absent. */
   readonly default?: number;
+  /** The least value; none where absent. */
   readonly min?: number;
+  /** The greatest value; none where absent. */
   readonly max?: number;
   /** Whether it has nothing after the point. */
   readonly whole?: boolean;
@@ -50,16 +55,22 @@ export type ValueOf<I extends Input> = I extends { kind: "flag" }
       ? T
       : never;
 
+/** An input that is one line of text, of at most 1,000 characters. */
 export function textInput<const T extends string = string>(
-  definition: Omit<TextInput<T>, "kind" | "default"> & { readonly default?: NoInfer<T> },
+  definition: Omit<TextInput<T>, "kind" | "default"> & {
+    /** One of `oneOf` where that is there. A build must name a value where absent. */
+    readonly default?: NoInfer<T>;
+  },
 ): TextInput<T> {
   return { ...definition, kind: "text" };
 }
 
-export function flagInput(definition: { readonly summary: string; readonly default?: boolean }): FlagInput {
+/** An input that is true or false. */
+export function flagInput(definition: Pick<FlagInput, "summary"> & Partial<Pick<FlagInput, "default">>): FlagInput {
   return { default: false, ...definition, kind: "flag" };
 }
 
+/** An input that is a number of at most 15 digits, six of them after the point. */
 export function numberInput(definition: Omit<NumberInput, "kind">): NumberInput {
   return { ...definition, kind: "number" };
 }

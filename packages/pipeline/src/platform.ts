@@ -29,8 +29,16 @@ export function fixedPlatforms(...names: Platform[]): Platforms {
   return { kind: "fixed", names };
 }
 
-/** The platforms that a file names, one a line; blank lines and `#` comments do not count. */
-export function listedPlatforms(list: { pattern?: RegExp; url: (version: string) => string }): Platforms {
+/** Where a version's platforms are listed. */
+export interface PlatformList {
+  /** What a platform's name looks like, to tell it from other words before the list is read. Default as `debian-12-bookworm` and `ubuntu-24.04-noble`. */
+  readonly pattern?: RegExp;
+  /** Where the list of a version is: `https://`, `s3://` or `file://`. */
+  readonly url: (version: string) => string;
+}
+
+/** The platforms that a file of each version names, one a line; blank lines and `#` comments do not count. A version whose list names none fails. */
+export function listedPlatforms(list: PlatformList): Platforms {
   const { source, flags } = list.pattern ?? LINUX;
   // With g or y, test() would remember where the last word ended.
   return { kind: "listed", pattern: new RegExp(source, flags.replaceAll(/[gy]/g, "")), url: list.url };

@@ -5,7 +5,7 @@ import { ErrorName } from "./muster-error.ts";
 export interface Retry {
   /** By name: `Muster.ScriptFailed`, `States.Timeout`, or another that a worker reports; all that no other rule names where absent. */
   readonly errors?: readonly [string, ...string[]];
-  /** After the first attempt; 0 for never. */
+  /** After the first attempt; 0 for never, 1000 at most. */
   readonly maxAttempts: number;
   /** Before the first of them. Default a minute. */
   readonly interval?: Seconds;

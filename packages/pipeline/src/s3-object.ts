@@ -3,7 +3,9 @@ export type BucketRole = "assets" | "scratch" | "downloads" | "state";
 
 /** An object by the role of its bucket; the stage knows the bucket's name. */
 export interface S3Object {
+  /** `scratch` and `downloads` for nearly all; `state` for what nothing shall expire, `assets` for scripts. */
   readonly bucket: BucketRole;
+  /** Its whole key; in `access`, what keys begin with. */
   readonly key: string;
 }
 

@@ -11,20 +11,27 @@ export interface PlatformsOfVersion {
   readonly buildPlatforms: readonly Platform[];
 }
 
+/** A version of a build. */
 export interface VersionSubject extends PlatformsOfVersion {
+  /** What its task is about, as a word. */
   readonly per: "version";
+  /** As the pipeline writes it. */
   readonly version: Version;
 }
 
 /** One platform of a version. */
 export interface PlatformSubject extends PlatformsOfVersion {
+  /** What its task is about, as a word. */
   readonly per: "platform";
+  /** As the pipeline writes it. */
   readonly version: Version;
+  /** The one that the task is for. */
   readonly platform: Platform;
 }
 
 /** A build as a whole. */
 export interface BuildSubject {
+  /** What its task is about, as a word. */
   readonly per: "build";
   /** All that it was asked for; after the versions' own steps, those of them of which no step has failed. */
   readonly versions: readonly Version[];

@@ -32,13 +32,24 @@ const split = (parts: CalendarParts): Split => ({
 const packaged = (version: Version, { modifier = "" }: Split): string =>
   modifier === "" ? version : `${version.slice(0, -modifier.length).replace(/-$/, "")}~${modifier}`;
 
+/** How a calendar's versions are written. */
+export interface CalendarFormats {
+  /**
+   * Of `YYYY`, `YY`, `0Y`, `MM`, `0M`, `DD`, `0D`, `MAJOR`, `MINOR`, `MICRO`, and last `MODIFIER`, with dots or dashes between them; what stands in
+   * `[ ]` may be left out.
+   */
+  readonly releases: string;
+  /** The same for a nightly: year, month and day. There are none where absent, and a build that names no version is refused. */
+  readonly nightlies?: string;
+}
+
 /**
  * Versions that are dates: `calendar({ releases: "YY.0M[.MICRO]" })` for 26.04 and 26.04.1. `[ ]` is what may be left out; what has a
  * `MODIFIER` is a pre-release. `nightlies` are versions of a day, and a build without a version makes today's.
  * @throws RangeError for formats that cannot be told apart, or are none
  * @see https://calver.org
  */
-export function calendar(formats: { readonly releases: string; readonly nightlies?: string }): VersionScheme {
+export function calendar(formats: CalendarFormats): VersionScheme {
   const releases = calendarFormat(formats.releases);
   const nightlies = formats.nightlies === undefined ? undefined : calendarFormat(formats.nightlies);
   checkNightlies(formats, releases, nightlies);

@@ -3,13 +3,21 @@ import type { Version } from "../version.ts";
 import type { VersionScheme } from "./version-scheme.ts";
 import { withRevisions } from "./with-revisions.ts";
 
+/** Which versions of a pattern are nightlies. */
+export interface PatternNightlies {
+  /** What a nightly looks like, from `^` to `$`; it is asked before the pattern itself. */
+  readonly pattern: RegExp;
+  /** What the nightly of a day is called: of the UTC date of a build that names no version. */
+  readonly of: (date: Date) => Version;
+}
+
 export interface PatternOptions {
   /** Some versions, the first a release: they are shown where a word is none, and permissions are tried on their like. */
   readonly examples: readonly [Version, ...Version[]];
   /** Below 0 where `a` comes before `b`; where absent dpkg's order, by which 2.9 comes before 2.10. */
   readonly compare?: (a: Version, b: Version) => number;
-  /** Which are nightlies, and what they are called: of the UTC date of a build that names no version. */
-  readonly nightlies?: { readonly pattern: RegExp; readonly of: (date: Date) => Version };
+  /** Which are nightlies, and what they are called; there are none where absent, and a build that names no version is refused. */
+  readonly nightlies?: PatternNightlies;
 }
 
 /**

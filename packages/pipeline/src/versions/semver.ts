@@ -18,13 +18,21 @@ const preRelease = (version: Version): readonly (string | number)[] => parse(ver
 /** The first dash is where the pre-release starts, unless it is one of the build's. */
 const packaged = (version: Version): string => (preRelease(version).length === 0 ? version : version.replace("-", "~"));
 
+/** What a pipeline says of its semantic versions. */
+export interface SemverOptions {
+  /**
+   * What nightlies come before: with `1.3.0` they are called 1.3.0-nightly.20261129. Where absent there are none, and a build that
+   * names no version is refused.
+   */
+  readonly nightlyOf?: Version;
+}
+
 /**
  * Semantic versions: `1.2.3`, `1.0.0-rc.1`, `1.0.0+5`; `v1.2.3` is 1.2.3. Those that differ in what follows a `+` are ordered by that.
- * @param nightlyOf what nightlies come before: with `1.3.0` they are called 1.3.0-nightly.20261129, and a build without a version makes today's
  * @throws RangeError for a `nightlyOf` that is no release
  * @see https://semver.org
  */
-export function semver({ nightlyOf: next }: { readonly nightlyOf?: Version } = {}): VersionScheme {
+export function semver({ nightlyOf: next }: SemverOptions = {}): VersionScheme {
   if (next !== undefined && (written(next) !== next || preRelease(next).length > 0 || next.includes("+"))) {
     throw new RangeError(`semver: nightlyOf "${next}" must be the release that nightlies come before: 1.3.0`);
   }

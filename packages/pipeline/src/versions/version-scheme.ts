@@ -26,9 +26,11 @@ export interface VersionScheme {
   readonly compare: (a: Version, b: Version) => number;
   /** Whether it may be `latest`: it is no pre-release, and no nightly. */
   readonly isRelease: (version: Version) => boolean;
+  /** Whether it is one of a day, which `nightlyOf` could have answered. */
   readonly isNightly: (version: Version) => boolean;
   /** What a build makes that names no version, by the UTC date of its start; absent: such a build is refused. */
   readonly nightlyOf?: (date: Date) => Version;
+  /** What packages of it are called by. */
   readonly parts: (version: Version) => VersionParts;
 }
 
