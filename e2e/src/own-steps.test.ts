@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Outcome } from "./run-muster.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
-const readme = await readFile(join(import.meta.dirname, "../../packages/pipeline/README.md"), "utf8");
+const readme = await readFile(join(import.meta.dirname, "../../docs/pipelines.md"), "utf8");
 const [, section = ""] = /^## Steps of the build's own$(.*?)^## /ms.exec(readme) ?? [];
 const [, definition = ""] = /```ts\n(.*?)```/s.exec(section) ?? [];
 const PIPELINE = ["--pipeline", "./pipeline.ts"];
