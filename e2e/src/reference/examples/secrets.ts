@@ -16,12 +16,12 @@ const Sign = activity({
   name: "Sign",
   per: "version",
   script: "sign.sh",
-  init: "signing-key.sh", // decrypts state/signing/tidy.gpg, once on each worker
+  init: "signing-key.sh", // decrypts passphrase and key, once on each worker
   timeout: minutes(10),
   worker: { instanceTypes: ["t3.micro"] },
   produces: ({ version }) => [scratch(`${version}.tar.gz.sig`)],
   secrets: [signing],
-  access: { reads: [{ bucket: "state", key: "signing/tidy.gpg" }] },
+  access: { reads: [{ bucket: "state", key: "signing/tidy." }] }, // tidy.gpg and tidy.passphrase.kms
 });
 
 const Upload = activity({
