@@ -39,11 +39,13 @@ test("each field at every depth, and each function, says what it is and has an e
   expect(new Set(entries.map(({ name }) => name)).size).toBe(entries.length);
 });
 
-test("each type that a field names is explained, by a chapter or in a line", () => {
+test("each type that a field names is explained, by a chapter or in a line, and each object has a name", () => {
   const unexplained = glossary.filter(
     ({ type, text, chapters: about }) => about.length === 0 && (!type || text === ""),
   );
   expect(unexplained.map(({ name }) => name)).toEqual([]);
+  const nameless = chapters.flatMap(({ entries }) => entries).filter(({ type }) => type.startsWith("{"));
+  expect(nameless.map(({ name }) => name)).toEqual([]);
 });
 
 test("the examples compile, strictly", () => {
