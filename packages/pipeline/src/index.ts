@@ -97,14 +97,17 @@ export {
 export { approvalsOf, guardedBy, type PlacedApproval } from "./guarded.ts";
 export {
   type FlagInput,
+  type FlagInputOptions,
   flagInput,
   type Input,
   type Inputs,
   type InputValue,
   inputVariable,
   type NumberInput,
+  type NumberInputOptions,
   numberInput,
   type TextInput,
+  type TextInputOptions,
   textInput,
   type ValueOf,
   valuesOf,

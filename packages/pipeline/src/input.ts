@@ -55,23 +55,30 @@ export type ValueOf<I extends Input> = I extends { kind: "flag" }
       ? T
       : never;
 
+/** What `textInput` is told. */
+export interface TextInputOptions<T extends string> extends Omit<TextInput<T>, "kind" | "default"> {
+  /** One of `oneOf` where that is there. A build must name a value where absent. */
+  readonly default?: NoInfer<T>;
+}
+
 /** An input that is one line of text, of at most 1,000 characters. */
-export function textInput<const T extends string = string>(
-  definition: Omit<TextInput<T>, "kind" | "default"> & {
-    /** One of `oneOf` where that is there. A build must name a value where absent. */
-    readonly default?: NoInfer<T>;
-  },
-): TextInput<T> {
+export function textInput<const T extends string = string>(definition: TextInputOptions<T>): TextInput<T> {
   return { ...definition, kind: "text" };
 }
 
+/** What `flagInput` is told. */
+export type FlagInputOptions = Pick<FlagInput, "summary"> & Partial<Pick<FlagInput, "default">>;
+
 /** An input that is true or false. */
-export function flagInput(definition: Pick<FlagInput, "summary"> & Partial<Pick<FlagInput, "default">>): FlagInput {
+export function flagInput(definition: FlagInputOptions): FlagInput {
   return { default: false, ...definition, kind: "flag" };
 }
 
+/** What `numberInput` is told. */
+export type NumberInputOptions = Omit<NumberInput, "kind">;
+
 /** An input that is a number of at most 15 digits, six of them after the point. */
-export function numberInput(definition: Omit<NumberInput, "kind">): NumberInput {
+export function numberInput(definition: NumberInputOptions): NumberInput {
   return { ...definition, kind: "number" };
 }
 
