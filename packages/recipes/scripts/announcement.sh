@@ -1,9 +1,8 @@
 #!/bin/bash
 # Announces the versions of a build that were not announced before, in one message; each is written down once it is out.
 set -euo pipefail
-if [ -n "$WEBHOOK_SECRET" ]; then
-  need aws:awscli
-  WEBHOOK_URL=$(aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}$WEBHOOK_SECRET" --query SecretString --output text)
+if [ -n "$WEBHOOK_SECRET" ] && [ -z "$RECIPES_AT_HOME" ]; then
+  WEBHOOK_URL=$(secret "$WEBHOOK_SECRET")
 fi
 
 keys=() texts=

@@ -14,10 +14,9 @@ mkdir -p containers
 registry=${IMAGE_REPOSITORY%%/*} tls=()
 # A registry on this machine speaks plain HTTP.
 if [[ $registry =~ ^(localhost|127\.[0-9.]+)(:|$) ]]; then tls=(--tls-verify=false); fi
-if [ -n "$LOGIN_SECRET" ]; then
-  need aws:awscli
+if [ -n "$LOGIN_SECRET" ] && [ -z "$RECIPES_AT_HOME" ]; then
   export REGISTRY_AUTH_FILE=$PWD/auth.json
-  login=$(aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}$LOGIN_SECRET" --query SecretString --output text)
+  login=$(secret "$LOGIN_SECRET")
   containers login "${tls[@]}" --username "${login%%:*}" --password-stdin "$registry" <<<"${login#*:}" >/dev/null
 fi
 

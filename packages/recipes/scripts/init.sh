@@ -40,62 +40,115 @@ note() { # what a report shows of the task
   printf '{"note":"%s"}' "${1//[\"\\]/}" >"$MUSTER_RESULT"
 }
 
+# Prints a secret's value. Its name is the definition's.
+secret() { # name
+  local id=${SECRET_PREFIX:-}$1 value
+  need aws:awscli >&2
+  if value=$(aws secretsmanager get-secret-value --secret-id "$id" --query SecretString --output text 2>aws.log); then
+    [ "$value" != None ] || fail "the secret $id is binary: put its value as text (aws secretsmanager put-secret-value --secret-id $id --secret-string file://…)"
+    printf '%s\n' "$value"
+    return
+  fi
+  refused_by_aws "the secret $id" "aws secretsmanager put-secret-value --secret-id $id --secret-string file://…"
+}
+
+# What aws has said in aws.log, in one line, and what is to be done about it.
+refused_by_aws() { # what was asked for, how it is put there
+  local said
+  said=$(sed '/^$/d' aws.log | tail -n 1 | head -c 300)
+  case $said in
+    *'staging label'*) fail "$1 has no value: put one ($2)" ;;
+    *ResourceNotFound* | *NotFoundException*) fail "$1 is not there: make it, and put its value ($2)" ;;
+    *AccessDenied*) fail "$1 may not be read here: the step's workers get this right where the stage is deployed with it ($said)" ;;
+    *) fail "$1 cannot be had: $said" ;;
+  esac
+}
+
 generate_key() { # url of the stored key
   local status=0
   if there "s3://$DOWNLOADS_BUCKET/$KEY_NAME-archive-keyring.gpg"; then
     fail "users have $KEY_NAME-archive-keyring.gpg, but $1 is not there: put it back, or remove the former to begin anew"
   fi
   gpg --batch --quiet --passphrase '' --quick-generate-key "$KEY_NAME release signing key" rsa3072 sign never
-  gpg --batch --armor --export-secret-keys >"$GNUPGHOME/new"
-  muster-s3 cp "$GNUPGHOME/new" "$1" --if-none-match || status=$?
-  rm "$GNUPGHOME/new"
+  gpg --batch --armor --export-secret-keys >"$GNUPGHOME/key"
+  muster-s3 cp "$GNUPGHOME/key" "$1" --if-none-match >/dev/null || status=$?
   # 3: another worker was first, and its key is everybody's.
   if [ "$status" = 3 ]; then
     rm -rf "$GNUPGHOME/private-keys-v1.d" "$GNUPGHOME"/pubring*
     gpgconf --kill gpg-agent
-    muster-s3 cp "$1" - | gpg --batch --quiet --import
+    muster-s3 cp "$1" "$GNUPGHOME/key" >/dev/null
   elif [ "$status" != 0 ]; then
     exit "$status"
   fi
 }
 
+decrypt_key() { # url of the stored key, without its end
+  local file
+  for file in gpg passphrase.kms; do
+    there "$1.$file" || fail "$1.$file is not there: see Keys in docs/recipes.md"
+    muster-s3 cp "$1.$file" "$GNUPGHOME/stored.$file" >/dev/null
+  done
+  need aws:awscli
+  aws kms decrypt --ciphertext-blob "fileb://$GNUPGHOME/stored.passphrase.kms" --query Plaintext --output text 2>aws.log |
+    base64 --decode >"$GNUPGHOME/passphrase" || refused_by_aws "the passphrase in $1.passphrase.kms" "see Keys in docs/recipes.md"
+  gpg --batch --quiet --pinentry-mode loopback --passphrase-file "$GNUPGHOME/passphrase" --decrypt "$GNUPGHOME/stored.gpg" 2>gpg.log >"$GNUPGHOME/key" ||
+    fail "$1.gpg cannot be opened by the passphrase beside it: store both anew ($(tail -n 1 gpg.log))"
+}
+
+# Takes the key into the keyring, if it can sign: whoever it cannot sign for learns why before anything is made.
+import_key() { # where it is from
+  local listed said bad="the signing key $KEY_NAME, from $1,"
+  gpg --batch --with-colons --show-keys "$GNUPGHOME/key" >"$GNUPGHOME/listed" 2>gpg.log || true
+  listed=$(cut -d : -f 1,2 "$GNUPGHOME/listed")
+  case $listed in
+    *sec:*sec:*) fail "$bad is more than one key: store the one that signs" ;;
+    sec:r*) fail "$bad is revoked: store another, and give users its public half" ;;
+    sec:e*) fail "$bad has expired: extend it (gpg --quick-set-expire) and store it again" ;;
+    sec:i*) fail "$bad bears no signature of its own, or was cut off: store what gpg --armor --export-secret-keys prints" ;;
+    sec:*) ;;
+    pub:*) fail "$bad is a public key: store the secret one, which gpg --armor --export-secret-keys prints" ;;
+    *) fail "$bad is no OpenPGP key: store what gpg --armor --export-secret-keys prints" ;;
+  esac
+  gpg --batch --quiet --import "$GNUPGHOME/key" 2>gpg.log || fail "$bad cannot be read: $(tail -n 1 gpg.log)"
+  if ! gpg --batch --pinentry-mode loopback --passphrase '' --detach-sign >"$GNUPGHOME/signed" 2>gpg.log <<<probe; then
+    said=$(tail -n 1 gpg.log)
+    if [[ $said == *assphrase* ]]; then fail "$bad has a passphrase: store it without (gpg --change-passphrase)"; fi
+    fail "$bad cannot sign: $said"
+  fi
+}
+
 # The signing key, in a keyring of this task's own and in memory where that can be; users get its public half.
 open_key() {
-  local stored=s3://$RECIPES_STATE_BUCKET/signing/$KEY_NAME shelf=/tmp listed form status
+  local stored=s3://$RECIPES_STATE_BUCKET/signing/$KEY_NAME shelf=/tmp kind=$KEY_FROM from form status
   need gpg:gnupg
   if [ -w /dev/shm ]; then shelf=/dev/shm; fi
   GNUPGHOME=$(mktemp --directory "$shelf/gnupg.XXXXXX")
   export GNUPGHOME
-  trap 'gpgconf --kill gpg-agent; rm -rf "$GNUPGHOME"' EXIT
-  case $KEY_FROM in
+  trap 'gpgconf --kill gpg-agent || true; rm -rf "$GNUPGHOME"' EXIT
+  if [ "$kind" != generated ] && [ -n "$RECIPES_AT_HOME" ]; then
+    echo "this machine has no $kind: it signs with a key of its own, $stored.asc"
+    kind=generated
+  fi
+  case $kind in
     generated)
-      if there "$stored.asc"; then muster-s3 cp "$stored.asc" - | gpg --batch --quiet --import; else generate_key "$stored.asc"; fi
+      from=$stored.asc
+      if there "$from"; then muster-s3 cp "$from" "$GNUPGHOME/key" >/dev/null; else generate_key "$from"; fi
       ;;
     secrets-manager)
-      need aws:awscli
-      aws secretsmanager get-secret-value --secret-id "${SECRET_PREFIX:-}$KEY_SECRET" --query SecretString --output text |
-        gpg --batch --quiet --import
+      from="the secret ${SECRET_PREFIX:-}$KEY_SECRET"
+      secret "$KEY_SECRET" >"$GNUPGHOME/key"
       ;;
     kms)
-      need aws:awscli
-      muster-s3 cp "$stored.gpg" "$GNUPGHOME/key.gpg"
-      muster-s3 cp "$stored.passphrase.kms" "$GNUPGHOME/passphrase.kms"
-      aws kms decrypt --ciphertext-blob "fileb://$GNUPGHOME/passphrase.kms" --query Plaintext --output text |
-        base64 --decode >"$GNUPGHOME/passphrase"
-      gpg --batch --quiet --pinentry-mode loopback --passphrase-file "$GNUPGHOME/passphrase" --decrypt "$GNUPGHOME/key.gpg" |
-        gpg --batch --quiet --import
-      rm "$GNUPGHOME"/passphrase* "$GNUPGHOME/key.gpg"
+      from=$stored.gpg
+      decrypt_key "$stored"
       ;;
   esac
-  listed=$(gpg --batch --list-secret-keys --with-colons)
-  if [[ $listed != sec:* ]]; then fail "the key $KEY_NAME is no secret OpenPGP key: store one as gpg --export-secret-keys --armor prints it"; fi
-  if [[ $listed =~ ^sec:[er]: ]]; then
-    fail "the signing key $KEY_NAME has expired or is revoked: extend it (gpg --quick-set-expire) and store it again"
-  fi
+  import_key "$from"
+  rm -f "$GNUPGHOME/key" "$GNUPGHOME"/stored.* "$GNUPGHOME/passphrase"
   for form in gpg asc; do
     status=0
     if [ "$form" = gpg ]; then gpg --batch --export >public.gpg; else gpg --batch --export --armor >public.asc; fi
-    muster-s3 cp "public.$form" "s3://$DOWNLOADS_BUCKET/$KEY_NAME-archive-keyring.$form" --if-none-match || status=$?
+    muster-s3 cp "public.$form" "s3://$DOWNLOADS_BUCKET/$KEY_NAME-archive-keyring.$form" --if-none-match >/dev/null || status=$?
     if [ "$status" = 3 ]; then check_public_key "$form"; elif [ "$status" != 0 ]; then exit "$status"; fi
   done
 }
@@ -103,12 +156,12 @@ open_key() {
 # Replacing users' key silently would lock them out; a key that was extended is the same key.
 check_public_key() { # gpg|asc
   local url=s3://$DOWNLOADS_BUCKET/$KEY_NAME-archive-keyring.$1
-  muster-s3 cp "$url" users.key
+  muster-s3 cp "$url" users.key >/dev/null
   if cmp --silent users.key "public.$1"; then return; fi
   if [ "$(fingerprint_in users.key)" != "$(fingerprint_in "public.$1")" ]; then
     fail "$url is another key than the one that signs: users would not accept its signatures"
   fi
-  muster-s3 cp "public.$1" "$url"
+  muster-s3 cp "public.$1" "$url" >/dev/null
 }
 
 fingerprint_in() { # file
@@ -264,4 +317,4 @@ installed() { # [command word…]
   esac
 }
 
-export -f fail need there note generate_key open_key check_public_key fingerprint_in base_chroot in_chroot containers base_container write_install installed
+export -f fail need there note secret refused_by_aws generate_key decrypt_key import_key open_key check_public_key fingerprint_in base_chroot in_chroot containers base_container write_install installed

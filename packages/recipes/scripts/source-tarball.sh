@@ -31,6 +31,8 @@ if [ -n "${RESTORE_FROM:-}" ]; then
 fi
 
 need git:git gzip:gzip
+# A key that cannot sign is told before anything is made.
+if [ -n "${KEY_NAME:-}" ]; then open_key; fi
 repository=${REPOSITORY:-$MUSTER_REPOSITORY}
 [ -n "$repository" ] || fail "no repository to release: name its URL in sourceTarball({ repository }), or run git init beside the pipeline"
 if [ -z "$RECIPES_AT_HOME" ] || [ ! -d "$repository" ]; then
@@ -53,9 +55,6 @@ fi
 repo -c core.autocrlf=false -c tar.umask=0022 archive --format=tar --prefix="$ROOT_FOLDER/" "$commit" |
   gzip -9 --no-name >"$tarball"
 sha256sum "$tarball" >"$tarball.sha256"
-if [ -n "${KEY_NAME:-}" ]; then
-  open_key
-  gpg --batch --output "$tarball.sig" --detach-sign "$tarball"
-fi
+if [ -n "${KEY_NAME:-}" ]; then gpg --batch --output "$tarball.sig" --detach-sign "$tarball"; fi
 upload
 note "commit $(repo log -1 --format='%h of %cs' "$commit"), sha256 $(cut -c 1-12 "$tarball.sha256")…"

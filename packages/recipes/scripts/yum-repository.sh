@@ -51,7 +51,7 @@ collect() { # folder in the repository, key of the checksums
     muster-s3 cp "${url%/*}/$file" "repo/$1/$file" >/dev/null
     sha256sum --check --quiet <<<"$sum  repo/$1/$file"
     # Debian names gpg by a path that it has no longer.
-    rpmsign --define "_gpg_name $KEY_NAME" --define "__gpg $(command -v gpg)" --addsign "repo/$1/$file" >/dev/null 2>rpmsign.log ||
+    rpmsign --define "_gpg_name $(fingerprint_in public.gpg)" --define "__gpg $(command -v gpg)" --addsign "repo/$1/$file" >/dev/null 2>rpmsign.log ||
       fail "rpmsign cannot sign $file: $(tail -n 1 rpmsign.log)"
     echo "$1/$file" >>new
   done <built.sha256

@@ -6,7 +6,7 @@ import { type RecipeOptions, SMALL, settled } from "./recipe-options.ts";
 export interface AnnouncementOptions extends RecipeOptions {
   /** What is said of a version: a line or some. */
   readonly text: (version: Version) => string;
-  /** A secret of AWS Secrets Manager that holds the URL to which `{ "text": … }` is posted, as chats take it. */
+  /** A secret of AWS Secrets Manager that holds the URL to which `{ "text": … }` is posted, as chats take it; unused on one machine. */
   readonly webhook?: string;
   /** A URL that is none of these secrets, for example of a relay within the network. */
   readonly url?: string;

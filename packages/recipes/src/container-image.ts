@@ -13,7 +13,7 @@ export interface ContainerImageOptions extends RecipeOptions {
   readonly architectures?: readonly [string, ...string[]];
   /** The Containerfile's path in the source tarball, which is its context. Default `Containerfile`. It gets VERSION as an argument. */
   readonly containerfile?: string;
-  /** A secret of AWS Secrets Manager: `user:password` for the registry. Default what the machine is logged in with. */
+  /** A secret of AWS Secrets Manager: `user:password` for the registry. Default, and on one machine, what that is logged in with. */
   readonly login?: string;
 }
 

@@ -5,7 +5,7 @@ export interface SigningKey {
   /** Names its public key: `<name>-archive-keyring.gpg`, and `.asc` for tools that want it so. */
   readonly name: string;
   /**
-   * Where it comes from.
+   * Where it comes from. On one machine, which has no AWS, it is always generated.
    * - `generated`: made on first use, without a passphrase, and kept among the stage's own records.
    * - `secrets-manager`: a secret of AWS Secrets Manager holds it, armoured and without a passphrase.
    * - `kms`: `signing/<name>.gpg` in the bucket of the stage's own records, encrypted with a passphrase which lies beside

@@ -1,0 +1,146 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { createLocalAws } from "@muster/local";
+import {
+  type Activity,
+  type BuildInput,
+  definePipeline,
+  fixedPlatforms,
+  forEachVersion,
+  taskEnvironment,
+  type VersionSubject,
+} from "@muster/pipeline";
+import { agentProgram } from "@muster/worker-agent";
+
+export type BucketName = "scratch" | "downloads" | "state";
+
+export interface Ended {
+  readonly exitCode: number | null;
+  /** What it printed, on stdout and stderr. */
+  readonly output: string;
+  /** What it leaves for the report. */
+  readonly note: string | undefined;
+}
+
+export interface RecipeBench extends AsyncDisposable {
+  readonly folder: string;
+  /** Runs the task of a version as a worker would: init sourced, then the script, in a fresh folder. */
+  run(activity: Activity<"version">, version: string, env?: Readonly<Record<string, string>>): Promise<Ended>;
+  read(bucket: BucketName, key: string): Promise<Buffer>;
+  write(bucket: BucketName, key: string, content: string | Buffer): Promise<void>;
+  keys(bucket: BucketName): Promise<string[]>;
+}
+
+const platforms = ["debian-12-bookworm", "fedora-42"];
+
+/**
+ * A place to run recipes' scripts one by one, on S3 of this machine or of the emulator at an address. Whole builds do
+ * the same, and take seconds each.
+ */
+export async function recipeBench(emulator?: string): Promise<RecipeBench> {
+  const aws = emulator === undefined ? createLocalAws() : undefined;
+  const endpoint = emulator ?? (await (aws as NonNullable<typeof aws>).listen()).url;
+  const keys = { AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" };
+  const credentials = { accessKeyId: keys.AWS_ACCESS_KEY_ID, secretAccessKey: keys.AWS_SECRET_ACCESS_KEY };
+  const s3 = new S3Client({ endpoint, region: "us-west-2", credentials, forcePathStyle: true });
+  for (const Bucket of ["scratch", "downloads", "state"]) {
+    const configuration = { CreateBucketConfiguration: { LocationConstraint: "us-west-2" } } as const;
+    await s3.send(new CreateBucketCommand({ Bucket, ...configuration }));
+  }
+  const folder = await mkdtemp(join(tmpdir(), "muster-recipes-"));
+  const bin = await installCommands(folder, endpoint);
+  const around = {
+    PATH: [bin, "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"].join(delimiter),
+    HOME: folder,
+    LANG: "C.UTF-8",
+    AWS_REGION: "us-west-2",
+    AWS_DEFAULT_REGION: "us-west-2",
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    ...keys,
+    STATE_BUCKET: "state",
+  };
+  return {
+    folder,
+    async run(activity, version, env = {}) {
+      const cwd = await mkdtemp(join(folder, "task-"));
+      const result = join(cwd, "result.json");
+      const scripts = [activity.init ?? "", activity.script].map((url) => fileURLToPath(url));
+      const variables = { ...around, ...environmentOf(activity, version), ...env, TMPDIR: cwd, MUSTER_RESULT: result };
+      await mkdir(join(cwd, "work"));
+      // On an emulator of AWS as on AWS, where the machine is nobody's own.
+      const home = emulator === undefined ? "" : "RECIPES_AT_HOME= ";
+      const child = spawn("bash", ["-c", `source "$1" && ${home}exec "$2"`, "worker", ...scripts], {
+        cwd: join(cwd, "work"),
+        stdio: ["ignore", "pipe", "pipe"],
+        env: variables,
+      });
+      let output = "";
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding("utf8").on("data", (text) => (output += text));
+      const [exitCode] = (await once(child, "close")) as [number | null];
+      const written = await readFile(result, "utf8").catch(() => "{}");
+      return { exitCode, output, note: JSON.parse(written).note };
+    },
+    async read(Bucket, Key) {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      return Buffer.from((await Body?.transformToByteArray()) ?? []);
+    },
+    async write(Bucket, Key, Body) {
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+    },
+    async keys(Bucket) {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+      return Contents.map(({ Key = "" }) => Key);
+    },
+    async [Symbol.asyncDispose]() {
+      s3.destroy();
+      await aws?.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** `muster-s3`, and this machine's aws, wherever it is and however old: before 2.13 it finds no address in its environment. */
+async function installCommands(folder: string, endpoint: string): Promise<string> {
+  const bin = join(folder, "bin");
+  await mkdir(bin);
+  const command = [process.execPath, "--disable-warning=ExperimentalWarning", agentProgram()].join(" ");
+  const programs = {
+    "muster-s3": `NODE_COMPILE_CACHE=${join(folder, "compiled")} exec ${command} s3 "$@"`,
+    aws: `PATH="${process.env.PATH}" exec aws --endpoint-url ${endpoint} "$@"`,
+  };
+  for (const [name, line] of Object.entries(programs)) {
+    await writeFile(join(bin, name), `#!/bin/sh\n${line}\n`);
+    await chmod(join(bin, name), 0o755);
+  }
+  return bin;
+}
+
+function environmentOf(activity: Activity<"version">, version: string): Record<string, string> {
+  const pipeline = definePipeline({
+    name: "bench",
+    summary: "One activity",
+    platforms: fixedPlatforms(...platforms),
+    flow: forEachVersion(activity),
+    image: "/image",
+    dummyScript: "dummy.sh",
+    invalidates: [],
+  });
+  const build: BuildInput = { versions: [version], platforms: [], activities: [], debug: "" };
+  const subject: VersionSubject = { per: "version", version, platforms, buildPlatforms: platforms };
+  const buckets = { state: "state", scratch: "scratch", downloads: "downloads", assets: "assets" };
+  return taskEnvironment(pipeline, { activity, subject }, { build, buckets });
+}
