@@ -14,7 +14,10 @@ export interface GithubReleaseOptions extends RecipeOptions {
   readonly notes?: (version: Version) => string;
   /** Whether it is no release for everybody yet. Default for versions with a `-` in them. */
   readonly prerelease?: (version: Version) => boolean;
-  /** A secret of AWS Secrets Manager that holds a token which may write contents. Default what `gh` is logged in with. */
+  /**
+   * A secret of AWS Secrets Manager that holds a token which may write contents. Default, and on one machine, what `gh`
+   * is logged in with.
+   */
   readonly token?: string;
 }
 
