@@ -35,6 +35,10 @@ export interface Ended {
 
 export interface RecipeBench extends AsyncDisposable {
   readonly folder: string;
+  /** Where users download: the bucket of downloads lies at `<url>/downloads`. */
+  readonly url: string;
+  /** Asked of each object that is written to this machine's S3, before it is: whether that shall fail. */
+  onPut: (key: string) => boolean;
   /** Runs the task of a version as a worker would: init sourced, then the script, in a fresh folder. */
   run(activity: Activity<"version">, version: string, env?: Readonly<Record<string, string>>): Promise<Ended>;
   read(bucket: BucketName, key: string): Promise<Buffer>;
@@ -72,8 +76,11 @@ export async function recipeBench(emulator?: string): Promise<RecipeBench> {
     ...keys,
     STATE_BUCKET: "state",
   };
-  return {
+  aws?.failCalls({ service: "s3", operation: "PutObject", when: (input) => bench.onPut(keyOf(input)) }, REFUSED);
+  const bench: RecipeBench = {
     folder,
+    url: endpoint,
+    onPut: () => false,
     async run(activity, version, env = {}) {
       const cwd = await mkdtemp(join(folder, "task-"));
       const result = join(cwd, "result.json");
@@ -111,7 +118,13 @@ export async function recipeBench(emulator?: string): Promise<RecipeBench> {
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+  return bench;
 }
+
+/** What no client asks again for. */
+const REFUSED = { code: "AccessDenied", status: 403 } as const;
+
+const keyOf = (input: unknown): string => (input as { readonly Key: string }).Key;
 
 /** `muster-s3`, and this machine's aws, wherever it is and however old: before 2.13 it finds no address in its environment. */
 async function installCommands(folder: string, endpoint: string): Promise<string> {

@@ -2,6 +2,8 @@
 # Brings what is built of a version into the suites of its platforms, and takes out of them what was withdrawn. What users have is the only copy of a
 # repository: each suite is made of the signed index that they have, and replaces just that one.
 set -euo pipefail
+# What users have is read in $(…), where a failure would otherwise pass for an empty repository.
+shopt -s inherit_errexit
 need apt-ftparchive:apt-utils gpgv:gpgv gzip:gzip
 open_key
 
@@ -21,7 +23,7 @@ fetch_suite() { # url
   while read -r sum file; do
     mkdir -p "old/$(dirname "$file")"
     muster-s3 cp "$1/$(dirname "$file")/by-hash/SHA256/$sum" "old/$file" >&2
-    sha256sum --check --quiet <<<"$sum  old/$file"
+    sha256sum --check --status <<<"$sum  old/$file" || fail "$1/$file is not the one that its InRelease names: restore that, users cannot read it either"
   done < <(sums_in old/InRelease | grep '/Packages$')
   md5sum <old/InRelease | cut -d ' ' -f 1
 }
