@@ -26,7 +26,7 @@ export interface RpmBuild {
   readonly checksum: S3Object;
   /** Folder of the platform's repository, in the bucket of downloads: `rpm/fedora-42`. */
   readonly repository: string;
-  /** Written once repomd.xml names the packages, removed before they are withdrawn. */
+  /** Lists the packages once repomd.xml names them, until they are withdrawn and removed. */
   readonly published: S3Object;
 }
 
