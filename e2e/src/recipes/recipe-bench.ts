@@ -18,9 +18,11 @@ import {
   definePipeline,
   fixedPlatforms,
   forEachVersion,
+  sequence,
+  type Task,
   taskEnvironment,
-  type VersionSubject,
 } from "@muster/pipeline";
+import { sourceTarball } from "@muster/recipes";
 import { agentProgram } from "@muster/worker-agent";
 
 export type BucketName = "scratch" | "downloads" | "state";
@@ -33,14 +35,16 @@ export interface Ended {
   readonly note: string | undefined;
 }
 
+type Runnable = Activity<"version"> | Activity<"build">;
+
 export interface RecipeBench extends AsyncDisposable {
   readonly folder: string;
   /** Where users download: the bucket of downloads lies at `<url>/downloads`. */
   readonly url: string;
   /** Asked of each object that is written to this machine's S3, before it is: whether that shall fail. */
   onPut: (key: string) => boolean;
-  /** Runs the task of a version as a worker would: init sourced, then the script, in a fresh folder. */
-  run(activity: Activity<"version">, version: string, env?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** Runs the task of a version, or of a build of some, as a worker would: init sourced, then the script, in a fresh folder. */
+  run(activity: Runnable, versions: string | readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
   read(bucket: BucketName, key: string): Promise<Buffer>;
   write(bucket: BucketName, key: string, content: string | Buffer): Promise<void>;
   keys(bucket: BucketName): Promise<string[]>;
@@ -81,11 +85,17 @@ export async function recipeBench(emulator?: string): Promise<RecipeBench> {
     folder,
     url: endpoint,
     onPut: () => false,
-    async run(activity, version, env = {}) {
+    async run(activity, versions, env = {}) {
       const cwd = await mkdtemp(join(folder, "task-"));
       const result = join(cwd, "result.json");
       const scripts = [activity.init ?? "", activity.script].map((url) => fileURLToPath(url));
-      const variables = { ...around, ...environmentOf(activity, version), ...env, TMPDIR: cwd, MUSTER_RESULT: result };
+      const variables = {
+        ...around,
+        ...environmentOf(activity, [versions].flat()),
+        ...env,
+        TMPDIR: cwd,
+        MUSTER_RESULT: result,
+      };
       await mkdir(join(cwd, "work"));
       // On an emulator of AWS as on AWS, where the machine is nobody's own.
       const home = emulator === undefined ? "" : "RECIPES_AT_HOME= ";
@@ -142,18 +152,25 @@ async function installCommands(folder: string, endpoint: string): Promise<string
   return bin;
 }
 
-function environmentOf(activity: Activity<"version">, version: string): Record<string, string> {
+function environmentOf(activity: Runnable, versions: readonly string[]): Record<string, string> {
+  const [version = ""] = versions;
   const pipeline = definePipeline({
     name: "bench",
     summary: "One activity",
     platforms: fixedPlatforms(...platforms),
-    flow: forEachVersion(activity),
+    flow:
+      activity.per === "build"
+        ? sequence(forEachVersion(sourceTarball({ name: "bench" })), activity)
+        : forEachVersion(activity),
     image: "/image",
     dummyScript: "dummy.sh",
     invalidates: [],
   });
-  const build: BuildInput = { versions: [version], platforms: [], activities: [], debug: "" };
-  const subject: VersionSubject = { per: "version", version, platforms, buildPlatforms: platforms };
+  const build: BuildInput = { versions: [...versions], platforms: [], activities: [], debug: "" };
   const buckets = { state: "state", scratch: "scratch", downloads: "downloads", assets: "assets" };
-  return taskEnvironment(pipeline, { activity, subject }, { build, buckets });
+  const task: Task =
+    activity.per === "build"
+      ? { activity, subject: { per: "build", versions, failedVersions: [] } }
+      : { activity, subject: { per: "version", version, platforms, buildPlatforms: platforms } };
+  return taskEnvironment(pipeline, task, { build, buckets });
 }

@@ -12,6 +12,9 @@ export interface AnnouncementOptions extends RecipeOptions {
   readonly url?: string;
 }
 
+/** As `printf %b` has it, which makes the text of it again. */
+const asLine = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+
 const record = (program: Program, version: Version) => downloads(`announcements/${program.name}-${version}.txt`);
 
 /**
@@ -32,7 +35,7 @@ export function announcement(program: Program, options: AnnouncementOptions): Ac
       told(versions).length > 0 ? undefined : { run: false, reason: "all versions of this build are withdrawn" },
     env: ({ versions }) => ({
       ANNOUNCED: told(versions)
-        .map((version) => `${record(program, version).key}\t${text(version).replaceAll("\n", "\\n")}`)
+        .map((version) => `${record(program, version).key}\t${asLine(text(version))}`)
         .join("\n"),
       WEBHOOK_SECRET: webhook ?? "",
       WEBHOOK_URL: url,
