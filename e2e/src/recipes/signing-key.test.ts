@@ -32,6 +32,7 @@ async function makeKeys(): Promise<Record<string, Buffer>> {
   const revoked = await keyring.generate("Revoked");
   await keyring.revoke(revoked);
   const text = await secret(good);
+  await keyring.gpg(["--quick-set-expire", good, "5y"]);
   return {
     expired: await secret("Old"),
     revoked: await secret(revoked),
@@ -42,6 +43,9 @@ async function makeKeys(): Promise<Record<string, Buffer>> {
     garbled: Buffer.from(text.toString().replace(/\n(.{20})/, "\n$1A")),
     other: Buffer.from("a text"),
     empty: Buffer.from(""),
+    good: text,
+    extended: await secret(good),
+    another: await secret(await keyring.generate("Another")),
   };
 }
 
@@ -58,7 +62,7 @@ afterAll(async () => {
 
 const from = "error: the signing key hello, from s3://state/signing/hello.asc,";
 
-describe.skipIf(missing.length > 0)("a signing key that cannot sign", () => {
+describe.skipIf(missing.length > 0)("a signing key", () => {
   test.each([
     ["expired", "has expired: extend it (gpg --quick-set-expire) and store it again"],
     ["revoked", "is revoked: store another, and give users its public half"],
@@ -69,14 +73,14 @@ describe.skipIf(missing.length > 0)("a signing key that cannot sign", () => {
     ["garbled", "is no OpenPGP key: store what gpg --armor --export-secret-keys prints"],
     ["other", "is no OpenPGP key: store what gpg --armor --export-secret-keys prints"],
     ["empty", "is no OpenPGP key: store what gpg --armor --export-secret-keys prints"],
-  ])("is refused in one line: %s", async (kind, line) => {
+  ])("that cannot sign is refused in one line: %s", async (kind, line) => {
     await bench.write("state", "signing/hello.asc", keys[kind] ?? "");
     const { exitCode, output } = await bench.run(MakeSourceTarball, "1.0.0");
     expect(output).toBe(`${from} ${line}\n`);
     expect(exitCode).toBe(1);
   });
 
-  test("is refused by whatever signs, and nothing is made, published or left behind", async () => {
+  test("that cannot sign is refused by whatever signs, and nothing is made, published or left behind", async () => {
     await bench.write("state", "signing/hello.asc", keys.expired ?? "");
     for (const activity of signing) {
       const { output } = await bench.run(activity, "1.0.0");
@@ -86,5 +90,20 @@ describe.skipIf(missing.length > 0)("a signing key that cannot sign", () => {
     }
     expect(await bench.keys("scratch")).toEqual([]);
     expect(await bench.keys("downloads")).toEqual([]);
+  });
+
+  test("that users do not have is refused, and one that was extended takes the place of its former self", async () => {
+    const [, Publish = MakeSourceTarball] = signing;
+    const published = async () => (await bench.read("downloads", "hello-archive-keyring.asc")).toString();
+    await bench.write("state", "signing/hello.asc", keys.good ?? "");
+    expect(await bench.run(Publish, "1.0.0")).toMatchObject({ exitCode: 0 });
+    const before = await published();
+    await bench.write("state", "signing/hello.asc", keys.another ?? "");
+    const { output } = await bench.run(Publish, "1.0.0");
+    expect(output).toMatch(/^error: s3:.*keyring.gpg is another key than the one that signs: users would not accept/);
+    expect(await published()).toBe(before);
+    await bench.write("state", "signing/hello.asc", keys.extended ?? "");
+    expect(await bench.run(Publish, "1.0.0")).toMatchObject({ exitCode: 0 });
+    expect(await published()).not.toBe(before);
   });
 });

@@ -119,7 +119,7 @@ import_key() { # where it is from
 
 # The signing key, in a keyring of this task's own and in memory where that can be; users get its public half.
 open_key() {
-  local stored=s3://$RECIPES_STATE_BUCKET/signing/$KEY_NAME shelf=/tmp kind=$KEY_FROM from form status
+  local stored=s3://$RECIPES_STATE_BUCKET/signing/$KEY_NAME shelf=/tmp kind=$KEY_FROM from form status url
   need gpg:gnupg
   if [ -w /dev/shm ]; then shelf=/dev/shm; fi
   GNUPGHOME=$(mktemp --directory "$shelf/gnupg.XXXXXX")
@@ -146,22 +146,22 @@ open_key() {
   import_key "$from"
   rm -f "$GNUPGHOME/key" "$GNUPGHOME"/stored.* "$GNUPGHOME/passphrase"
   for form in gpg asc; do
-    status=0
+    status=0 url=s3://$DOWNLOADS_BUCKET/$KEY_NAME-archive-keyring.$form
     if [ "$form" = gpg ]; then gpg --batch --export >public.gpg; else gpg --batch --export --armor >public.asc; fi
-    muster-s3 cp "public.$form" "s3://$DOWNLOADS_BUCKET/$KEY_NAME-archive-keyring.$form" --if-none-match >/dev/null || status=$?
-    if [ "$status" = 3 ]; then check_public_key "$form"; elif [ "$status" != 0 ]; then exit "$status"; fi
+    if ! there "$url"; then muster-s3 cp "public.$form" "$url" --if-none-match >/dev/null || status=$?; fi
+    # 3: another worker was first.
+    if [ "$status" = 0 ] || [ "$status" = 3 ]; then check_public_key "$url" "$form"; else exit "$status"; fi
   done
 }
 
 # Replacing users' key silently would lock them out; a key that was extended is the same key.
-check_public_key() { # gpg|asc
-  local url=s3://$DOWNLOADS_BUCKET/$KEY_NAME-archive-keyring.$1
-  muster-s3 cp "$url" users.key >/dev/null
-  if cmp --silent users.key "public.$1"; then return; fi
-  if [ "$(fingerprint_in users.key)" != "$(fingerprint_in "public.$1")" ]; then
-    fail "$url is another key than the one that signs: users would not accept its signatures"
+check_public_key() { # url gpg|asc
+  muster-s3 cp "$1" users.key >/dev/null
+  if cmp --silent users.key "public.$2"; then return; fi
+  if [ "$(fingerprint_in users.key)" != "$(fingerprint_in "public.$2")" ]; then
+    fail "$1 is another key than the one that signs: users would not accept its signatures"
   fi
-  muster-s3 cp "public.$1" "$url" >/dev/null
+  muster-s3 cp "public.$2" "$1" >/dev/null
 }
 
 fingerprint_in() { # file
