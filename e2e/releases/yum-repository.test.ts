@@ -127,6 +127,8 @@ describe.skipIf(missing.length > 0)("a yum repository", () => {
     const { exitCode, output } = await bench.run(publish(), "1.2");
     expect(exitCode, output).toBe(0);
     expect(await offered("root")).toEqual(["1.0", "1.1", "1.2"]);
+    // Whoever comes again leaves what is there as it is.
+    expect((await bench.run(publish(), "1.2")).note).toBe("nothing new");
     const list = `${repository}/packages/hello/${full("1.2")}/SHA256SUMS`;
     expect((await bench.read("downloads", list)).toString()).toMatch(/^[0-9a-f]{64} {2}hello-1.2-1.fc42.noarch.rpm\n$/);
   });
