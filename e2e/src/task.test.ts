@@ -8,12 +8,12 @@ const definition = `
 import { activity, definePipeline, downloads, fixedPlatforms, forEachPlatform, forEachVersion, scratch, sequence } from "@muster/pipeline";
 const worker = { instanceTypes: ["t3.micro"] } as const;
 const Make = activity({
-  name: "Make", per: "platform", script: "make.sh", init: "init.sh", timeout: 600, worker, testBuild: true,
+  name: "Make", per: "platform", script: "make.sh", init: "init.sh", afterTask: "after.sh", timeout: 600, worker, testBuild: true,
   produces: ({ version, platform }) => [scratch(\`\${version}/\${platform}.txt\`), scratch(\`\${version}/\${platform}.asc\`)],
   env: ({ build }) => ({ MODE: build.debug }),
 });
 const Tell = activity({
-  name: "Tell", per: "build", script: "tell.sh", timeout: 600, worker, exclusive: true,
+  name: "Tell", per: "build", script: "tell.sh", afterTask: "after.sh", timeout: 600, worker, exclusive: true,
   publishes: () => [downloads("told.txt")],
 });
 export default definePipeline({
@@ -25,6 +25,11 @@ const PIPELINE = ["--pipeline", "pipeline.ts"];
 const TASK = "Make-1.2.3-debian-12-bookworm";
 const script = (...lines: string[]) => ["#!/bin/bash", "set -eu", ...lines, ""].join("\n");
 
+/** Its own end changes nothing. */
+const AFTER = script(
+  'echo "after it: $SUCCESS, $MUSTER_TASK, $(printenv GREETING || echo no greeting), $(ls | tr "\\n" " ")"; exit 3',
+);
+
 let workspace: Workspace;
 
 beforeAll(async () => {
@@ -32,6 +37,7 @@ beforeAll(async () => {
   await workspace.write("pipeline.ts", definition);
   await workspace.write("init.sh", "export GREETING=hello\ncleanup() { echo cleaned up; }\n");
   await workspace.write("tell.sh", script('echo "$VERSIONS, fencing $MUSTER_FENCING"; exit 7'), { executable: true });
+  await workspace.write("after.sh", AFTER, { executable: true });
   await workspace.write(
     "make.sh",
     script(
@@ -55,7 +61,10 @@ test("a task's script runs with init's exports and its build's environment; what
   expect(exitCode, stderr).toBe(0);
   const lines = stdout.split("\n");
   expect(lines).toContain(`hello ${TASK} debian-12-bookworm mode=test_build`);
-  expect(lines).toContain("cleaned up");
+  expect(lines).toContain(`after it: true, ${TASK}, hello, left object `);
+  expect(lines.indexOf("cleaned up"), "cleanup comes last").toBeGreaterThan(
+    lines.findIndex((line) => /^after/.test(line)),
+  );
   expect(lines).toContain("wrote s3://mine-scratch/1.2.3/debian-12-bookworm.txt (6 bytes)");
   expect(stdout).toMatch(/^Make-1\.2\.3-debian-12-bookworm succeeded \(one object\) after .*\.muster\/tasks\/Make$/m);
   expect(stderr).toContain("on AWS it may not: Make's access.writes does not name s3://mine-downloads/elsewhere.txt");
@@ -81,6 +90,7 @@ test("its exit code is the script's, as JSON too; an exclusive step of the build
   const { exitCode, stdout, stderr } = await workspace.muster("task", "Tell", "1.2.3", "1.2.4", "--json", ...PIPELINE);
   expect(exitCode).toBe(7);
   expect(stderr).toMatch(/^1\.2\.3 1\.2\.4, fencing \d+$/m);
+  expect(stderr).toMatch(/^after it: false, Tell, no greeting, $/m);
   expect(JSON.parse(stdout)).toMatchObject({
     task: "Tell",
     exitCode: 7,
@@ -103,6 +113,7 @@ test("a build that was interrupted stays so while a task runs, a new one is refu
   await other.write("pipeline.ts", definition);
   await other.write("init.sh", "");
   await other.write("tell.sh", script(), { executable: true });
+  await other.write("after.sh", AFTER, { executable: true });
   await other.write("make.sh", script("echo at work; sleep 1000"), { executable: true });
   const build = other.start("build", "1.2.3", ...PIPELINE);
   await build.saw(/Make .*started|Make.*(runs|running|on i-)/);
@@ -117,5 +128,7 @@ test("a build that was interrupted stays so while a task runs, a new one is refu
     /^muster: process \d+ runs the task Make-1\.2\.4-debian-12-bookworm .*--state-dir\)$/m,
   );
   task.process.kill("SIGINT");
-  expect((await task.ended).exitCode).toBe(130);
+  const interrupted = await task.ended;
+  expect(interrupted.exitCode).toBe(130);
+  expect(interrupted.stdout).not.toContain("after it");
 });

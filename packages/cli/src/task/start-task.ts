@@ -75,6 +75,7 @@ function workerEnvironment({ activity, description, scripts, dummyScript, init }
     ACTIVITY_NAME: activity.name,
     SCRIPT_URL: url(activity.script),
     ...(init && activity.init !== undefined && { INIT_URL: url(activity.init) }),
+    ...(activity.afterTask !== undefined && { AFTER_TASK_URL: url(activity.afterTask) }),
     DUMMY_SCRIPT_URL: url(dummyScript),
     AWS_REGION: description.region,
     LOG_GROUP: description.logGroups[activity.name],

@@ -15,6 +15,8 @@ import { scriptEnvironment } from "../script/script-environment.ts";
 import type { LineTarget } from "../script/script-output.ts";
 import { SCRIPT_MARK } from "../script/script-runner.ts";
 import { executeTask } from "../task/execute-task.ts";
+import { markerPlace } from "../task/marker-place.ts";
+import { runAfterTask } from "../task/run-after-task.ts";
 import { watchForEnd } from "../task/run-task.ts";
 import { assembleParts, type WorkerOptions, type WorkerParts } from "./assemble-parts.ts";
 import { executionOf } from "./assemble-worker.ts";
@@ -74,7 +76,6 @@ export async function runSingleTask({ program, file, folder, shell }: SingleTask
     await parts.log.flush(FLUSH_MS);
     if (shell) return await openShell({ task, files, environment }, parts);
     const outcome = await execute({ task, files }, worker, parts);
-    await writeFile(join(folder, "outcome.json"), JSON.stringify(outcome));
     return exitCodeOf(outcome);
   } finally {
     await parts.scripts.cleanup();
@@ -119,6 +120,12 @@ async function execute({ task, files }: TaskInFolder, worker: WorkerOptions, par
       note,
     });
     await execution.endRest?.();
+    // As a worker reports it: what its after-task script does changes nothing.
+    await writeFile(join(files.root, "outcome.json"), JSON.stringify(execution.outcome));
+    const { clock, diagnostics, stop } = worker;
+    const place = markerPlace(task, claimedAtMs);
+    const afterTask = { ...parts, log: printed, clock, diagnostics, stop };
+    await runAfterTask(afterTask, { task, files, execution, place });
     return execution.outcome;
   } finally {
     ending.close();

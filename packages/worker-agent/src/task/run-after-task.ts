@@ -1,9 +1,9 @@
 import { logMarker, type TaskInput } from "@muster/pipeline";
 import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
-import type { LogStream } from "../log/log-stream.ts";
 import { createMask, secretValues } from "../log/mask-secrets.ts";
 import type { TaskFolder } from "../machine/worker-folder.ts";
+import type { LineTarget } from "../script/script-output.ts";
 import type { ScriptRunner } from "../script/script-runner.ts";
 import type { WorkerScripts } from "../script/worker-scripts.ts";
 import { type Execution, isPretended } from "./execute-task.ts";
@@ -19,7 +19,8 @@ export interface FinishedTask {
 export interface AfterTaskParts {
   readonly scripts: WorkerScripts;
   readonly runner: ScriptRunner;
-  readonly log: LogStream;
+  /** Where its lines go. */
+  readonly log: LineTarget;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   /** Ends it. */
