@@ -1,3 +1,4 @@
+import { globSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { launchWorld } from "../test/launch-world.ts";
 import { bundleFunctions, type FunctionBundle } from "./bundle-functions.ts";
 import { withoutBodies } from "./leave-out.ts";
-import { markPure } from "./slim-aws-sdk.ts";
+import { markPure, withoutRegionNames } from "./slim-aws-sdk.ts";
 
 const pipelineFile = join(import.meta.dirname, "../test/bundled-pipeline.ts");
 const GOAL_BYTES = 400 * 1024;
@@ -112,6 +113,33 @@ test("shapes are marked as pure, statement by statement", () => {
   expect(markPure("var a = [1,\n  [x], { [k]: v }\n];\nexport var b = [2];\nfoo();")).toBe(
     "var a = /* @__PURE__ */ (() => [1,\n  [x], { [k]: v }\n])();\nexport var b = /* @__PURE__ */ (() => [2])();\nfoo();",
   );
+});
+
+const partitionFiles = globSync(
+  join(
+    import.meta.dirname,
+    "../../../node_modules/.pnpm/@aws-sdk+core@*/node_modules/@aws-sdk/core/dist-es/**/partitions.js",
+  ),
+);
+interface Partition {
+  readonly id: string;
+  readonly regionRegex: string;
+  readonly regions: Record<string, unknown>;
+}
+
+test("without the names of regions each is still in its partition", async () => {
+  expect(partitionFiles).not.toEqual([]);
+  for (const file of partitionFiles) {
+    const load = async (source: string): Promise<Partition[]> =>
+      (await import(`data:text/javascript,${encodeURIComponent(source)}`)).partitionsInfo.partitions;
+    const source = await readFile(file, "utf8");
+    const slim = await load(withoutRegionNames(source));
+    for (const { id, regions } of await load(source)) {
+      for (const region of Object.keys(regions).filter((name) => !name.endsWith("-global"))) {
+        expect.soft(slim.find(({ regionRegex }) => new RegExp(regionRegex).test(region))?.id, region).toBe(id);
+      }
+    }
+  }
 });
 
 test("what is left out keeps its names and says why, when it is reached after all", async () => {

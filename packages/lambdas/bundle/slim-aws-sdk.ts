@@ -34,12 +34,32 @@ export const slimAwsSdk: Plugin = {
       const { name, version }: Record<string, unknown> = JSON.parse(await readFile(path, "utf8"));
       return { contents: JSON.stringify({ name, version }), loader: "json" };
     });
+    build.onLoad({ filter: /[\\/]util-endpoints[\\/].*[\\/]partitions\.js$/ }, async ({ path }) => ({
+      contents: withoutRegionNames(await readFile(path, "utf8")),
+      loader: "js",
+    }));
     build.onLoad({ filter: /[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => ({
       contents: markPure(await readFile(path, "utf8")),
       loader: "js",
     }));
   },
 };
+
+interface Partitions {
+  readonly partitions: readonly { readonly regions: Readonly<Record<string, unknown>> }[];
+}
+
+const PARTITIONS = /^export const partitionsInfo = (\{.*\});\s*$/s;
+
+/** A region belongs to the partition whose pattern it matches; the list of all has but their names for people. */
+export function withoutRegionNames(source: string): string {
+  const [, json] = PARTITIONS.exec(source) ?? [];
+  if (json === undefined)
+    throw new Error("the SDK writes its list of partitions in another way: see withoutRegionNames");
+  const info: Partitions = JSON.parse(json);
+  const partitions = info.partitions.map((partition) => ({ ...partition, regions: {} }));
+  return `export const partitionsInfo = ${JSON.stringify({ ...info, partitions })};`;
+}
 
 /** An error that is not registered reaches its catcher as the service's base exception under its own name, which is all that we look at. */
 const registersError = (line: string): boolean =>

@@ -116,7 +116,7 @@ export interface Access<P extends Per = Per> {
 /** `predecessors-succeeded`: nothing before it has failed, inside of what comes before it neither. `always`: whatever has. */
 export type RunsWhen = "predecessors-succeeded" | "always";
 
-interface DefinitionPer<P extends Per> extends Artifacts<P> {
+export interface DefinitionPer<P extends Per> extends Artifacts<P> {
   /** In UpperCamelCase, its own: `MakeBinaryPackage`. Its tasks are called `MakeBinaryPackage-1.2.3-debian-12-bookworm`. */
   readonly name: string;
   /** One task a version, one for each of its platforms, or a single one in a build; it says where in a flow the activity can stand. */
@@ -191,7 +191,7 @@ interface DefinitionPer<P extends Per> extends Artifacts<P> {
 /** What is to be said of a kind of step; its functions are told what its tasks are about. */
 export type ActivityDefinition<P extends Per = Per> = { readonly [K in P]: DefinitionPer<K> }[P];
 
-interface ActivityPer<P extends Per> extends DefinitionPer<P> {
+export interface ActivityPer<P extends Per> extends DefinitionPer<P> {
   readonly kind: "activity";
   readonly heartbeat: Seconds;
   readonly startTimeout: Seconds;
@@ -199,9 +199,3 @@ interface ActivityPer<P extends Per> extends DefinitionPer<P> {
 
 /** One kind of step, with its defaults filled in. */
 export type Activity<P extends Per = Per> = { readonly [K in P]: ActivityPer<K> }[P];
-
-/** Declares a kind of step; the state machine, queue, machine, roles and reports follow from it. */
-export function activity<P extends Per>(definition: DefinitionPer<P>): Activity<P> {
-  const { heartbeat = 300, startTimeout = 1800 } = definition;
-  return { ...definition, heartbeat, startTimeout, kind: "activity" } as ActivityPer<P>;
-}

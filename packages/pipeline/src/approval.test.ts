@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { exampleActivity, examplePipeline } from "../testing/example-pipeline.ts";
-import { type ApprovalDefinition, approval, approvalNeeded, describeTimeout, rejectionCause } from "./approval.ts";
+import { type ApprovalDefinition, approvalNeeded, describeTimeout, rejectionCause } from "./approval.ts";
 import type { InvalidPipelineError } from "./check-pipeline.ts";
+import { approval } from "./declare-approval.ts";
 import { days, hours, minutes } from "./duration.ts";
 import { type Flow, forEachPlatform, forEachVersion, parallel, sequence } from "./flow.ts";
 import { approvalsOf, guardedBy } from "./guarded.ts";

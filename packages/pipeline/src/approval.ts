@@ -37,11 +37,6 @@ export interface Approval extends ApprovalDefinition {
   readonly timeout: Seconds;
 }
 
-/** Declares that a build waits here until somebody says `muster approve`; it stands in a flow before what it is about. */
-export function approval(definition: ApprovalDefinition): Approval {
-  return { timeout: days(3), ...definition, kind: "approval" };
-}
-
 /** Whether a person has to be asked, as far as the build tells. */
 export function approvalNeeded(
   { neededFor }: Pick<Approval, "neededFor">,

@@ -7,10 +7,11 @@ import { fieldProblems } from "./field-problems.ts";
 import { activitiesOf, type Flow, topLevel } from "./flow.ts";
 import { approvalsOf, guardedBy } from "./guarded.ts";
 import { inputProblems } from "./input-problems.ts";
-import { MusterError } from "./muster-error.ts";
+import { InvalidConfigurationError, MusterError } from "./muster-error.ts";
 import { namedScripts } from "./named-scripts.ts";
 
-import { type Pipeline, type PipelineDefinition, pipelineOf } from "./pipeline.ts";
+import type { Pipeline, PipelineDefinition } from "./pipeline.ts";
+import { pipelineOf } from "./pipeline-of.ts";
 import type { Place } from "./place.ts";
 import { fixedStateNames, MAP_PREFIX, statesOfActivity } from "./state-names.ts";
 import { stateNamesOf } from "./states-of-flow.ts";
@@ -64,8 +65,8 @@ function pipelineProblems(pipeline: Pipeline, spoilt: ReadonlySet<string | undef
     value === undefined || spoilt.has(field) ? [] : [value];
   return [
     ...given("name", name).flatMap(() => nameProblems(pipeline)),
-    ...versionProblems(pipeline),
-    ...given("platforms", platforms).flatMap(() => platformProblems(pipeline)),
+    ...asAnswered(() => versionProblems(pipeline)),
+    ...given("platforms", platforms).flatMap(() => asAnswered(() => platformProblems(pipeline))),
     ...buildFlowProblems(flow),
     ...alwaysProblems(flow),
     ...flowProblems(flow, "build"),
@@ -74,8 +75,18 @@ function pipelineProblems(pipeline: Pipeline, spoilt: ReadonlySet<string | undef
     ...approvalsOf(flow).flatMap((approval) => waitProblems(approval, pipeline)),
     ...given("invalidates", invalidates).flat().flatMap(invalidationProblems),
     ...given("inputs", pipeline.inputs).flatMap(inputProblems),
-    ...given("channels", channels).flatMap((each) => channelProblems(name, each, schemeOf(pipeline))),
+    ...given("channels", channels).flatMap((each) => asAnswered(() => channelProblems(name, each, schemeOf(pipeline)))),
   ];
+}
+
+/** What its functions answer while they are looked at may be a problem of its own. */
+function asAnswered(problems: () => string[]): string[] {
+  try {
+    return problems();
+  } catch (error) {
+    if (error instanceof InvalidConfigurationError) return [error.message];
+    throw error;
+  }
 }
 
 /**

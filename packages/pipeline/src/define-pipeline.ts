@@ -1,5 +1,6 @@
 import { checkDefinition } from "./check-pipeline.ts";
-import { type Pipeline, type PipelineDefinition, pipelineOf } from "./pipeline.ts";
+import type { Pipeline, PipelineDefinition } from "./pipeline.ts";
+import { pipelineOf } from "./pipeline-of.ts";
 
 /**
  * Declares a release: versions' way through their activities, platforms, storage.

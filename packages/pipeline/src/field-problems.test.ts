@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { exampleActivity, examplePipeline } from "../testing/example-pipeline.ts";
-import { activity, type Secret, type WorkerMachine } from "./activity.ts";
+import type { Secret, WorkerMachine } from "./activity.ts";
 import { InvalidPipelineError } from "./check-pipeline.ts";
+import { activity } from "./declare-activity.ts";
 import { definePipeline } from "./define-pipeline.ts";
 import { filledList, filledText, objectOf, oneOf, text } from "./field-schemas.ts";
 import { forEachPlatform, forEachVersion, parallel, sequence } from "./flow.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { nearestWord } from "./nearest-word.ts";
+import { shown } from "./shown.ts";
 
 /**
  * Schemas that a definition's tables of fields are made of. Each says of what is not right that it is not `noun`; what is
@@ -88,16 +89,3 @@ export const functionOr = <T>(noun: string, schema: z.ZodType<Exclude<T, AnyFunc
 export const regularExpression = z.instanceof(RegExp, refused("a regular expression"));
 
 const didYouMean = (word: string | undefined): string => (word === undefined ? "" : `; did you mean ${word}?`);
-
-const LONGEST = 60;
-
-/** A value as its problem's line shows it. */
-function shown(value: unknown): string {
-  if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
-  if (typeof value === "object" && value !== null) {
-    return "kind" in value ? `an object of kind ${shown(value.kind)}` : "an object";
-  }
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-}

@@ -69,14 +69,20 @@ export function branchName(flow: Flow): string {
   return first === undefined ? "" : branchName(first);
 }
 
-/** The flow with a name of its own for each forEachPlatform, in the order in which a build comes to them: `ForEachPlatform2` for the second. */
-export function numberMaps<B extends BuildFlow>(flow: B): B {
+/**
+ * The flow with a name of its own for each forEachPlatform, in the order in which a build comes to them: `ForEachPlatform2` for the second.
+ * @param settle what becomes of each activity and approval
+ */
+export function numberMaps<B extends BuildFlow>(
+  flow: B,
+  settle: (step: Activity | Approval) => Activity | Approval = (step) => step,
+): B {
   let maps = 0;
   const number = <F extends Flow>(node: F): F => {
     switch (node.kind) {
       case "activity":
       case "approval":
-        return node;
+        return settle(node) as F;
       case "sequence":
         return { ...node, steps: node.steps.map(number) };
       case "parallel":

@@ -1,23 +1,21 @@
-export {
-  type Access,
-  type Activity,
-  type ActivityDefinition,
-  type Asking,
-  activity,
-  type Decision,
-  type KmsKey,
-  type Question,
-  type RunsWhen,
-  type Secret,
-  type StoredSecret,
-  type WorkerMachine,
+export type {
+  Access,
+  Activity,
+  ActivityDefinition,
+  Asking,
+  Decision,
+  KmsKey,
+  Question,
+  RunsWhen,
+  Secret,
+  StoredSecret,
+  WorkerMachine,
 } from "./activity.ts";
 export {
   type Approval,
   ApprovalAnswer,
   type ApprovalDefinition,
   type AskedFor,
-  approval,
   approvalNeeded,
   approvalNote,
   Decision as ApprovalDecision,
@@ -54,6 +52,8 @@ export { compareDebianVersions } from "./debian/compare-versions.ts";
 export { type Fields, formatControl, parseControl } from "./debian/control.ts";
 export { byHashPath, type IndexFile, parseRelease, type ReleaseFile } from "./debian/release-file.ts";
 
+export { activity } from "./declare-activity.ts";
+export { approval } from "./declare-approval.ts";
 export { definePipeline } from "./define-pipeline.ts";
 export { describeIssues } from "./describe-issues.ts";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type ActivityDefinition, activity } from "./activity.ts";
+import type { ActivityDefinition } from "./activity.ts";
+import { activity } from "./declare-activity.ts";
 import { mayTouch } from "./may-touch.ts";
 import { downloads, scratch } from "./s3-object.ts";
 import type { Task } from "./tasks-of.ts";

@@ -1,7 +1,7 @@
 import type { Activity } from "./activity.ts";
 import type { BuildInput } from "./build-input.ts";
 import type { Channel } from "./channel.ts";
-import { activitiesOf, type BuildFlow, numberMaps } from "./flow.ts";
+import type { BuildFlow } from "./flow.ts";
 import type { Inputs } from "./input.ts";
 import type { Platforms } from "./platform.ts";
 import type { BucketRole, S3Object } from "./s3-object.ts";
@@ -58,11 +58,6 @@ export interface PipelineDefinition {
 export interface Pipeline extends PipelineDefinition {
   /** In the order in which a build comes to them. */
   readonly activities: readonly Activity[];
-}
-
-/** A definition with what follows from its flow. */
-export function pipelineOf(definition: PipelineDefinition): Pipeline {
-  return { ...definition, flow: numberMaps(definition.flow), activities: activitiesOf(definition.flow) };
 }
 
 /** @throws RangeError when the pipeline has no activity of that name */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { activity } from "./activity.ts";
+import { activity } from "./declare-activity.ts";
 import { definePipeline } from "./define-pipeline.ts";
 import { minutes } from "./duration.ts";
 import { forEachVersion, parallel } from "./flow.ts";

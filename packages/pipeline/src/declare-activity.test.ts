@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { exampleActivity } from "../testing/example-pipeline.ts";
-import { activity } from "./activity.ts";
 import { objectsOf } from "./artifacts.ts";
+import { activity } from "./declare-activity.ts";
 import { scratch } from "./s3-object.ts";
 import type { Per } from "./subject.ts";
 import { type Task, taskAt } from "./tasks-of.ts";
