@@ -1,4 +1,4 @@
-import type { HistoryEvent } from "@aws-sdk/client-sfn";
+import type { HistoryEvent, HistoryEventType } from "@aws-sdk/client-sfn";
 import { expect, test } from "vitest";
 import { tasksOfHistory } from "./tasks-of-history.ts";
 
@@ -66,6 +66,16 @@ test("a task is over when its state is left, however it ended", async () => {
   const caught = await tasksOfHistory(history(scheduled(), started(), failed("Muster.ScriptFailed"), exited));
   expect([...succeeded.tasks, ...caught.tasks].map(({ state }) => state)).toEqual(["ended", "ended"]);
   expect(succeeded.exitedStates).toEqual(new Set(["Make"]));
+});
+
+test("an event that nobody knows yet does not end a task", async () => {
+  const unknown: Partial<HistoryEvent> = { type: "ActivityHeartbeatMissed" as HistoryEventType };
+  const waiting = await tasksOfHistory(history(scheduled(), unknown));
+  expect(waiting.tasks).toMatchObject([{ state: "waiting" }]);
+  const running = await tasksOfHistory(history(scheduled(), unknown, started(), unknown));
+  expect(running.tasks).toMatchObject([{ state: "running", instance: "i-1" }]);
+  const over = await tasksOfHistory(history(scheduled(), started(), unknown, failed("X"), unknown, exited));
+  expect(over.tasks).toMatchObject([{ state: "ended", errors: ["X"] }]);
 });
 
 test("lost machines are counted, failures of scripts are not", async () => {

@@ -1,4 +1,4 @@
-import type { HistoryEvent } from "@aws-sdk/client-sfn";
+import type { HistoryEvent, HistoryEventType } from "@aws-sdk/client-sfn";
 import { type DebugMode, ErrorName, fixedState, instanceOfPollName, TaskInput } from "@muster/pipeline";
 
 /** Where a task stands: in the queue, with a worker, between a failure and its retry, or over. */
@@ -41,6 +41,18 @@ export interface BuildProgress {
 }
 
 const LOST_MACHINE: ReadonlySet<string | undefined> = new Set([ErrorName.workerInterrupted, "States.HeartbeatTimeout"]);
+
+/** What ends a task, however its attempts ended: its state is left, or all around it is over. */
+const ENDS: ReadonlySet<string> = new Set<HistoryEventType>([
+  "TaskStateExited",
+  "TaskStateAborted",
+  "ParallelStateAborted",
+  "MapStateAborted",
+  "MapIterationAborted",
+  "ExecutionFailed",
+  "ExecutionTimedOut",
+  "ExecutionAborted",
+]);
 
 /** Folds a history, oldest event first, into its tasks; tasks that Muster did not publish are left out. */
 export async function tasksOfHistory(
@@ -110,6 +122,8 @@ function advance(task: TaskOfBuild, event: HistoryEvent, at: Date): boolean {
       task.state = "ended";
       return true;
     default:
+      // What AWS may come to tell of a task besides does not end it.
+      if (!ENDS.has(event.type ?? "")) return true;
       task.state = "ended";
       return false;
   }

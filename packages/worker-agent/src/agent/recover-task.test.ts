@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
@@ -111,6 +111,22 @@ test.each([
   worker.stop("spot interruption");
   expect(await worker.ended).toBe("recovered");
   expect(await stage.stateKeys("claims/")).toEqual(stays ? [claim] : []);
+});
+
+test.each<[string, (file: string) => Promise<unknown>]>([
+  ["is cut off", (file) => writeFile(file, '{"task":{"na')],
+  ["is another thing", (file) => writeFile(file, '{"task":"MakeThing-1"}')],
+  ["cannot be read", async (file) => rm(file).then(() => mkdir(file))],
+])("an agent takes no task where the note of one %s, and leaves its claim to repair", async (_, spoil) => {
+  await using stage = await testStage();
+  const { claim, ...left } = await afterDeath(stage);
+  await spoil(join(left.root, "state/task.json"));
+  const worker = await startInProcess(stage, { script: "true", ...left });
+  const soon = setTimeout(() => worker.stop("it waits for tasks"), 10_000);
+  expect(await worker.ended).toBe("recovered");
+  clearTimeout(soon);
+  expect(worker.messages.join()).toContain("cannot tell which task it died in");
+  expect(await stage.stateKeys("claims/")).toEqual([claim]);
 });
 
 test("an attempt whose agent died leaves a record that says so, and what of its log was on the disk", async () => {

@@ -6,7 +6,7 @@ import { killProcesses, NO_GROUP } from "../process/processes.ts";
 import type { TaskReports } from "../report/task-reports.ts";
 import { markerPlace } from "../task/marker-place.ts";
 import type { Notices } from "../task/notices.ts";
-import type { UnfinishedTask } from "../task/unfinished-task.ts";
+import { type UnfinishedTask, UnreadableNoteError } from "../task/unfinished-task.ts";
 import type { WorkerStop } from "../worker-stop.ts";
 import type { RecoveredEnd } from "./recover-record.ts";
 
@@ -32,8 +32,16 @@ const RECORD_MS = 30_000;
 export async function recoverTask(parts: RecoveryParts): Promise<boolean> {
   const { notices, reports, keepRecord, log, instanceId, clock, diagnostics, stop } = parts;
   const { unfinished, claims } = notices;
-  const note = await unfinished.read();
+  const note = await unfinished.read().catch((error: unknown) => {
+    if (error instanceof UnreadableNoteError) return error;
+    throw error;
+  });
   if (note === undefined) return false;
+  if (note instanceof UnreadableNoteError) {
+    // Its claim stays: by it, repair ends the task when this machine is gone.
+    diagnostics.warn("this agent was started again, and cannot tell which task it died in", { error: note });
+    return true;
+  }
   const { task, claimedAtMs, token } = note;
   await killProcesses({ group: NO_GROUP, variable: note.variable });
   if (note.reported) {

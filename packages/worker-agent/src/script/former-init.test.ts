@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,6 +38,23 @@ test("an agent that is started again sources init when the cleanup of the one th
   await second.ended;
   expect(await read()).toBe("sourced\ncleaned\nsourced\ncleaned\n");
   expect(await left()).toEqual([]);
+});
+
+test("what an init has left is waited for, too, where the note of its shell cannot be read", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "muster-init-"));
+  await writeFile(join(folder, "init-shell"), '{"pid":');
+  const [name = "", value] = initVariable(folder).split("=");
+  const child = spawn("sleep", ["0.5"], { env: { ...process.env, [name]: value } });
+  const ended = once(child, "exit");
+  await endFormerInit({
+    folder,
+    clock: realClock,
+    diagnostics: recordedDiagnostics(),
+    stop: AbortSignal.timeout(20_000),
+  });
+  expect(child.exitCode, "it came to its own end").toBe(0);
+  await ended;
+  await rm(folder, { recursive: true });
 });
 
 test("a process that has the number and the start time of an init from before a reboot is not waited for", async () => {

@@ -5,7 +5,7 @@ import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { bootId, startTicksOf } from "../process/process-table.ts";
-import { endProcesses, NO_GROUP } from "../process/processes.ts";
+import { endProcesses, findProcesses, NO_GROUP } from "../process/processes.ts";
 
 /** Numbers of processes come again; with the time of its start since that boot of the machine, one tells a process. */
 const Shell = z.object({ pid: z.number(), startTicks: z.number(), boot: z.string() });
@@ -45,24 +45,29 @@ const LOOK_MS = 100;
 
 /**
  * When an agent has died here, the shell of its init runs cleanup(): waits for that, so that nothing is made ready while it is being cleared away, and
- * then ends what that init had started. Nothing of one from before a reboot is left to wait for.
+ * then ends what that init had started. Nothing of one from before a reboot is left to wait for. Where the shell's note cannot be read, all that the init
+ * has started is waited for.
  */
 export async function endFormerInit({ folder, clock, diagnostics, stop }: FormerInit): Promise<void> {
   const shell = await readShell(folder);
   if (shell === undefined) return;
   diagnostics.warn("waiting for the cleanup of an init whose agent died");
   const giveUpAtMs = clock.now() + CLEANUP_TIMEOUT_MS;
-  const isOfThisBoot = shell.boot === bootId();
-  while (isOfThisBoot && startTicksOf(shell.pid) === shell.startTicks && clock.now() < giveUpAtMs && !stop.aborted) {
-    await realSleep(LOOK_MS);
-  }
+  while ((await isAtWork(shell, folder)) && clock.now() < giveUpAtMs && !stop.aborted) await realSleep(LOOK_MS);
   await endInit(folder, { clock });
 }
 
-async function readShell(folder: string): Promise<z.infer<typeof Shell> | undefined> {
+type Shell = z.infer<typeof Shell>;
+
+async function isAtWork(shell: Shell | "unknown", folder: string): Promise<boolean> {
+  if (shell !== "unknown") return shell.boot === bootId() && startTicksOf(shell.pid) === shell.startTicks;
+  return (await findProcesses({ group: NO_GROUP, variable: initVariable(folder) })).length > 0;
+}
+
+async function readShell(folder: string): Promise<Shell | "unknown" | undefined> {
   try {
     return Shell.parse(JSON.parse(await readFile(fileIn(folder), "utf8")));
-  } catch {
-    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : "unknown";
   }
 }

@@ -1,6 +1,6 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { TaskInput } from "@muster/pipeline";
+import { MusterError, TaskInput } from "@muster/pipeline";
 import * as z from "zod";
 
 /** What an agent that is started again must know of the task that it was killed in. */
@@ -18,10 +18,18 @@ export const UnfinishedTask = z.object({
 });
 export type UnfinishedTask = z.infer<typeof UnfinishedTask>;
 
+/** An agent left a task here, and which one cannot be known. */
+export class UnreadableNoteError extends MusterError {
+  override readonly name = "Muster.UnreadableNote";
+}
+
 export interface UnfinishedTaskFile {
   write(task: UnfinishedTask): Promise<void>;
   clear(): Promise<void>;
-  /** undefined where there is none, or none that can be understood. */
+  /**
+   * undefined where there is none.
+   * @throws UnreadableNoteError where there is one, or may be, and what it says cannot be known
+   */
   read(): Promise<UnfinishedTask | undefined>;
 }
 
@@ -45,8 +53,9 @@ export function unfinishedTaskFile({ folder, isHidden }: UnfinishedTaskOptions):
     async read() {
       try {
         return UnfinishedTask.parse(JSON.parse(await readFile(file, "utf8")));
-      } catch {
-        return undefined;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+        throw new UnreadableNoteError(`what an agent has left in ${file} cannot be read`, { cause: error });
       }
     },
   };
