@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { SendTaskFailureCommand, SendTaskSuccessCommand, type SFNClient } from "@aws-sdk/client-sfn";
-import { type ApprovalDecision, ErrorName, nearestWord, rejectionCause } from "@muster/pipeline";
-import { taskIsOver } from "@muster/records";
+import { type ApprovalDecision, ErrorName, MusterError, nearestWord, rejectionCause } from "@muster/pipeline";
+import { failureText, isUnanswered, taskIsOver } from "@muster/records";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { BuildHistory } from "../history/build-history.ts";
@@ -92,53 +93,83 @@ function rejectionText(cause: string | undefined): string | undefined {
   }
 }
 
+interface Said {
+  readonly executionArn: string;
+  readonly key: string;
+  readonly decision: ApprovalDecision;
+  readonly reject: boolean;
+}
+
 /** How often a state that asks anew, because its function had failed, is followed to its new token. */
 const MOST_TOKENS = 3;
 
-async function answer(
-  stage: Stage,
-  {
-    executionArn,
-    key,
-    decision,
-    reject,
-  }: { executionArn: string; key: string; decision: ApprovalDecision; reject: boolean },
-): Promise<void> {
-  for (let tried: string | undefined, tries = 0; tries < MOST_TOKENS; tries++) {
-    const events = await readHistory(stage.sfn, executionArn);
-    const token = tokenOf(events, key);
+/**
+ * Says it to what waits. Where Step Functions' own answer was lost, what the history tells has happened.
+ * @throws UsageError when somebody else's answer counted, or the build has ended
+ * @throws UnknownAnswerError when nobody can tell
+ */
+async function answer(stage: Stage, said: Said): Promise<void> {
+  const { executionArn, key } = said;
+  let tried: string | undefined;
+  let lost: { readonly error: unknown } | undefined;
+  for (let tries = 0; tries < MOST_TOKENS && lost === undefined; tries++) {
+    const token = tokenOf(await readHistory(stage.sfn, executionArn), key);
     if (token === undefined || token === tried) break;
-    if (await send(stage.sfn, token, { decision, reject })) return;
+    const sent = await send(stage.sfn, token, said);
+    if (sent === "taken") return;
+    if (sent !== "over") lost = sent;
     tried = token;
   }
-  const build = await loadBuild(stage, executionArn);
-  const step = build.steps.find((candidate) => candidate.key === key);
-  // An answer whose own answer was lost has counted.
-  if (step !== undefined && isOwn(step, { decision, reject })) return;
-  throw step === undefined
-    ? new UsageError(`${key} does not wait any more`)
-    : answered(step, executionArn.slice(executionArn.lastIndexOf(":") + 1));
+  const { build, step } = await afterAnswer(stage, said);
+  const name = executionArn.slice(executionArn.lastIndexOf(":") + 1);
+  if (step !== undefined && isOwn(step, said)) return;
+  if (build.state !== "running") throw new UsageError(`the build ${name} has ended (${build.state})`);
+  if (step === undefined) throw new UsageError(`${key} does not wait any more`);
+  if (step.state !== "waiting") throw answered(step, name);
+  throw new UnknownAnswerError(
+    `it is not known whether ${key} was ${said.reject ? "rejected" : "approved"}${lost === undefined ? "" : `: ${failureText(lost.error)}`}`,
+    { hint: `muster status ${name} shows it; where it still waits, say it again` },
+  );
 }
 
-const isOwn = (step: Step, { decision, reject }: { decision: ApprovalDecision; reject: boolean }): boolean =>
+/** Whether what was said has counted is open. */
+class UnknownAnswerError extends MusterError {
+  override readonly name = "Muster.UnknownAnswer";
+}
+
+/** A history tells what has happened soon, not at once. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html */
+const LOOKS = 5;
+
+async function afterAnswer(stage: Stage, { executionArn, key }: Said): Promise<{ build: BuildHistory; step?: Step }> {
+  for (let look = 1; ; look++) {
+    const build = await loadBuild(stage, executionArn);
+    const step = build.steps.find((candidate) => candidate.key === key);
+    if (build.state !== "running" || step?.state !== "waiting" || look === LOOKS)
+      return { build, ...(step !== undefined && { step }) };
+    await sleep(stage.pollMs);
+  }
+}
+
+const isOwn = (step: Step, { decision, reject }: Said): boolean =>
   reject
     ? step.cause === rejectionCause(decision)
     : step.decision?.at === decision.at && step.decision.by === decision.by;
 
-/** False when nobody waits for it any more. */
+/** `over`: nobody waits for it any more, or it has been answered; else that nobody could say whether it was taken. */
 async function send(
   sfn: SFNClient,
   taskToken: string,
-  { decision, reject }: { decision: ApprovalDecision; reject: boolean },
-): Promise<boolean> {
+  { decision, reject }: Said,
+): Promise<"taken" | "over" | { readonly error: unknown }> {
   try {
     if (reject) {
       const cause = rejectionCause(decision);
       await sfn.send(new SendTaskFailureCommand({ taskToken, error: ErrorName.rejected, cause }));
     } else await sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify({ success: decision }) }));
-    return true;
+    return "taken";
   } catch (error) {
-    if (taskIsOver(error)) return false;
+    if (taskIsOver(error)) return "over";
+    if (isUnanswered(error)) return { error };
     throw error;
   }
 }
