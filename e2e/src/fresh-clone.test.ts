@@ -42,12 +42,15 @@ async function run(
   return { exitCode, output, ms: performance.now() - started };
 }
 
+/** A builder of images may be here or not, and would ask registries for what is not on this machine. */
+const noImage = ["--input", "builder=none"];
+
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "muster-clone-"));
   clone = join(dir, "muster");
   const cloned = await run("git", ["clone", "--quiet", REPOSITORY, clone], dir);
   expect(cloned.exitCode, cloned.output).toBe(0);
-  first = await run("npm", ["start"], clone);
+  first = await run("npm", ["start", "--", ...noImage], clone);
   version = /MakeSourceTarball-(\d{4}\.\d{2}\.\d{2})/.exec(first.output)?.[1] ?? "";
 });
 afterAll(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
@@ -82,16 +85,15 @@ test.each(["start", "test"])("npm %s says why nothing can be installed", async (
 });
 
 test("the same again skips every step that is done, and says why", async () => {
-  const build = () => run("npx", ["--yes", "pnpm@10.34.9", "--filter", "cli", "start", "build", version], clone);
-  const again = await build();
+  const words = ["--yes", "pnpm@10.34.9", "--filter", "cli", "start", "build", version, ...noImage];
+  const again = await run("npx", words, clone);
   expect(again.exitCode, again.output).toBe(0);
   expect(again.output).toMatch(new RegExp(`MakeSourceTarball-${version} skipped: s3://.* exist`));
   expect(again.output).toMatch(
     new RegExp(`MakeBinaryPackage-${version}-debian-12-bookworm skipped: muster \\S+ in s3://\\S+ exists`),
   );
-  // A task that ends at once is told of when it has succeeded, and not before.
-  const ran = again.output.matchAll(/^\S+ (\S+) (?:started|succeeded in .*) on i-/gm);
-  expect([...new Set(Array.from(ran, ([, task]) => task))]).toEqual([`PublishDockerImages-${version}`]);
+  expect(again.output).toContain(`PublishDockerImages-${version} skipped: no image is asked for`);
+  expect(again.output).not.toMatch(/ on i-[0-9a-f]+/);
   // The goal is 5 s on an idle machine; a busy one proves nothing, so the figure is told and not tested.
   process.stdout.write(`a second build took ${(again.ms / 1000).toFixed(1)} s\n`);
 });

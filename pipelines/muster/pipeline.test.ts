@@ -69,6 +69,19 @@ test("an image is of the version's first platform, whatever the build was asked 
   expect(PublishDockerImages.worksOn?.(asked)).toEqual(["debian-12-bookworm"]);
 });
 
+test("no image is made where none is asked for", async () => {
+  const asked = (words: string) => ({
+    ...({ per: "version", version: "1.2.3", platforms, buildPlatforms: platforms } as const),
+    ...{ status: async () => "not_built" as const, daysValid: async () => undefined },
+    build: parseBuildInput(words, pipeline, { today: new Date() }),
+  });
+  expect(await PublishDockerImages.shouldRun?.(asked("1.2.3 --input builder=none"))).toEqual({
+    run: false,
+    reason: "no image is asked for",
+  });
+  expect(await PublishDockerImages.shouldRun?.(asked("1.2.3 --input builder=podman"))).toBeUndefined();
+});
+
 test("a test build packages alone and is told not to publish", () => {
   const input = parseBuildInput("1.2.3 --test-build", pipeline, { today: new Date() });
   expect(input.activities).toEqual(["MakeBinaryPackage"]);

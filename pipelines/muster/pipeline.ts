@@ -6,10 +6,12 @@ import {
   forEachPlatform,
   forEachVersion,
   hours,
+  inputsOf,
   minutes,
   parallel,
   scratch,
   sequence,
+  textInput,
 } from "@muster/pipeline";
 import {
   binaryPackage,
@@ -29,6 +31,14 @@ const sourceRepository = "";
 
 /** Where container images are pushed: `registry/name`. With none they stay on the machine that built them. */
 const imageRepository = "";
+
+const inputs = {
+  builder: textInput({
+    summary: "What builds the container image; any: the first that works here, if one does",
+    oneOf: ["any", "docker", "podman", "buildah", "none"],
+    default: "any",
+  }),
+};
 
 const init = "scripts/init.sh";
 
@@ -130,7 +140,11 @@ export const PublishDockerImages = activity({
   init,
   timeout: hours(1),
   worker: { instanceTypes: ["t3.small", "t3a.small"], rootVolumeGb: 32 },
+  // An image that stays where it was built is tried again by whoever wants it; what did not reach a registry may reach it later.
+  ...(imageRepository === "" && { retries: [] }),
   worksOn: ({ platforms }) => platforms.slice(0, 1),
+  shouldRun: async ({ build }) =>
+    inputsOf(inputs, build).builder === "none" ? { run: false, reason: "no image is asked for" } : undefined,
   env: () => (imageRepository === "" ? {} : { IMAGE_REPOSITORY: imageRepository }),
   access: { reads: [scratch("muster-"), scratch("packages/"), downloads("debian/"), publicKey] },
 });
@@ -139,6 +153,7 @@ export const PublishDockerImages = activity({
 export default definePipeline({
   name: "muster",
   summary: "Muster itself: source tarball, Debian packages with an apt repository, container image",
+  inputs,
   platforms: fixedPlatforms("debian-12-bookworm", "debian-13-trixie", "ubuntu-24.04-noble"),
   flow: forEachVersion(
     MakeSourceTarball,

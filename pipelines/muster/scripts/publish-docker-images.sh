@@ -9,14 +9,19 @@ works() {
   timeout 30 "$1" "${question[@]}" >/dev/null 2>&1
 }
 
+builders=(docker podman buildah)
+if [ "${INPUT_BUILDER:-any}" != any ]; then builders=("$INPUT_BUILDER"); fi
 # The first that works. It is looked for before anything is fetched or installed, because many machines have none.
-for builder in docker podman buildah; do
+for builder in "${builders[@]}"; do
   if works "$builder"; then
     export IMAGE_BUILDER=$builder
     break
   fi
 done
-if [ -z "${IMAGE_BUILDER:-}" ]; then
+if [ -z "${IMAGE_BUILDER:-}" ] && [ "${#builders[@]}" = 1 ]; then
+  echo "error: ${builders[0]} does not work on this machine: does \`${builders[0]} info\` end without an error?" >&2
+  exit 1
+elif [ -z "${IMAGE_BUILDER:-}" ]; then
   note="no docker, podman or buildah works on this machine: no image"
   echo "$note"
   printf '{"note":"%s"}\n' "$note" >"$MUSTER_RESULT"

@@ -8,11 +8,12 @@ import { sha256 } from "../tools/objects.ts";
 const source = "s3://scratch/muster-1.2.3.tar.gz";
 
 /** As machines differ: which programs are there, and which of them work. */
-async function run(bench: TaskBench, programs: Readonly<Record<string, string>>) {
+async function run(bench: TaskBench, programs: Readonly<Record<string, string>>, builder?: string) {
   const none = { docker: "exit 1", podman: "exit 125", buildah: "exit 1" };
   for (const [name, body] of Object.entries({ ...none, ...programs }))
     await bench.addProgram(name, `#!/bin/sh\n${body}\n`);
-  return bench.script("publish-docker-images.sh", { VERSION: "1.2.3", S3_SOURCE: source });
+  const input = builder === undefined ? {} : { INPUT_BUILDER: builder };
+  return bench.script("publish-docker-images.sh", { VERSION: "1.2.3", S3_SOURCE: source, ...input });
 }
 
 test("on a machine where no builder works, the note says so and nothing is fetched", async () => {
@@ -34,6 +35,15 @@ test("the first builder that works is handed to the version's own tool; a docker
   expect(await run(bench, { docker, buildah: "exit 0", podman: "exit 0" })).toMatchObject({
     code: 0,
     output: expect.stringContaining("publish-docker-images by podman\n"),
+  });
+});
+
+test("a builder that was asked for is the only one that is tried, and has to work", async () => {
+  await using bench = await taskBench();
+  expect(await run(bench, { docker: "exit 0", buildah: "exit 1" }, "buildah")).toEqual({
+    code: 1,
+    output: "error: buildah does not work on this machine: does `buildah info` end without an error?\n",
+    result: undefined,
   });
 });
 

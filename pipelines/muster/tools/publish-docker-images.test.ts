@@ -11,8 +11,19 @@ const bookworm = "debian-12-bookworm";
 const noble = "ubuntu-24.04-noble";
 const env = { VERSION: version, PLATFORMS: `${bookworm} ${noble}` };
 
-/** Notes how it was called. */
+/** Notes how it was called; it has every image already. */
 const recording = (calls: string): string => `#!/bin/sh\necho "$@" >>${calls}\n`;
+
+const REFUSED = "dial tcp: lookup docker.io: no such host";
+
+/** Notes how it was called; it has no image, and reaches no registry. */
+const unreachable = (calls: string): string => `#!/bin/sh
+echo "$@" >>${calls}
+case "$1" in
+  pull) printf 'Trying to pull %s...\nError: ${REFUSED}\n\n' "$2" >&2; exit 125 ;;
+  image | inspect) exit 1 ;;
+esac
+`;
 
 test("an image is built from the first platform's package, whatever others there are, and stays where no repository is named", async () => {
   await using bench = await taskBench();
@@ -27,7 +38,7 @@ test("an image is built from the first platform's package, whatever others there
     result: { note: "muster:1.2.3, by podman, on this machine only: no repository to push to" },
   });
   expect(await readFile(calls, "utf8")).toMatch(
-    /^build --build-arg BASE=docker\.io\/library\/ubuntu:noble --tag muster:1\.2\.3 image-\S+\n$/,
+    /\nbuild --build-arg BASE=docker\.io\/library\/ubuntu:noble --tag muster:1\.2\.3 image-\S+\n$/,
   );
 });
 
@@ -64,5 +75,32 @@ test("without a package of that platform the note says so and nothing fails", as
   expect({ code, result }).toEqual({
     code: 0,
     result: { note: "no package of 1.2.3 for debian-12-bookworm is built: no image" },
+  });
+});
+
+test("a registry that cannot be reached is told in the note, and an image that nobody else would get fails nothing", async () => {
+  await using bench = await taskBench();
+  const calls = join(bench.folder, "calls");
+  await bench.addProgram("buildah", unreachable(calls));
+  await putBuiltPackage(bench, { version, platform: bookworm });
+  const { code, output, result } = await bench.tool("publish-docker-images", {
+    env: { ...env, IMAGE_BUILDER: "buildah" },
+  });
+  const note = `buildah cannot fetch docker.io/library/debian:bookworm-slim: no image (Error: ${REFUSED})`;
+  expect({ code, output, result }).toEqual({ code: 0, output: `${note}\n`, result: { note } });
+  expect(await readFile(calls, "utf8")).not.toContain("build --build-arg");
+});
+
+test("where the image is to be pushed, a registry that cannot be reached fails the task in one line", async () => {
+  await using bench = await taskBench();
+  await bench.addProgram("podman", unreachable(join(bench.folder, "calls")));
+  await putBuiltPackage(bench, { version, platform: bookworm });
+  const { code, output, result } = await bench.tool("publish-docker-images", {
+    env: { ...env, IMAGE_BUILDER: "podman", IMAGE_REPOSITORY: "example.org/muster" },
+  });
+  expect({ code, output, result }).toEqual({
+    code: 1,
+    output: `podman cannot fetch docker.io/library/debian:bookworm-slim: no image (Error: ${REFUSED})\n`,
+    result: undefined,
   });
 });

@@ -4,6 +4,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { Platform } from "@muster/pipeline";
 import { type PublicKey, readKey } from "openpgp";
 import { binaryPackage, packageName, publicKey } from "../artifacts.ts";
+import { missingBase } from "./base-image.ts";
 import { fetchBuiltPackage, fetchPublishedPackage } from "./built-package.ts";
 import { env } from "./env.ts";
 import { get, openS3 } from "./objects.ts";
@@ -16,6 +17,12 @@ await runTool(async () => {
   const found = platform === undefined ? undefined : await packageOf(platform);
   if (found === undefined) {
     return said(`no package of ${env.version()} for ${platform ?? "any platform"} is built: no image`);
+  }
+  const missing = await missingBase(builder, found.base);
+  if (missing !== undefined) {
+    // Only an image that others are to get is worth another attempt.
+    if (env.imageRepository() !== undefined) throw new Error(missing);
+    return said(missing);
   }
 
   const context = await mkdtemp("image-");
