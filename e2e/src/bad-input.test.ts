@@ -73,6 +73,14 @@ test("a broken pipeline file is named, with the line", async () => {
   );
 });
 
+test("a package that was not installed is named, with what installs it", async () => {
+  await workspace.write("alone/pipeline.ts", 'import "@muster/recipes";\n');
+  expectOneLine(
+    await workspace.muster("build", "--pipeline", "alone/pipeline.ts"),
+    /^muster: alone\/pipeline\.ts imports @muster\/recipes, which is not installed \(npm install,/,
+  );
+});
+
 test("a missing script is named with its activity and the pipeline's file", async () => {
   await using other = await createWorkspace();
   await writeProbePipeline(other);

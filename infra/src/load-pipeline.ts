@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { checkScripts, InvalidConfigurationError, type Pipeline, scriptFile } from "@muster/pipeline";
+import { checkScripts, InvalidConfigurationError, missingPackage, type Pipeline, scriptFile } from "@muster/pipeline";
 
 export interface LoadedPipeline {
   readonly pipeline: Pipeline;
@@ -63,6 +63,8 @@ async function importPipeline(file: string, shown: string): Promise<Pipeline> {
   } catch (error) {
     // By name: a pipeline may be defined by its own copy of the package.
     if (error instanceof Error && error.name.startsWith("Muster.")) throw error;
+    const missing = missingPackage(error, shown);
+    if (missing !== undefined) throw missing;
     const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
     throw new InvalidConfigurationError(`${shown} cannot be loaded: ${line}`, { cause: error });
   }

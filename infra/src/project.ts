@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { InvalidConfigurationError } from "@muster/pipeline";
+import { InvalidConfigurationError, missingPackage } from "@muster/pipeline";
 import { checkSources } from "./built-from.ts";
 import { type BundleFolders, bundlesOf } from "./bundle-folders.ts";
 import { stageNamed } from "./define-stages.ts";
@@ -43,6 +43,8 @@ async function loadStages(folder: string): Promise<readonly Stage[]> {
   } catch (error) {
     // By name: stages may be defined by their own copy of the package.
     if (error instanceof Error && error.name.startsWith("Muster.")) throw error;
+    const missing = missingPackage(error, "stages.ts");
+    if (missing !== undefined) throw missing;
     const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
     throw new InvalidConfigurationError(`stages.ts cannot be loaded: ${line}`, { cause: error });
   }

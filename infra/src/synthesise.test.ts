@@ -86,6 +86,16 @@ test("a pipeline that does not load is refused by its file and the reason", asyn
   );
 });
 
+test("a pipeline whose packages are not installed is refused by what it imports", async () => {
+  await mkdir(join(parts.folder, "pipelines/alone"), { recursive: true });
+  // Of a name that no folder above a temporary one has.
+  await writeFile(join(parts.folder, "pipelines/alone/pipeline.ts"), 'import "not-installed-here";\n');
+  expect(await problemOf({ pipeline: "alone", folder: parts.folder })).toMatchObject({
+    message: "pipelines/alone/pipeline.ts imports not-installed-here, which is not installed",
+    hint: expect.stringContaining("npm install"),
+  });
+});
+
 test("a stage may name its pipeline's file, from where stages.ts lies", async () => {
   expect(await problemOf({ pipeline: "./releases/pipeline.ts", folder: parts.folder })).toMatchObject({
     message: "there is no ./releases/pipeline.ts",

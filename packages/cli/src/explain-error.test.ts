@@ -22,6 +22,14 @@ test("a region that is not set is asked for", () => {
   expect(explainError(new Error("Region is missing")).hint).toContain("AWS_REGION");
 });
 
+test("without a network it is AWS that cannot be reached, and the machine itself can build", () => {
+  const error = new Error("getaddrinfo ENOTFOUND ssm.eu-central-1.amazonaws.com");
+  expect(explainError(error)).toEqual({
+    message: `AWS cannot be reached: ${error.message}`,
+    hint: "is there a network, and is AWS_REGION the stage's? leave --stage out to build on this machine",
+  });
+});
+
 test("an error that nobody expected is one line", () => {
   expect(explainError(new TypeError("a\n  b"))).toMatchObject({ message: "TypeError: a b" });
 });

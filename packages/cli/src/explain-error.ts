@@ -30,6 +30,13 @@ const hints: readonly (readonly [RegExp, (message: string) => Explanation])[] = 
     }),
   ],
   [
+    /\b(ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT)\b/,
+    (message) => ({
+      message: `AWS cannot be reached: ${message}`,
+      hint: "is there a network, and is AWS_REGION the stage's? leave --stage out to build on this machine",
+    }),
+  ],
+  [
     /ECONNREFUSED|ECONNRESET/,
     (message) => ({ message, hint: "the process that answered there has ended; run the command again" }),
   ],

@@ -6,6 +6,7 @@ import {
   checkScripts,
   InvalidPipelineError,
   type MusterError,
+  missingPackage,
   nearestWord,
   type Pipeline,
   scriptFile,
@@ -105,7 +106,7 @@ async function importPipeline(file: string, shown: string): Promise<Pipeline> {
   try {
     module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
-    throw brokenPipeline(error, { file, shown });
+    throw missingPackage(error, shown) ?? brokenPipeline(error, { file, shown });
   }
   const pipeline = [module.default, ...Object.values(module)].find(isPipeline);
   if (pipeline !== undefined) return pipeline;

@@ -9,9 +9,6 @@ import { tellReport } from "./tell-report.ts";
 const USAGE =
   "usage: npm create muster [folder] -- [--name NAME] [--what deb|apt|tarball] [--for PLATFORMS] [--aws] [--yes]";
 
-/** Node runs pipeline.ts itself from this version on. */
-const OLDEST_NODE = [22, 18] as const;
-
 /** `npm create muster`. */
 async function main(words: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -27,7 +24,6 @@ async function main(words: string[]): Promise<void> {
     },
   });
   if (values.help) return console.log(USAGE);
-  refuseOldNode(process.versions.node);
   const [named = ".", more] = positionals;
   if (more !== undefined) throw new MusterError(`"${more}" is one word too many`, { hint: USAGE });
   const folder = resolve(named);
@@ -36,15 +32,6 @@ async function main(words: string[]): Promise<void> {
   const report = initRepository({ folder, ...answers }, { version: ownVersion() });
   const shown = relative(process.cwd(), folder);
   for (const line of tellReport(report, shown)) console.log(line);
-}
-
-function refuseOldNode(version: string): void {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const [oldestMajor, oldestMinor] = OLDEST_NODE;
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
-  throw new MusterError(`Node ${version} is too old: from ${OLDEST_NODE.join(".")} on it runs pipeline.ts by itself`, {
-    hint: "install a newer one from https://nodejs.org",
-  });
 }
 
 function ownVersion(): string {

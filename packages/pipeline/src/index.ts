@@ -115,6 +115,7 @@ export {
 export { describeInputs, inputsOf } from "./inputs-of-build.ts";
 export { type LogMarker, logMarker, parseLogMarker } from "./log-marker.ts";
 export { mayTouch, type Touch } from "./may-touch.ts";
+export { missingPackage } from "./missing-package.ts";
 export { ErrorName, InvalidConfigurationError, InvalidInputError, MusterError } from "./muster-error.ts";
 export { type NamedScript, namedScripts } from "./named-scripts.ts";
 export { nearestWord } from "./nearest-word.ts";
