@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -10,6 +10,8 @@ import { init, parse } from "es-module-lexer";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LARGE_FILE, s3Battery, s3Bench } from "../shipped/s3-battery.ts";
+import { installedIn } from "../shipped/shipped-form.ts";
 import { followDocument, missingRoot } from "./follow-document.ts";
 import { missing, wantedManagers } from "./package-managers.ts";
 import { ADDRESS, filesIn, type Packed, packAll } from "./packed.ts";
@@ -30,6 +32,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 interface Manifest {
+  readonly bin?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: object;
   readonly peerDependencies?: object;
@@ -60,6 +63,10 @@ test("all that readers import or run is packed at one version, and says what it 
       repository: { type: "git", url: `git+${ADDRESS}.git`, directory: expect.any(String) },
       publishConfig: { access: "public", provenance: true },
     });
+    for (const program of Object.values(manifest.bin ?? {}))
+      expect(files.get(program.replace("./", "")), `${each.name} on an old Node`).toContain(
+        "needs Node 22.18 or later",
+      );
     expect(manifest, each.name).not.toHaveProperty("scripts");
     expect(manifest, each.name).not.toHaveProperty("devDependencies");
   }
@@ -168,6 +175,13 @@ describe.each(wantedManagers)("in an empty folder, installed by $name,", (manage
     expect(said).toContain("3 tasks done, 0 skipped, 0 failed");
     const published = join(project(), ".muster/s3/reader-downloads/1.2.3/all.txt");
     expect(await readFile(published, "utf8")).toBe("1.2.3 for debian-12-bookworm\n1.2.3 for debian-13-trixie\n");
+  });
+
+  can(`muster-s3: ${LARGE_FILE}`, async () => {
+    const work = await mkdtemp(join(folder, "s3-"));
+    await using bench = await s3Bench(installedIn(project()).s3, work);
+    await s3Battery[LARGE_FILE]?.(bench);
+    expect(await readdir(work)).toContain("large-again");
   });
 
   can("a simulation runs the pipeline in virtual time", async () => {

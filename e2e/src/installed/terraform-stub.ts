@@ -1,6 +1,7 @@
 import { execFile, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 /** Runs the real Terraform against a stub of the AWS provider. */
@@ -20,9 +21,15 @@ export function findTerraformStub(): TerraformStub | { readonly missing: string 
     return { missing: "terraform is not installed" };
   return {
     async apply(stack, project) {
-      const env = { ...process.env, PROVIDER_AWS_DIR: join(project, "node_modules/@cdktf/provider-aws") };
+      const env = { ...process.env, PROVIDER_AWS_DIR: providerOf(project) };
       const { stdout } = await run("bash", [script, stack, "apply"], { env, maxBuffer: 64 * 1024 * 1024 });
       return stdout;
     },
   };
+}
+
+/** Where what `@muster/infra` depends on is installed, which pnpm keeps out of a project's own folder. */
+function providerOf(project: string): string {
+  const infra = realpathSync(join(project, "node_modules/@muster/infra/package.json"));
+  return dirname(createRequire(infra).resolve("@cdktf/provider-aws/package.json"));
 }

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, readdir } from "node:fs/promises";
+import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { agentProgram } from "@muster/worker-agent";
+import { packAll } from "../installed/packed.ts";
 import { programArguments } from "../run-muster.ts";
 
 const run = promisify(execFile);
@@ -53,4 +54,23 @@ export const ec2Archive: ShipForm = async (folder) => {
   const beside = join(machine, "agent");
   await cp(join(checkout, "packages/cli/dist"), beside, { recursive: true });
   return { muster: [node, join(beside, "muster.mjs")], s3: [node, join(beside, "agent.mjs"), "s3"] };
+};
+
+/** How the packages of a project's folder are called that npm, or its like, has installed there. */
+export const installedIn = (project: string): ShippedForm => {
+  const home = join(project, "node_modules/muster");
+  return {
+    muster: [process.execPath, join(home, "bin/muster.js")],
+    s3: [process.execPath, join(home, "dist/agent.mjs"), "s3"],
+  };
+};
+
+/** What `npm install muster` brings; not beside the pipelines that are built, as with `npm install --global`. */
+export const npmPackages: ShipForm = async (folder) => {
+  const packed = await packAll(join(folder, "tarballs"));
+  const wanted = packed.filter(({ name }) => name === "muster" || name === "@muster/pipeline");
+  await writeFile(join(folder, "package.json"), '{"private":true}');
+  const options = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
+  await run("npm", ["install", ...options, ...wanted.map(({ file }) => file)], { cwd: folder });
+  return installedIn(folder);
 };

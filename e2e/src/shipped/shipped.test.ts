@@ -4,22 +4,24 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorkspace } from "../workspace.ts";
 import { commandBattery } from "./command-battery.ts";
-import { s3Battery, s3Bench } from "./s3-battery.ts";
-import { checkoutBundle, debianPackage, ec2Archive, type ShippedForm } from "./shipped-form.ts";
+import { LARGE_FILE, s3Battery, s3Bench } from "./s3-battery.ts";
+import { checkoutBundle, debianPackage, ec2Archive, npmPackages, type ShippedForm } from "./shipped-form.ts";
 
-const parts = "a large file goes up in parts, and comes down";
+const isFull = process.env.MUSTER_BATTERY === "full";
 
 /**
  * What is shipped is what is tested: each form does the same. The package has a bundle of its own, and so does all of it in every run. The
- * archive's and the checkout's agent come of one configuration, and all other tests are about the checkout: `pnpm --filter e2e shipped` has
- * them do all of it too.
+ * archive's and the checkout's agent come of one configuration, and all other tests are about the checkout; npm's packages, which take long to
+ * make, upload a large file and run a build in `installed`: `pnpm --filter e2e shipped` has them all do all of it.
  */
-describe.each([
-  { name: "Debian package", ship: debianPackage, always: true },
-  { name: "archive for EC2", ship: ec2Archive, always: false },
-  { name: "checkout's bundle", ship: checkoutBundle, always: false },
-])("of the $name", ({ ship, always }) => {
-  const isWhole = always || process.env.MUSTER_BATTERY === "full";
+const forms = [
+  { name: "Debian package", ship: debianPackage, isWhole: true },
+  { name: "archive for EC2", ship: ec2Archive, isWhole: isFull },
+  { name: "checkout's bundle", ship: checkoutBundle, isWhole: isFull },
+  ...(isFull ? [{ name: "packages for npm", ship: npmPackages, isWhole: true }] : []),
+];
+
+describe.each(forms)("of the $name", ({ ship, isWhole }) => {
   let folder: string;
   let form: ShippedForm;
   beforeAll(async () => {
@@ -30,7 +32,7 @@ describe.each([
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const checks = Object.entries(s3Battery).filter(([name]) => isWhole || name === parts);
+  const checks = Object.entries(s3Battery).filter(([name]) => isWhole || name === LARGE_FILE);
   expect(checks).not.toEqual([]);
 
   test.each(checks)("muster-s3: %s", async (_, check) => {
