@@ -182,6 +182,22 @@ describe.skipIf(missing.length > 0)("a release by recipes", () => {
     expect(output).toContain("has no tag v1.4.0: make it on the version's commit (git tag v1.4.0) and build again");
   });
 
+  test("before the first commit a nightly is made of the files as they are", async () => {
+    await using begun = await createReleaseRepository("begun");
+    await begun.write("begun.sh", "#!/bin/sh\n", { executable: true });
+    const values = 'const begun: Program = { name: "begun" };';
+    const flow = "forEachVersion(sourceTarball(begun))";
+    const text = pipelineText({ name: "begun", platforms, imports: "sourceTarball", values, flow });
+    await begun.write("release/pipeline.ts", text);
+    const { exitCode, output } = await begun.build("2026.11.24");
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain("the files as they are, for nothing is committed yet");
+    const tarball = join(begun.scratch, "source/begun-2026.11.24.tar.gz");
+    const { stdout } = await run("tar", ["-tzf", tarball]);
+    const files = [".gitignore", "begun.sh", "release/", "release/dummy.sh", "release/pipeline.ts"];
+    expect(stdout.trim().split("\n")).toEqual(["", ...files].map((path) => `begun-2026.11.24/${path}`));
+  });
+
   test("the private key is where nobody downloads", async () => {
     const files = await readdir(repository.downloads, { recursive: true, withFileTypes: true });
     for (const file of files.filter((each) => each.isFile() && each.name.endsWith(".asc"))) {

@@ -44,11 +44,28 @@ fi
 # safe.directory: the checkout may belong to another user than the worker.
 repo() { git --no-optional-locks -c safe.directory='*' -C "$repository" "$@"; }
 
-if [ "$IS_NIGHTLY" = true ]; then
-  commit=$(repo rev-parse --quiet --verify 'HEAD^{commit}') || fail "$repository has no commit"
-else
+# The commit of what is not committed yet: the files as they are, dated as the newest of them.
+snapshot() {
+  set -e # a command substitution forgets it
+  local newest identity=(-c user.name=muster -c user.email=muster@localhost)
+  export GIT_DIR=$PWD/snapshot.git
+  git init --quiet --bare "$GIT_DIR"
+  git -C "$repository" -c core.bare=false -c core.excludesFile=/dev/null --work-tree=. add --all . >&2
+  newest=$(git ls-files -z | (cd "$repository" && xargs --null --no-run-if-empty stat --format=%Y) | sort -n | tail -n 1)
+  [ -n "$newest" ] || fail "$repository has no file: nothing could be released"
+  export GIT_AUTHOR_DATE="@$newest +0000" GIT_COMMITTER_DATE="@$newest +0000"
+  git "${identity[@]}" commit-tree -m "Not committed yet" "$(git write-tree)"
+}
+
+made_of=
+if [ "$IS_NIGHTLY" != true ]; then
   commit=$(repo rev-parse --quiet --verify "refs/tags/$TAG^{commit}") ||
     fail "$repository has no tag $TAG: make it on the version's commit (git tag $TAG) and build again"
+elif ! commit=$(repo rev-parse --quiet --verify 'HEAD^{commit}'); then
+  if [ -z "$RECIPES_AT_HOME" ] || [ ! -e "$repository/.git" ]; then fail "$repository has no commit"; fi
+  made_of="the files as they are, for nothing is committed yet"
+  commit=$(snapshot)
+  repository=$PWD/snapshot.git
 fi
 
 # The settings are named, so that a user's own do not change the bytes.
@@ -57,4 +74,4 @@ repo -c core.autocrlf=false -c tar.umask=0022 archive --format=tar --prefix="$RO
 sha256sum "$tarball" >"$tarball.sha256"
 if [ -n "${KEY_NAME:-}" ]; then gpg --batch --output "$tarball.sig" --detach-sign "$tarball"; fi
 upload
-note "commit $(repo log -1 --format='%h of %cs' "$commit"), sha256 $(cut -c 1-12 "$tarball.sha256")…"
+note "${made_of:-commit $(repo log -1 --format='%h of %cs' "$commit")}, sha256 $(cut -c 1-12 "$tarball.sha256")…"

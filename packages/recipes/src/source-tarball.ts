@@ -7,7 +7,7 @@ import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-
 export interface SourceTarballOptions extends RecipeOptions {
   /** What workers on AWS clone; a public URL. On one machine it is the checkout that the pipeline lies in, where absent. */
   readonly repository?: string;
-  /** The tag of a version. Default `v1.2.3`. A nightly is made of the newest commit. */
+  /** The tag of a version. Default `v1.2.3`. A nightly is made of the newest commit, before a first one of the files as they are. */
   readonly tag?: (version: Version) => string;
   /** Signs it: a detached signature lies beside it. */
   readonly key?: SigningKey;
