@@ -12,12 +12,12 @@ const cache = process.env.MUSTER_RELEASES_CACHE;
 export const isRoot = process.getuid?.() === 0;
 
 /** Gives a repository's scratch what earlier runs have bootstrapped. */
-export async function restoreChroots({ scratch }: ReleaseRepository): Promise<void> {
+export async function restoreChroots({ scratch }: Pick<ReleaseRepository, "scratch">): Promise<void> {
   if (cache === undefined || !existsSync(join(cache, "chroots"))) return;
   await cp(join(cache, "chroots"), join(scratch, "chroots"), { recursive: true });
 }
 
-export async function keepChroots({ scratch }: ReleaseRepository): Promise<void> {
+export async function keepChroots({ scratch }: Pick<ReleaseRepository, "scratch">): Promise<void> {
   if (cache === undefined || !existsSync(join(scratch, "chroots"))) return;
   await mkdir(cache, { recursive: true });
   await cp(join(scratch, "chroots"), join(cache, "chroots"), { recursive: true, force: false });

@@ -39,6 +39,7 @@ test.each(Object.keys(shippedKinds) as Shipped[])(
     expect(kept).toEqual([]);
     for (const path of ["pipeline.ts", "pipeline.test.ts", "package.json", "stages.ts", "cdktf.json", ".gitignore"])
       expect(written).toContain(path);
+    expect(await read(".npmrc"), "an old Node is refused by npm").toContain("engine-strict=true");
     for (const name of ["test", "plan", "deploy"]) expect(written).toContain(`.github/workflows/${name}.yml`);
     for (const path of written) {
       const text = await read(path);
