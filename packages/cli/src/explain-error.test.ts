@@ -30,6 +30,14 @@ test("without a network it is AWS that cannot be reached, and the machine itself
   });
 });
 
+test("addresses that could not be reached, any of several, are told by what happened to them", () => {
+  const error = Object.assign(new AggregateError([]), { code: "ETIMEDOUT" });
+  expect(explainError(error)).toMatchObject({
+    message: "AWS cannot be reached: ETIMEDOUT",
+    hint: expect.stringContaining("is there a network"),
+  });
+});
+
 test("an error that nobody expected is one line", () => {
   expect(explainError(new TypeError("a\n  b"))).toMatchObject({ message: "TypeError: a b" });
 });

@@ -9,11 +9,15 @@ export interface Explanation {
 export function explainError(error: unknown): Explanation {
   if (error instanceof MusterError) return { message: error.message, hint: error.hint };
   if (!(error instanceof Error)) return { message: String(error), hint: undefined };
-  const message = error.message.replaceAll(/\s+/g, " ").trim() || error.name;
+  // An attempt at several addresses fails without a message, and with the code of what failed.
+  const message = error.message.replaceAll(/\s+/g, " ").trim() || codeOf(error) || error.name;
   return (
     hints.find(([pattern]) => pattern.test(`${error.name} ${message}`))?.[1](message) ?? unexpected(error, message)
   );
 }
+
+const codeOf = (error: Error): string | undefined =>
+  "code" in error && typeof error.code === "string" ? error.code : undefined;
 
 const hints: readonly (readonly [RegExp, (message: string) => Explanation])[] = [
   // Errors of the local stage name the thing and the remedy themselves.
