@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, rm } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -79,6 +79,21 @@ test("a package that was not installed is named, with what installs it", async (
     await workspace.muster("build", "--pipeline", "alone/pipeline.ts"),
     /^muster: alone\/pipeline\.ts imports @muster\/recipes, which is not installed \(npm install,/,
   );
+});
+
+test("wrong types and typing errors in a pipeline are named by their places, all at once, and nothing is started", async () => {
+  await using other = await createWorkspace();
+  const probe = await writeProbePipeline(other);
+  const file = join(other.dir, "probe/pipeline.ts");
+  const wrong = (await readFile(file, "utf8"))
+    .replace("timeout: minutes(10)", 'timeout: "5 minutes"')
+    .replace("produces:", "produce:");
+  await other.write("probe/pipeline.ts", wrong);
+  expectOneLine(
+    await other.muster("build", "1.2.3", ...probe),
+    /probe\/pipeline\.ts: MakeSource\.timeout: "5 minutes" is not a number; MakeSource\.produce is no field; did you mean produces\?/,
+  );
+  expect(existsSync(join(other.dir, ".muster"))).toBe(false);
 });
 
 test("a missing script is named with its activity and the pipeline's file", async () => {
