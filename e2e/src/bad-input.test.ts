@@ -126,6 +126,30 @@ test("scripts that cannot run are named, each with its line, before anything is 
   expect(existsSync(join(other.dir, ".muster"))).toBe(false);
 });
 
+test("what a step's check finds wrong with this machine is told in one line, and nothing is started", async () => {
+  await using other = await createWorkspace();
+  const probe = await writeProbePipeline(other);
+  const text = await readFile(join(other.dir, "probe/pipeline.ts"), "utf8");
+  await other.write(
+    "probe/pipeline.ts",
+    text.replace('script: "package.sh"', 'script: "package.sh", check: "check.sh"'),
+  );
+  const refusing = (platform: string) =>
+    `#!/bin/bash\n[[ $DISTRO != ${platform} ]] || { echo "error: no $DISTRO of $VERSION here: drop it" >&2; exit 1; }\n`;
+  await other.write("probe/check.sh", refusing("ubuntu-*"), { executable: true });
+  expectOneLine(
+    await other.muster("build", "1.2.3", ...probe),
+    /^muster: no ubuntu-24\.04-noble of 1\.2\.3 here: drop it \(nothing was started\)$/m,
+  );
+  expect((await other.muster("status", ...probe)).stderr).toContain("nothing has been built");
+
+  const words = ["build", "1.2.3", "debian-12-bookworm", "MakeSource", "MakePackage", ...probe];
+  expect((await other.muster(...words)).exitCode).toBe(0);
+  // What is done needs no check.
+  await other.write("probe/check.sh", refusing("*"), { executable: true });
+  expect((await other.muster(...words)).exitCode).toBe(0);
+});
+
 test("an occupied port is named, with the option that chooses another", async () => {
   const server = createServer();
   await once(server.listen(0, "127.0.0.1"), "listening");

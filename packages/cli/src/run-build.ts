@@ -7,6 +7,7 @@ import { nextCommand } from "./next-command.ts";
 import { parseTimeScale } from "./parse-time-scale.ts";
 import { createProgress } from "./progress/create-progress.ts";
 import { followBuild } from "./progress/follow-build.ts";
+import { refuseUnfitMachine } from "./refuse-unfit-machine.ts";
 import { refuseUnfitScripts } from "./refuse-unfit-scripts.ts";
 import { reportOutcome } from "./report-outcome.ts";
 import { reportPlan } from "./report-plan.ts";
@@ -50,6 +51,7 @@ export async function runBuild(
         });
       }
       if (started !== undefined) await announceTakeOver(stage, started, context);
+      else await refuseUnfitMachine(stage, input, context);
       const build = started ?? (await startBuild(stage, asked, { user: env.user, at: new Date() }));
       if (started === undefined) announce(build, context);
       started = build;

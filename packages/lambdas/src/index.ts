@@ -7,7 +7,7 @@ export { decide } from "./deciding/decide.ts";
 export { inputOfTask, type TaskOfBuild } from "./deciding/input-of-task.ts";
 export { type Lookout, lookout } from "./deciding/lookout.ts";
 export { type PlannedApproval, planApprovals } from "./deciding/plan-approvals.ts";
-export { type PlannedStep, planBuild } from "./deciding/plan-build.ts";
+export { type PlannedStep, type PlannedTask, planBuild, planTasks } from "./deciding/plan-build.ts";
 export { platformsOfVersion, supportedPlatforms } from "./deciding/platforms-of-version.ts";
 export { type MatrixCell, type VersionMatrix, versionMatrix } from "./deciding/version-matrix.ts";
 export { jsonLog, type Log, silentLog } from "./log.ts";

@@ -122,7 +122,7 @@ export interface DefinitionPer<P extends Per> extends Artifacts<P> {
   /** One task a version, one for each of its platforms, or a single one in a build; it says where in a flow the activity can stand. */
   readonly per: P;
   /**
-   * Run for each task, in a fresh folder; exit code 0 is success. Like `init` and `afterTask` a path relative to the
+   * Run for each task, in a fresh folder; exit code 0 is success. Like `init`, `afterTask` and `check` a path relative to the
    * pipeline's folder, or the `file:` URL of a script in a package.
    */
   readonly script: string;
@@ -133,6 +133,11 @@ export interface DefinitionPer<P extends Per> extends Artifacts<P> {
   readonly init?: string;
   /** Run after each task with SUCCESS=true or false; its failure changes nothing. */
   readonly afterTask?: string;
+  /**
+   * Run before a build starts on one machine, in a task's environment, once for each platform that has something to do: where
+   * it fails, nothing is started, and its last line says why. For what a machine lacks, and for sources that are gone.
+   */
+  readonly check?: string;
   /**
    * A task's longest run, counted from when a worker takes it: more than a minute, at most a year. The script is ended a minute
    * earlier, so that the failure comes with its log.

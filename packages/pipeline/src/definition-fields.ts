@@ -109,6 +109,7 @@ const activityFields: Fields<AnyActivity> = {
   optional: {
     init: filledText,
     afterTask: filledText,
+    check: filledText,
     logIdleTimeout: count,
     retries: list("a list of rules, which may be empty", retry),
     maxWorkers: number,

@@ -4,7 +4,7 @@ import type { Pipeline } from "./pipeline.ts";
 export interface NamedScript {
   /** The activity's name, or the pipeline's for its dummy script. */
   readonly name: string;
-  readonly role: "script" | "init" | "afterTask" | "dummyScript";
+  readonly role: "script" | "init" | "afterTask" | "check" | "dummyScript";
   /** As the definition says it: relative to the pipeline's folder. */
   readonly path: string;
 }
@@ -13,7 +13,7 @@ export interface NamedScript {
 export function namedScripts({ name, activities, dummyScript }: Pipeline): NamedScript[] {
   return [
     ...activities.flatMap((activity) =>
-      (["script", "init", "afterTask"] as const).flatMap((role): NamedScript[] => {
+      (["script", "init", "afterTask", "check"] as const).flatMap((role): NamedScript[] => {
         const path = activity[role];
         return path === undefined ? [] : [{ name: activity.name, role, path }];
       }),

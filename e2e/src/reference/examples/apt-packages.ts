@@ -47,6 +47,7 @@ const MakePackage = activity({
   per: "platform",
   script: "scripts/make-package.sh",
   afterTask: "scripts/upload-build-log.sh",
+  check: "scripts/has-compiler.sh", // command -v g++ >/dev/null || { echo "install g++"; exit 1; }
   timeout: hours(4),
   logIdleTimeout: minutes(20),
   worker: {

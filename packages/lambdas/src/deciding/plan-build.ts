@@ -16,19 +16,26 @@ import { platformsOfVersion } from "./platforms-of-version.ts";
 
 export type PlannedStep = Place & Decision & { readonly task: string; readonly activity: string };
 
+export interface PlannedTask {
+  readonly task: Task;
+  readonly decision: Decision;
+}
+
+interface PlanOptions {
+  readonly pipeline: Pipeline;
+  readonly stage: Pick<StageDescription, "buckets">;
+  readonly s3: S3Client;
+  readonly now?: () => Date;
+}
+
 /**
  * What a build would run or skip if it were started now, with the evidence; nothing is started. Steps that depend on what earlier steps
  * of the same build will make are judged by what is there today.
  */
-export async function planBuild(
+export async function planTasks(
   build: BuildInput,
-  {
-    pipeline,
-    stage,
-    s3,
-    now = () => new Date(),
-  }: { pipeline: Pipeline; stage: Pick<StageDescription, "buckets">; s3: S3Client; now?: () => Date },
-): Promise<PlannedStep[]> {
+  { pipeline, stage, s3, now = () => new Date() }: PlanOptions,
+): Promise<PlannedTask[]> {
   const looking = { ...lookout(s3, stage.buckets), now };
   const versions = build.versions.map(async (version) => ({
     version,
@@ -36,13 +43,18 @@ export async function planBuild(
   }));
   const tasks = tasksOfBuild(pipeline, await Promise.all(versions));
   return Promise.all(
-    tasks.map(async (task) => ({
-      task: taskName(task.activity.name, task.subject),
-      activity: task.activity.name,
-      ...placeOf(task.subject),
-      ...ifAllGoesWell(task, await decide(task, { build, buckets: stage.buckets, ...looking })),
-    })),
+    tasks.map(async (task) => ({ task, decision: await decide(task, { build, buckets: stage.buckets, ...looking }) })),
   );
+}
+
+/** The same, as a report has it. */
+export async function planBuild(build: BuildInput, options: PlanOptions): Promise<PlannedStep[]> {
+  return (await planTasks(build, options)).map(({ task, decision }) => ({
+    task: taskName(task.activity.name, task.subject),
+    activity: task.activity.name,
+    ...placeOf(task.subject),
+    ...ifAllGoesWell(task, decision),
+  }));
 }
 
 /** Of a plan nothing has failed yet. */
