@@ -1,23 +1,30 @@
 #!/bin/bash
 # A version's packages for one release of Debian or Ubuntu, built in a clean chroot of it, from a source package that is made of the version's source.
 set -euo pipefail
-need dpkg-source:dpkg-dev xz:xz-utils
+need_for_debian_package
+check_chroot "$DISTRO" "$MIRROR"
 
 codename=${DISTRO##*-}
 built=s3://$SCRATCH_BUCKET/$BUILT_PREFIX
 mkdir source tree out
 
 fetch_dsc() {
-  need dget:devscripts
   (cd source && dget --quiet --allow-unauthenticated --download-only "$DSC") || fail "$DSC or a file of its cannot be fetched"
   local dsc=source/${DSC##*/}
   sha256sum --check --quiet <<<"$DSC_SHA256  $dsc" || fail "$DSC is not the one that the pipeline names: its sha256 is $(sha256sum "$dsc" | cut -d ' ' -f 1)"
   rmdir tree
   dpkg-source --no-check --extract "$dsc" tree
-  rm source/*.debian.tar.* "$dsc"
+  # Whatever its format was: upstream's archives, called as the version is here, and the tree with its debian/ over them.
+  rm -f source/*.debian.tar.* source/*.diff.gz "$dsc"
   export SOURCE_DATE_EPOCH
   SOURCE_DATE_EPOCH=$(dpkg-parsechangelog --file tree/debian/changelog --show-field Timestamp)
-  for file in source/*.orig.tar.*; do mv "$file" "source/${NAME}_$PACKAGED_VERSION.orig.${file##*.orig.}"; done
+  if ! compgen -G 'source/*.orig*.tar.*' >/dev/null; then
+    for file in source/*.tar.*; do mv "$file" "${file%.tar.*}.orig.tar.${file##*.tar.}"; done
+  fi
+  for file in source/*.orig*.tar.*; do
+    named=source/${NAME}_$PACKAGED_VERSION.orig${file##*.orig}
+    if [ "$file" != "$named" ]; then mv "$file" "$named"; fi
+  done
 }
 
 fetch_tarball() {
@@ -59,12 +66,13 @@ mv changelog tree/debian/changelog
 mkdir -p tree/debian/source
 echo '3.0 (quilt)' >tree/debian/source/format
 mv tree "source/$NAME-$PACKAGED_VERSION"
-(cd source && dpkg-source --build "$NAME-$PACKAGED_VERSION" && rm -rf "$NAME-$PACKAGED_VERSION")
+(cd source && dpkg-source --auto-commit --build "$NAME-$PACKAGED_VERSION" && rm -rf "$NAME-$PACKAGED_VERSION")
 
 cat >source/build.sh <<'BUILD'
 #!/bin/bash
 # Inside of the chroot. What failed is told by its own output and by /status, and never by mmdebstrap.
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+as_builder() { runuser -u builder -- env HOME=/build "$@"; }
 steps() {
   set -e
   useradd --create-home --home-dir /build builder
@@ -82,17 +90,24 @@ steps() {
   if [ -d /ccache ]; then
     chown -R builder: /ccache
     export CCACHE_DIR=/ccache PATH=/usr/lib/ccache:$PATH
+    as_builder ccache --zero-stats
   fi
-  runuser -u builder -- env HOME=/build dpkg-buildpackage --unsigned-source --unsigned-changes
+  as_builder dpkg-buildpackage --unsigned-source --unsigned-changes
+  if [ -d /ccache ]; then
+    as_builder ccache --print-stats | awk '{ count[$1] = $2 }
+      END { known = count["direct_cache_hit"] + count["preprocessed_cache_hit"]; print "ccache: " known " of " known + count["cache_miss"] " compilations were known" }'
+  fi
   cd ..
-  mv ./*.deb ./*.dsc ./*.tar.* ./*.changes ./*.buildinfo /out
+  # Whatever .changes names: Ubuntu has .ddeb beside .deb.
+  find . -maxdepth 1 -type f ! -name '.*' -exec mv --target-directory /out {} +
   echo done >/status
 }
 mkdir -p /out
 echo chroot >/status
 set -o pipefail
 (steps)
-df --output=avail -k /build 2>/dev/null | tail -n 1 >/free
+# Where the disk is full, what is copied out needs its room.
+grep --quiet '^done$' /status || rm -rf /build
 true
 BUILD
 chmod 755 source/build.sh
@@ -108,30 +123,27 @@ if [ -n "${CCACHE_KEY:-}" ]; then
   hooks+=("copy-in ccache /")
 fi
 # shellcheck disable=SC2016 # mmdebstrap's own variable
-hooks+=('chroot "$1" env SOURCE_DATE_EPOCH='"$SOURCE_DATE_EPOCH"' bash /source/build.sh 2>&1' "copy-out /out /status /free /build-dep.log .")
+hooks+=('chroot "$1" env SOURCE_DATE_EPOCH='"$SOURCE_DATE_EPOCH"' bash /source/build.sh 2>&1' "copy-out /out /status /build-dep.log .")
 if [ -n "${CCACHE_KEY:-}" ]; then hooks+=("sync-out /ccache ccache"); fi
+touch build-dep.log
 # shellcheck disable=SC2016
-in_chroot "$DISTRO" 'chroot "$1" touch /build-dep.log /free' "${hooks[@]}" 2>&1 | tee build.log || true
+full=$(in_chroot "$DISTRO" 'chroot "$1" touch /build-dep.log' "${hooks[@]}" 2>&1 | watch_disk) || true
 
-why_failed() {
-  local missing
-  if grep --quiet 'No space left on device' build.log; then
-    echo "the disk was full in the chroot: more rootVolumeGb in the step's worker, or more room for $PWD"
-  elif missing=$(sed -n 's/.*Depends: \([^ ]*\).* but it is not .*/\1/p' build-dep.log | sort -u | paste -s -d ' ') && [ -n "$missing" ]; then
-    echo "$codename has no $missing, which Build-Depends in debian/control asks for: correct its name, or drop it"
+if ! grep --quiet '^done$' status 2>/dev/null; then
+  if [ -n "$full" ]; then fail_of_full_disk chroot; fi
+  missing=$(sed -n 's/.*Depends: \(.*\) but .*/\1/p' build-dep.log | sort -u | sed 's/$/, /' | tr -d '\n')
+  if [ -n "$missing" ]; then
+    fail "$codename has no ${missing%, }, which Build-Depends in debian/control asks for: correct its name, or drop it"
   fi
-}
-if ! grep --quiet "^done\$" status 2>/dev/null; then
-  why=$(why_failed)
-  if [ -n "$why" ]; then fail "$why"; fi
   exit 1
 fi
 
 if [ "$LINTIAN" != off ]; then
-  need lintian:lintian
-  # What Debian's own archive asks of an upload's distribution and bug numbers is not asked of others.
-  lintian --allow-root --fail-on "$LINTIAN" --suppress-tags bad-distribution-in-changes-file,initial-upload-closes-no-bugs \
-    out/*.changes || fail "lintian finds ${LINTIAN}s in the packages, see above: mend them, or override them in debian/<package>.lintian-overrides"
+  # What Debian's own archive asks of an upload's distribution and bug numbers is not asked of others, nor its compression of Ubuntu.
+  unasked=bad-distribution-in-changes-file,initial-upload-closes-no-bugs
+  if [[ $DISTRO == ubuntu-* ]]; then unasked+=,malformed-deb-archive; fi
+  lintian --allow-root --profile "${DISTRO%%-*}/main" --fail-on "$LINTIAN" --suppress-tags "$unasked" out/*.changes ||
+    fail "lintian finds ${LINTIAN}s in the packages, see above: mend them, or override them in debian/<package>.lintian-overrides"
 fi
 
 cd out

@@ -13,10 +13,10 @@ fail() { # why
 }
 
 # Sees to tools: a machine that EC2 started for this starts from the distribution's bare image.
-need() { # command:package…
+need() { # command or file:package…
   local each missing=()
   for each; do
-    command -v "${each%%:*}" >/dev/null || missing+=("${each##*:}")
+    command -v "${each%%:*}" >/dev/null || [ -e "${each%%:*}" ] || missing+=("${each##*:}")
   done
   if [ "${#missing[@]}" = 0 ]; then return; fi
   if [ -n "$RECIPES_AT_HOME" ]; then
@@ -25,6 +25,13 @@ need() { # command:package…
   export DEBIAN_FRONTEND=noninteractive
   apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 update
   apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 install --no-install-recommends "${missing[@]}"
+}
+
+need_for_debian_package() {
+  local tools=(dpkg-source:dpkg-dev xz:xz-utils mmdebstrap:mmdebstrap zstd:zstd)
+  if [ -n "${DSC:-}" ]; then tools+=(dget:devscripts); fi
+  if [ "$LINTIAN" != off ]; then tools+=(lintian:lintian); fi
+  need "${tools[@]}"
 }
 
 there() { # url
@@ -168,10 +175,69 @@ fingerprint_in() { # file
   gpg --batch --quiet --with-colons --show-keys "$1" | awk -F: '$1 == "fpr" { print $10; exit }'
 }
 
+# What a full disk is called: by the kernel, by Node, by apt.
+DISK_IS_FULL='[Nn]o space left on device|enough free space in'
+export DISK_IS_FULL
+
+# Passes on what a clean root prints, and answers with what it says of a full disk: a log on that disk would not have it.
+watch_disk() {
+  sed --unbuffered --quiet --regexp-extended -e 'w /dev/stderr' -e "/$DISK_IS_FULL/p" | tail -n 1
+}
+
+fail_of_full_disk() { # chroot, container
+  fail "the disk was full in the $1: more rootVolumeGb in the step's worker, or more room for $PWD"
+}
+
+# Whether a chroot of a release can be made here, before there is anything to put into it.
+check_chroot() { # platform mirror
+  local family=${1%%-*} codename=${1##*-} old=http://archive.debian.org/debian usual=http://deb.debian.org/debian mirror why
+  if [ "$family" = ubuntu ]; then
+    old=http://old-releases.ubuntu.com/ubuntu usual=http://archive.ubuntu.com/ubuntu
+    if [ "$(dpkg --print-architecture)" != amd64 ]; then usual=http://ports.ubuntu.com/ubuntu-ports; fi
+  fi
+  mirror=${2:-$usual}
+  need mmdebstrap:mmdebstrap zstd:zstd
+  if [ "$(id -u)" != 0 ] && ! { command -v newuidmap && grep "^$(id -un):" /etc/subuid && unshare --user true; } >/dev/null 2>&1; then
+    fail "chroots cannot be made here: run as root, or install uidmap and give $(id -un) a range in /etc/subuid and /etc/subgid"
+  fi
+  # Lines of sources.list, and files of them, are for apt to read.
+  if [[ $mirror != http*://* || $mirror == *' '* ]]; then return; fi
+  if why=$(fetch "$mirror/dists/$codename/Release" mirror-has); then return; fi
+  if [[ $why == *'404 '* ]]; then
+    fail "$mirror has no $codename: name a mirror that has it in the step's { mirror } (old releases are at $old), or drop $1"
+  fi
+  fail "$mirror cannot be reached: ${why:-no reason is given}"
+}
+
+# As apt does, whose proxies a machine may need. Prints why it could not.
+fetch() { # url file
+  local log
+  log=$(/usr/lib/apt/apt-helper download-file "$1" "$2" 2>&1) && return
+  sed -n 's/^E: Failed to fetch [^ ]* *//p' <<<"$log" | head -n 1
+  return 1
+}
+
+# Debian 12 has no package of the keys that sign Ubuntu: Ubuntu's archive has them, and the fingerprint says which one is meant.
+UBUNTU_KEY=F6ECB3762474EDA9D21B7022871920D1991BC93C
+export UBUNTU_KEY
+
+# Prints mmdebstrap's option for the keys of a family that this machine does not know.
+keyring_option() { # debian|ubuntu
+  local why
+  if [ "$1" = debian ]; then need /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring; fi
+  if [ -e "/usr/share/keyrings/$1-archive-keyring.gpg" ]; then return; fi
+  need gpg:gnupg
+  mkdir -p -m 700 keys
+  why=$(fetch http://archive.ubuntu.com/ubuntu/project/ubuntu-archive-keyring.gpg keys/fetched.gpg) || fail "Ubuntu's keys cannot be fetched: $why"
+  gpg --homedir keys --batch --quiet --no-default-keyring --keyring ./keys/fetched.gpg --export "$UBUNTU_KEY" >ubuntu.gpg
+  [ -s ubuntu.gpg ] || fail "Ubuntu's keys have none with the fingerprint $UBUNTU_KEY"
+  echo "--keyring=$PWD/ubuntu.gpg"
+}
+
 # A chroot of a release with nothing in it but what a variant of mmdebstrap has, as base.tar.
 base_chroot() { # platform variant mirror
-  local key family=${1%%-*} codename=${1##*-} log=base.log options=()
-  need mmdebstrap:mmdebstrap zstd:zstd
+  local key family=${1%%-*} codename=${1##*-} options=() full keyring
+  check_chroot "$1" "$3"
   key=s3://$SCRATCH_BUCKET/chroots/$1-$2-$(dpkg --print-architecture)-$(date --utc +%G-W%V)$(cksum <<<"$3" | tr ' ' -).tar.zst
   if there "$key"; then
     echo "clean chroot: $key"
@@ -181,12 +247,13 @@ base_chroot() { # platform variant mirror
   fi
   echo "clean chroot: bootstrapping $codename, which is kept as $key"
   if [ "$family" = ubuntu ]; then options+=("--components=main universe"); fi
-  if ! mmdebstrap --quiet --variant="$2" --skip=output/dev,output/mknod --dpkgopt=force-unsafe-io "${options[@]}" "$codename" base.tar ${3:+"$3"} 2>"$log"; then
-    cat "$log" >&2
-    if grep --quiet --extended-regexp 'newuidmap|subuid|unshare' "$log"; then
-      fail "chroots cannot be made here: run as root, or give this user a range in /etc/subuid and /etc/subgid"
-    fi
-    fail "$codename could not be bootstrapped${3:+ from $3}: $(grep --max-count=1 '^E: \|Could not resolve\|does not have' "$log" || tail -n 1 "$log")"
+  keyring=$(keyring_option "$family") || exit 1
+  if [ -n "$keyring" ]; then options+=("$keyring"); fi
+  # Ubuntu's build-essential comes without apt.
+  options+=("--variant=$2" --include=apt "--skip=output/dev,output/mknod" --dpkgopt=force-unsafe-io)
+  if ! full=$(set -o pipefail && mmdebstrap "${options[@]}" "$codename" base.tar ${3:+"$3"} 2>&1 | watch_disk); then
+    if [ -n "$full" ]; then fail_of_full_disk chroot; fi
+    fail "$codename could not be bootstrapped${3:+ from $3}, see above"
   fi
   zstd --quiet base.tar -o base.tar.zst
   muster-s3 cp base.tar.zst "$key"
@@ -279,10 +346,15 @@ true
 INSTALL
 }
 
+note_tested() {
+  date --utc >tested
+  muster-s3 cp tested "s3://$SCRATCH_BUCKET/$TESTED_KEY" >/dev/null
+}
+
 # Runs a command where the published packages were installed by the package manager, as a user would, in a clean root of the platform; without words,
 # the script that is its standard input. Fails as that does.
 installed() { # [command word…]
-  local stage check
+  local stage=none check full
   mkdir -p installed
   if [ "$#" = 0 ]; then cat >installed/check.sh; else printf '%q ' "$@" >installed/check.sh; fi
   if [ -z "${REPOSITORY_URL:-}" ]; then
@@ -296,25 +368,31 @@ installed() { # [command word…]
     muster-s3 cp "s3://$DOWNLOADS_BUCKET/$KEY_NAME-archive-keyring.$form" "installed/repository.$form" >/dev/null
   done
   write_install
+  rm -f stage
   if [ "$TOOL" = apt-get ]; then
     if [ ! -f base.tar ]; then base_chroot "$DISTRO" apt "${MIRROR:-}"; fi
     # shellcheck disable=SC2016 # mmdebstrap's own variable
-    in_chroot "$DISTRO" "copy-in installed /" 'chroot "$1" bash /installed/install.sh 2>&1' "copy-out /stage ." 2>&1
+    full=$(in_chroot "$DISTRO" "copy-in installed /" 'chroot "$1" bash /installed/install.sh 2>&1' "copy-out /stage ." 2>&1 | watch_disk) || true
   else
     base_container "$IMAGE"
     containers copy --quiet "$container" installed /installed
-    containers run --isolation chroot --network host "$container" bash /installed/install.sh 2>&1
-    cp "$(containers mount "$container")/stage" .
+    full=$(containers run --isolation chroot --network host "$container" bash /installed/install.sh 2>&1 | watch_disk) || true
+    cp "$(containers mount "$container")/stage" . || true
     containers rm "$container" >/dev/null
   fi
-  stage=$(cat stage)
+  if [ -s stage ]; then stage=$(cat stage); fi
+  if [ "$stage" != "done" ] && [ -n "$full" ]; then fail_of_full_disk "clean root"; fi
   check=$(head -n 1 installed/check.sh | head -c 200)
   case $stage in
+    none) fail "the clean root of $DISTRO could not be entered, see above" ;;
     prepare | update) fail "$TOOL does not take the repository at $REPOSITORY_URL for $DISTRO, see above" ;;
     install) fail "$TOOL cannot install $PACKAGES on $DISTRO, see above" ;;
     run) fail "$PACKAGES is installed on $DISTRO, and does not do what it should: $check" ;;
     remove) fail "$PACKAGES can be installed on $DISTRO, but not removed" ;;
   esac
+  # That all went well is known once the script that called this ends, if it is that which called, and has nothing else to do then.
+  if [ "$BASHPID" = "$$" ] && [ -z "$(trap -p EXIT)" ]; then trap 'if [ "$?" = 0 ]; then note_tested || exit 1; fi' EXIT; fi
 }
 
-export -f fail need there note secret refused_by_aws generate_key decrypt_key import_key open_key check_public_key fingerprint_in base_chroot in_chroot containers base_container write_install installed
+export -f fail need need_for_debian_package there note secret refused_by_aws generate_key decrypt_key import_key open_key check_public_key fingerprint_in
+export -f watch_disk fail_of_full_disk check_chroot fetch keyring_option base_chroot in_chroot containers base_container write_install note_tested installed

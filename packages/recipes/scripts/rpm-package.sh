@@ -46,13 +46,11 @@ BUILD
 base_container "$IMAGE"
 # shellcheck disable=SC2154 # base_container sets it
 containers copy --quiet "$container" build /build
-containers run --isolation chroot --network host --env "NAME=$NAME" --env "DIST=$DIST" --env "SOURCE_DATE_EPOCH=$epoch" \
-  "$container" bash /build/build.sh 2>&1 | tee build.log || true
+full=$(containers run --isolation chroot --network host --env "NAME=$NAME" --env "DIST=$DIST" --env "SOURCE_DATE_EPOCH=$epoch" \
+  "$container" bash /build/build.sh 2>&1 | watch_disk) || true
 root=$(containers mount "$container")
 if ! grep --quiet '^done$' "$root/status"; then
-  if grep --quiet 'No space left on device' build.log; then
-    fail "the disk was full in the container: more rootVolumeGb in the step's worker, or more room for $PWD"
-  fi
+  if [ -n "$full" ]; then fail_of_full_disk container; fi
   exit 1
 fi
 find "$root/build/RPMS" "$root/build/SRPMS" -name '*.rpm' -exec cp {} out \;

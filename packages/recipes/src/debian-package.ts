@@ -46,6 +46,7 @@ export function debianPackage(program: Program, options: DebianPackageOptions = 
     ...settled(options, {
       name: "MakeDebianPackages",
       script: "debian-package.sh",
+      check: "check-debian-package.sh",
       timeout: hours(4),
       worker: LARGE,
       retries: COMPILED,

@@ -13,7 +13,6 @@ import { debianBuild, isDebian } from "./apt-location.ts";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, packagesOf, unlessLeftOut } from "./program.ts";
 import { LARGE, type RecipeOptions, settled } from "./recipe-options.ts";
-import { script } from "./script.ts";
 import { publicKeys, type SigningKey } from "./signing-key.ts";
 import { isRpm, rpmBuild } from "./yum-location.ts";
 
@@ -134,9 +133,5 @@ export function smokeTest(program: Program, options: SmokeTestOptions): Activity
     image: true,
     script: true,
   });
-  return activity({
-    ...publishedTest(program, "smoke", options),
-    script: options.script,
-    afterTask: script("note-test.sh"),
-  });
+  return activity({ ...publishedTest(program, "smoke", options), script: options.script });
 }

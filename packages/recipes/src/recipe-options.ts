@@ -39,6 +39,8 @@ interface Usual {
   readonly timeout: Seconds;
   readonly worker: WorkerMachine;
   readonly retries?: readonly Retry[];
+  /** In `scripts/` too. */
+  readonly check?: string;
 }
 
 /** The fields that every recipe's activity has, as its options say or as usual. */
@@ -48,6 +50,7 @@ export function settled({ activity, timeout, logIdleTimeout, retries, worker }: 
     name: activity ?? usual.name,
     script: script(usual.script),
     init,
+    ...(usual.check !== undefined && { check: script(usual.check) }),
     timeout: timeout ?? usual.timeout,
     worker: worker ?? usual.worker,
     ...(logIdleTimeout !== undefined && { logIdleTimeout }),
