@@ -1,8 +1,8 @@
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isRoot, keepChroots, restoreChroots } from "./chroots.ts";
-import { createReleaseRepository, lacking, pipelineText, type ReleaseRepository } from "./release-repository.ts";
+import { createReleaseRepository, lacking, pipelineText, type ReleaseRepository, run } from "./release-repository.ts";
 
 /**
  * A C++ and a Python program in one repository, and what is wrong with them on purpose: each time the list in which a
@@ -16,6 +16,8 @@ interface Packaging {
   readonly name: string;
   readonly architecture: "any" | "all";
   readonly needs?: string;
+  /** A line of make that builds what is installed. */
+  readonly build: string;
   readonly install: string;
 }
 
@@ -34,12 +36,12 @@ Description: counts the lines of its input
  Prints how many lines its standard input has, and nothing else.
 `;
 
-const rules = ({ name, install }: Packaging) => `#!/usr/bin/make -f
+const rules = ({ name, build, install }: Packaging) => `#!/usr/bin/make -f
 %:
 	dh $@
 
 override_dh_auto_build:
-	${install === "tally" ? "$(CXX) $(CXXFLAGS) $(CPPFLAGS) $(LDFLAGS) -o tally cpp/tally.cpp" : "true"}
+	${build}
 
 override_dh_auto_install:
 	install -D -m 755 ${install} debian/${name}/usr/bin/${name}
@@ -71,8 +73,9 @@ int broken = undeclared;
 
 let repository: ReleaseRepository;
 
-const tally: Packaging = { name: "tally", architecture: "any", install: "tally" };
-const pytally: Packaging = { name: "pytally", architecture: "all", install: "python/pytally" };
+const compile = "$(CXX) $(CXXFLAGS) $(CPPFLAGS) $(LDFLAGS) -o tally cpp/tally.cpp";
+const tally: Packaging = { name: "tally", architecture: "any", build: compile, install: "tally" };
+const pytally: Packaging = { name: "pytally", architecture: "all", build: "true", install: "python/pytally" };
 
 async function writePackaging(packaging: Packaging, folder: string): Promise<void> {
   await repository.write(`${folder}/debian/control`, control(packaging));
@@ -82,20 +85,20 @@ async function writePackaging(packaging: Packaging, folder: string): Promise<voi
 
 const check = (program: string) => `test "$(printf "a\\\\nb\\\\n" | ${program})" = 2`;
 
-const pipeline = ({ lintian = "error", worker = "" } = {}) =>
+/** @param options of the C++ program's packages, as text */
+const pipeline = ({ options = "", platforms = ["debian-12-bookworm", "debian-13-trixie"] } = {}) =>
   pipelineText({
     name: "tally",
-    platforms: ["debian-12-bookworm", "debian-13-trixie"],
+    platforms,
     imports: "aptRepository, debianPackage, installTest, sourceTarball",
     values: `
 const tally: Program = { name: "tally" };
-const pytally: Program = { name: "pytally" };
-const lintian = "${lintian}";`,
+const pytally: Program = { name: "pytally" };`,
     flow: `forEachVersion(
     sourceTarball(tally),
     sourceTarball(pytally, { activity: "MakePythonTarball" }),
-    forEachPlatform(debianPackage(tally, { folder: "cpp/debian", lintian, ccache: true, logIdleTimeout: 240 ${worker} })),
-    forEachPlatform(debianPackage(pytally, { activity: "MakePythonPackages", folder: "python/debian", lintian })),
+    forEachPlatform(debianPackage(tally, { folder: "cpp/debian", ccache: true, ${options} })),
+    forEachPlatform(debianPackage(pytally, { activity: "MakePythonPackages", folder: "python/debian" })),
     aptRepository([tally, pytally], { key }),
     forEachPlatform(installTest(tally, { key, run: ${JSON.stringify(check("tally"))} })),
     forEachPlatform(
@@ -107,10 +110,20 @@ const lintian = "${lintian}";`,
 /** The lines in which a failed build ends. */
 const failures = (output: string): string => output.slice(output.indexOf("The following steps have failed:"));
 
+const packagesOnBookworm = ["debian-12-bookworm", "MakeSourceTarball", "MakeDebianPackages"];
+
 async function build(...words: string[]) {
   const outcome = await repository.build(...words);
   await keepChroots(repository);
   return outcome;
+}
+
+/** What failed is done anew, and nothing else. */
+async function expectOnlyPackages(version: string): Promise<void> {
+  const { exitCode, output } = await build(version, ...packagesOnBookworm);
+  expect(exitCode, output).toBe(0);
+  expect(output).toContain(`MakeSourceTarball-${version} skipped`);
+  expect(output).toContain("1 task done");
 }
 
 describe.skipIf(missing.length > 0)("programs of one's own", () => {
@@ -142,32 +155,54 @@ describe.skipIf(missing.length > 0)("programs of one's own", () => {
     await repository.write("cpp/tally.cpp", cpp());
     await repository.write("cpp/debian/tally.docs", "cpp/INSTALL\n");
     await repository.write("cpp/INSTALL", "");
-    await repository.write("release/pipeline.ts", pipeline({ lintian: "warning" }));
+    await repository.write("release/pipeline.ts", pipeline({ options: 'lintian: "warning"' }));
     await repository.tag("1.1.0");
-    const { exitCode, output } = await build("1.1.0", "debian-12-bookworm");
+    const { exitCode, output } = await build("1.1.0", ...packagesOnBookworm);
     expect(exitCode).toBe(1);
     expect(failures(output)).toContain("lintian finds warnings in the packages, see above");
     await repository.write("release/pipeline.ts", pipeline());
-    const again = await build("1.1.0", "debian-12-bookworm");
-    expect(again.exitCode, again.output).toBe(0);
-    expect(again.output).toMatch(/MakeSourceTarball-1\.1\.0 skipped/);
+    await expectOnlyPackages("1.1.0");
+  });
+
+  test("a disk that is full in the chroot is told, and with more room only what failed is done", async () => {
+    await writePackaging({ ...tally, build: `head -c 900M /dev/zero >filler && ${compile}` }, "cpp");
+    await repository.tag("1.2.0");
+    const workers = join(repository.dir, ".muster/run");
+    await mkdir(workers, { recursive: true });
+    // Room for a clean root, and not for what is built there.
+    await run("mount", ["-t", "tmpfs", "-o", "size=1400m", "tmpfs", workers]);
+    const { exitCode, output } = await build("1.2.0", ...packagesOnBookworm).finally(() => run("umount", [workers]));
+    expect(exitCode).toBe(1);
+    expect(failures(output)).toMatch(/MakeDebianPackages.*the disk was full in the chroot: more rootVolumeGb/);
+    await expectOnlyPackages("1.2.0");
   });
 
   test("a build dependency that a release does not have is named", async () => {
-    await writePackaging({ ...tally, needs: "debhelper-compat (= 13), libnowhere-dev" }, "cpp");
-    await repository.tag("1.2.0");
-    const { exitCode, output } = await build("1.2.0", "debian-12-bookworm", "MakeSourceTarball", "MakeDebianPackages");
+    await writePackaging({ ...tally, needs: "debhelper-compat (= 13), libnowhere-dev, bash (>= 99)" }, "cpp");
+    await repository.tag("1.3.0");
+    const { exitCode, output } = await build("1.3.0", ...packagesOnBookworm);
     expect(exitCode).toBe(1);
     expect(failures(output)).toContain(
-      "bookworm has no libnowhere-dev, which Build-Depends in debian/control asks for",
+      "bookworm has no bash (>= 99), libnowhere-dev, which Build-Depends in debian/control asks for",
     );
   });
 
-  test("a build that hangs is ended by name", async () => {
-    await writePackaging({ ...tally, install: "$$(sleep infinity)" }, "cpp");
-    await repository.tag("1.3.0");
-    const { exitCode, output } = await build("1.3.0", "debian-12-bookworm", "MakeSourceTarball", "MakeDebianPackages");
+  test("a build that hangs is ended by name, and leaves nothing mounted", async () => {
+    await writePackaging({ ...tally, build: "sleep infinity" }, "cpp");
+    await repository.write("release/pipeline.ts", pipeline({ options: "logIdleTimeout: minutes(2), retries: []" }));
+    await repository.tag("1.4.0");
+    const { exitCode, output } = await build("1.4.0", ...packagesOnBookworm);
     expect(exitCode).toBe(1);
     expect(failures(output)).toMatch(/MakeDebianPackages.*Muster\.LogIdle/);
+    expect(await readFile("/proc/mounts", "utf8")).not.toContain(repository.dir);
+  });
+
+  test("a release that the mirror has no longer is told before anything is started", async () => {
+    await repository.write("release/pipeline.ts", pipeline({ platforms: ["debian-5-lenny"] }));
+    const { exitCode, output } = await build("1.5.0", "MakeSourceTarball", "MakeDebianPackages");
+    expect(exitCode).toBe(2);
+    expect(output).toMatch(
+      /^muster: http:\/\/deb\.debian\.org\/debian has no lenny: name a mirror .*, or drop debian-5-lenny \(nothing was started\)\n$/,
+    );
   });
 });

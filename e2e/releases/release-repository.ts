@@ -78,14 +78,17 @@ export const pipelineText = ({
   imports,
   values,
   flow,
+  versions,
 }: {
   name: string;
   platforms: readonly string[];
   imports: string;
   values: string;
   flow: string;
+  /** Its scheme of versions; none is named where absent. */
+  versions?: string;
 }): string => `
-import { activity, definePipeline, fixedPlatforms, forEachPlatform, forEachVersion, minutes, sequence } from "@muster/pipeline";
+import { activity, debianVersions, definePipeline, fixedPlatforms, forEachPlatform, forEachVersion, minutes, sequence } from "@muster/pipeline";
 import { ${imports}, type Program, type SigningKey } from "@muster/recipes";
 
 const key: SigningKey = { name: "${name}", from: { kind: "generated" } };
@@ -93,7 +96,7 @@ ${values}
 
 export default definePipeline({
   name: "${name}",
-  summary: "A program to ship",
+  summary: "A program to ship",${versions === undefined ? "" : `\n  versions: ${versions},`}
   platforms: fixedPlatforms(${platforms.map((each) => JSON.stringify(each)).join(", ")}),
   flow: ${flow},
   image: "/aws/service/debian/release/12/latest/amd64",
