@@ -54,6 +54,11 @@ named=$(sed -n 's/^Source: *//p' tree/debian/control)
 maintainer=$(sed -n 's/^Maintainer: *//p' tree/debian/control)
 [ -n "$maintainer" ] || fail "debian/control names no Maintainer"
 touch tree/debian/changelog
+if [ -s tree/debian/changelog ]; then
+  # An entry is younger than the one before it, also of a source that is built anew.
+  last=$(dpkg-parsechangelog --file tree/debian/changelog --show-field Timestamp)
+  if [ "$SOURCE_DATE_EPOCH" -le "$last" ]; then SOURCE_DATE_EPOCH=$((last + 1)); fi
+fi
 {
   printf '%s (%s) %s; urgency=medium\n\n  * Release %s.\n\n -- %s  %s\n' "$NAME" "$DEBIAN_VERSION" "$codename" "$VERSION" \
     "$maintainer" "$(LC_ALL=C date --utc --rfc-email --date "@$SOURCE_DATE_EPOCH")"
