@@ -7,6 +7,8 @@ export interface ProbeScripts {
   readonly MakeSource?: string;
   readonly MakePackage?: string;
   readonly Publish?: string;
+  /** What runs after Publish; nothing where absent. */
+  readonly afterPublish?: string;
 }
 
 const PLATFORMS = ["debian-12-bookworm", "ubuntu-24.04-noble"] as const;
@@ -51,11 +53,14 @@ export async function writeProbePipeline(
     ["#!/bin/bash", 'echo "dummy for $MUSTER_TASK"', 'sleep "$' + '{MUSTER_DUMMY_SECONDS:-1}"', ""].join("\n"),
     executable,
   );
-  await workspace.write("probe/pipeline.ts", definition(scheme));
+  const { afterPublish } = scripts;
+  if (afterPublish !== undefined) await workspace.write("probe/after.sh", `#!/bin/bash\n${afterPublish}\n`, executable);
+  const after = afterPublish === undefined ? "" : ' afterTask: "after.sh",';
+  await workspace.write("probe/pipeline.ts", definition(scheme, after));
   return ["--pipeline", join(workspace.dir, "probe/pipeline.ts")];
 }
 
-const definition = (scheme: string | undefined) => `
+const definition = (scheme: string | undefined, after: string) => `
 import { ${scheme === undefined ? "" : `${scheme}, `}activity, definePipeline, downloads, fixedPlatforms, forEachPlatform, forEachVersion, minutes, parallel, scratch, sequence } from "@muster/pipeline";
 
 const worker = { instanceTypes: ["t3.micro"] as const };
@@ -69,7 +74,7 @@ export const MakePackage = activity({
   publishes: ({ version, platform }) => [downloads(\`packages/\${version}/\${platform}.pkg\`)],
 });
 export const Publish = activity({
-  name: "Publish", per: "version", script: "publish.sh", timeout: minutes(10), worker, changesDownloads: true,
+  name: "Publish", per: "version", script: "publish.sh", timeout: minutes(10), worker, changesDownloads: true,${after}
   shouldRun: async ({ platforms, status }) => {
     const found = await Promise.all(platforms.map((platform) => status(MakePackage, platform)));
     const run = found.includes("built_not_published");

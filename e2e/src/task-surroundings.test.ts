@@ -49,3 +49,19 @@ test("sockets fit into a task's folders, and a script's PATH holds nothing of th
   ]);
   expect(await readFile(join(cwd, ".muster/s3/probe-scratch/source-1.2.3.txt"), "utf8")).toBe("MakeSource-1.2.3\n");
 });
+
+test.each([
+  { ends: "well", Publish: "true", exitCode: 0, success: "true" },
+  { ends: "badly", Publish: "exit 3", exitCode: 1, success: "false" },
+])("what runs after the last task comes to its end, where the build ends $ends", async ({ Publish, ...expected }) => {
+  await using workspace = await createWorkspace();
+  const pipeline = await writeProbePipeline(workspace, {
+    Publish,
+    afterPublish: 'echo "$SUCCESS" >log && sleep 3 && muster-s3 cp log "s3://$DOWNLOADS_BUCKET/log.txt"',
+  });
+  const { exitCode, stdout, stderr } = await workspace.muster("build", "1.2.3", ...pipeline, "--time-scale", "100");
+  expect(exitCode, stdout).toBe(expected.exitCode);
+  expect(stderr).toContain("waiting for what runs after Publish-1.2.3; Ctrl-C interrupts\n");
+  const log = await readFile(join(workspace.dir, ".muster/s3/probe-downloads/log.txt"), "utf8");
+  expect(log).toBe(`${expected.success}\n`);
+});

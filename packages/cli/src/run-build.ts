@@ -16,6 +16,8 @@ import type { Stage } from "./stages/stage.ts";
 import { type StartedBuild, startBuild } from "./start-build.ts";
 import { UsageError } from "./usage-error.ts";
 
+const FEW_LOOKS = 10;
+
 interface BuildArguments {
   readonly words: readonly string[];
   readonly input: readonly string[];
@@ -64,6 +66,7 @@ export async function runBuild(
       if (history.state === "running") return interrupted(stage, build, asked, context);
       const exitCode = await reportOutcome(stage, { name: build.name, build: history, print, globals });
       await waitForOthers(stage, context);
+      await waitForAfterTasks(stage, context);
       return exitCode;
     },
   );
@@ -103,6 +106,19 @@ async function waitForOthers(stage: Stage, { signal, print }: Context): Promise<
     if (running.length === 0) return;
     if (!said)
       print.note(`waiting for ${running.map(({ name }) => name).join(", ")}, moved by this process; Ctrl-C interrupts`);
+    await sleep(stage.pollMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Tasks have been reported; what runs after them is of the worker's own, which ends with this process. */
+async function waitForAfterTasks(stage: Stage, { signal, print }: Context): Promise<void> {
+  if (stage.busyWorkers === undefined || !stage.pipeline.activities.some(({ afterTask }) => afterTask !== undefined))
+    return;
+  for (let looks = 0; !signal.aborted; looks++) {
+    const tasks = await stage.busyWorkers();
+    if (tasks.length === 0) return;
+    // At first of a worker that is about to say that it is done.
+    if (looks === FEW_LOOKS) print.note(`waiting for what runs after ${tasks.join(", ")}; Ctrl-C interrupts`);
     await sleep(stage.pollMs, undefined, { signal }).catch(() => undefined);
   }
 }

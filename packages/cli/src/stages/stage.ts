@@ -36,6 +36,8 @@ export interface Stage {
   readonly damagedBuilds?: ReadonlySet<string>;
   /** URL of the local stage's endpoint, where a process of this machine serves it. */
   readonly url?: string;
+  /** Names of the tasks that its workers are at; where builds move in this process, whose end is theirs. */
+  busyWorkers?(): Promise<string[]>;
   /** Who works with it: on AWS the ARN that its credentials are of, on this machine the user's name. */
   caller(): Promise<string>;
   /** Lets go of it; workers of this process end. */

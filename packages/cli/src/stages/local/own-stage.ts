@@ -6,6 +6,7 @@ import type { StageDescription } from "@muster/pipeline";
 import { agentProgram } from "@muster/worker-agent";
 import { explainError } from "../../explain-error.ts";
 import type { Stage, StageNeeds } from "../stage.ts";
+import { busyWorkers } from "./busy-workers.ts";
 import { describeLocalStage, LOCAL_ACCOUNT, LOCAL_REGION } from "./describe-local-stage.ts";
 import { findRepository } from "./find-repository.ts";
 import { lateFunctions } from "./late-functions.ts";
@@ -72,6 +73,7 @@ export async function ownStage(
       ...stageInFolder(place, description, clients),
       damagedBuilds: damage.builds,
       movedBy: "here",
+      busyWorkers: () => busyWorkers(clients.ec2),
       url,
       async close() {
         await endReaper();
