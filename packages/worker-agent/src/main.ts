@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { MusterError } from "@muster/pipeline";
 import { createDiagnostics } from "./diagnostics.ts";
-import { endWithReader, flushOutput } from "./standard-output.ts";
+import { endWithReader, flushOutput } from "./process/standard-output.ts";
 
 /**
  * The program on a worker: `agent [--owned] [--dir FOLDER]`; what its scripts call as `muster-s3`: `agent s3 …`; and what runs one task without a
