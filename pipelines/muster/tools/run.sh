@@ -7,12 +7,15 @@ tree=$(cd "$tools/../../.." && pwd)
 checkout=${MUSTER_REPOSITORY:-}
 
 # Links to packages within the workspace are relative, so that they lead into this tree; those to dependencies lead to the checkout's.
+# What begins with a dot is no dependency: tests keep a whole root file system in a cache there.
 borrow_dependencies() {
   ln -s "$checkout/node_modules" "$tree/node_modules"
   local package
   for package in "$tree"/packages/* "$tree"/pipelines/*; do
     local installed=$checkout/${package#"$tree/"}/node_modules
-    if [ -d "$installed" ]; then cp -a "$installed" "$package/"; fi
+    if [ ! -d "$installed" ]; then continue; fi
+    mkdir "$package/node_modules"
+    find "$installed" -mindepth 1 -maxdepth 1 ! -name '.*' -exec cp -a --target-directory "$package/node_modules" {} +
   done
 }
 
