@@ -1,7 +1,6 @@
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { startMotoServer } from "../moto-server.ts";
 
 /** Prints where it answers, and ends with its standard input. */
 const PROGRAM = `
@@ -20,18 +19,4 @@ export const hasMoto: Promise<boolean> = promisify(execFile)("python3", ["-c", "
 );
 
 /** Secrets Manager, KMS and S3. */
-export async function startMoto(): Promise<AsyncDisposable & { readonly url: string }> {
-  const child = spawn("python3", ["-c", PROGRAM], { stdio: ["pipe", "pipe", "ignore"] });
-  const ended = once(child, "close");
-  const [line] = await Promise.race([
-    once(createInterface(child.stdout), "line"),
-    ended.then(([code]) => Promise.reject(new Error(`moto's server ended (${code}) before it answered`))),
-  ]);
-  return {
-    url: String(line),
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await ended;
-    },
-  };
-}
+export const startMoto = () => startMotoServer("-c", PROGRAM);

@@ -1,9 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
@@ -24,6 +21,7 @@ import {
 } from "@muster/pipeline";
 import { describeStage } from "@muster/simulation";
 import { agentProgram, localBootstrap, renderUserData } from "@muster/worker-agent";
+import { startMotoServer } from "../moto-server.ts";
 import { openBridge } from "./bridge.ts";
 import { startMachines } from "./machines.ts";
 
@@ -103,22 +101,8 @@ export async function secondStage(pipeline: Pipeline, { scripts, environment }: 
   };
 }
 
-async function startMoto(functionsPort: number) {
-  const program = fileURLToPath(new URL("moto_server.py", import.meta.url));
-  const child = spawn("python3", [program, String(functionsPort)], { stdio: ["pipe", "pipe", "ignore"] });
-  const ended = once(child, "close");
-  const [line] = await Promise.race([
-    once(createInterface(child.stdout), "line"),
-    ended.then(([code]) => Promise.reject(new Error(`moto's server ended (${code}) before it answered`))),
-  ]);
-  return {
-    url: String(line),
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await ended;
-    },
-  };
-}
+const startMoto = (functionsPort: number) =>
+  startMotoServer(fileURLToPath(new URL("moto_server.py", import.meta.url)), String(functionsPort));
 
 async function describeSecondStage(pipeline: Pipeline, ec2: EC2Client): Promise<StageDescription> {
   const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
