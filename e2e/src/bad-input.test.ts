@@ -65,6 +65,41 @@ test("a folder that no pipeline belongs to starts no release of anybody's", asyn
   expect(await readdir(other.dir)).toEqual([]);
 });
 
+test("a stage that cannot be asked has an exit code of its own, and says what keeps the command from it", async () => {
+  await using answers = await expiredToken();
+  const aws = {
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: "anyone",
+    AWS_SECRET_ACCESS_KEY: "anything",
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+  const { AWS_REGION: _region, ...nowhere } = aws;
+  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...nobody } = aws;
+  const cases: [Record<string, string>, RegExp][] = [
+    [nowhere, /^muster: no AWS region is set \(set AWS_REGION/],
+    [nobody, /^muster: .*credentials.*\(sign in to AWS, or set AWS_PROFILE\)/i],
+    [{ ...aws, AWS_ENDPOINT_URL: "http://127.0.0.1:1" }, /^muster: .*ECONNREFUSED/],
+    [{ ...aws, AWS_ENDPOINT_URL: answers.url }, /^muster: .*expired \(the credentials have expired: sign in/],
+  ];
+  for (const [env, line] of cases) {
+    await using elsewhere = await createWorkspace(env);
+    const { exitCode, stdout, stderr } = await elsewhere.muster("status", "--stage", "prod", ...pipeline);
+    expect(stderr).toMatch(line);
+    expect({ exitCode, stdout, lines: stderr.trimEnd().split("\n").length }).toEqual({
+      exitCode: 3,
+      stdout: "",
+      lines: 1,
+    });
+  }
+});
+
+test("a build goes on when its reader has left, and its exit code still tells; a report ends with its reader", async () => {
+  const failing = await writeProbePipeline(workspace, { MakeSource: "exit 7" });
+  expect(await withoutReader(["build", "9.9.9", "MakeSource", "--time-scale", "100", ...failing])).toBe(1);
+  expect(await withoutReader(["status", ...failing])).toBe(0);
+  await writeProbePipeline(workspace);
+});
+
 test("a broken pipeline file is named, with the line", async () => {
   await workspace.write("broken/pipeline.ts", "export default {{{\n");
   expectOneLine(
@@ -216,4 +251,30 @@ test.runIf(mayMount())(
 
 function mayMount(): boolean {
   return spawnSync("unshare", ["--map-root-user", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
+}
+
+/** The exit code of a command whose reader has gone before it says anything. */
+async function withoutReader(words: readonly string[]): Promise<number | null> {
+  const { process: child } = startMuster(words, workspace.options);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  const [exitCode] = await once(child, "exit");
+  return exitCode;
+}
+
+/** An endpoint of AWS to which every request is signed with a token of yesterday. */
+async function expiredToken(): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer((_request, response) => {
+    response.writeHead(400, { "content-type": "application/x-amz-json-1.1" });
+    response.end(
+      '{"__type":"ExpiredTokenException","message":"The security token included in the request is expired"}',
+    );
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+    },
+  };
 }

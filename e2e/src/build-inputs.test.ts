@@ -46,7 +46,7 @@ test("status and plan show the inputs, and help what there is to say", async () 
   const { stdout: plan } = await workspace.muster("build", "--plan", "1.2.3", "--input", "ticket=REL-8", ...PIPELINE);
   expect(plan).toMatch(/^inputs: target=staging, notes=, ticket=REL-8, announce=false, rollout=100$/m);
   expect(plan).toMatch(/^skip +Release +1\.2\.3 +nobody is to be told$/m);
-  const { stdout: help } = await workspace.muster("help", ...PIPELINE);
+  const { stdout: help } = await workspace.muster("help", "build", ...PIPELINE);
   expect(help).toMatch(/^ {2}--input target=<staging\|production> +Where the release goes \(default: "staging"\)$/m);
   expect(help).toMatch(/^ {2}--input ticket=<REL-\\d\+> +Whose release it is \(needed\)$/m);
 });

@@ -62,7 +62,7 @@ test("a deployment is read through the same API: its stage needs nothing but its
   const status = await muster(["status", "--stage", "prod", ...pipeline], options);
   expect(status.stdout).toMatch(/succeeded[\s\S]*MakePackage +1\.0\.0 +debian-12-bookworm/);
   const missing = await muster(["status", "--stage", "staging"], options);
-  expect(missing.exitCode).toBe(2);
+  expect(missing.exitCode).toBe(3);
   expect(missing.stderr).toMatch(/^muster: there is no stage "staging".*\/muster\/staging\/description does not exist/);
 });
 

@@ -22,7 +22,8 @@ test("the commands and options that the README shows are those that there are", 
   const shown = table.flatMap((line) => [...(line.split("|")[1] ?? "").matchAll(/`([\w-]+)/g)].map(([, name]) => name));
   expect(shown).toContain("build");
   for (const command of shown) expect(help).toMatch(new RegExp(`^ {2}${command} `, "m"));
-  const options = help.slice(help.indexOf("options of a build:")).match(/--[\w-]+/g) ?? [];
+  const { stdout: ofBuild } = await workspace.muster("help", "build");
+  const options = ofBuild.match(/--[\w-]+/g) ?? [];
   const [, shownOptions = ""] = /^Options of a build: (.*?)\n\n/ms.exec(readme) ?? [];
   for (const [option] of shownOptions.matchAll(/--[\w-]+/g)) expect(options).toContain(option);
 });

@@ -70,7 +70,7 @@ test("a second package of a version is built beside the first, and a version mus
   const log = await workspace.muster("logs", "MakePackage-1.0.0-rc.1_2-debian-12-bookworm", ...pipeline);
   expect(log.stdout).toContain("1.0.0-rc.1_2 is 1.0.0-rc.1, epoch , revision 2, to dpkg 1.0.0~rc.1-2");
 
-  const help = await workspace.muster("help", ...pipeline);
+  const help = await workspace.muster("help", "build", ...pipeline);
   expect(help.stdout).toContain("N.N.N-pre.release or N.N.N+build (semver), with _2 for its second package, of which");
   const none = await workspace.muster("build", ...pipeline);
   expect(none.exitCode).toBe(2);

@@ -10,6 +10,7 @@ test("a full disk is told once, and that nothing is lost", () => {
   expect(explainError(error)).toEqual({
     message: error.message,
     hint: "what was built is kept: the same command goes on",
+    exitCode: 2,
   });
 });
 
@@ -27,6 +28,7 @@ test("without a network it is AWS that cannot be reached, and the machine itself
   expect(explainError(error)).toEqual({
     message: `AWS cannot be reached: ${error.message}`,
     hint: "is there a network, and is AWS_REGION the stage's? leave --stage out to build on this machine",
+    exitCode: 3,
   });
 });
 

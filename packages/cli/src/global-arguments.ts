@@ -6,6 +6,8 @@ export const globalArguments = {
   stage: option("name", "Where builds run: local, or a deployment on AWS (default: local; MUSTER_STAGE)"),
   stateDir: option("folder", "State of the local stage (default: .muster; MUSTER_DIR)"),
   json: flag("Print one JSON value"),
+  quiet: flag("-q", "Print no progress; results and errors stay"),
+  noColor: flag("Print no colours (also NO_COLOR)"),
   help: flag("-h", "Show this help"),
   version: flag("Show Muster's version"),
 } satisfies Arguments;
@@ -15,4 +17,6 @@ export interface GlobalValues {
   readonly stage: string | undefined;
   readonly stateDir: string | undefined;
   readonly json: boolean;
+  readonly quiet: boolean;
+  readonly noColor: boolean;
 }

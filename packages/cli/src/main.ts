@@ -1,10 +1,11 @@
-import { MusterError } from "@muster/pipeline";
+import { MusterError } from "@muster/pipeline/muster-error";
+import type { ExitCode } from "./command.ts";
 import { commands } from "./commands.ts";
 import type { Context } from "./context.ts";
 import { readEnv } from "./env.ts";
 import { explainError } from "./explain-error.ts";
 import type { GlobalValues } from "./global-arguments.ts";
-import { type LoadedPipeline, loadPipeline } from "./load-pipeline.ts";
+import type { LoadedPipeline } from "./load-pipeline.ts";
 import { parseCommandLine } from "./parse-command-line.ts";
 import { createPrint } from "./print.ts";
 import { loadStagePipeline, openStage } from "./stages/open-stage.ts";
@@ -13,7 +14,8 @@ import { UnreadableBuildError } from "./unreadable-build-error.ts";
 import { programVersion } from "./version.ts";
 
 const env = readEnv();
-const print = createPrint(process);
+let print = createPrint(process);
+let outlivesReader = false;
 const interruption = abortOnSignals();
 for (const stream of [process.stdout, process.stderr]) stream.on("error", endWithReader);
 process.on("uncaughtException", giveUp);
@@ -23,6 +25,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const opened: Stage[] = [];
   try {
     const line = parseCommandLine(argv, commands);
+    if (line.kind !== "version") print = createPrint(process, line.globals);
     if (line.kind === "version") {
       print.report(programVersion());
       return 0;
@@ -32,31 +35,33 @@ async function run(argv: readonly string[]): Promise<number> {
       const { showHelp } = await import("./show-help.ts");
       return await showHelp({ commands, name: line.command?.name }, context);
     }
+    outlivesReader = line.command.outlivesReader === true;
     return await line.command.run(line.values as never, context);
   } catch (error) {
     if (interruption.aborted && !(error instanceof MusterError)) return 130;
-    if (!(error instanceof UnreadableBuildError && error.isTold)) explain(error);
-    return 2;
+    if (error instanceof UnreadableBuildError && error.isTold) return 2;
+    return explain(error);
   } finally {
     for (const stage of opened) await stage.close();
   }
 }
 
-function explain(error: unknown): void {
-  print.error(explainError(error));
-  if (env.debug && error instanceof Error) print.note(error.stack ?? "");
+function explain(error: unknown): ExitCode {
+  const explanation = explainError(error);
+  print.error(explanation);
+  if (env.debug && error instanceof Error) print.stderr.write(`${error.stack}\n`);
+  return explanation.exitCode;
 }
 
 /** What fails outside a command, such as a full disk under the local stage's journal: its workers end with this process. */
 function giveUp(error: unknown): void {
-  explain(error);
-  process.exit(2);
+  process.exit(explain(error));
 }
 
 function createContext(globals: GlobalValues, opened: Stage[]): Context {
   const loading = new Map<string | undefined, Promise<LoadedPipeline>>();
   const load = (name: string | undefined) => {
-    const loaded = loading.get(name) ?? loadPipeline(name, { cwd: env.cwd });
+    const loaded = loading.get(name) ?? import("./load-pipeline.ts").then((file) => file.loadPipeline(name, env));
     loading.set(name, loaded);
     return loaded;
   };
@@ -95,6 +100,6 @@ function abortOnSignals(): AbortSignal {
 
 /** `muster status | head`: the reader has what it wanted. */
 function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  if (error.code !== "EPIPE") throw error;
+  if (!outlivesReader) process.exit(0);
 }

@@ -41,7 +41,7 @@ test("an option that lists keeps all that it was given", () => {
 test("global options are told apart from a command's own", () => {
   expect(parse("--state-dir /tmp/x logs T --json --stage prod")).toMatchObject({
     kind: "run",
-    globals: { stateDir: "/tmp/x", stage: "prod", json: true, pipeline: undefined },
+    globals: { stateDir: "/tmp/x", stage: "prod", json: true, quiet: false, noColor: false, pipeline: undefined },
     values: { task: "T", build: undefined },
   });
 });

@@ -1,10 +1,13 @@
-import { type ParseArgsConfig, parseArgs } from "node:util";
-import { nearestWord } from "@muster/pipeline";
+import type { ParseArgsConfig } from "node:util";
+import { nearestWord } from "@muster/pipeline/nearest-word";
 import { type Argument, type Arguments, optionName } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { type GlobalValues, globalArguments } from "./global-arguments.ts";
 import { unknownCommand } from "./unknown-command.ts";
 import { UsageError } from "./usage-error.ts";
+
+// An import would read every name of the module, and load what stands behind them.
+const { parseArgs } = process.getBuiltinModule("node:util");
 
 export type CommandLine =
   | { readonly kind: "help"; readonly command: Command | undefined; readonly globals: GlobalValues }
@@ -138,5 +141,7 @@ function pickGlobals(values: Readonly<Record<string, unknown>>): GlobalValues {
     stage: values.stage as string | undefined,
     stateDir: values.stateDir as string | undefined,
     json: values.json === true,
+    quiet: values.quiet === true,
+    noColor: values.noColor === true,
   };
 }

@@ -1,5 +1,7 @@
-import { styleText } from "node:util";
-import type { MusterError } from "@muster/pipeline";
+import type { MusterError } from "@muster/pipeline/muster-error";
+
+// An import reads every name of the module, also those that load others: a tenth of the time that `muster help` takes.
+const { styleText } = process.getBuiltinModule("node:util");
 
 export type TextStyle = Parameters<typeof styleText>[0];
 
@@ -26,16 +28,25 @@ export interface Print {
   error(error: Pick<MusterError, "message" | "hint">): void;
 }
 
-export function createPrint({ stdout, stderr }: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream }): Print {
+/** What the command line says of it: `quiet` leaves progress out, errors stay. */
+export interface PrintOptions {
+  readonly quiet?: boolean;
+  readonly noColor?: boolean;
+}
+
+export function createPrint(
+  { stdout, stderr }: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream },
+  { quiet = false, noColor = false }: PrintOptions = {},
+): Print {
   const style: Print["style"] = (format, text, stream = "stdout") =>
-    styleText(format, text, { stream: stream === "stdout" ? stdout : stderr, validateStream: true });
+    noColor ? text : styleText(format, text, { stream: stream === "stdout" ? stdout : stderr, validateStream: true });
   return {
     stdout,
     stderr,
     style,
     report: (line) => void stdout.write(`${line}\n`),
     json: (value) => void stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),
-    note: (line) => void stderr.write(`${line}\n`),
+    note: (line) => void (quiet || stderr.write(`${line}\n`)),
     error({ message, hint }) {
       const line = message.replaceAll(/\s*\n\s*/g, " ");
       const help = hint === undefined ? "" : style("dim", ` (${hint})`, "stderr");

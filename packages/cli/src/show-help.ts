@@ -1,12 +1,11 @@
-import { approvalsOf, type Inputs, MusterError, schemeOf, valuesOf } from "@muster/pipeline";
 import { buildOptionSummaries } from "./build-option-summaries.ts";
 import type { Command, ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
-import { type CommandDescription, describeCommands, type OptionDescription } from "./describe-commands.ts";
+import { type CommandDescription, describeCommands, type OptionDescription, takesWords } from "./describe-commands.ts";
 import { formatTable } from "./format-table.ts";
 import { unknownCommand } from "./unknown-command.ts";
 
-/** All commands and what a build of the pipeline may name, or one command's arguments. */
+/** All commands, or one command's arguments; of a build also what the pipeline lets it name. */
 export async function showHelp(
   { commands: all, name }: { commands: readonly Command[]; name: string | undefined },
   context: Context,
@@ -25,10 +24,12 @@ export async function showHelp(
     return 0;
   }
   const lines =
-    described === undefined
-      ? [...overview(commands, options, context), ...(await pipelineHelp(context))]
-      : commandHelp(described, options, context);
+    described === undefined ? overview(commands, options, context) : commandHelp(described, options, context);
   for (const line of lines) print.report(line);
+  if (described?.places.some(takesWords)) {
+    const { pipelineHelp } = await import("./pipeline-help.ts");
+    for (const line of await pipelineHelp(context)) print.report(line);
+  }
   return 0;
 }
 
@@ -47,7 +48,7 @@ function overview(
     "",
     ...optionLines(options),
     "",
-    "muster help <command> shows a command's options.",
+    "muster help <command> shows a command's options; muster help build, the steps and platforms of the pipeline too.",
   ];
 }
 
@@ -57,7 +58,6 @@ function commandHelp(
   { print }: Context,
 ): string[] {
   const usage = ["muster", name, ...places.map((place) => place.usage), "[options]"].join(" ");
-  const words = places.flatMap((place) => place.words);
   return [
     summary,
     "",
@@ -68,7 +68,7 @@ function commandHelp(
       { indent: "  " },
     ),
     ...optionLines([...options, ...globals]),
-    ...(words.length > 0 ? ["", "words may also be:", ...buildOptionLines()] : []),
+    ...(places.some(takesWords) ? ["", "words may also be:", ...buildOptionLines()] : []),
     ...(examples.length > 0 ? ["", "examples:", ...examples.map((example) => `  muster ${example}`)] : []),
   ];
 }
@@ -82,43 +82,3 @@ function optionLines(options: readonly OptionDescription[]): string[] {
 }
 
 const buildOptionLines = (): string[] => formatTable(Object.entries(buildOptionSummaries), { indent: "  " });
-
-function inputLines(inputs: Inputs = {}): string[] {
-  const rows = Object.entries(inputs).map(([name, input]) => [
-    `--input ${name}=<${valuesOf(input)}>`,
-    `${input.summary} (${input.default === undefined ? "needed" : `default: ${JSON.stringify(input.default)}`})`,
-  ]);
-  return rows.length === 0 ? [] : ["inputs of a build:", ...formatTable(rows, { indent: "  " })];
-}
-
-/** Help must come even when the pipeline is what is broken. */
-async function pipelineHelp({ loadPipeline, print }: Context): Promise<string[]> {
-  try {
-    const { pipeline } = await loadPipeline();
-    const { platforms } = pipeline;
-    const { form, nightlyOf } = schemeOf(pipeline);
-    const steps = [
-      ...pipeline.activities.map(({ name, per }) => [name, `per ${per}`]),
-      ...approvalsOf(pipeline.flow).map(({ name, summary }) => [name, `waits for approval: ${summary}`]),
-    ];
-    return [
-      "",
-      `${print.style("bold", `pipeline ${pipeline.name}:`)} ${pipeline.summary}`,
-      "",
-      "steps:",
-      ...formatTable(steps, { indent: "  " }),
-      "versions:",
-      `  ${form}${nightlyOf === undefined ? ", of which a build names one" : ""}`,
-      "platforms:",
-      ...(platforms.kind === "fixed"
-        ? platforms.names.map((name) => `  ${name}`)
-        : ["  those that each version lists"]),
-      ...inputLines(pipeline.inputs),
-      "options of a build:",
-      ...buildOptionLines(),
-    ];
-  } catch (error) {
-    if (error instanceof MusterError) return ["", `the steps cannot be listed: ${error.message}`];
-    throw error;
-  }
-}

@@ -1,16 +1,16 @@
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 
-const characters = new Intl.Segmenter();
+const PLAIN = /^[ -~]*$/;
 
 /** How many columns of a terminal a text takes: wide characters take two, combining ones and colours none. */
-export const columnsOf = (text: string): number => stringWidth(text);
+export const columnsOf = (text: string): number => (PLAIN.test(text) ? text.length : stringWidth(text));
 
 /** A text without colours, cut to that many columns; what was cut says so by `…`, and no character is cut in two. */
 export function fitColumns(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
   let fitting = "";
   let taken = columnsOf("…");
-  for (const { segment } of characters.segment(text)) {
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
     taken += columnsOf(segment);
     if (taken > columns) break;
     fitting += segment;

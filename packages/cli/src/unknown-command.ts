@@ -1,4 +1,4 @@
-import { nearestWord } from "@muster/pipeline";
+import { nearestWord } from "@muster/pipeline/nearest-word";
 import { UsageError } from "./usage-error.ts";
 
 /** The error of a name that is no command, with the nearest one that is. */

@@ -1,4 +1,4 @@
-import { MusterError } from "@muster/pipeline";
+import { MusterError } from "@muster/pipeline/muster-error";
 
 /** A build of which there is no history any more that could be read; others are not touched. */
 export class UnreadableBuildError extends MusterError {

@@ -10,7 +10,7 @@ export default command({
       ...Object.keys(buildOptionSummaries),
       "--test",
     ]),
-    input: list("name=value", "What the pipeline asks of a build; once for each (muster help lists them)"),
+    input: list("name=value", "What the pipeline asks of a build; once for each (muster help build lists them)"),
     plan: flag("Show what would run or be skipped, and why; start nothing"),
     noFollow: flag("Do not wait for its end"),
     timeScale: option("number", "Divide the waits that only pace the build by this (local stage)"),
@@ -23,5 +23,6 @@ export default command({
     "build 4.28.2 --input target=production",
     "build --plan",
   ],
+  outlivesReader: true,
   run: async (values, context) => (await import("../run-build.ts")).runBuild(values, context),
 });

@@ -5,7 +5,7 @@ import { type Command, command } from "../command.ts";
 export const help = (commands: () => readonly Command[]): Command =>
   command({
     name: "help",
-    summary: "Show what there is, with the steps and platforms of the pipeline, or one command's options",
+    summary: "Show what there is, or one command's options; of build also what the pipeline has",
     args: { command: optional("A command's name") },
     run: async ({ command: name }, context) =>
       (await import("../show-help.ts")).showHelp({ commands: commands(), name }, context),

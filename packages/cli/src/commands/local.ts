@@ -10,5 +10,6 @@ export default command({
     timeScale: option("number", "Divide the waits that only pace builds by this"),
   },
   examples: ["local", "local --port 4600", "local --allow-host host.docker.internal"],
+  outlivesReader: true,
   run: async (values, context) => (await import("../keep-local-stage.ts")).keepLocalStage(values, context),
 });

@@ -4,7 +4,10 @@ import { liveProgress } from "./live-progress.ts";
 import { plainProgress } from "./plain-progress.ts";
 import type { Progress } from "./progress.ts";
 
-/** Live on a terminal, plain lines otherwise. */
+const silent: Progress = { update() {}, close() {} };
+
+/** Live on a terminal, plain lines otherwise, and none where the user wants none. */
 export function createProgress(print: Print, globals: GlobalValues): Progress {
+  if (globals.quiet) return silent;
   return print.stderr.isTTY ? liveProgress(print, { globals }) : plainProgress(print, globals);
 }

@@ -4,7 +4,7 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
 import { StageDescription, stageParameter } from "@muster/pipeline";
 import type { LoadedPipeline } from "../load-pipeline.ts";
-import { EnvironmentError, UsageError } from "../usage-error.ts";
+import { StageError, UsageError } from "../usage-error.ts";
 import type { Stage } from "./stage.ts";
 import type { StageOptions } from "./stage-options.ts";
 
@@ -75,7 +75,7 @@ async function describeStage(name: string): Promise<StageDescription> {
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name: parameter }));
     const description = StageDescription.safeParse(JSON.parse(Parameter?.Value ?? "null"));
     if (description.success) return description.data;
-    throw new EnvironmentError(
+    throw new StageError(
       `the parameter ${parameter} does not describe a stage: ${description.error.issues[0]?.message}`,
       {
         hint: "deploy the stage again",
@@ -83,7 +83,7 @@ async function describeStage(name: string): Promise<StageDescription> {
     );
   } catch (error) {
     if (!(error instanceof ParameterNotFound)) throw error;
-    throw new UsageError(`there is no stage "${name}" in this account and region: ${parameter} does not exist`, {
+    throw new StageError(`there is no stage "${name}" in this account and region: ${parameter} does not exist`, {
       hint: "deploy it, or leave --stage out to build on this machine",
     });
   } finally {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError, dropFolderLock, type FolderOwner, isOwnerOf, readFolderOwner } from "@muster/local";
-import { EnvironmentError, UsageError } from "../usage-error.ts";
+import { StageError, UsageError } from "../usage-error.ts";
 import { describeLocalStage, LOCAL_REGION } from "./local/describe-local-stage.ts";
 import type { LocalPlace } from "./local/local-place.ts";
 import { readerClients } from "./local/reader-clients.ts";
@@ -87,7 +87,7 @@ async function ownerReady(dir: string, pid: number): Promise<(Ready & { readonly
     if (isOwner && owner?.url !== undefined && ready?.pid === owner.pid) return { ...ready, url: owner.url };
     if (owner === undefined) break;
   }
-  throw new EnvironmentError(`process ${pid} owns ${dir} but does not answer`, {
+  throw new StageError(`process ${pid} owns ${dir} but does not answer`, {
     hint: "end it, or choose another folder with --state-dir",
   });
 }

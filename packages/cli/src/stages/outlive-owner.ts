@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { EnvironmentError } from "../usage-error.ts";
+import { StageError } from "../usage-error.ts";
 import type { Stage } from "./stage.ts";
 
 /** A process that ends its workers answers no more and owns the folder still: this long that is no fault. */
@@ -11,7 +11,7 @@ const LOST = ["ECONNREFUSED", "ECONNRESET", "EPIPE"];
 /**
  * Works on a stage. When another process moved its builds and ends meanwhile, the work is done again on the stage as it is then: moved by this
  * process, by yet another one, or by nobody.
- * @throws EnvironmentError when the other process neither answers nor ends
+ * @throws StageError when the other process neither answers nor ends
  */
 export async function outliveOwner<S extends Pick<Stage, "movedBy">, T>(
   open: () => Promise<S>,
@@ -28,7 +28,7 @@ export async function outliveOwner<S extends Pick<Stage, "movedBy">, T>(
       if (pid === undefined) throw error;
       if (lost?.pid !== pid) lost = { pid, until: Date.now() + patienceMs };
       if (Date.now() > lost.until) {
-        throw new EnvironmentError(`process ${pid} moves the builds here but does not answer`, {
+        throw new StageError(`process ${pid} moves the builds here but does not answer`, {
           hint: `end it: kill ${pid}`,
         });
       }
