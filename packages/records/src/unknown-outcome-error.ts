@@ -1,4 +1,4 @@
-import { MusterError } from "@muster/pipeline";
+import { MusterError } from "@muster/pipeline/muster-error";
 
 /**
  * A conditional write was refused after an earlier try of it had no answer, and whose object stands there now may not be looked at: it may be

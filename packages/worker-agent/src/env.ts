@@ -1,5 +1,4 @@
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { InvalidConfigurationError, WorkerEnvironment } from "@muster/pipeline";
 import { SYSTEM_PATH } from "./system-path.ts";
 
@@ -34,9 +33,6 @@ const SCRIPT_VARIABLES = [
   // How long the dummy script of fake builds takes.
   "MUSTER_DUMMY_SECONDS",
 ] as const;
-
-/** Beside MUSTER_RESULT: what `muster-s3` uploaded, for the attempt's record. */
-export const UPLOADS_FILE = "uploads.jsonl";
 
 /** Scripts ask the metadata service for credentials of their own: none is handed down. */
 const CREDENTIALS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
@@ -73,22 +69,5 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Age
     metadataUrl: present.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? "http://169.254.169.254",
     temporaryFolder: present.TMPDIR ?? tmpdir(),
     hasOneEndpoint: present.AWS_ENDPOINT_URL !== undefined,
-  };
-}
-
-/** What the `muster-s3` command knows from a script's environment. */
-export interface S3Environment {
-  readonly region: string;
-  readonly hasOneEndpoint: boolean;
-  /** Where it notes what it uploads; absent outside of a task. */
-  readonly uploadsFile: string | undefined;
-}
-
-export function readS3Environment(variables: NodeJS.ProcessEnv = process.env): S3Environment {
-  const result = variables.MUSTER_RESULT;
-  return {
-    region: variables.AWS_REGION ?? variables.AWS_DEFAULT_REGION ?? "us-west-2",
-    hasOneEndpoint: variables.AWS_ENDPOINT_URL !== undefined,
-    uploadsFile: result === undefined ? undefined : join(result, "..", UPLOADS_FILE),
   };
 }

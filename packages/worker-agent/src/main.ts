@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { MusterError } from "@muster/pipeline";
+import { MusterError } from "@muster/pipeline/muster-error";
 import { createDiagnostics } from "./diagnostics.ts";
 import { endWithReader, flushOutput } from "./process/standard-output.ts";
 

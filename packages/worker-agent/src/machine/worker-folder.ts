@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { UPLOADS_FILE } from "../env.ts";
+import { UPLOADS_FILE } from "../s3/env.ts";
 
 /** Where a worker keeps its things on disk. */
 export interface WorkerFolder {

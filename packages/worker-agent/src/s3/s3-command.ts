@@ -2,13 +2,13 @@ import { appendFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
-import { InvalidInputError, MusterError } from "@muster/pipeline";
+import { InvalidInputError, MusterError } from "@muster/pipeline/muster-error";
 import { deleteObject, failureText, type ObjectPlace, objectEtag, type WriteCondition } from "@muster/records";
 import { defaultChain, patientCredentials } from "../aws/patient-credentials.ts";
 import { createRequestHandler } from "../aws/request-handler.ts";
 import { createS3Client } from "../aws/s3-client.ts";
-import { readS3Environment, type S3Environment } from "../env.ts";
 import { downloadObject } from "./download-object.ts";
+import { readS3Environment, type S3Environment } from "./env.ts";
 import { uploadFile } from "./upload-file.ts";
 
 const USAGE = `usage: muster-s3 cp FILE s3://BUCKET/KEY [--if-match ETAG | --if-none-match] [--content-type TYPE]
