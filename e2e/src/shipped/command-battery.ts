@@ -27,7 +27,7 @@ export async function commandBattery(workspace: Workspace): Promise<void> {
   const asked = new Set<string>();
   const ask = async (...words: string[]): Promise<Outcome> => {
     asked.add(words[0] ?? "");
-    const outcome = await workspace.muster(...words, ...pipeline);
+    const outcome = await workspace.muster(...pipeline, ...words);
     expect(outcome.exitCode, `${words.join(" ")}: ${outcome.stderr}`).toBe(0);
     return outcome;
   };
@@ -85,6 +85,9 @@ async function tellsOfTheBuild(ask: Ask, { state, steps }: Status, { dir }: Work
   expect(await readFile(join(dir, "started/pipeline.ts"), "utf8")).toContain("started");
   expect((await ask("task", task)).stdout).toMatch(/^Make-1\.2\.3 succeeded/m);
   expect((await ask("help", "build")).stdout).toContain("--plan");
+  expect((await ask("completion", "bash")).stdout).toContain("complete -F _muster muster");
+  expect((await ask("completion", "words", "--", "build", "1")).stdout).toBe("1.2.3\tversion\n");
+  expect((await ask("completion", "words", "--", "logs", "Pub")).stdout).toMatch(/^Publish-1\.2\.3-.*\tsucceeded$/m);
 }
 
 async function keepsTheEndpoint(

@@ -19,12 +19,13 @@ const { values } = parseArgs({
 });
 const [rounds, builds, tasks] = [values.rounds, values.builds, values.tasks].map(Number) as [number, number, number];
 
-const MUSTER = join(import.meta.dirname, "../bin/muster.mjs");
+/** As it is installed: in a checkout, bin/muster.mjs looks besides whether a source is newer. */
+const MUSTER = join(import.meta.dirname, "../dist/muster.mjs");
 
 /** The most CPU time that is good enough, in multiples of Node's own. */
 const programs: { name: string; words: string[]; goal?: number }[] = [
   { name: "node -e 0", words: ["-e", "0"] },
-  { name: "muster help", words: [MUSTER, "help", "--pipeline", "muster"], goal: 3 },
+  { name: "muster help", words: [MUSTER, "help"], goal: 3 },
   { name: "muster status", words: [MUSTER, "status", "--pipeline", "muster"], goal: 6 },
 ];
 

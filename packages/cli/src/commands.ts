@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import approve from "./commands/approve.ts";
 import asl from "./commands/asl.ts";
 import build from "./commands/build.ts";
+import { completion } from "./commands/completion.ts";
 import { help } from "./commands/help.ts";
 import init from "./commands/init.ts";
 import killTestWorkers from "./commands/kill-test-workers.ts";
@@ -29,5 +30,6 @@ export const commands: readonly Command[] = [
   init,
   runTestWorkers,
   killTestWorkers,
+  completion(() => commands),
   help(() => commands),
 ];

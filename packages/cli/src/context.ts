@@ -15,6 +15,8 @@ export interface Context {
   loadPipeline(): Promise<LoadedPipeline>;
   /** The same of this machine; of a deployment on AWS, the pipeline that it was deployed with. */
   loadStagePipeline(): Promise<LoadedPipeline>;
+  /** The same with other global options. */
+  withGlobals(globals: GlobalValues): Context;
   /** The stage that `--stage` names; it is closed when the command has ended. */
   openStage(needs: StageNeeds): Promise<Stage>;
 }

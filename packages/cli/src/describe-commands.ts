@@ -31,7 +31,7 @@ export interface CommandDescription {
 /** Whether it is for the words of a build. */
 export const takesWords = ({ words }: PlaceDescription): boolean => words.length > 0;
 
-/** What `muster help --json` prints: the manual page and the shells' completions are made from it. */
+/** What `muster help --json` prints: the manual page is made from it. */
 export function describeCommands(described: readonly Command[]): {
   commands: CommandDescription[];
   options: OptionDescription[];

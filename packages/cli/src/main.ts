@@ -72,6 +72,7 @@ function createContext(globals: GlobalValues, opened: Stage[]): Context {
     globals,
     print,
     signal: interruption,
+    withGlobals: (others) => createContext(others, opened),
     loadPipeline: () => load(pipeline),
     loadStagePipeline: () => loadStagePipeline(options),
     async openStage(needs) {

@@ -33,6 +33,13 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
   return { kind: "run", command, values: { ...values, ...placeWords(command, rest.slice(1)) }, globals };
 }
 
+/** The global options among words of which the last may be only begun; what cannot be understood does not matter yet. */
+export function globalsAmong(words: readonly string[]): GlobalValues {
+  const { values } = parseArgs({ args: [...words], options: parserOptions(globalArguments), strict: false });
+  const text = (name: string) => (typeof values[name] === "string" ? values[name] : undefined);
+  return pickGlobals({ pipeline: text("pipeline"), stage: text("stage"), stateDir: text("state-dir") });
+}
+
 /** The command is the first word that is neither an option nor a global option's value. */
 function commandIn(argv: readonly string[], commands: readonly Command[]): Command | undefined {
   const { positionals } = parseArgs({

@@ -75,7 +75,7 @@ async function runningBuilds(stage: Builds, words: readonly string[]) {
 }
 
 /** Another definition of the pipeline may have started it, with words that this one does not know. */
-function understood({ pipeline }: Builds, input: string, today: Date): BuildInput | undefined {
+export function understood({ pipeline }: Pick<Stage, "pipeline">, input: string, today: Date): BuildInput | undefined {
   try {
     return parseBuildInput(JSON.parse(input), pipeline, { today, running: true });
   } catch {

@@ -1,4 +1,4 @@
-import type { BuildWords, CommandHelp } from "../tools/command-help.ts";
+import type { CommandHelp } from "../tools/command-help.ts";
 
 /** A command line with every kind of argument. */
 export const help: CommandHelp = {
@@ -23,5 +23,3 @@ export const help: CommandHelp = {
     { name: "--json", summary: "Print one JSON value" },
   ],
 };
-
-export const words: BuildWords = { steps: ["MakeSourceTarball"], platforms: ["debian-12-bookworm"] };

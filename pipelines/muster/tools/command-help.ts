@@ -1,4 +1,4 @@
-/** What `muster help --json` says of the command line: manual page and shell completions are made from it. */
+/** What `muster help --json` says of the command line: the manual page is made from it. */
 export interface CommandHelp {
   readonly commands: readonly CommandDescription[];
   /** Options that every command takes. */
@@ -31,10 +31,4 @@ export interface OptionDescription {
   /** What its value is; a flag has none. */
   readonly value?: string;
   readonly summary: string;
-}
-
-/** Words that a build may name besides versions. */
-export interface BuildWords {
-  readonly steps: readonly string[];
-  readonly platforms: readonly string[];
 }

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { binaryPackage, packageName } from "../artifacts.ts";
-import pipeline from "../pipeline.ts";
 import { bundle, sharedPackage } from "./bundle.ts";
 import type { CommandHelp } from "./command-help.ts";
 import { copyrightOf } from "./copyright.ts";
@@ -18,7 +17,6 @@ import { env } from "./env.ts";
 import { manualPage } from "./manual-page.ts";
 import { runProgram } from "./run-program.ts";
 import { runTool } from "./run-tool.ts";
-import { shellCompletions } from "./shell-completions.ts";
 import { thirdPartyOf } from "./third-party-licences.ts";
 
 /** The source tree that this tool is part of. */
@@ -105,6 +103,13 @@ exec "$home/node" --disable-warning=ExperimentalWarning "$home/cli.mjs" "$@"
   await addFile(root, `usr/bin/${packageName}`, launcher, 0o755);
 }
 
+/** Where each shell's package on Debian looks for completions. */
+const completions = {
+  bash: `usr/share/bash-completion/completions/${packageName}`,
+  zsh: `usr/share/zsh/vendor-completions/_${packageName}`,
+  fish: `usr/share/fish/vendor_completions.d/${packageName}.fish`,
+} as const;
+
 async function addDocuments(
   root: string,
   {
@@ -115,17 +120,12 @@ async function addDocuments(
   }: { description: PackageDescription; modules: readonly string[]; epoch: number; codename: string },
 ): Promise<void> {
   const date = new Date(epoch * 1000);
-  const help = JSON.parse(
-    await runProgram(join(root, "usr/bin", packageName), ["help", "--json"], { cwd: root }),
-  ) as CommandHelp;
-  const words = {
-    steps: pipeline.activities.map(({ name }) => name),
-    platforms: pipeline.platforms.kind === "fixed" ? pipeline.platforms.names : [],
-  };
+  const ask = (...words: string[]) => runProgram(join(root, "usr/bin", packageName), words, { cwd: root });
+  const help = JSON.parse(await ask("help", "--json")) as CommandHelp;
   const documents = `usr/share/doc/${packageName}`;
   await addFile(root, `usr/share/lintian/overrides/${packageName}`, lintianOverrides);
   await addCompressed(root, `usr/share/man/man1/${packageName}.1`, manualPage(help, { version: env.version(), date }));
-  for (const [path, script] of Object.entries(shellCompletions(help, words))) await addFile(root, path, script);
+  for (const [shell, path] of Object.entries(completions)) await addFile(root, path, await ask("completion", shell));
   const licence = await readFile(join(tree, "LICENSE"), "utf8");
   const nodeLicence = await readNodeLicence();
   await addFile(

@@ -1,0 +1,68 @@
+import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
+import { approvalsOf, type Pipeline } from "@muster/pipeline";
+import { buildOptionSummaries } from "../build-option-summaries.ts";
+import type { Context } from "../context.ts";
+import { listBuilds } from "../history/find-build.ts";
+import { loadBuild } from "../history/load-build.ts";
+import type { Stage } from "../stages/stage.ts";
+import { understood } from "../start-build.ts";
+import type { WordKind } from "./completion-place.ts";
+
+/** A word with what a shell may show beside it. */
+export type Candidate = readonly [word: string, description: string];
+
+const LATEST = 20;
+
+/** The builds, tasks, steps, versions and platforms that a word may name: of the pipeline, and of the latest builds of its stage. */
+export async function knownWords(
+  kind: Exclude<WordKind, "command" | "file" | "shell">,
+  context: Context,
+): Promise<Candidate[]> {
+  switch (kind) {
+    case "build":
+      return (await listBuilds(await reading(context), { max: LATEST })).map(({ name, status }) => [
+        name,
+        status.toLowerCase(),
+      ]);
+    case "task":
+      return latestTasks(await reading(context));
+    case "step":
+      return stepsOf((await context.loadStagePipeline()).pipeline);
+    case "version":
+      return latestVersions(await reading(context));
+    case "words": {
+      const { pipeline } = await context.loadStagePipeline();
+      const versions = await latestVersions(await reading(context)).catch(() => []);
+      return [...stepsOf(pipeline), ...platformsOf(pipeline), ...versions, ...Object.entries(buildOptionSummaries)];
+    }
+  }
+}
+
+const reading = (context: Context): Promise<Stage> => context.openStage({ to: "read" });
+
+const stepsOf = ({ activities, flow }: Pipeline): Candidate[] => [
+  ...activities.map(({ name, per }): Candidate => [name, `step, per ${per}`]),
+  ...approvalsOf(flow).map(({ name, summary }): Candidate => [name, summary]),
+];
+
+const platformsOf = ({ platforms }: Pipeline): Candidate[] =>
+  platforms.kind === "fixed" ? platforms.names.map((name): Candidate => [name, "platform"]) : [];
+
+async function latestTasks(stage: Stage): Promise<Candidate[]> {
+  const [latest] = await listBuilds(stage, { max: 1 });
+  if (latest === undefined) return [];
+  const { steps } = await loadBuild(stage, latest.executionArn);
+  return steps.filter(({ kind }) => kind !== "function").map(({ key, state }): Candidate => [key, state]);
+}
+
+/** Those of the latest builds, the latest first. */
+async function latestVersions(stage: Stage): Promise<Candidate[]> {
+  const builds = await listBuilds(stage, { max: LATEST });
+  const versions = await Promise.all(
+    builds.map(async ({ executionArn, startedAt }) => {
+      const { input } = await stage.sfn.send(new DescribeExecutionCommand({ executionArn }));
+      return understood(stage, input ?? "{}", startedAt)?.versions ?? [];
+    }),
+  );
+  return [...new Set(versions.flat())].map((version) => [version, "version"]);
+}
