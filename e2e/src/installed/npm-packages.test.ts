@@ -21,6 +21,7 @@ import { findTerraformStub } from "./terraform-stub.ts";
 
 const repository = join(import.meta.dirname, "../../..");
 const run = promisify(execFile);
+const asksAll = process.env.MUSTER_PACKAGE_MANAGERS !== undefined;
 
 let folder: string;
 let packed: Packed[];
@@ -215,7 +216,8 @@ describe.each(wantedManagers)("in an empty folder, installed by $name,", (manage
 
   const stub = findTerraformStub();
   if ("missing" in stub) console.warn(`Terraform is not asked: ${stub.missing}`);
-  test.skipIf(reason !== undefined || "missing" in stub)(
+  // In the gate infra's own tests ask it of the same stages; of what is installed, `pnpm --filter e2e installed`.
+  test.skipIf(reason !== undefined || "missing" in stub || !asksAll)(
     "terraform validates, plans and applies it, and then finds nothing to change",
     async () => {
       if ("missing" in stub) return;
