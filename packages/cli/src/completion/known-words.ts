@@ -1,11 +1,10 @@
-import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
 import { approvalsOf, type Pipeline } from "@muster/pipeline";
 import { buildOptionSummaries } from "../build-option-summaries.ts";
 import type { Context } from "../context.ts";
 import { listBuilds } from "../history/find-build.ts";
+import { latestVersions } from "../history/latest-versions.ts";
 import { loadBuild } from "../history/load-build.ts";
 import type { Stage } from "../stages/stage.ts";
-import { understood } from "../start-build.ts";
 import type { WordKind } from "./completion-place.ts";
 
 /** A word with what a shell may show beside it. */
@@ -29,10 +28,10 @@ export async function knownWords(
     case "step":
       return stepsOf((await context.loadStagePipeline()).pipeline);
     case "version":
-      return latestVersions(await reading(context));
+      return versionsOf(await reading(context));
     case "words": {
       const { pipeline } = await context.loadStagePipeline();
-      const versions = await latestVersions(await reading(context)).catch(() => []);
+      const versions = await versionsOf(await reading(context)).catch(() => []);
       return [...stepsOf(pipeline), ...platformsOf(pipeline), ...versions, ...Object.entries(buildOptionSummaries)];
     }
   }
@@ -48,21 +47,12 @@ const stepsOf = ({ activities, flow }: Pipeline): Candidate[] => [
 const platformsOf = ({ platforms }: Pipeline): Candidate[] =>
   platforms.kind === "fixed" ? platforms.names.map((name): Candidate => [name, "platform"]) : [];
 
+const versionsOf = async (stage: Stage): Promise<Candidate[]> =>
+  (await latestVersions(stage, { builds: LATEST })).map((version) => [version, "version"]);
+
 async function latestTasks(stage: Stage): Promise<Candidate[]> {
   const [latest] = await listBuilds(stage, { max: 1 });
   if (latest === undefined) return [];
   const { steps } = await loadBuild(stage, latest.executionArn);
   return steps.filter(({ kind }) => kind !== "function").map(({ key, state }): Candidate => [key, state]);
-}
-
-/** Those of the latest builds, the latest first. */
-async function latestVersions(stage: Stage): Promise<Candidate[]> {
-  const builds = await listBuilds(stage, { max: LATEST });
-  const versions = await Promise.all(
-    builds.map(async ({ executionArn, startedAt }) => {
-      const { input } = await stage.sfn.send(new DescribeExecutionCommand({ executionArn }));
-      return understood(stage, input ?? "{}", startedAt)?.versions ?? [];
-    }),
-  );
-  return [...new Set(versions.flat())].map((version) => [version, "version"]);
 }
