@@ -9,6 +9,7 @@ import killTestWorkers from "./commands/kill-test-workers.ts";
 import local from "./commands/local.ts";
 import logs from "./commands/logs.ts";
 import matrix from "./commands/matrix.ts";
+import report from "./commands/report.ts";
 import results from "./commands/results.ts";
 import runTestWorkers from "./commands/run-test-workers.ts";
 import status from "./commands/status.ts";
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   build,
   status,
   results,
+  report,
   logs,
   matrix,
   approve,

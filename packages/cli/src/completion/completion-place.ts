@@ -28,6 +28,7 @@ const kinds: Readonly<Record<string, WordKind>> = {
   stateDir: "file",
   pipeline: "file",
   dir: "file",
+  html: "file",
 };
 
 /** Finds out what the last of these words is, which may be empty or only begun; `muster` itself is not among them. */

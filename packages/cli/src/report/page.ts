@@ -1,0 +1,108 @@
+import { describeInputs } from "@muster/pipeline";
+import { formatDuration } from "../format-duration.ts";
+import type { BuildHistory } from "../history/build-history.ts";
+import { criticalPath } from "./critical-path.ts";
+import { type Html, html } from "./html.ts";
+import { STYLE } from "./page-style.ts";
+import { matrixSection } from "./sections/matrix-section.ts";
+import { tasksSection } from "./sections/tasks-section.ts";
+import { timelineSection } from "./sections/timeline-section.ts";
+import { type LaunchTimes, type Timeline, timelineOf } from "./timeline.ts";
+
+/** A step that has failed, and what is known of why. */
+export interface PageFailure {
+  /** As a task is called. */
+  readonly task: string;
+  /** What it failed of, in one line. */
+  readonly line: string;
+  /** The last lines of its last attempt's log, without control sequences; none where nothing ran. */
+  readonly lastLines: readonly string[];
+  /** The command that prints the rest; absent where there is no log. */
+  readonly command?: string;
+}
+
+export interface PageFacts {
+  readonly name: string;
+  readonly build: BuildHistory;
+  readonly launches: LaunchTimes;
+  readonly failures: readonly PageFailure[];
+  /** Until when the page tells: of a build that has ended its end. */
+  readonly now: Date;
+}
+
+/** One self-contained page about a build: no script, nothing that is fetched. */
+export function buildPage({ name, build, launches, failures, now }: PageFacts): string {
+  const timeline = timelineOf(build, { now, launches });
+  const critical = new Set(criticalPath(timeline.rows));
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="referrer" content="no-referrer">
+<title>${name}: ${build.state}</title>
+<style>${{ markup: STYLE }}</style>
+</head>
+<body>
+<main>
+${header({ name, build, timeline, now })}
+${failuresSection(failures)}
+${timelineSection(timeline, { critical, now })}
+${matrixSection(timeline.rows, { now })}
+${tasksSection(timeline.rows, { now })}
+</main>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function header({
+  name,
+  build,
+  timeline: { durationMs, rows },
+  now,
+}: Pick<PageFacts, "name" | "build" | "now"> & { timeline: Timeline }): Html {
+  const tasks = rows.filter(({ step }) => step.kind === "activity");
+  const count = (...states: string[]) => tasks.filter(({ step }) => states.includes(step.state)).length;
+  const told = describeInputs(build.input ?? {});
+  const underWay = count("running", "waiting", "retrying", "preparing");
+  const counts = [
+    `${count("succeeded")} done`,
+    `${count("skipped")} skipped`,
+    `${count("failed")} failed`,
+    ...(underWay > 0 ? [`${underWay} under way`] : []),
+  ];
+  return html`<header>
+<h1>${name}</h1>
+<p class="verdict"><span class="state ${build.state}">${build.state}</span>
+${build.state === "running" ? "for" : "after"} <strong>${formatDuration(durationMs, { whole: build.state === "running" })}</strong>, tasks: ${counts.join(", ")}</p>
+<dl>
+<dt>Began</dt><dd>${timeElement(build.startedAt)}</dd>
+${build.endedAt === undefined ? html`<dt>As of</dt><dd>${timeElement(now)}</dd>` : html`<dt>Ended</dt><dd>${timeElement(build.endedAt)}</dd>`}
+${told === "" ? undefined : html`<dt>Inputs</dt><dd>${told}</dd>`}
+${build.redriveCount === 0 ? undefined : html`<dt>Redriven</dt><dd>${build.redriveCount} ×</dd>`}
+</dl>
+</header>`;
+}
+
+const timeElement = (time: Date | undefined): Html =>
+  time === undefined
+    ? html`unknown`
+    : html`<time datetime="${time.toISOString()}">${time.toISOString().slice(0, 19).replace("T", " ")} UTC</time>`;
+
+function failuresSection(failures: readonly PageFailure[]): Html | undefined {
+  if (failures.length === 0) return undefined;
+  return html`<section aria-labelledby="failures">
+<h2 id="failures">What failed</h2>
+${failures.map(
+  ({ task, line, lastLines, command }) => html`<article class="failure">
+<h3>${task}</h3>
+<p>${line}</p>
+${lastLines.length === 0 ? undefined : html`<pre tabindex="0" aria-label="The last lines of its log">${lastLines.join("\n")}</pre>`}
+${command === undefined ? undefined : html`<p class="command"><code>${command}</code></p>`}
+</article>
+`,
+)}</section>`;
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { ExitCode } from "../command.ts";
+import type { Context } from "../context.ts";
+import { explainError } from "../explain-error.ts";
+import { findBuild } from "../history/find-build.ts";
+import { loadBuild } from "../history/load-build.ts";
+import { EnvironmentError, UsageError } from "../usage-error.ts";
+import { failuresOf } from "./failures-of.ts";
+import { buildPage } from "./page.ts";
+import { readLaunchTimes } from "./read-launch-times.ts";
+
+/** What `muster report --json` prints. */
+export interface ReportJson {
+  /** The build's name. */
+  readonly name: string;
+  readonly state: string;
+  /** Absolute path of the page. */
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/** Writes one self-contained page about a build into a file. */
+export async function writeReport(
+  { build: name, html: file }: { build: string | undefined; html: string | undefined },
+  { openStage, print, globals, env }: Context,
+): Promise<ExitCode> {
+  if (file === undefined) throw new UsageError("muster report needs a file", { hint: "muster report --html FILE" });
+  const stage = await openStage({ to: "read" });
+  const summary = await findBuild(stage, name);
+  const build = await loadBuild(stage, summary.executionArn);
+  const page = buildPage({
+    name: summary.name,
+    build,
+    launches: await readLaunchTimes(stage, build).catch((error: unknown) => {
+      print.note(`launches could not be read, so booting counts as waiting: ${explainError(error).message}`);
+      return new Map();
+    }),
+    failures: failuresOf(build, globals),
+    now: build.endedAt ?? new Date(),
+  });
+  const path = resolve(env.cwd, file);
+  await writeWhole(path, page);
+  const bytes = Buffer.byteLength(page);
+  if (globals.json) print.json({ name: summary.name, state: build.state, file: path, bytes } satisfies ReportJson);
+  else print.report(path);
+  return 0;
+}
+
+/** All of it or what was there before. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const unfinished = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(unfinished, text, { flag: "wx" });
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    const { code = "unknown error" } = error as NodeJS.ErrnoException;
+    throw new EnvironmentError(`${path} cannot be written: ${code}`, {
+      hint: "--html names a file in a folder that exists",
+    });
+  }
+}
