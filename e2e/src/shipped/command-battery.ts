@@ -85,6 +85,7 @@ async function tellsOfTheBuild(ask: Ask, { state, steps }: Status, { dir }: Work
   expect(await readFile(join(dir, "started/pipeline.ts"), "utf8")).toContain("started");
   expect((await ask("task", task)).stdout).toMatch(/^Make-1\.2\.3 succeeded/m);
   expect((await ask("help", "build")).stdout).toContain("--plan");
+  expect((await ask("doctor")).stdout).toMatch(/^✔ +scripts +every script can run$/m);
   await ask("report", "--html", "build.html");
   expect(await readFile(join(dir, "build.html"), "utf8")).toMatch(/<title>1\.2\.3_.*: succeeded<\/title>/);
   expect((await ask("completion", "bash")).stdout).toContain("complete -F _muster muster");

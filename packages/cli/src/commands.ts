@@ -3,6 +3,7 @@ import approve from "./commands/approve.ts";
 import asl from "./commands/asl.ts";
 import build from "./commands/build.ts";
 import { completion } from "./commands/completion.ts";
+import doctor from "./commands/doctor.ts";
 import { help } from "./commands/help.ts";
 import init from "./commands/init.ts";
 import killTestWorkers from "./commands/kill-test-workers.ts";
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   task,
   asl,
   local,
+  doctor,
   init,
   runTestWorkers,
   killTestWorkers,

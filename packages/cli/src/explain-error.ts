@@ -34,7 +34,7 @@ const hints: readonly Rule[] = [
   ],
   [/^AwsError |cannot write below /, (message) => ({ message, hint: undefined, exitCode: 2 })],
   [
-    /^Error Region is missing/,
+    /^Error Region (is missing|not accepted)/,
     () => ({
       message: "no AWS region is set",
       hint: "set AWS_REGION to the region of the stage, or leave --stage out to build on this machine",

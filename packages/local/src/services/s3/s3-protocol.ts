@@ -105,7 +105,13 @@ function mustBeOwner(expected: string | undefined, accountId: string): void {
 }
 
 function standardHeaders(requestId: string): Record<string, string> {
-  return { "x-amz-request-id": requestId, "x-amz-id-2": requestId, server: "AmazonS3" };
+  return {
+    "x-amz-request-id": requestId,
+    "x-amz-id-2": requestId,
+    // Not the stage's clock, which tests set: by this the SDK corrects its own.
+    date: new Date().toUTCString(),
+    server: "AmazonS3",
+  };
 }
 
 function readTarget({ url, headers }: WireRequest): { bucket: string; key: string; query: URLSearchParams } {

@@ -1,0 +1,79 @@
+import { DescribeLogStreamsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { HeadBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { DescribeActivityCommand, ListExecutionsCommand } from "@aws-sdk/client-sfn";
+import { counted } from "../counted.ts";
+import { explainError } from "../explain-error.ts";
+import type { Stage } from "../stages/stage.ts";
+import { bad, type Finding, good, poor } from "./finding.ts";
+
+/** AWS refuses a request that is older or newer than this; S3 has the longest patience. @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const REFUSED_MS = 5 * 60_000;
+const WRONG_MS = 30_000;
+
+/** What commands ask of a stage, asked for once: who is asking, what the clock says, and each kind of thing that is read. */
+export async function stageFindings(stage: Stage, now: () => number = Date.now): Promise<Finding[]> {
+  const { description } = stage;
+  const { pipeline, region, accountId } = description;
+  const named = good("stage", `${description.stage} of ${pipeline}, ${region}, account ${accountId}`);
+  return [named, ...(await Promise.all([callerFinding(stage), clockFinding(stage, now), ...reads(stage)]))];
+}
+
+const callerFinding = (stage: Stage): Promise<Finding> =>
+  tried("credentials", async () => `you are ${await stage.caller()}`);
+
+async function clockFinding({ s3, description }: Stage, now: () => number): Promise<Finding> {
+  let answered: string | undefined;
+  const command = new HeadBucketCommand({ Bucket: description.buckets.state });
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      answered = (result.response as { headers?: Record<string, string> }).headers?.date;
+      return result;
+    },
+    // Behind the SDK's own, which throws where the answer is a refusal: that has a date too.
+    { step: "deserialize", priority: "low", name: "serverDate" },
+  );
+  await s3.send(command).catch(() => undefined);
+  if (answered === undefined) return poor("clock", "S3 did not say what time it is", "ask again");
+  const skewMs = now() - new Date(answered).getTime();
+  const words = `${Math.abs(Math.round(skewMs / 1000))} s ${skewMs < 0 ? "behind" : "ahead of"} AWS's`;
+  if (Math.abs(skewMs) >= REFUSED_MS) return bad("clock", words, "set the clock: AWS refuses such requests");
+  return Math.abs(skewMs) >= WRONG_MS ? poor("clock", words, "set the clock") : good("clock", words);
+}
+
+/** One of each kind of call that the commands make to read. Whether builds may be started, only starting one tells. */
+function reads({ sfn, s3, logs, description }: Stage): Promise<Finding>[] {
+  const { stateMachineArn, activities, logGroups, buckets } = description;
+  const [activityArn] = Object.values(activities);
+  const [logGroup] = Object.values(logGroups);
+  return [
+    tried("builds", async () => {
+      const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1 }));
+      const [latest] = executions;
+      return latest === undefined ? "nothing has been built yet" : `the latest is ${latest.name}`;
+    }),
+    tried("queues", async () => {
+      await sfn.send(new DescribeActivityCommand({ activityArn }));
+      return counted(Object.keys(activities).length, "queue");
+    }),
+    tried("logs", async () => {
+      await logs.send(new DescribeLogStreamsCommand({ logGroupName: logGroup, limit: 1 }));
+      return "can be read";
+    }),
+    ...Object.entries(buckets).map(([role, bucket]) =>
+      tried(`${role} bucket`, async () => {
+        await s3.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }));
+        return `${bucket} can be listed`;
+      }),
+    ),
+  ];
+}
+
+async function tried(what: string, ask: () => Promise<string>): Promise<Finding> {
+  try {
+    return good(what, await ask());
+  } catch (error) {
+    const { message, hint } = explainError(error);
+    return bad(what, message, hint);
+  }
+}
