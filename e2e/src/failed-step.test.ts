@@ -48,7 +48,19 @@ test("the exit code is 1, and the report lists exactly the failed step with vers
       /^ {2}MakePackage 1\.1\.0 ubuntu-24\.04-noble i-[0-9a-f]+ Muster\.ScriptFailed, exit 3, after \d+ s: about to fail$/,
     ),
   ]);
-  expect(built.stdout).toContain(`muster logs ${FAILING}`);
+});
+
+test("its first line says what failed, where and since when; below are the last words and the command for the rest", () => {
+  const lines = built.stdout.split("\n");
+  expect(lines[0]).toMatch(
+    / failed after [\d.:]+( s)?: MakePackage failed on 1\.1\.0 ubuntu-24\.04-noble alone of 6 tasks$/,
+  );
+  const from = lines.findIndex((line) => line.includes("ScriptFailed"));
+  expect(lines.slice(from + 1, from + 4)).toEqual([
+    `    │ hello from ${FAILING}`,
+    "    │ about to fail",
+    `    muster logs ${FAILING} ${pipeline.join(" ")}`,
+  ]);
 });
 
 test("everything else is built and published", async () => {
@@ -111,6 +123,9 @@ test("muster status shows finished tasks with their times, and the failure", asy
   expect(stdout).toMatch(/✔ +MakeSource +1\.0\.0 +[\d.]+ s on i-/);
   expect(stdout).toMatch(
     /✖ +MakePackage +1\.1\.0 +ubuntu-24\.04-noble +FAILED: Muster\.ScriptFailed, exit 3 on i-\w+ after [\d.:]+( s)? and 3 attempts: about to fail/,
+  );
+  expect(stdout).toContain(
+    `the end of the logs:\n  ${FAILING}\n    │ hello from ${FAILING}\n    │ about to fail\n    muster logs ${FAILING}`,
   );
   for (const version of VERSIONS) expect(stdout).toMatch(new RegExp(`✔ +VersionNormalizeResults +${version} `));
   expect(stdout).not.toContain("unfinished");

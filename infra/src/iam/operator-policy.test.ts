@@ -14,8 +14,10 @@ const group = `arn:aws:logs:${region}:log-group:/muster/hhvm/hhvm/make-binary-pa
 /** What CloudWatch Logs asks of IAM for a group as a whole: its refusals name this resource. */
 const wholeGroup = `${group}:log-stream:`;
 
+type Context = Readonly<Record<string, string>>;
+
 /** What the operations of the `muster` command ask of IAM, and on what. */
-const CALLS: Readonly<Record<string, readonly (readonly [action: string, resource: string])[]>> = {
+const CALLS: Readonly<Record<string, readonly (readonly [action: string, resource: string, context?: Context])[]>> = {
   DescribeExecution: [["states:DescribeExecution", execution]],
   DescribeLogStreams: [["logs:DescribeLogStreams", wholeGroup]],
   GetExecutionHistory: [["states:GetExecutionHistory", execution]],
@@ -27,6 +29,11 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
   StartExecution: [["states:StartExecution", stateMachine]],
   StopExecution: [["states:StopExecution", execution]],
   // `build --plan` and `matrix` look for artifacts, also for those that are not there.
+  // Last words of an attempt whose stream has expired.
+  "an attempt's record and log": [
+    ["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "attempts/some-build/some-task/" }],
+    ["s3:GetObject", "arn:aws:s3:::hhvm-state-111122223333/attempts/some-build/some-task/1.log.gz"],
+  ],
   "the plan's and the matrix's lookups": ["scratch", "downloads"].flatMap((role) => [
     ["s3:GetObject", `arn:aws:s3:::hhvm-${role}-111122223333/some/key`] as const,
     ["s3:ListBucket", `arn:aws:s3:::hhvm-${role}-111122223333`] as const,
@@ -64,8 +71,19 @@ test("the table names every operation that the command's sources send to a deplo
 });
 
 test("whoever builds may make each of them", async () => {
-  for (const [action, resource] of Object.values(CALLS).flat())
-    expect(await isAllowed({ statements, request: { action, resource } }), action).toBe(true);
+  for (const [action, resource, context = {}] of Object.values(CALLS).flat())
+    expect(await isAllowed({ statements, request: { action, resource, context } }), action).toBe(true);
+});
+
+test("but no record that holds a task's token", async () => {
+  const state = "arn:aws:s3:::hhvm-state-111122223333";
+  const asked = [
+    { action: "s3:GetObject", resource: `${state}/claims/Make/i-1.json` },
+    { action: "s3:GetObject", resource: `${state}/executions/some-build/health-check-token.json` },
+    { action: "s3:ListBucket", resource: state, context: { "s3:prefix": "claims/" } },
+    { action: "s3:ListBucket", resource: state },
+  ];
+  for (const request of asked) expect(await isAllowed({ statements, request }), request.resource).toBe(false);
 });
 
 test("and nothing else", () => {

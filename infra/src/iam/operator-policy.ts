@@ -1,5 +1,6 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { stageParameter, workerLogGroups } from "@muster/pipeline";
+import { stateFolder } from "@muster/records";
 import type { StageScope } from "../stage-scope.ts";
 import { allow, policyDocument, type Statement } from "./policy.ts";
 import { IAM_PATH } from "./role.ts";
@@ -38,5 +39,10 @@ function operatorStatements({ stage, pipeline, names }: StageScope): Statement[]
       buckets.map((arn) => `${arn}/*`),
     ),
     allow("ListArtifacts", ["s3:ListBucket"], buckets),
+    // An attempt's log outlives its stream there. What lies beside it holds tokens of tasks, and is nobody's to read.
+    allow("ReadAttempts", ["s3:GetObject"], [`${names.bucketArn("state")}/${stateFolder.attempts}*`]),
+    allow("ListAttempts", ["s3:ListBucket"], [names.bucketArn("state")], {
+      StringLike: { "s3:prefix": `${stateFolder.attempts}*` },
+    }),
   ];
 }

@@ -64,7 +64,13 @@ export async function runBuild(
       }
       const history = await followBuild(stage, build.executionArn, { progress, signal });
       if (history.state === "running") return interrupted(stage, build, asked, context);
-      const exitCode = await reportOutcome(stage, { name: build.name, build: history, print, globals });
+      const exitCode = await reportOutcome(stage, {
+        name: build.name,
+        executionArn: build.executionArn,
+        build: history,
+        print,
+        globals,
+      });
       await waitForOthers(stage, context);
       await waitForAfterTasks(stage, context);
       return exitCode;

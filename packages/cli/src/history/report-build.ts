@@ -1,4 +1,6 @@
 import { describeInputs, placeCells } from "@muster/pipeline";
+import type { FailureReport } from "../failures/failure-report.ts";
+import { failureLines } from "../failures/print-failures.ts";
 import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
 import type { Print } from "../print.ts";
@@ -7,22 +9,42 @@ import { type ApproveGlobals, approveCommand, describeStep, isFinished, isVerdic
 import type { BuildSummary } from "./find-build.ts";
 import type { Step } from "./step.ts";
 
+export interface ReportBuildOptions {
+  readonly print: Print;
+  readonly globals: ApproveGlobals;
+  readonly now: Date;
+  /** Whether anything moves the build. */
+  readonly moving: boolean;
+  /** Of a build that has ended badly. */
+  readonly failures?: FailureReport | undefined;
+}
+
 /** A build for people: its finished and unfinished tasks with times, and how it ended. */
 export function reportBuild(
   build: BuildHistory,
   { name, endedAt, startedAt }: BuildSummary,
-  { print, globals, now, moving }: { print: Print; globals: ApproveGlobals; now: Date; moving: boolean },
+  { print, globals, now, moving, failures }: ReportBuildOptions,
 ): string[] {
   const finished = build.steps.filter((step) => isFinished(step) && !isVerdict(step));
   const unfinished = build.steps.filter((step) => !isFinished(step));
   const time = formatDuration((endedAt ?? now).getTime() - startedAt.getTime());
   return [
-    `${print.style("bold", name)}  ${headline(build, { print, moving })}${timing(build, { time, moving })}`,
+    `${print.style("bold", name)}  ${headline(build, { print, moving })}${timing(build, { time, moving })}${headlineOf(failures)}`,
     ...inputLines(build),
     ...section("finished", finished, print, endedAt ?? now),
     ...section(build.state === "running" ? "unfinished" : "never finished", unfinished, print, endedAt ?? now),
     ...answers(build, globals),
+    ...lastWords(failures, { print, globals }),
   ];
+}
+
+const headlineOf = (failures: FailureReport | undefined): string =>
+  failures === undefined || failures.headline === "" ? "" : `: ${failures.headline}`;
+
+/** What has failed is told with the other steps. */
+function lastWords(failures: FailureReport | undefined, shown: { print: Print; globals: ApproveGlobals }): string[] {
+  if (failures === undefined || failures.causes.length === 0) return [];
+  return ["the end of the logs:", ...failureLines(failures, { ...shown, isTold: true })];
 }
 
 /** What a person may say now. */

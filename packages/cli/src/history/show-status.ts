@@ -1,11 +1,15 @@
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
+import type { FailureReport } from "../failures/failure-report.ts";
+import { jsonOfFailures } from "../failures/json-of-failures.ts";
 import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
 import type { Print } from "../print.ts";
 import { createProgress } from "../progress/create-progress.ts";
 import { followBuild } from "../progress/follow-build.ts";
 import { outliveOwner } from "../stages/outlive-owner.ts";
+import type { Stage } from "../stages/stage.ts";
+import type { BuildHistory } from "./build-history.ts";
 import { type BuildSummary, findBuild, listBuilds } from "./find-build.ts";
 import { loadBuild } from "./load-build.ts";
 import { jsonOfBuild, reportBuild } from "./report-build.ts";
@@ -34,15 +38,28 @@ export async function showStatus(
       }
       const build = await loadBuild(stage, summary.executionArn);
       const settled = { ...summary, endedAt: build.endedAt };
-      if (globals.json) print.json(jsonOfBuild(build, settled));
+      const failures = await failuresOf(stage, build, summary);
+      if (globals.json) print.json({ ...jsonOfBuild(build, settled), ...(failures && jsonOfFailures(failures)) });
       else
-        for (const line of reportBuild(build, settled, { print, globals, now: new Date(), moving })) print.report(line);
+        for (const line of reportBuild(build, settled, { print, globals, now: new Date(), moving, failures }))
+          print.report(line);
       if (build.state === "running" && !moving) {
         print.note("no process moves this build; muster build with the same words goes on with it");
       }
       return build.state === "running" || build.state === "succeeded" ? 0 : 1;
     },
   );
+}
+
+/** Of a build that has ended badly. */
+async function failuresOf(
+  stage: Stage,
+  build: BuildHistory,
+  { name, executionArn }: BuildSummary,
+): Promise<FailureReport | undefined> {
+  if (build.state === "running" || build.state === "succeeded") return undefined;
+  const { reportFailures } = await import("../failures/failure-report.ts");
+  return reportFailures(stage, { build, name, executionArn });
 }
 
 const colours = { RUNNING: "cyan", SUCCEEDED: "green" } as const;
