@@ -113,6 +113,7 @@ export {
   valuesOf,
 } from "./input.ts";
 export { describeInputs, inputsOf } from "./inputs-of-build.ts";
+export { isLinePiece, lineContinued, lineGoesOn, longestPieceMarks, parseLinePiece } from "./line-piece.ts";
 export { type LogMarker, logMarker, parseLogMarker } from "./log-marker.ts";
 export { mayTouch, type Touch } from "./may-touch.ts";
 export { missingPackage } from "./missing-package.ts";

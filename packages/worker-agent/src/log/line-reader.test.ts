@@ -1,6 +1,7 @@
 import { logMarker } from "@muster/pipeline";
 import { expect, test } from "vitest";
-import { createLineReader, LONGEST_LINE_BYTES } from "./line-reader.ts";
+import { LONGEST_LINE_BYTES } from "./cut-line.ts";
+import { createLineReader } from "./line-reader.ts";
 import { createMask } from "./mask-secrets.ts";
 
 const plain = (text: string) => text;
@@ -30,6 +31,12 @@ test("an empty line is an event too, which may not be empty", () => {
 test("a progress bar that overwrites its line leaves its last state", () => {
   expect(read(["10%\r50%\r100%\ndone\n"])).toEqual(["100%", "done"]);
   expect(read(["10%\r50%\r"])).toEqual(["50%"]);
+});
+
+test("a spinner that draws with backspaces leaves its last state, and overstruck words are read", () => {
+  expect(read(["|\b/\b-\b\\\bdone\n"])).toEqual(["done"]);
+  expect(read(["N\bNA\bAM\bME\bE\n\b\bstart\n"])).toEqual(["NAME", "start"]);
+  expect(read(["x\b\n"])).toEqual([" "]);
 });
 
 test("a progress bar that never ends its line does not grow without limit, and keeps its last state", () => {

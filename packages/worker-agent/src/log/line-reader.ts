@@ -1,26 +1,21 @@
-import { parseLogMarker } from "@muster/pipeline";
+import { lineContinued, lineGoesOn, parseLogMarker } from "@muster/pipeline";
+import { AROUND_CUT, LONGEST_LINE_BYTES, safeCut, splitLine, unfinishedCut } from "./cut-line.ts";
 import type { Mask } from "./mask-secrets.ts";
 import { readableText } from "./readable-text.ts";
 
-/** Longer lines are split, so that each piece is one event with room for its marks. */
-export const LONGEST_LINE_BYTES = 256 * 1024 - 128;
-const GOES_ON = " [line goes on]";
-const CONTINUED = "[line continued] ";
 /** A byte that is no text is shown as `\\xNN`, and a mask may be longer than what it hides. */
 const LONGEST_ESCAPE = 4;
-/** What is known of a line on either side of a cut: secrets are shorter. */
-const AROUND_CUT = 4096;
-/** Where else a line may be cut when a secret lies across. */
-const CUTS_TO_TRY = 32;
-const CUT_EARLIER = 512;
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
-const SPACE = 32;
 
 export interface LineReader {
   /** Takes the next bytes; answers the lines that they complete. */
   push(bytes: Buffer): string[];
+  /** Whether there is a line that has no end yet. */
+  readonly isOpen: boolean;
+  /** What can be shown of that line now, as a piece that goes on; nothing where what follows could make a secret of it. */
+  pause(): string[];
   /** The last line, when it has no end. */
   end(): string[];
 }
@@ -33,6 +28,8 @@ export function createLineReader(mask: Mask): LineReader {
   let pieces: Buffer[] = [];
   let held = 0;
   let continued = false;
+  /** Of a line that was let go of before its end, what was sent last, unmasked: a secret may begin there. */
+  let sent = "";
 
   const take = (last?: Buffer): Buffer => {
     const all = last === undefined ? pieces : [...pieces, last];
@@ -45,24 +42,37 @@ export function createLineReader(mask: Mask): LineReader {
     pieces.push(bytes);
     held += bytes.length;
   };
+  /** Without secrets, those too that began before the line was let go of. */
+  const hide = (text: string): string => {
+    if (sent === "" || mask.behind === undefined) return mask(text);
+    const end = text.indexOf("\n");
+    const rest = mask.behind(sent, end < 0 ? text : text.slice(0, end));
+    return end < 0 ? rest : rest + mask(text.slice(end));
+  };
   /** @param goesOn the last line is a piece, whose rest is still to come */
   const toLines = (bytes: Buffer, goesOn = false): string[] => {
-    const texts = mask(readableText(bytes)).split("\n");
+    const texts = hide(readableText(bytes)).split("\n");
+    sent = "";
     if (texts.at(-1) === "") texts.pop();
-    const lines = texts.flatMap((text, index) => {
-      const line = presentable(index === 0 && continued ? CONTINUED + text : text);
+    // All of it was sent.
+    if (continued && /^\r*$/.test(texts[0] ?? "")) texts.shift();
+    else if (continued) texts[0] = lineContinued(texts[0] as string);
+    const lines = texts.flatMap((text) => {
+      const line = presentable(text);
       return bytes.length > LONGEST_LINE_BYTES / LONGEST_ESCAPE ? splitLine(line) : line;
     });
-    if (goesOn) lines.push(lines.pop() + GOES_ON);
+    const last = goesOn ? lines.pop() : undefined;
+    if (last !== undefined) lines.push(lineGoesOn(last));
     continued = goesOn;
-    return lines;
+    return lines.map(unforged);
   };
   /** A line that has grown too long before its end: of a progress bar only the last state is kept, of anything else a piece is let go. */
   const shorten = (): string[] => {
     const line = take();
     const overwritten = line.lastIndexOf(CARRIAGE_RETURN, line.length - 2);
-    if (overwritten >= 0) {
-      hold(line.subarray(overwritten + 1));
+    if (overwritten > 0) {
+      // With it: of a line that was let go of before, it overwrites what was sent.
+      hold(line.subarray(overwritten));
       return [];
     }
     const cut = safeCut(line, mask);
@@ -78,55 +88,48 @@ export function createLineReader(mask: Mask): LineReader {
       while (held > LONGEST_LINE_BYTES + AROUND_CUT) lines.push(...shorten());
       return lines;
     },
+    get isOpen() {
+      return held > 0;
+    },
+    pause() {
+      if (held === 0) return [];
+      const line = take();
+      const cut = unfinishedCut(line, { mask, sent });
+      hold(line.subarray(cut));
+      const shown = line.subarray(0, cut);
+      if (cut === 0) return [];
+      const before = (sent + readableText(shown)).slice(-AROUND_CUT);
+      const lines = toLines(shown, true);
+      sent = before;
+      return lines;
+    },
     end: () => (held === 0 ? [] : toLines(take())),
   };
 }
 
-/** As one event: carriage returns collapsed as on a terminal, not empty, and not to be taken for one of the agent's own markers. */
+/** As one event: what is overwritten on a terminal left out, and not empty. */
 function presentable(line: string): string {
-  const shown = line.includes("\r") ? collapse(line) : line;
-  if (shown === "") return " ";
-  return parseLogMarker(shown) === undefined ? shown : ` ${shown}`;
+  const state = line.includes("\r") ? lastState(line) : line;
+  const shown = state.includes("\b") ? withoutErased(state) : state;
+  return shown === "" ? " " : shown;
 }
 
+/** Not to be taken for one of the agent's own markers. */
+const unforged = (line: string): string => (parseLogMarker(line) === undefined ? line : ` ${line}`);
+
 /** What a progress bar showed last. */
-function collapse(line: string): string {
+function lastState(line: string): string {
   return line.split("\r").findLast((state) => state !== "") ?? "";
 }
 
-/** A line as events that each have room for both marks. */
-function splitLine(line: string): string[] {
-  if (Buffer.byteLength(line) <= LONGEST_LINE_BYTES + CONTINUED.length) return [line];
-  const bytes = Buffer.from(line);
-  const parts: string[] = [];
-  for (let from = 0; from < bytes.length; ) {
-    const to = characterBoundary(bytes, from + LONGEST_LINE_BYTES);
-    const part = bytes.toString("utf8", from, to);
-    parts.push((from === 0 ? "" : CONTINUED) + part + (to < bytes.length ? GOES_ON : ""));
-    from = to;
-  }
-  return parts;
-}
+const characters = new Intl.Segmenter();
 
-/** Where a piece of a line that goes on may end: no secret lies across, so that each half would hide it from the mask. */
-function safeCut(line: Buffer, mask: Mask): number {
-  const latest = characterBoundary(line, LONGEST_LINE_BYTES);
-  let cut = latest;
-  for (let tries = 0; tries < CUTS_TO_TRY; tries++) {
-    const before = readableText(line.subarray(characterBoundary(line, cut - AROUND_CUT), cut));
-    const after = readableText(line.subarray(cut, characterBoundary(line, cut + AROUND_CUT)));
-    if (mask.isCut?.(before, after) !== true) return cut;
-    // Words are whole secrets more often than not.
-    const space = line.lastIndexOf(SPACE, cut - 2) + 1;
-    cut = space > cut - CUT_EARLIER ? space : characterBoundary(line, cut - CUT_EARLIER);
+/** A backspace takes the character before it, as spinners and overstruck words have it. */
+function withoutErased(line: string): string {
+  const kept: string[] = [];
+  for (const { segment } of characters.segment(line)) {
+    if (segment === "\b") kept.pop();
+    else kept.push(segment);
   }
-  return latest;
-}
-
-/** The last place at or before `at` where no character is cut in two. */
-function characterBoundary(bytes: Buffer, at: number): number {
-  if (at >= bytes.length) return bytes.length;
-  let place = at;
-  while (place > at - 4 && ((bytes[place] as number) & 0xc0) === 0x80) place--;
-  return place;
+  return kept.join("");
 }

@@ -4,6 +4,10 @@ import { createKeyMask } from "./mask-private-keys.ts";
 export type Mask = ((text: string) => string) & {
   /** Whether a secret lies across the place between the two, so that none of the halves would be recognised. */
   readonly isCut?: (before: string, after: string) => boolean;
+  /** Whether what follows could make a secret of the text's end, which is in none yet. */
+  readonly mayGoOn?: (text: string) => boolean;
+  /** Masks what stands behind a text that was masked and let go of: a secret may have begun there. */
+  readonly behind?: (before: string, text: string) => string;
 };
 
 export const MASK = "[masked]";
@@ -87,6 +91,13 @@ const CURL_USER = /([ \t](?:-u|-U|--user|--proxy-user)[ =]?["']?[^\s:"']{1,256}:
 const SUSPICIOUS =
   /AKIA|ASIA|secret|token|(?:api|access|signing|private|encryption)[_-]?key|passw|passphrase|_pass=|_pwd=|credential|X-Amz-|:\/\/[^\s/]{1,2400}@|bearer|authorization|curl[ \t]|gh[pousr]_|github_pat_|gl(?:pat|cbt)-|dckr_pat_|npm_|pypi-|hf_|hvs\.|xox[abprs]-|eyJ|PRIVATE KEY/i;
 
+/** What could follow a text, so that each kind of secret is whole that may have begun there. */
+const CONTINUATIONS = ["x".repeat(40), `${"x".repeat(40)}@`, ".eyJxxxxxxxxxx.x", "xxxxxxxxxx.eyJxxxxxxxxxx.x"];
+/** An AWS key is one of its exact length alone. */
+const ACCESS_KEY_BEGINS = /\b(?:AKIA|ASIA)[A-Z0-9]{0,15}$/;
+/** Of a literal so much may show: it tells nothing. */
+const MOST_OF_LITERAL = 3;
+
 /** Shorter ones stand for themselves in too many places. */
 const SHORTEST_LITERAL = 6;
 
@@ -111,9 +122,40 @@ export function createMask(literals: readonly string[] = []): Mask {
   };
   const keys = createKeyMask(MASK);
   const hideAlone = (text: string) => hide(text, createKeyMask(MASK));
+  const leavesKeyOpen = (text: string): boolean => {
+    const alone = createKeyMask(MASK);
+    alone.hide(text);
+    return alone.isInside();
+  };
+  const mayGoOn = (text: string): boolean => {
+    if (keys.isInside() || leavesKeyOpen(text)) return true;
+    if (hidden.some((literal) => endsInside(text, literal))) return true;
+    if (ACCESS_KEY_BEGINS.test(text)) return true;
+    const shown = hideAlone(text);
+    return CONTINUATIONS.some((rest) => !hideAlone(text + rest).startsWith(shown));
+  };
+  const behind = (before: string, text: string): string => {
+    const whole = hide(before + text, keys);
+    return whole.slice(commonLength(hideAlone(before), whole));
+  };
   return Object.assign((text: string) => hide(text, keys), {
     isCut: (before: string, after: string) => hideAlone(before + after) !== hideAlone(before) + hideAlone(after),
+    mayGoOn,
+    behind,
   });
+}
+
+/** Whether a text ends with the beginning of a literal, and more of it than may show. */
+function endsInside(text: string, literal: string): boolean {
+  for (let length = Math.min(literal.length - 1, text.length); length > MOST_OF_LITERAL; length--)
+    if (text.endsWith(literal.slice(0, length))) return true;
+  return false;
+}
+
+function commonLength(one: string, other: string): number {
+  const most = Math.min(one.length, other.length);
+  for (let length = 0; length < most; length++) if (one[length] !== other[length]) return length;
+  return most;
 }
 
 /** Of variables: PWD and OLDPWD are folders, and AWS's own variable for where profiles lie is a file: on one machine /dev/null. */

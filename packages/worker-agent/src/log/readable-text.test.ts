@@ -19,3 +19,9 @@ test("overlong forms and surrogates are no UTF-8", () => {
 test("control characters that would garble a log are shown", () => {
   expect(readableText(Buffer.from("a\0b\u0007c\u007f"))).toBe("a\\x00b\\x07c\\x7f");
 });
+
+test("a title and a link keep the bell that ends them", () => {
+  const text = "\u001b]0;make all\u0007a \u001b]8;;https://example.org\u0007b\u001b]8;;\u0007";
+  expect(readableText(Buffer.from(`${text}\u0007`))).toBe(`${text}\\x07`);
+  expect(readableText(Buffer.from("\u001b]0;never\nends\u0007"))).toBe("\u001b]0;never\nends\\x07");
+});

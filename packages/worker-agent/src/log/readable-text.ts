@@ -1,14 +1,17 @@
 import { isUtf8 } from "node:buffer";
 
-/** Control characters that would garble a log: all but tab, line feed, carriage return and escape (colours). */
+/** Control characters that would garble a log: all but tab, line feed, carriage return, escape (colours), and backspace, which a line is read with. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
-const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]/;
-const EVERY_CONTROL = new RegExp(CONTROL.source, "g");
+const CONTROL = /[\0-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]/;
+/** A title or a link that ends in a bell stays whole: whoever leaves it out would take what is behind it for a part of it. */
+const EVERY_CONTROL = new RegExp(`(\\x1b\\][^\\0-\\x1f\\x7f]*\\x07)|${CONTROL.source}`, "g");
 
 /** Bytes of a program's output as text: what is no UTF-8 and no printable character is shown as `\xNN`. */
 export function readableText(bytes: Buffer): string {
   const text = isUtf8(bytes) ? bytes.toString("utf8") : decodeDamaged(bytes);
-  return CONTROL.test(text) ? text.replace(EVERY_CONTROL, (character) => escapeByte(character.charCodeAt(0))) : text;
+  return CONTROL.test(text)
+    ? text.replace(EVERY_CONTROL, (found, title) => title ?? escapeByte(found.charCodeAt(0)))
+    : text;
 }
 
 const escapeByte = (byte: number): string => `\\x${byte.toString(16).padStart(2, "0")}`;

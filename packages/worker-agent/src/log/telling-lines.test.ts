@@ -185,3 +185,22 @@ test("a secret that colours hid from the mask is hidden before its line is cut",
     expect(`${lines.error()}\n${lines.last()}`).not.toMatch(/very|secret/);
   }
 });
+
+test("a line that came in pieces is told as one, and is one line", () => {
+  const lines = linesOf([
+    "a.c:1: err [line goes on]",
+    "[line continued] or: no such  [line goes on]",
+    "[line continued] file",
+  ]);
+  expect(lines.error()).toBe("a.c:1: error: no such file");
+  expect(lines.last()).toBe("a.c:1: error: no such file");
+  lines.write(["Continue? [Y/n]  [line goes on]"]);
+  expect(lines.last()).toBe("Continue? [Y/n]");
+  const dots = linesOf([
+    "a.c:1:2: error: first",
+    ". [line goes on]",
+    ...Array(200).fill("[line continued] . [line goes on]"),
+  ]);
+  dots.write(["[line continued]  cp: cannot stat 'x'"]);
+  expect(dots.error()).toBe("a.c:1:2: error: first");
+});

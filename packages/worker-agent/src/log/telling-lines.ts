@@ -1,3 +1,4 @@
+import { isLinePiece, parseLinePiece } from "@muster/pipeline";
 import { judgeLine, type Verdict } from "./judge-line.ts";
 import { createMask } from "./mask-secrets.ts";
 
@@ -46,10 +47,12 @@ export function tellingLines({ folders = [], secrets = [] }: TellingLinesOptions
   let best: Telling | undefined;
   let last: string | undefined;
   let isClosed = false;
+  /** Of a line whose rest is still to come. */
+  let begun = "";
 
-  const hear = (line: string) => {
+  const hear = (line: string, isNew = true) => {
     const before = best;
-    count++;
+    if (isNew) count++;
     const isAnnounced = before?.number === count - 1 && before.text.endsWith(":");
     if (!isAnnounced && !mayTell(line)) return;
     const text = plain(line, folders);
@@ -63,11 +66,21 @@ export function tellingLines({ folders = [], secrets = [] }: TellingLinesOptions
     return printable(excerpt(masked, judgeLine(masked).at));
   };
 
+  /** A line in pieces is heard again with each of them, as far as anybody reads on. */
+  const hearPiece = (message: string): string => {
+    const { text, isContinued, goesOn } = parseLinePiece(message);
+    const line = isContinued && begun.length < MOST_READ ? begun + text : text;
+    begun = goesOn ? line : "";
+    hear(line, !isContinued);
+    return line;
+  };
+
   return {
     write(lines) {
       if (isClosed) return;
-      for (const line of lines) hear(line);
-      last = lastOf(lines, folders) ?? last;
+      const heard = lines.some(isLinePiece) ? lines.map(hearPiece) : lines;
+      if (heard === lines) for (const line of lines) hear(line);
+      last = lastOf(heard, folders) ?? last;
     },
     room: () => undefined,
     close() {
