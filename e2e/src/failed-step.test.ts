@@ -59,7 +59,7 @@ test("its first line says what failed, where and since when; below are the last 
   expect(lines.slice(from + 1, from + 4)).toEqual([
     `    │ hello from ${FAILING}`,
     "    │ about to fail",
-    `    muster logs ${FAILING} ${pipeline.join(" ")}`,
+    `    muster logs ${FAILING} --attempt 3 ${pipeline.join(" ")}`,
   ]);
 });
 
@@ -115,6 +115,21 @@ test("muster logs shows the failed task's lines of all its workers, and no other
   const hello = stdout.split("\n").filter((line) => line.startsWith("hello from"));
   expect(hello).toEqual(Array(3).fill(`hello from ${FAILING}`));
   expect(stdout.match(/about to fail/g)).toHaveLength(3);
+});
+
+test("muster logs shows one attempt, and of the whole build what a pattern matches, each line with its task", async () => {
+  const second = await workspace.muster("logs", FAILING, "--attempt", "2", "--timestamps", ...pipeline);
+  expect(second.stdout.trimEnd().split("\n")).toEqual([
+    expect.stringMatching(/^\S+Z === attempt 2 on i-/),
+    expect.stringMatching(/^\S+Z hello from /),
+    expect.stringMatching(/^\S+Z about to fail$/),
+    expect.stringMatching(/^\S+Z === Muster\.ScriptFailed, exit 3/),
+  ]);
+  const whole = await workspace.muster("logs", status.name, "--grep", "^(hello|about)", ...pipeline);
+  const lines = whole.stdout.trimEnd().split("\n");
+  expect(lines.filter((line) => line.endsWith("│ about to fail"))).toHaveLength(3);
+  for (const line of lines) expect(line).toMatch(/^(\S+) +│ (?:hello from \1|about to fail)$/);
+  expect(lines).toHaveLength(17);
 });
 
 test("muster status shows finished tasks with their times, and the failure", async () => {

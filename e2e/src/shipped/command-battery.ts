@@ -8,6 +8,7 @@ import type { Workspace } from "../workspace.ts";
 import { waits, writeBatteryPipeline } from "./battery-pipeline.ts";
 
 interface Status {
+  readonly name: string;
   readonly state: string;
   readonly steps: readonly {
     readonly key: string;
@@ -62,7 +63,7 @@ async function buildThroughKills(workspace: Workspace, pipeline: readonly string
   expect(published.size).toBe(LARGE);
 }
 
-async function tellsOfTheBuild(ask: Ask, { state, steps }: Status, { dir }: Workspace): Promise<void> {
+async function tellsOfTheBuild(ask: Ask, { name, state, steps }: Status, { dir }: Workspace): Promise<void> {
   expect(state).toBe("succeeded");
   const attempts = steps.find(({ key }) => key === task)?.attempts ?? [];
   expect(attempts.map(({ error }) => error)).toEqual([
@@ -75,6 +76,9 @@ async function tellsOfTheBuild(ask: Ask, { state, steps }: Status, { dir }: Work
   expect(log.stdout.match(/making 1\.2\.3 with tools/g)).toHaveLength(3);
   expect(log.stdout).not.toContain("publishing");
   expect((await ask("logs", last)).stdout).toContain("made 1.2.3");
+  const third = await ask("logs", task, "--attempt", "3", "--grep", "making", "--timestamps", "--since", "1d");
+  expect(third.stdout).toMatch(/^\S+Z making 1\.2\.3 with tools\n$/);
+  expect((await ask("logs", name, "--follow")).stdout).toMatch(/^Make-1\.2\.3 +│ made 1\.2\.3$/m);
   expect((await ask("logs", "Publish-1.2.3-debian-12-bookworm")).stdout).toMatch(/publishing 1\.2\.3 under \d+/);
   const { ForEachVersion } = JSON.parse((await ask("results")).stdout);
   expect(ForEachVersion["1.2.3"].Make.success.ec2).toBe(last);

@@ -3,7 +3,7 @@ import type { Command } from "../command.ts";
 import { globalArguments } from "../global-arguments.ts";
 
 /** What may stand at a place of a command line, told by the name that the command gives the place. */
-export type WordKind = "command" | "build" | "task" | "step" | "version" | "words" | "shell" | "file";
+export type WordKind = "command" | "build" | "task" | "log" | "step" | "version" | "words" | "shell" | "file";
 
 /** Where the last word of a command line stands. */
 export interface CompletionPlace {
@@ -31,6 +31,10 @@ const kinds: Readonly<Record<string, WordKind>> = {
   html: "file",
 };
 
+/** What has a log is not only a task. */
+const kindAt = ({ name }: Command, key: string): WordKind | undefined =>
+  name === "logs" && key === "task" ? "log" : kinds[key];
+
 /** Finds out what the last of these words is, which may be empty or only begun; `muster` itself is not among them. */
 export function completionPlace(typed: readonly string[], commands: readonly Command[]): CompletionPlace {
   const [complete, last] = [typed.slice(0, -1), typed.at(-1) ?? ""];
@@ -43,7 +47,7 @@ export function completionPlace(typed: readonly string[], commands: readonly Com
   const [key, argument] = slotOf(command, words.length) ?? [];
   return {
     command,
-    kind: key === undefined ? undefined : kinds[key],
+    kind: key === undefined ? undefined : kindAt(command, key),
     takesOptions: true,
     before: argument?.kind === "words" ? words : [],
   };

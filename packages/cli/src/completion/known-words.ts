@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { listBuilds } from "../history/find-build.ts";
 import { latestVersions } from "../history/latest-versions.ts";
 import { loadBuild } from "../history/load-build.ts";
+import type { Step } from "../history/step.ts";
 import type { Stage } from "../stages/stage.ts";
 import type { WordKind } from "./completion-place.ts";
 
@@ -19,12 +20,13 @@ export async function knownWords(
 ): Promise<Candidate[]> {
   switch (kind) {
     case "build":
-      return (await listBuilds(await reading(context), { max: LATEST })).map(({ name, status }) => [
-        name,
-        status.toLowerCase(),
-      ]);
+      return latestBuilds(await reading(context));
     case "task":
       return latestTasks(await reading(context));
+    case "log": {
+      const stage = await reading(context);
+      return [...(await latestTasks(stage)), ...(await latestBuilds(stage)), ...(await latestWorkers(stage))];
+    }
     case "step":
       return stepsOf((await context.loadStagePipeline()).pipeline);
     case "version":
@@ -50,9 +52,23 @@ const platformsOf = ({ platforms }: Pipeline): Candidate[] =>
 const versionsOf = async (stage: Stage): Promise<Candidate[]> =>
   (await latestVersions(stage, { builds: LATEST })).map((version) => [version, "version"]);
 
-async function latestTasks(stage: Stage): Promise<Candidate[]> {
+async function latestBuilds(stage: Stage): Promise<Candidate[]> {
+  return (await listBuilds(stage, { max: LATEST })).map(({ name, status }) => [name, status.toLowerCase()]);
+}
+
+async function latestSteps(stage: Stage): Promise<readonly Step[]> {
   const [latest] = await listBuilds(stage, { max: 1 });
-  if (latest === undefined) return [];
-  const { steps } = await loadBuild(stage, latest.executionArn);
+  return latest === undefined ? [] : (await loadBuild(stage, latest.executionArn)).steps;
+}
+
+async function latestWorkers(stage: Stage): Promise<Candidate[]> {
+  const steps = await latestSteps(stage);
+  return steps.flatMap(({ key, attempts }) =>
+    attempts.flatMap(({ instance }): Candidate[] => (instance === undefined ? [] : [[instance, `had ${key}`]])),
+  );
+}
+
+async function latestTasks(stage: Stage): Promise<Candidate[]> {
+  const steps = await latestSteps(stage);
   return steps.filter(({ kind }) => kind !== "function").map(({ key, state }): Candidate => [key, state]);
 }

@@ -128,7 +128,7 @@ test("the same error is told once, with where, since when, and the end of the la
   await stage.failBefore("before", JSON.stringify(cause));
   await stage.writeLog(debian, [
     ...Array.from({ length: 30 }, (_, index) => `line ${index}`),
-    "\u001B[31mred\u001B[0m\u001B[2J",
+    "\u001B[31mred\u001B[0m\u001B[2J [line goes on]",
   ]);
   const report = await stage.report(failedBuild(debian, ubuntu));
   expect(report.headline).toBe("MakePackage failed with the same error on all 2 platforms, in the build before too");
@@ -137,7 +137,7 @@ test("the same error is told once, with where, since when, and the end of the la
     "    the same on 1.2.3 ubuntu-24.04-noble",
     ...Array.from({ length: 9 }, (_, index) => `    │ line ${index + 21}`),
     "    │ red",
-    "    muster logs MakePackage-1.2.3-debian-12-bookworm",
+    "    muster logs MakePackage-1.2.3-debian-12-bookworm --attempt 2",
   ]);
   expect(jsonOfFailures(report).failures).toMatchObject([
     { attempt: 2, group: 0, alsoIn: ["before"], lastLines: { length: 10 }, logs: taskOf(debian) },
@@ -180,12 +180,12 @@ test("a stream that has expired leaves the attempt's record, and where there is 
   const report = await stage.report(failedBuild(debian, other));
   expect(report.causes.map(({ log }) => log)).toEqual([
     { kind: "lines", lines: ["one", "two"] },
-    { kind: "unreadable", why: "its stream has expired, and the attempt has no record" },
+    { kind: "unreadable", why: "its stream has expired or holds nothing of it, and it has no record" },
   ]);
   expect(failureLines(report, { print, globals: {}, isTold: true }).slice(-3)).toEqual([
     "  MakePackage-1.2.3-ubuntu-24.04-noble",
-    "    its log cannot be read: its stream has expired, and the attempt has no record",
-    "    muster logs MakePackage-1.2.3-ubuntu-24.04-noble",
+    "    its log cannot be read: its stream has expired or holds nothing of it, and it has no record",
+    "    muster logs MakePackage-1.2.3-ubuntu-24.04-noble --attempt 2",
   ]);
 });
 

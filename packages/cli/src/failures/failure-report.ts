@@ -1,6 +1,7 @@
 import type { Place } from "@muster/pipeline";
 import { counted } from "../counted.ts";
 import type { BuildHistory } from "../history/build-history.ts";
+import { NOTHING_LEFT, whyUnreadable } from "../logs/attempt-logs.ts";
 import { lastLines } from "../logs/last-lines.ts";
 import type { Stage } from "../stages/stage.ts";
 import { type BuildFailure, listBuildFailures } from "./build-failures.ts";
@@ -74,11 +75,10 @@ async function logOf(stage: Source, { failed, key, attempt }: BuildFailure, buil
   try {
     const { instance } = attempt;
     const lines = await lastLines(stage, { task: key, build, activity: failed.step, instance }, LAST_LINES);
-    if (lines === undefined)
-      return { kind: "unreadable", why: "its stream has expired, and the attempt has no record" };
+    if (lines === undefined) return { kind: "unreadable", why: NOTHING_LEFT };
     return { kind: "lines", lines };
   } catch (error) {
-    return { kind: "unreadable", why: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+    return { kind: "unreadable", why: whyUnreadable(error) };
   }
 }
 

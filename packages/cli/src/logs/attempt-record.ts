@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { ListObjectsV2Command, NoSuchBucket } from "@aws-sdk/client-s3";
 import { readBytes, readText, stateKey } from "@muster/records";
 import * as z from "zod";
+import { parseJson } from "../history/event-data.ts";
 import type { Stage } from "../stages/stage.ts";
 import type { TaskOfBuild } from "./task-lines.ts";
 
@@ -17,12 +18,14 @@ const AttemptRecord = z.object({
 type Records = Pick<Stage, "s3" | "description">;
 type RecordedAttempt = TaskOfBuild & { readonly instance: string };
 
-/** The last lines that a worker kept in an attempt's record: at most twenty, each of at most 400 characters. undefined where there is no record. */
+/** The last lines that a worker kept in an attempt's record: at most twenty, each of at most 400 characters. undefined where there is no record; rejects for a damaged one. */
 export async function recordedLastLines(stage: Records, attempt: RecordedAttempt): Promise<string[] | undefined> {
   const key = await findRecord(stage, attempt, ".json");
   if (key === undefined) return undefined;
   const text = await readText(stage.s3, { bucket: stage.description.buckets.state, key });
-  const { byproducts } = AttemptRecord.parse(JSON.parse(text?.text ?? "null")).predicate.runDetails;
+  const record = AttemptRecord.safeParse(parseJson(text?.text));
+  if (!record.success) throw new Error(`${key} is no attempt's record`);
+  const { byproducts } = record.data.predicate.runDetails;
   const content = byproducts.find(({ name }) => name === "last lines")?.content;
   return content === undefined ? undefined : linesOf(Buffer.from(content, "base64"));
 }

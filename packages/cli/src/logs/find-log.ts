@@ -44,6 +44,58 @@ export async function findTask(
   });
 }
 
+/** What `muster logs` was asked for. */
+export type FoundLog =
+  | { readonly kind: "worker"; readonly instance: string }
+  | {
+      /** A task of a build, or all of them. */
+      readonly kind: "tasks";
+      readonly summary: BuildSummary;
+      readonly history: HistoryReader;
+      /** undefined for the whole build. */
+      readonly task: string | undefined;
+    };
+
+/**
+ * A worker by its instance id, a task by its name, or a build by its name or the beginning of it.
+ * @throws UsageError for a name that is none of these, with the nearest that is
+ */
+export async function findLog(stage: Stage, name: string, build: string | undefined): Promise<FoundLog> {
+  if (/^i-[0-9a-f]+$/.test(name)) {
+    if (build === undefined) return { kind: "worker", instance: name };
+    throw new UsageError("--build goes with a task: a worker may have had tasks of several builds");
+  }
+  if (isTaskName(stage, name) || build !== undefined) {
+    const { step, ...found } = await findTask(stage, name, build);
+    return { kind: "tasks", ...found, task: step.key };
+  }
+  const builds = await listBuilds(stage, { max: KNOWN_BUILDS });
+  if (builds.length === 0) throw nothingBuilt(stage);
+  if (!builds.some((known) => known.name.startsWith(name))) throw await unknownName(stage, name, builds);
+  const summary = await findBuild(stage, name);
+  return { kind: "tasks", summary, history: await loadHistory(stage, summary.executionArn), task: undefined };
+}
+
+const KNOWN_BUILDS = 1000;
+
+const isTaskName = ({ pipeline }: Stage, name: string): boolean =>
+  pipeline.activities.some((activity) => name === activity.name || name.startsWith(`${activity.name}-`));
+
+async function unknownName(stage: Stage, name: string, builds: readonly BuildSummary[]): Promise<UsageError> {
+  const [latest] = builds as [BuildSummary];
+  const tasks = await loadHistory(stage, latest.executionArn).then(
+    ({ build }) => build.steps.flatMap(({ kind, key }) => (kind === "activity" ? key : [])),
+    () => [],
+  );
+  const nearest = nearestWord(name, [...tasks, ...builds.map((build) => build.name)]);
+  return new UsageError(`"${name}" is no task, worker or build`, {
+    hint:
+      nearest === undefined
+        ? "muster status lists a build's tasks, muster status --list builds"
+        : `did you mean ${nearest}?`,
+  });
+}
+
 /** The stream of an instance, in whichever group of the pipeline's it is. */
 export async function findInstanceLog({ logs, description }: Stage, instanceId: string): Promise<LogStream> {
   const logStreamName = workerLogStream(instanceId);

@@ -6,6 +6,7 @@ import {
 import { parseLogMarker, workerLogStream } from "@muster/pipeline";
 import type { Stage } from "../stages/stage.ts";
 import { recordedLastLines } from "./attempt-record.ts";
+import { closedPiece, pieceJoiner } from "./join-pieces.ts";
 import type { LogStream } from "./log-reader.ts";
 import { shownText } from "./shown-text.ts";
 import type { TaskOfBuild } from "./task-lines.ts";
@@ -30,7 +31,17 @@ export async function lastLines(
   const messages = await newestLines(logs, stream, (read) => pickLast(read, attempt).isWhole);
   const picked = pickLast(messages, attempt).lines;
   const lines = picked.length > 0 ? picked : await recordedLastLines({ s3, description }, attempt);
-  return lines?.slice(-most).map((line) => shownText(line, { colours: false }));
+  return (
+    lines &&
+    joined(lines)
+      .slice(-most)
+      .map((line) => shownText(line, { colours: false }))
+  );
+}
+
+function joined(messages: readonly string[]): string[] {
+  const lines = pieceJoiner()(messages.map((message) => ({ timestamp: 0, message })));
+  return lines.map(({ message }) => closedPiece(message));
 }
 
 /** Reads backwards until that is enough; nothing of a stream that is not there. */
@@ -57,7 +68,8 @@ async function newestLines(
   return messages;
 }
 
-const AFTER_TASK = "after-task script";
+/** How the details of a marker begin that is not the task's script's own. */
+export const AFTER_TASK = "after-task script";
 
 /**
  * A task's last lines in the end of its worker's stream: what is between its own markers, not what its after-task script or other tasks print.

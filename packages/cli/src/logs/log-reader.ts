@@ -15,16 +15,23 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** Reads a stream from its head; each call answers the lines that have come since the last one. */
-export function logReader(logs: CloudWatchLogsClient, stream: LogStream): () => Promise<LogLine[]> {
+/**
+ * Reads a stream from its head; each call answers the lines that have come since the last one.
+ * @param startTime milliseconds since 1970: older lines are not read
+ */
+export function logReader(
+  logs: CloudWatchLogsClient,
+  stream: LogStream,
+  { startTime }: { startTime?: number | undefined } = {},
+): () => Promise<LogLine[]> {
   let nextToken: string | undefined;
   return async () => {
     const lines: LogLine[] = [];
     for (;;) {
       const page = await logs
-        .send(new GetLogEventsCommand({ ...stream, startFromHead: true, nextToken }))
+        .send(new GetLogEventsCommand({ ...stream, startFromHead: true, startTime, nextToken }))
         .catch((error: unknown) => {
-          // The worker has not said anything yet.
+          // The worker has not said anything yet, or it has expired.
           if (error instanceof ResourceNotFoundException) return undefined;
           throw error;
         });

@@ -1,74 +1,157 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { workerLogStream } from "@muster/pipeline";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { isFinished } from "../history/describe-step.ts";
 import { readHistory } from "../history/read-history.ts";
+import type { Step } from "../history/step.ts";
 import type { Stage } from "../stages/stage.ts";
-import { findInstanceLog, findTask } from "./find-log.ts";
-import { type LogLine, logReader } from "./log-reader.ts";
-import { mergeByTime } from "./merge-by-time.ts";
-import { taskLines } from "./task-lines.ts";
+import { EnvironmentError, UsageError } from "../usage-error.ts";
+import { type AttemptLogs, type AttemptState, type AttemptToRead, attemptLogs, NOTHING_LEFT } from "./attempt-logs.ts";
+import { chooseAttempts, parseAttempt } from "./choose-attempts.ts";
+import { type FoundLog, findInstanceLog, findLog } from "./find-log.ts";
+import { pieceJoiner } from "./join-pieces.ts";
+import { logReader } from "./log-reader.ts";
+import { parsePattern } from "./parse-pattern.ts";
+import { parseSince } from "./parse-since.ts";
+import { type LogPrinter, logPrinter } from "./print-log.ts";
+import { silenceOf } from "./silence.ts";
 
-/** Prints the log of a task, or of the worker that an instance id names. */
-export async function showLogs(
-  { task, follow, build }: { task: string; follow: boolean; build: string | undefined },
-  context: Context,
-): Promise<ExitCode> {
+export interface LogsArguments {
+  /** Or an instance id, or a build's name. */
+  readonly task: string;
+  readonly follow: boolean;
+  readonly build: string | undefined;
+  readonly attempt: string | undefined;
+  readonly grep: string | undefined;
+  readonly since: string | undefined;
+  readonly timestamps: boolean;
+}
+
+/** Prints the log of a task, of a worker, or of a whole build. */
+export async function showLogs(asked: LogsArguments, context: Context): Promise<ExitCode> {
+  const pattern = asked.grep === undefined ? undefined : parsePattern(asked.grep);
+  const since = asked.since === undefined ? undefined : parseSince(asked.since, new Date());
+  const number = parseAttempt(asked.attempt);
   const stage = await context.openStage({ to: "read" });
-  if (/^i-[0-9a-f]+$/.test(task)) await printInstanceLog(stage, task, { follow, ...context });
-  else await printTaskLog(stage, task, { follow, build, ...context });
-  return 0;
+  const found = await findLog(stage, asked.task, asked.build);
+  if (number !== undefined && (found.kind === "worker" || found.task === undefined))
+    throw new UsageError("--attempt goes with a task", { hint: "muster logs <task> --attempt <number>" });
+  const shown = { ...asked, pattern, isBuild: found.kind === "tasks" && found.task === undefined };
+  const printer = logPrinter(context, shown);
+  const looking = { stage, context, printer, since, follow: asked.follow };
+  const isOver = await (found.kind === "worker"
+    ? showWorker(found.instance, looking)
+    : showTasks({ ...found, number }, looking));
+  return isOver ? 0 : 130;
 }
 
-type Printing = Pick<Context, "print" | "signal"> & { follow: boolean };
-
-async function printInstanceLog(stage: Stage, instanceId: string, { follow, print, signal }: Printing): Promise<void> {
-  const read = logReader(stage.logs, await findInstanceLog(stage, instanceId));
-  do {
-    for (const { message } of await read()) print.report(message);
-  } while (follow && (await pause(stage, signal)));
+interface Looking {
+  readonly stage: Stage;
+  readonly context: Context;
+  readonly printer: LogPrinter;
+  readonly since: number | undefined;
+  readonly follow: boolean;
 }
 
-async function printTaskLog(
-  stage: Stage,
-  task: string,
-  { follow, build, print, signal }: Printing & { build: string | undefined },
-): Promise<void> {
-  const { summary, history, ...found } = await findTask(stage, task, build);
-  let { step } = found;
-  const readers = new Map<string, () => Promise<LogLine[]>>();
+/** @returns false when the user has had enough */
+async function showWorker(instance: string, { stage, context, printer, since, follow }: Looking): Promise<boolean> {
+  const read = logReader(stage.logs, await findInstanceLog(stage, instance), { startTime: since });
+  const join = pieceJoiner();
   for (;;) {
-    // Whether it has ended is asked before its lines are read: none that was written before is missed.
-    const ended = isFinished(step) || history.build.state !== "running" || stage.movedBy === "nobody";
-    for (const { instance } of step.attempts) {
-      if (instance === undefined) continue;
-      const read =
-        readers.get(instance) ?? taskReader(stage, { task, build: summary.name, activity: step.name, instance });
-      readers.set(instance, read);
-    }
-    const streams = await Promise.all(Array.from(readers.values(), (read) => read()));
-    for (const { message } of mergeByTime(streams)) print.report(message);
-    if (!follow || ended || !(await pause(stage, signal))) break;
-    const events = await readHistory(stage.sfn, summary.executionArn, { afterId: history.build.lastEventId });
-    history.read(events);
-    step = history.build.steps.find(({ key }) => key === step.key) ?? step;
+    const lines = join(await read());
+    printer.lines(lines.map((line) => ({ ...line, isTimed: true, instance })));
+    if (!follow) break;
+    if (!(await pause(stage, context.signal))) return false;
   }
-  if (readers.size === 0) print.note(`no worker has taken ${task} yet`);
+  printer.end({ build: null, states: [], now: new Date() });
+  return true;
 }
 
-function taskReader(
-  { logs, description }: Stage,
-  { task, build, activity, instance }: { task: string; build: string; activity: string; instance: string },
-): () => Promise<LogLine[]> {
-  const logGroupName = description.logGroups[activity] ?? "";
-  const read = logReader(logs, { logGroupName, logStreamName: workerLogStream(instance) });
-  const isOurs = taskLines({ task, build });
-  return async () => (await read()).filter(({ message }) => isOurs(message));
+type TasksToShow = Extract<FoundLog, { kind: "tasks" }> & { readonly number: number | undefined };
+
+async function showTasks(found: TasksToShow, looking: Looking): Promise<boolean> {
+  const { stage, context, printer, follow } = looking;
+  const { summary, history, task, number } = found;
+  const logs = attemptLogs(stage, looking);
+  for (let look = 0; ; look++) {
+    const steps = history.build.steps.filter(
+      ({ kind, key }) => kind === "activity" && (task === undefined || key === task),
+    );
+    const attempts = chooseAttempts(steps, { build: summary.name, number });
+    const isInterrupted = stage.movedBy === "nobody";
+    const isEnded = history.build.state !== "running" || isInterrupted || isAllDone(steps, task, number);
+    const lines = await logs.read(attempts);
+    printer.lines(
+      lines.map(({ attempt, ...line }) => ({
+        ...line,
+        task: attempt.task,
+        number: attempt.number,
+        instance: attempt.instance,
+      })),
+    );
+    if (!follow || isEnded) {
+      printer.end({ build: summary.name, states: logs.states(), now: new Date() });
+      tellState({ logs, attempts, steps, task, isInterrupted }, looking);
+      return true;
+    }
+    if (look === 0) tellState({ logs, attempts, steps, task, isInterrupted }, looking);
+    if (!(await pause(stage, context.signal, attempts.length))) {
+      context.print.note(`${task ?? summary.name} goes on without this command`);
+      return false;
+    }
+    history.read(await readHistory(stage.sfn, summary.executionArn, { afterId: history.build.lastEventId }));
+  }
 }
 
-/** False when the user has had enough. */
-async function pause({ pollMs }: Stage, signal: AbortSignal): Promise<boolean> {
-  await sleep(Math.max(pollMs, 500), undefined, { signal }).catch(() => undefined);
+/** Of one task no more than its end is waited for, of one attempt no more than that attempt's. */
+function isAllDone(steps: readonly Step[], task: string | undefined, number: number | undefined): boolean {
+  if (task === undefined) return false;
+  return steps.every(
+    (step) => isFinished(step) || (number !== undefined && step.attempts[number - 1]?.endedAt !== undefined),
+  );
+}
+
+interface Told {
+  readonly logs: AttemptLogs;
+  readonly attempts: readonly AttemptToRead[];
+  readonly steps: readonly Step[];
+  readonly task: string | undefined;
+  readonly isInterrupted: boolean;
+}
+
+/** What the lines do not say: what is missing of them and why, and that there will be more. */
+function tellState({ logs, attempts, steps, task, isInterrupted }: Told, { context: { print }, since }: Looking): void {
+  const states = logs.states();
+  const problems = states.filter(({ problem }) => problem !== undefined);
+  const isNothingLeft = problems.length > 0 && states.every(({ source }) => source === "none");
+  if (isNothingLeft && problems.length === states.length) throw gone(problems, task);
+  for (const { attempt, problem } of problems) print.note(`${nameOf(attempt)}: ${problem}`);
+  if (attempts.length === 0)
+    print.note(task === undefined ? "no worker has taken a task yet" : `no worker has taken ${task} yet`);
+  const now = new Date();
+  for (const state of states) {
+    const { attempt } = state;
+    if (attempt.endedAt !== undefined) continue;
+    if (isInterrupted) print.note(`${attempt.task} was interrupted: no process moves its build`);
+    else print.note(`${attempt.task} still runs on ${attempt.instance}; ${silenceOf(state, { now, since })}`);
+  }
+  if (task === undefined || isInterrupted) return;
+  const [step] = steps;
+  if (step?.state === "retrying") print.note(`${task} is to be tried again`);
+}
+
+const nameOf = ({ task, number, instance }: AttemptToRead): string => `${task}, attempt ${number} on ${instance}`;
+
+function gone(problems: readonly AttemptState[], task: string | undefined): EnvironmentError {
+  const [{ attempt, problem }] = problems as [AttemptState];
+  const what = task === undefined ? `the logs of ${attempt.build} are gone` : `the log of ${task} is gone`;
+  const why = problems.length > 1 && problem === NOTHING_LEFT ? `, ${problems.length} attempts alike` : "";
+  return new EnvironmentError(`${what}: ${problem}${why}`, { hint: "muster status shows how it ended" });
+}
+
+/** GetLogEvents takes some calls a second: many streams are looked at less often. False when the user has had enough. */
+async function pause({ pollMs, movedBy }: Stage, signal: AbortSignal, streams = 1): Promise<boolean> {
+  const ms = Math.max(pollMs, 500, movedBy === "aws" ? streams * 100 : 0);
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
   return !signal.aborted;
 }

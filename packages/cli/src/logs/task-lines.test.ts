@@ -2,9 +2,19 @@ import { logMarker } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { taskLines } from "./task-lines.ts";
 
-const mark = (kind: "start" | "end", task: string, build: string) => logMarker({ kind, task, build, attempt: "1" });
+const mark = (kind: "start" | "end", task: string, build: string, attempt = "1") =>
+  logMarker({ kind, task, build, attempt });
 
-test("only the task's own lines and markers are picked, of this build alone", () => {
+/** Whose lines they are, as `task@build/attempt`. */
+function owners(stream: readonly string[], first?: Parameters<typeof taskLines>[0]): string[] {
+  const ownerOf = taskLines(first);
+  return stream.map((line) => {
+    const part = ownerOf(line);
+    return part === undefined ? "" : `${part.task}@${part.build}/${part.attempt ?? "?"}`;
+  });
+}
+
+test("a task has the lines between its markers and the markers, in each build and attempt", () => {
   const stream = [
     "worker starts",
     mark("start", "A-1.2.3", "first"),
@@ -14,17 +24,22 @@ test("only the task's own lines and markers are picked, of this build alone", ()
     mark("start", "A-1.2.3-debian-12-bookworm", "second"),
     "a longer name",
     mark("end", "A-1.2.3-debian-12-bookworm", "second"),
-    mark("start", "A-1.2.3", "second"),
+    mark("start", "A-1.2.3", "second", "2"),
     "a of the second build",
-    mark("end", "A-1.2.3", "second"),
+    mark("end", "A-1.2.3", "second", "2"),
     "shutting down",
   ];
-  const isOurs = taskLines({ task: "A-1.2.3", build: "second" });
-  expect(stream.filter(isOurs)).toEqual(stream.slice(8, 11));
+  const longer = "A-1.2.3-debian-12-bookworm@second/1";
+  const [first, second] = ["A-1.2.3@first/1", "A-1.2.3@second/2"];
+  expect(owners(stream)).toEqual(["", first, first, first, "", longer, longer, longer, second, second, second, ""]);
 });
 
 test("a task without an end stops where another starts", () => {
-  const isOurs = taskLines({ task: "A", build: "b" });
   const stream = [mark("start", "A", "b"), "a", mark("start", "B", "b"), "b", mark("end", "B", "b"), "rest"];
-  expect(stream.filter(isOurs)).toEqual(stream.slice(0, 2));
+  expect(owners(stream)).toEqual(["A@b/1", "A@b/1", "B@b/1", "B@b/1", "B@b/1", ""]);
+});
+
+test("from the middle of a task on, its lines are those before the first marker", () => {
+  expect(owners(["a", mark("end", "A", "b"), "rest"], { task: "A", build: "b" })).toEqual(["A@b/?", "A@b/1", ""]);
+  expect(owners(["a", mark("start", "B", "b")], { task: "A", build: "b" })).toEqual(["A@b/?", "B@b/1"]);
 });
