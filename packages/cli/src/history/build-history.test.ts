@@ -76,7 +76,9 @@ test("a task that a lost worker had is shown with both its workers, and without 
 
   const again = started(schedule(failed, taskInput), "ec2_i-2");
   const succeeded = add(again, "ActivitySucceeded", {
-    activitySucceededEventDetails: { output: JSON.stringify({ ec2: "i-2", time_sec: "1", note: "well done" }) },
+    activitySucceededEventDetails: {
+      output: JSON.stringify({ ec2: "i-2", time_sec: "1", note: "well\u001B[2J done\u0007" }),
+    },
   });
   add(succeeded, "TaskStateExited");
   expect(history.read(events)).toHaveLength(1);

@@ -12,6 +12,7 @@ import {
 } from "@muster/pipeline";
 import * as z from "zod";
 import { approvalRequest, unanswered, withoutToken } from "../approvals/approval-request.ts";
+import { shownText } from "../logs/shown-text.ts";
 import { parseJson, readMember } from "./event-data.ts";
 import { failureOf } from "./failure-of-event.ts";
 import { type BuildFacts, latestSteps, type OpenState, type Reading, type Scheduled } from "./reading.ts";
@@ -117,6 +118,9 @@ function endOf({ facts }: Reading, event: HistoryEvent): Partial<BuildFacts> {
   };
 }
 
+/** A script words it, and it stands within lines of a report. */
+const NO_COLOURS = { colours: false };
+
 function readTaskEvent(reading: Reading, place: OpenState, event: HistoryEvent): Change {
   const at = event.timestamp as Date;
   const step = stepAt(reading, place);
@@ -141,7 +145,7 @@ function readTaskEvent(reading: Reading, place: OpenState, event: HistoryEvent):
       if (step === undefined) return {};
       const output = parseJson(event.activitySucceededEventDetails?.output);
       const { note } = TaskSuccess.partial().safeParse(output).data ?? {};
-      return changed(place, succeed(note === undefined ? step : { ...step, note }, at));
+      return changed(place, succeed(note === undefined ? step : { ...step, note: shownText(note, NO_COLOURS) }, at));
     }
     case "TaskScheduled":
       return approvalAsked(reading, place, event);

@@ -97,7 +97,8 @@ async function unknownName(stage: Stage, name: string, builds: readonly BuildSum
 }
 
 /** The stream of an instance, in whichever group of the pipeline's it is. */
-export async function findInstanceLog({ logs, description }: Stage, instanceId: string): Promise<LogStream> {
+export async function findInstanceLog(stage: Stage, instanceId: string): Promise<LogStream> {
+  const { logs, description } = stage;
   const logStreamName = workerLogStream(instanceId);
   for (const logGroupName of Object.values(description.logGroups)) {
     const page = await logs
@@ -110,7 +111,27 @@ export async function findInstanceLog({ logs, description }: Stage, instanceId: 
     if (page.logStreams?.some((stream) => stream.logStreamName === logStreamName))
       return { logGroupName, logStreamName };
   }
-  throw new UsageError(`no worker ${instanceId} has written a log`, {
-    hint: "muster status shows which workers had which tasks",
+  throw await unknownWorker(stage, instanceId);
+}
+
+/** Those of the latest build are known by its history. */
+async function unknownWorker(stage: Stage, instanceId: string): Promise<UsageError> {
+  const [latest] = await listBuilds(stage, { max: 1 });
+  const steps = latest === undefined ? [] : (await loadHistory(stage, latest.executionArn)).build.steps;
+  const had = steps.flatMap(({ key, attempts }) =>
+    attempts.flatMap(({ instance }, index) => (instance === undefined ? [] : [{ key, instance, number: index + 1 }])),
+  );
+  const attempt = had.find(({ instance }) => instance === instanceId);
+  if (attempt !== undefined) {
+    return new UsageError(`the log of the worker ${instanceId} is gone, or has not begun`, {
+      hint: `muster logs ${attempt.key} --attempt ${attempt.number} shows what its record keeps of that task`,
+    });
+  }
+  const nearest = nearestWord(
+    instanceId,
+    had.map(({ instance }) => instance),
+  );
+  return new UsageError(`no worker ${instanceId} has written a log`, {
+    hint: nearest === undefined ? "muster status shows which workers had which tasks" : `did you mean ${nearest}?`,
   });
 }

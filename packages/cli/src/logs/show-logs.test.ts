@@ -142,6 +142,10 @@ test("an attempt whose stream has expired is read from its record, whole or as f
   await third.prints("third");
   await third.succeeds();
   for (const instance of [FIRST, SECOND]) await played.expire(instance);
+  await expect(logs(played.stage, { task: FIRST })).rejects.toMatchObject({
+    message: `the log of the worker ${FIRST} is gone, or has not begun`,
+    hint: `muster logs ${TASK} --attempt 1 shows what its record keeps of that task`,
+  });
   const mark = (kind: "start" | "end", details: string) =>
     logMarker({ kind, task: TASK, build: BUILD, attempt: first.attempt, details });
   const log = [mark("start", `on ${FIRST}`), "from the record", mark("end", "Muster.ScriptFailed")].join("\n");
@@ -231,7 +235,13 @@ test.each<[string, Asked, string, string]>([
   ["an attempt of a worker", { task: FIRST, attempt: "1" }, "--attempt goes with a task", "muster logs <task>"],
   ["an attempt of a build", { task: BUILD, attempt: "1" }, "--attempt goes with a task", "muster logs <task>"],
   ["a worker's build", { task: FIRST, build: BUILD }, "--build goes with a task", ""],
-  ["an unknown worker", { task: "i-0ff" }, "no worker i-0ff has written a log", "muster status"],
+  [
+    "an unknown worker",
+    { task: "i-0123456789abcdef0" },
+    "no worker i-0123456789abcdef0 has written a log",
+    "muster status",
+  ],
+  ["a mistyped worker", { task: "i-0b3" }, "no worker i-0b3 has written a log", `did you mean ${SECOND}?`],
   ["a wrong time", { since: "soon" }, '--since "soon" is no time', "10m"],
   ["a wrong pattern", { grep: "a(b" }, '--grep "a(b" is no regular expression: Unterminated group', "backslash"],
   ["a wrong class", { grep: "[z-a]" }, '--grep "[z-a]" is no regular expression: Range out of order', "backslash"],
