@@ -22,10 +22,11 @@ export async function knownWords(
     case "build":
       return latestBuilds(await reading(context));
     case "task":
-      return latestTasks(await reading(context));
+      return tasksOf(await latestSteps(await reading(context)));
     case "log": {
       const stage = await reading(context);
-      return [...(await latestTasks(stage)), ...(await latestBuilds(stage)), ...(await latestWorkers(stage))];
+      const steps = await latestSteps(stage);
+      return [...tasksOf(steps), ...(await latestBuilds(stage)), ...workersOf(steps)];
     }
     case "step":
       return stepsOf((await context.loadStagePipeline()).pipeline);
@@ -61,14 +62,10 @@ async function latestSteps(stage: Stage): Promise<readonly Step[]> {
   return latest === undefined ? [] : (await loadBuild(stage, latest.executionArn)).steps;
 }
 
-async function latestWorkers(stage: Stage): Promise<Candidate[]> {
-  const steps = await latestSteps(stage);
-  return steps.flatMap(({ key, attempts }) =>
+const workersOf = (steps: readonly Step[]): Candidate[] =>
+  steps.flatMap(({ key, attempts }) =>
     attempts.flatMap(({ instance }): Candidate[] => (instance === undefined ? [] : [[instance, `had ${key}`]])),
   );
-}
 
-async function latestTasks(stage: Stage): Promise<Candidate[]> {
-  const steps = await latestSteps(stage);
-  return steps.filter(({ kind }) => kind !== "function").map(({ key, state }): Candidate => [key, state]);
-}
+const tasksOf = (steps: readonly Step[]): Candidate[] =>
+  steps.filter(({ kind }) => kind !== "function").map(({ key, state }): Candidate => [key, state]);

@@ -1,7 +1,8 @@
 import { nextCommand } from "../next-command.ts";
 import type { Print } from "../print.ts";
 import { columnsOf, fitColumns } from "../text-columns.ts";
-import { type BuildFailure, lineOfFailure } from "./build-failures.ts";
+import { attemptOption } from "./attempt-option.ts";
+import { lineOfFailure } from "./build-failures.ts";
 import type { FailureCause, FailureReport } from "./failure-report.ts";
 import { otherPlaces } from "./group-failures.ts";
 
@@ -28,7 +29,7 @@ function linesOf(
   const { first } = group;
   const columns = print.stdout.isTTY === true ? (print.stdout.columns ?? 80) : LONGEST_LINE;
   const title = isTold ? first.key : lineOfFailure(first);
-  const command = nextCommand(globals, ["logs", first.key, ...attemptOption(first)]);
+  const command = nextCommand(globals, ["logs", first.key, ...attemptOption(first.attempt?.number ?? 1)]);
   return [
     `  ${print.style("red", title)}`,
     ...(since === "" ? [] : [`    ${since}`]),
@@ -37,10 +38,6 @@ function linesOf(
     ...(first.attempt === undefined ? [] : [`    ${command}`]),
   ];
 }
-
-/** Where there were others before. */
-const attemptOption = ({ attempt }: BuildFailure): string[] =>
-  attempt === undefined || attempt.number === 1 ? [] : ["--attempt", String(attempt.number)];
 
 function alsoFailed(places: readonly string[], columns: number): string[] {
   if (places.length === 0) return [];

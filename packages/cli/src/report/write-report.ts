@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { explainError } from "../explain-error.ts";
+import { reportFailures } from "../failures/failure-report.ts";
 import { findBuild } from "../history/find-build.ts";
 import { loadBuild } from "../history/load-build.ts";
 import { EnvironmentError, UsageError } from "../usage-error.ts";
@@ -37,7 +38,7 @@ export async function writeReport(
       print.note(`launches could not be read, so booting counts as waiting: ${explainError(error).message}`);
       return new Map();
     }),
-    failures: failuresOf(build, globals),
+    failures: failuresOf(build, await reportFailures(stage, { ...summary, build }), globals),
     now: build.endedAt ?? new Date(),
   });
   const path = resolve(env.cwd, file);
