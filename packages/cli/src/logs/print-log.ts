@@ -4,7 +4,7 @@ import { columnsOf } from "../text-columns.ts";
 import type { AttemptState, LogSource } from "./attempt-logs.ts";
 import { AFTER_TASK } from "./last-lines.ts";
 import type { LogLine } from "./log-reader.ts";
-import { shownText } from "./shown-text.ts";
+import { shownText, textShower } from "./shown-text.ts";
 import { silentSeconds } from "./silence.ts";
 
 /** A line of a log, with whose it is. */
@@ -66,6 +66,7 @@ export function logPrinter(
 ): LogPrinter {
   const colours = print.style("red", "x") !== "x";
   const kept: LogsJson["lines"][number][] = [];
+  const showers = new Map<string, (text: string) => string>();
   let widest = 0;
   let matches = 0;
 
@@ -76,8 +77,17 @@ export function logPrinter(
     widest = Math.max(widest, columnsOf(task));
     return `${time}${print.style("cyan", task)}${" ".repeat(widest - columnsOf(task))} ${print.style("dim", "│")} `;
   };
+  /** A task's colours begin with it. */
+  const colouredText = ({ task = "", number, instance, message }: LineToPrint): string => {
+    const key = `${task} ${number} ${instance}`;
+    const shower = showers.get(key) ?? textShower({ colours });
+    showers.set(key, parseLogMarker(message) === undefined ? shower : textShower({ colours }));
+    return shower(message);
+  };
   const show = (line: LineToPrint) => {
     const plain = shownText(line.message, { colours: false });
+    // Of lines that are left out, too: a colour may have begun there.
+    const coloured = colouredText(line);
     if (pattern !== undefined && !pattern.test(plain)) return;
     matches++;
     if (globals.json) {
@@ -85,7 +95,7 @@ export function logPrinter(
       return;
     }
     const marker = markerWords(line);
-    const text = marker === undefined ? shownText(line.message, { colours }) : print.style("dim", marker);
+    const text = marker === undefined ? coloured : print.style("dim", marker);
     for (const part of text.split("\n")) print.report(`${head(line)}${part}`.trimEnd());
   };
   return {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shownText } from "./shown-text.ts";
+import { shownText, textShower } from "./shown-text.ts";
 
 const coloured = (text: string) => shownText(text, { colours: true });
 const plain = (text: string) => shownText(text, { colours: false });
@@ -11,7 +11,23 @@ test("colours stay where they are wanted, end with their line, and go elsewhere"
   );
   expect(plain(text)).toBe("error: no file, underlined");
   expect(coloured("\u009B32mgreen")).toBe("\u001B[32mgreen\u001B[0m");
-  expect(coloured("\u001B[31mred\nnext")).toBe("\u001B[31mred\u001B[0m\nnext");
+});
+
+test("a colour that goes on over lines does so, until it ends", () => {
+  const [red, end] = ["\u001B[31m", "\u001B[0m"];
+  expect(coloured(`${red}one\ntwo\nthree${end}\nfour`)).toBe(
+    `${red}one${end}\n${red}two${end}\n${red}three${end}\nfour`,
+  );
+  const show = textShower({ colours: true });
+  expect([`${red}one`, "two", `${end}three`, "four"].map(show)).toEqual([
+    `${red}one${end}`,
+    `${red}two${end}`,
+    `${red}${end}three`,
+    "four",
+  ]);
+  const flood = textShower({ colours: true });
+  for (let colour = 0; colour < 10_000; colour++) flood(`\u001B[38;5;${colour % 256}mx`);
+  expect(flood("y").length).toBeLessThan(150);
 });
 
 const ST = "\u001B\\";

@@ -14,6 +14,9 @@ const UNFINISHED = /(?:\u001B\[|\u009B)[\u0030-\u003F]*[\u0020-\u002F]*$|\u001B[
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
 const CONTROL = /[\0-\x08\x0B-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069]/g;
 
+/** Nobody sets more at once; who never ends what he begins has the last of it. */
+const MOST_ON = 10;
+
 export interface ShownTextOptions {
   /** Whether colours stay. Each line ends without one, so that they do not run into what stands beside it. */
   readonly colours: boolean;
@@ -24,35 +27,38 @@ export interface ShownTextOptions {
  * returns and backspaces overwrite is left out; a link is its text.
  * @see https://invisible-island.net/xterm/ctlseqs/ctlseqs.html
  */
-export function shownText(text: string, { colours }: ShownTextOptions): string {
-  if (!isSuspicious(text)) return text;
-  return text
-    .split("\n")
-    .map((line) => shownLine(line, colours))
-    .join("\n");
+export const shownText = (text: string, options: ShownTextOptions): string => textShower(options)(text);
+
+/** The same of one program's output as it comes: a colour that a line began goes on in the next. */
+export function textShower({ colours }: ShownTextOptions): (text: string) => string {
+  /** The colours that are on: what was said since they were all off. */
+  let on: readonly string[] = [];
+  const showLine = (line: string): string => {
+    const parts = [...on];
+    let from = 0;
+    const ended = line.replaceAll(WRITTEN_BELL, "$1\u0007").replace(UNFINISHED, "");
+    const text = lastState(ended);
+    for (const match of text.matchAll(SEQUENCE)) {
+      parts.push(text.slice(from, match.index).replaceAll(CONTROL, ""));
+      from = match.index + match[0].length;
+      const colour = colours ? COLOURS.exec(match[0])?.[1] : undefined;
+      if (colour === undefined) continue;
+      const said = `${ESCAPE}[${colour}m`;
+      parts.push(said);
+      on = /^0*$/.test(colour) ? [] : [...on, said].slice(-MOST_ON);
+    }
+    parts.push(text.slice(from).replaceAll(CONTROL, ""));
+    if (on.length > 0) parts.push(`${ESCAPE}[0m`);
+    return parts.join("");
+  };
+  return (text) => {
+    if (on.length === 0 && !isSuspicious(text)) return text;
+    return text.split("\n").map(showLine).join("\n");
+  };
 }
 
 /** Almost no line holds any of these. */
 const isSuspicious = (text: string): boolean => text.search(CONTROL) >= 0;
-
-function shownLine(line: string, colours: boolean): string {
-  const parts: string[] = [];
-  let from = 0;
-  let isColoured = false;
-  const ended = line.replaceAll(WRITTEN_BELL, "$1\u0007").replace(UNFINISHED, "");
-  const text = lastState(ended);
-  for (const match of text.matchAll(SEQUENCE)) {
-    parts.push(text.slice(from, match.index).replaceAll(CONTROL, ""));
-    from = match.index + match[0].length;
-    const colour = colours ? COLOURS.exec(match[0])?.[1] : undefined;
-    if (colour === undefined) continue;
-    parts.push(`${ESCAPE}[${colour}m`);
-    isColoured = !/^0*$/.test(colour);
-  }
-  parts.push(text.slice(from).replaceAll(CONTROL, ""));
-  if (isColoured) parts.push(`${ESCAPE}[0m`);
-  return parts.join("");
-}
 
 /** What a progress bar showed last. */
 function lastState(line: string): string {
