@@ -11,7 +11,7 @@ import type { VersionScheme } from "./versions/version-scheme.ts";
 export interface PipelineDefinition {
   /** Lower-case letters, digits and dashes; AWS names start with it: `hhvm` → `hhvm-make-source-tarball`. */
   readonly name: string;
-  /** What it releases, in one line, for `muster help` and whoever operates its stage. */
+  /** What it releases, in one line, for `muster help build` and whoever operates its stage. */
   readonly summary: string;
   /** What each version is built for: the same for all, or what a file of the version lists. */
   readonly platforms: Platforms;

@@ -41,8 +41,8 @@ async function filesOf(root: string): Promise<string[]> {
 
 test("the unpacked command runs from any folder, on its own Node, and lists the steps of the pipelines within", async () => {
   expect(await muster("--version")).toBe("1.2.3\n");
-  expect(await muster("help", "--pipeline", "muster")).toContain("MakeBinaryPackage");
-  expect(await muster("help", "--pipeline", "hhvm")).toContain("hhvm");
+  expect(await muster("help", "build", "--pipeline", "muster")).toContain("MakeBinaryPackage");
+  expect(await muster("help", "build", "--pipeline", "hhvm")).toContain("hhvm");
 });
 
 test("a user's own pipeline imports @muster/pipeline without installing it, and gets the command's copy", async () => {
@@ -52,7 +52,7 @@ test("a user's own pipeline imports @muster/pipeline without installing it, and 
       "export default definePipeline({ name: 'Broken Name', summary: '', platforms: fixedPlatforms(), flow: forEachVersion(), " +
       "image: '/x', dummyScript: 'x', invalidates: [] });\n",
   );
-  expect(await muster("help", "--pipeline", "pipeline.ts")).toContain(
+  expect(await muster("help", "build", "--pipeline", "pipeline.ts")).toContain(
     'the name "Broken Name" must be lower-case letters',
   );
 });

@@ -36,6 +36,13 @@ ${packageName}: hardening-no-pie [usr/lib/${packageName}/node]
 ${packageName}: unstripped-binary-or-object [usr/lib/${packageName}/node]
 `;
 
+/** Where each shell's package on Debian looks for completions. */
+const completions = {
+  bash: `usr/share/bash-completion/completions/${packageName}`,
+  zsh: `usr/share/zsh/vendor-completions/_${packageName}`,
+  fish: `usr/share/fish/vendor_completions.d/${packageName}.fish`,
+} as const;
+
 /** Writes `out/<package>.deb`, in the working folder, for the platform of the task. */
 await runTool(async () => {
   const version = env.version();
@@ -102,13 +109,6 @@ exec "$home/node" --disable-warning=ExperimentalWarning "$home/cli.mjs" "$@"
 `;
   await addFile(root, `usr/bin/${packageName}`, launcher, 0o755);
 }
-
-/** Where each shell's package on Debian looks for completions. */
-const completions = {
-  bash: `usr/share/bash-completion/completions/${packageName}`,
-  zsh: `usr/share/zsh/vendor-completions/_${packageName}`,
-  fish: `usr/share/fish/vendor_completions.d/${packageName}.fish`,
-} as const;
 
 async function addDocuments(
   root: string,
