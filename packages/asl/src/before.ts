@@ -1,6 +1,5 @@
-import type { Activity } from "@muster/pipeline";
+import type { Activity, Outline, OutlineStep } from "@muster/pipeline";
 import type { PayloadTemplate } from "./amazon-states-language.ts";
-import type { Outline, Step } from "./outline.ts";
 
 /** What the data of a state holds of the results of what came before it, in pipelines of which a step goes by these. */
 export interface Before {
@@ -35,17 +34,17 @@ export function beforeWithin(steps: Outline, before: Before | undefined): Before
 }
 
 /** Whether a step, or one within it, is to run also where what came before it failed. */
-export const runsAlways = (step: Step): boolean =>
+export const runsAlways = (step: OutlineStep): boolean =>
   step.kind === "activity" ? step.runsWhen === "always" : stepsWithin(step).some(runsAlways);
 
-function asks(step: Step, before: Before): boolean {
+function asks(step: OutlineStep, before: Before): boolean {
   // Nobody is to be asked for what a failure leaves out.
   if (step.kind === "approval") return true;
   if (step.kind !== "activity") return stepsWithin(step).some((inner) => asks(inner, before));
   return step.runsWhen === "predecessors-succeeded" || (step.runsWhen === undefined && before.always);
 }
 
-function stepsWithin(step: Exclude<Step, Activity>): Outline {
+function stepsWithin(step: Exclude<OutlineStep, Activity>): Outline {
   switch (step.kind) {
     case "approval":
     case "getPlatforms":

@@ -120,6 +120,7 @@ export { missingPackage } from "./missing-package.ts";
 export { ErrorName, InvalidConfigurationError, InvalidInputError, MusterError } from "./muster-error.ts";
 export { type NamedScript, namedScripts } from "./named-scripts.ts";
 export { nearestWord } from "./nearest-word.ts";
+export { type Outline, type OutlineBranch, type OutlineStep, outline } from "./outline.ts";
 export { buildOptions, parseBuildInput, wordsOf } from "./parse-build-input.ts";
 export { activityNamed, type Pipeline, type PipelineDefinition } from "./pipeline.ts";
 export { Place, placeCells, placeWords } from "./place.ts";

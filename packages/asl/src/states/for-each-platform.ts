@@ -1,7 +1,6 @@
-import { itemEndStateName } from "@muster/pipeline";
+import { itemEndStateName, type Outline } from "@muster/pipeline";
 import { beforeHere, beforeWithin, noResults } from "../before.ts";
 import { type Fragment, fragment, type Links, nested } from "../fragment.ts";
-import type { Outline } from "../outline.ts";
 import { resultPath, type Scope } from "../scope.ts";
 import { machine } from "./machine.ts";
 import { resultsEnd } from "./results-end.ts";

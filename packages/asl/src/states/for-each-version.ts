@@ -1,7 +1,6 @@
-import { type Flow, fixedState, type KnownPlatforms } from "@muster/pipeline";
+import { type Flow, fixedState, type KnownPlatforms, outline } from "@muster/pipeline";
 import { beforeHere, beforeWithin, noResults } from "../before.ts";
 import { catchAll, type Fragment, fragment, nested, prepend } from "../fragment.ts";
-import { outline } from "../outline.ts";
 import type { Resources } from "../resources.ts";
 import { failurePath, resultPath, type Scope } from "../scope.ts";
 import { lambdaTask } from "./lambda-task.ts";

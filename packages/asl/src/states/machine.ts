@@ -1,6 +1,6 @@
+import type { Outline, OutlineStep } from "@muster/pipeline";
 import { runsAlways } from "../before.ts";
 import { type Fragment, type Links, prepend } from "../fragment.ts";
-import type { Outline, Step } from "../outline.ts";
 import type { Scope } from "../scope.ts";
 import { activityStates } from "./activity.ts";
 import { approvalStates } from "./approval.ts";
@@ -28,7 +28,7 @@ export function machine(steps: Outline, scope: Scope, end: Fragment, failed = en
   ).states;
 }
 
-function stepStates(step: Step, scope: Scope, links: Links): Fragment {
+function stepStates(step: OutlineStep, scope: Scope, links: Links): Fragment {
   switch (step.kind) {
     case "activity":
       return activityStates(step, scope, links);

@@ -1,14 +1,13 @@
-import { branchEndStateName } from "@muster/pipeline";
+import { branchEndStateName, type OutlineBranch } from "@muster/pipeline";
 import { beforeHere, beforeWithin, noResults } from "../before.ts";
 import { type Fragment, fragment, type Links, nested } from "../fragment.ts";
-import type { Branch } from "../outline.ts";
 import { knownHere, resultPath, type Scope, within } from "../scope.ts";
 import { machine } from "./machine.ts";
 import { resultsEnd } from "./results-end.ts";
 
 /** Branches at once. Each starts without results and ends with its own, so that none carries a copy of the others'. */
 export function parallelState(
-  { name, branches }: { readonly name: string; readonly branches: readonly Branch[] },
+  { name, branches }: { readonly name: string; readonly branches: readonly OutlineBranch[] },
   scope: Scope,
   { next }: Links,
 ): Fragment {

@@ -1,7 +1,6 @@
-import { fixedState, mapState, type Pipeline, partsOfBuild } from "@muster/pipeline";
+import { fixedState, mapState, outline, type Pipeline, partsOfBuild } from "@muster/pipeline";
 import { beforeOf } from "../before.ts";
 import { type Fragment, fragment, nested, prepend } from "../fragment.ts";
-import { outline } from "../outline.ts";
 import type { Resources } from "../resources.ts";
 import { resultPath, type Scope } from "../scope.ts";
 import { checkForFailures } from "./check-for-failures.ts";

@@ -1,6 +1,9 @@
-import { type Activity, activity, type Flow, forEachPlatform, hours, parallel, sequence } from "@muster/pipeline";
 import { expect, test } from "vitest";
-import { type Outline, outline, type Step } from "./outline.ts";
+import type { Activity } from "./activity.ts";
+import { activity } from "./declare-activity.ts";
+import { hours } from "./duration.ts";
+import { type Flow, forEachPlatform, parallel, sequence } from "./flow.ts";
+import { type Outline, type OutlineStep, outline } from "./outline.ts";
 
 const named = (name: string, per: Activity["per"]) =>
   activity({ name, per, script: "make.sh", timeout: hours(1), worker: { instanceTypes: ["t3.micro"] } });
@@ -14,7 +17,7 @@ function picture(steps: Outline): string {
   return steps.map(pictureOf).join(" ▸ ");
 }
 
-function pictureOf(step: Step): string {
+function pictureOf(step: OutlineStep): string {
   if (step.kind === "activity" || step.kind === "approval") return step.name;
   if (step.kind === "getPlatforms") return "?";
   if (step.kind === "forEachPlatform") return `{${picture(step.steps)}}`;

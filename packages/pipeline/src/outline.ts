@@ -1,16 +1,18 @@
-import { type Activity, type Approval, branchName, type Flow } from "@muster/pipeline";
+import type { Activity } from "./activity.ts";
+import type { Approval } from "./approval.ts";
+import { branchName, type Flow } from "./flow.ts";
 
 /** What stands in one nested machine, in its order. */
-export type Outline = readonly Step[];
+export type Outline = readonly OutlineStep[];
 
-export type Step =
+export type OutlineStep =
   | Activity
   | Approval
   | { readonly kind: "getPlatforms" }
-  | { readonly kind: "parallel"; readonly name: string; readonly branches: readonly Branch[] }
+  | { readonly kind: "parallel"; readonly name: string; readonly branches: readonly OutlineBranch[] }
   | { readonly kind: "forEachPlatform"; readonly name: string; readonly steps: Outline };
 
-export interface Branch {
+export interface OutlineBranch {
   readonly name: string;
   readonly steps: Outline;
 }
@@ -25,7 +27,7 @@ export function outline(body: Flow): Outline {
   return placeGetPlatforms(steps(body));
 }
 
-function steps(flow: Flow): Step[] {
+function steps(flow: Flow): OutlineStep[] {
   switch (flow.kind) {
     case "activity":
     case "approval":
@@ -61,7 +63,7 @@ function placeGetPlatforms(machine: Outline): Outline {
   return machine.toSpliced(at, 0, { kind: "getPlatforms" });
 }
 
-function hasForEachPlatform(step: Step): boolean {
+function hasForEachPlatform(step: OutlineStep): boolean {
   if (step.kind === "parallel") return step.branches.some((branch) => branch.steps.some(hasForEachPlatform));
   return step.kind === "forEachPlatform";
 }
