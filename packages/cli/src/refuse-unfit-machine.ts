@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type PlannedTask, planTasks } from "@muster/lambdas";
+import { type PlannedTask, planBuild } from "@muster/lambdas";
 import { type BuildInput, scriptFile, type Task, taskEnvironment } from "@muster/pipeline";
 import type { Context } from "./context.ts";
 import { findRepository } from "./stages/local/find-repository.ts";
@@ -25,11 +25,11 @@ export async function refuseUnfitMachine(
   const { pipeline, description, s3, url } = stage;
   const isReal = build.debug === "" || build.debug === "test_build";
   if (url === undefined || !isReal || pipeline.activities.every(({ check }) => check === undefined)) return;
-  const planned = await planTasks(build, { pipeline, stage: description, s3 });
+  const { tasks } = await planBuild(build, { pipeline, stage: description, s3 });
   const { region, buckets } = description;
   const machine = { ...env, url, region, repository: findRepository(stage.pipelineFolder) };
   const found = await Promise.all(
-    toCheck(planned).map((task) =>
+    toCheck(tasks).map((task) =>
       inFolder((folder) =>
         findingOf(scriptFile(stage.pipelineFolder, task.activity.check as string), {
           cwd: folder,
@@ -60,8 +60,8 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
 
 /** The first task of each activity that is checked, on each platform, that would run. */
 function toCheck(planned: readonly PlannedTask[]): Task[] {
-  const tasks = planned.flatMap(({ task, decision }) =>
-    decision.run && task.activity.check !== undefined ? [task] : [],
+  const tasks = planned.flatMap(({ step, node }) =>
+    step.run && node.kind === "task" && node.task.activity.check !== undefined ? [node.task] : [],
   );
   const place = ({ activity, subject }: Task) =>
     `${activity.name} ${subject.per === "platform" ? subject.platform : ""}`;

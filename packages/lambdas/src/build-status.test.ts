@@ -2,7 +2,6 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { announcingPipeline } from "../test/example-pipeline.ts";
 import { launchWorld } from "../test/launch-world.ts";
-import { planBuild } from "./deciding/plan-build.ts";
 import type { VersionMatrix } from "./deciding/version-matrix.ts";
 
 type World = Awaited<ReturnType<typeof launchWorld>>;
@@ -30,49 +29,6 @@ test("the matrix of a version says for each artifact how far it has come, and wh
 test("what is not a version has no matrix", async () => {
   await using world = await launchWorld();
   await expect(world.call("BuildStatus", { version: "latest" })).rejects.toThrow('"latest" is not a version');
-});
-
-test("a plan says what would run, and starts nothing", async () => {
-  await using world = await launchWorld();
-  await put(world, "scratch", "example-1.2.3.tar.gz");
-  const build = { versions: ["1.2.3"], platforms: ["debian-12-bookworm"], activities: [], debug: "" as const };
-  const { pipeline, stage, clients } = world;
-  expect((await planBuild(build, { pipeline, stage, s3: clients.s3 })).map(({ task, run }) => [task, run])).toEqual([
-    ["MakeSourceTarball-1.2.3", false],
-    ["MakeBinaryPackage-1.2.3-debian-12-bookworm", true],
-    ["PublishBinaryPackages-1.2.3", false],
-    ["PublishDockerImages-1.2.3", true],
-  ]);
-  expect([await world.stateKeys(), world.instances()]).toEqual([[], []]);
-});
-
-test("a build's own step is one task in its plan, after those of all versions", async () => {
-  await using world = await launchWorld({ pipeline: announcingPipeline() });
-  await put(world, "downloads", "announced/1.2.3");
-  const { pipeline, stage, clients } = world;
-  const plan = (versions: string[], activities: string[] = []) => {
-    const build = { versions, platforms: ["debian-12-bookworm"], activities, debug: "" as const };
-    return planBuild(build, { pipeline, stage, s3: clients.s3 });
-  };
-  const steps = await plan(["1.2.3", "1.2.4"]);
-  expect(steps.map(({ task }) => task)).toEqual([
-    ...["1.2.3", "1.2.4"].flatMap((version) => [
-      `MakeSourceTarball-${version}`,
-      `MakeBinaryPackage-${version}-debian-12-bookworm`,
-      `PublishBinaryPackages-${version}`,
-      `PublishDockerImages-${version}`,
-    ]),
-    "Announce",
-  ]);
-  expect(steps.at(-1)).toEqual({
-    task: "Announce",
-    activity: "Announce",
-    per: "build",
-    run: true,
-    reason: "s3://downloads/announced/1.2.4 does not exist",
-  });
-  expect((await plan(["1.2.3"])).at(-1)).toMatchObject({ run: false, reason: "s3://downloads/announced/1.2.3 exists" });
-  expect((await plan(["1.2.4"], ["Announce"])).filter(({ run }) => run).map(({ task }) => task)).toEqual(["Announce"]);
 });
 
 test("the matrix of a version shows a build's own step as a build of that version alone would leave it", async () => {

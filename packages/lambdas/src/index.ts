@@ -4,11 +4,19 @@ export { runningBuilds } from "./builds/running-builds.ts";
 export type { ClientName, Clients } from "./clients.ts";
 export { createHandlers, type HandlerOptions, type LambdaHandler } from "./create-handlers.ts";
 export { decide } from "./deciding/decide.ts";
+export { decideStep } from "./deciding/decide-step.ts";
 export { inputOfTask, type TaskOfBuild } from "./deciding/input-of-task.ts";
 export { type Lookout, lookout } from "./deciding/lookout.ts";
-export { type PlannedApproval, planApprovals } from "./deciding/plan-approvals.ts";
-export { type PlannedStep, type PlannedTask, planBuild, planTasks } from "./deciding/plan-build.ts";
 export { platformsOfVersion, supportedPlatforms } from "./deciding/platforms-of-version.ts";
 export { type MatrixCell, type VersionMatrix, versionMatrix } from "./deciding/version-matrix.ts";
 export { jsonLog, type Log, silentLog } from "./log.ts";
+export { type PlannedApproval, planApprovals } from "./planning/plan-approvals.ts";
+export {
+  type BuildPlan,
+  type FailedLookup,
+  type PlannedStep,
+  type PlannedTask,
+  planBuild,
+} from "./planning/plan-build.ts";
+export { orderOf } from "./planning/plan-nodes.ts";
 export { hourlyPrice } from "./workers/hourly-price.ts";

@@ -1,20 +1,13 @@
 import {
-  type Around,
-  activityNamed,
   InvalidConfigurationError,
   type LaunchRecord,
-  type Pipeline,
   type PrepareActivityAnswer,
   PrepareActivityEvent,
   publishedTask,
-  type Task,
-  taskAt,
 } from "@muster/pipeline";
 import type * as z from "zod";
-import { decide } from "./deciding/decide.ts";
-import { failedOf } from "./deciding/failed-of.ts";
+import { decideStep } from "./deciding/decide-step.ts";
 import { inputOfTask } from "./deciding/input-of-task.ts";
-import { lookout } from "./deciding/lookout.ts";
 import { handler } from "./handler.ts";
 import { putDemand } from "./launching/demands.ts";
 import { ThrottledError } from "./launching/throttled-error.ts";
@@ -32,16 +25,9 @@ export const prepareActivity = handler(
   { input: PrepareActivityEvent, uses: ["ec2", "s3", "sfn"] },
   async (event, context): Promise<z.input<typeof PrepareActivityAnswer>> => {
     const { pipeline, stage, clients, now } = context;
-    const task = findTask(pipeline, event);
     const { buildInput: build } = event;
-
-    const looking = { ...lookout(clients.s3, stage.buckets), now };
-    const { run, reason, restore } = await decide(task, {
-      build,
-      buckets: stage.buckets,
-      before: event.before,
-      ...looking,
-    });
+    const { task, decision } = await decideStep(event, { pipeline, stage, s3: clients.s3, now });
+    const { run, reason, restore } = decision;
     if (!run) return { skip: true, reason };
 
     const { execution, scripts } = event;
@@ -58,28 +44,6 @@ export const prepareActivity = handler(
     return { skip: false, reason, taskInput, ...(deferred === undefined ? {} : { deferred }) };
   },
 );
-
-function findTask(pipeline: Pipeline, event: PrepareActivityEvent): Task {
-  const known = around(event);
-  try {
-    return taskAt(activityNamed(pipeline, event.activity), event, known);
-  } catch (error) {
-    throw new InvalidConfigurationError((error as RangeError).message, {
-      hint: "deploy state machine and functions from the same pipeline",
-    });
-  }
-}
-
-function around({ platforms = [], buildInput: { versions }, versionResults }: PrepareActivityEvent): Around {
-  // A list: of a build that began before both were told.
-  const { all, ofBuild } = Array.isArray(platforms) ? { all: platforms, ofBuild: platforms } : platforms;
-  return {
-    platforms: all,
-    buildPlatforms: ofBuild,
-    versions,
-    failedVersions: failedOf(versions, versionResults),
-  };
-}
 
 /**
  * Why this step goes on without a worker of its own, judging by what this very call asked of EC2 for its activity; a step whose worker another call launches

@@ -12,6 +12,7 @@ import { decide } from "./deciding/decide.ts";
 import { failedOf } from "./deciding/failed-of.ts";
 import { guardedTasks } from "./deciding/guarded-tasks.ts";
 import { lookout } from "./deciding/lookout.ts";
+import { nothingToApprove } from "./deciding/nothing-to-approve.ts";
 import { platformsOfVersion } from "./deciding/platforms-of-version.ts";
 import { type HandlerContext, handler } from "./handler.ts";
 import { answerToken } from "./wake-up/answer-token.ts";
@@ -62,8 +63,7 @@ async function whatNeedsNone(
   const looking = { ...lookout(clients.s3, stage.buckets), now, build, buckets: stage.buckets, before };
   const decisions = await Promise.all(tasks.map((task) => decide(task, looking)));
   if (decisions.some(({ run }) => run)) return undefined;
-  const [{ reason } = { reason: "this build has nothing after it" }] = decisions;
-  return { skip: true, reason: `nothing that follows it would run: ${reason}`, endsHere: true };
+  return { skip: true, reason: nothingToApprove(decisions), endsHere: true };
 }
 
 async function withPlatforms(

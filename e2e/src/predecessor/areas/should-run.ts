@@ -24,11 +24,11 @@ export const shouldRun = (world: HhvmWorld): Area<Case, boolean> => ({
   async muster({ activity, version, platform, platforms = [], objects }) {
     await world.holds({ objects, targets: { [version]: TARGETS } });
     const build: BuildInput = { versions: [version], platforms: [...platforms], activities: [activity], debug: "" };
-    const steps = await planBuild(build, { ...world, now: () => NOW });
-    const step = steps.find(
-      (each) => each.activity === activity && (each.per !== "platform" || each.platform === platform),
-    );
-    if (step === undefined) throw new Error(`the plan of ${version} has no ${activity}`);
+    const { tasks } = await planBuild(build, { ...world, now: () => NOW });
+    const step = tasks
+      .map((each) => each.step)
+      .find((each) => each.activity === activity && (each.per !== "platform" || each.platform === platform));
+    if (step?.run == null) throw new Error(`the plan of ${version} has no ${activity}`);
     return step.run;
   },
   differences: [],

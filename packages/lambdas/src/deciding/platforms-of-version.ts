@@ -35,34 +35,38 @@ export async function platformsOfVersion(
   { build, s3 }: { build: BuildInput; s3: S3Client },
 ): Promise<PlatformsOfVersion> {
   const supported = await supportedPlatforms(pipeline, version, s3);
-  if (build.platforms.length === 0) return { platforms: supported, buildPlatforms: supported };
-  const unsupported = build.platforms.filter((platform) => !supported.includes(platform));
-  if (unsupported.length > 0) await refuseUnknown(unsupported, { pipeline, version, build, s3, supported });
-  return {
-    platforms: supported,
-    buildPlatforms: supported.filter((platform) => build.platforms.includes(platform)),
-  };
+  if (build.platforms.some((platform) => !supported.includes(platform))) {
+    const lists = build.versions.map((other) =>
+      other === version ? Promise.resolve(supported) : supportedPlatforms(pipeline, other, s3),
+    );
+    refuseUnknownPlatforms(build, await Promise.allSettled(lists));
+  }
+  return platformsAmong(supported, build);
 }
 
-/** Another version's list that cannot be had now is given the benefit of the doubt: that version's own step will fail. */
-async function refuseUnknown(
-  platforms: readonly Platform[],
-  {
-    pipeline,
-    version,
-    build,
-    s3,
-    supported,
-  }: { pipeline: Pipeline; version: Version; build: BuildInput; s3: S3Client; supported: readonly Platform[] },
-): Promise<void> {
-  const others = build.versions.filter((other) => other !== version);
-  const lists = await Promise.allSettled(others.map((other) => supportedPlatforms(pipeline, other, s3)));
-  const unknown = platforms.find((platform) =>
+/** Of what a version supports, what the build makes. */
+export const platformsAmong = (supported: readonly Platform[], { platforms }: BuildInput): PlatformsOfVersion => ({
+  platforms: supported,
+  buildPlatforms: platforms.length === 0 ? supported : supported.filter((platform) => platforms.includes(platform)),
+});
+
+/**
+ * A version's list that cannot be had now is given the benefit of the doubt: that version's own step will fail.
+ * @param lists of the build's versions, in their order
+ * @throws InvalidInputError for a platform that none of them has
+ */
+export function refuseUnknownPlatforms(
+  build: BuildInput,
+  lists: readonly PromiseSettledResult<readonly Platform[]>[],
+): void {
+  const unknown = build.platforms.find((platform) =>
     lists.every((list) => list.status === "fulfilled" && !list.value.includes(platform)),
   );
   if (unknown === undefined) return;
-  const versions = build.versions.length > 1 ? `none of ${build.versions.join(", ")} has` : `${version} does not have`;
+  const [first = ""] = build.versions;
+  const [list] = lists;
+  const versions = build.versions.length > 1 ? `none of ${build.versions.join(", ")} has` : `${first} does not have`;
   throw new InvalidInputError(`${versions} the platform ${unknown}`, {
-    hint: `${version} has ${supported.join(", ")}`,
+    hint: `${first} has ${list?.status === "fulfilled" ? list.value.join(", ") : ""}`,
   });
 }
