@@ -85,6 +85,12 @@ async function tellsOfTheBuild(ask: Ask, { name, state, steps }: Status, { dir }
   expect((await ask("matrix", "1.2.3")).stdout).toMatch(/succeeded +Publish/);
   expect(JSON.parse((await ask("asl", "--json")).stdout)).toHaveProperty("StartAt");
   expect((await ask("build", "1.2.3", "--plan")).stdout).toContain("0 of 2 tasks would run");
+  const plan = JSON.parse((await ask("build", "1.2.4", "--plan", "--json")).stdout);
+  expect(plan.steps).toMatchObject([
+    { run: true, secondsFrom: "records" },
+    { run: true, after: ["Make-1.2.4"] },
+  ]);
+  expect(plan.whole).toMatchObject({ seconds: expect.any(Number), dollars: 0, tasksOfUnknownTime: 0 });
   await ask("init", "--yes", "--dir", "started", "--name", "started");
   expect(await readFile(join(dir, "started/pipeline.ts"), "utf8")).toContain("started");
   expect((await ask("task", task)).stdout).toMatch(/^Make-1\.2\.3 succeeded/m);

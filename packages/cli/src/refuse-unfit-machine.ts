@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type PlannedTask, planBuild } from "@muster/lambdas";
+import type { BuildPlan, PlannedTask } from "@muster/lambdas";
 import { type BuildInput, scriptFile, type Task, taskEnvironment } from "@muster/pipeline";
 import type { Context } from "./context.ts";
 import { findRepository } from "./stages/local/find-repository.ts";
@@ -20,12 +20,12 @@ const TIMEOUT_MS = 60_000;
 export async function refuseUnfitMachine(
   stage: Stage,
   build: BuildInput,
-  { env, signal }: Pick<Context, "env" | "signal">,
+  { env, signal, plan }: Pick<Context, "env" | "signal"> & { plan: () => Promise<BuildPlan> },
 ): Promise<void> {
-  const { pipeline, description, s3, url } = stage;
+  const { pipeline, description, url } = stage;
   const isReal = build.debug === "" || build.debug === "test_build";
   if (url === undefined || !isReal || pipeline.activities.every(({ check }) => check === undefined)) return;
-  const { tasks } = await planBuild(build, { pipeline, stage: description, s3 });
+  const { tasks } = await plan();
   const { region, buckets } = description;
   const machine = { ...env, url, region, repository: findRepository(stage.pipelineFolder) };
   const found = await Promise.all(

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseBuildInput } from "@muster/pipeline";
+import { type BuildPlan, planBuild } from "@muster/lambdas";
+import { type BuildInput, parseBuildInput } from "@muster/pipeline";
 import type { ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
 import { listBuilds } from "./history/find-build.ts";
 import { nextCommand } from "./next-command.ts";
 import { parseTimeScale } from "./parse-time-scale.ts";
+import { announcePlan } from "./plan/announce-plan.ts";
 import { reportPlan } from "./plan/report-plan.ts";
 import { createProgress } from "./progress/create-progress.ts";
 import { followBuild } from "./progress/follow-build.ts";
@@ -31,7 +33,7 @@ export async function runBuild(
   { words, input: inputs, plan, noFollow, timeScale }: BuildArguments,
   context: Context,
 ): Promise<ExitCode> {
-  const { openStage, loadStagePipeline, print, globals, env, signal } = context;
+  const { openStage, loadStagePipeline, print, globals, signal } = context;
   // What cannot be understood is refused before anything is opened or started.
   const loaded = await loadStagePipeline();
   const asked = [...words, ...inputs.flatMap((said) => ["--input", said])];
@@ -53,8 +55,7 @@ export async function runBuild(
         });
       }
       if (started !== undefined) await announceTakeOver(stage, started, context);
-      else await refuseUnfitMachine(stage, input, context);
-      const build = started ?? (await startBuild(stage, asked, { user: env.user, at: new Date() }));
+      const build = started ?? (await start(stage, { asked, input }, context));
       if (started === undefined) announce(build, context);
       started = build;
       if (noFollow) {
@@ -76,6 +77,23 @@ export async function runBuild(
       return exitCode;
     },
   );
+}
+
+/** A machine that cannot do it is told first, and then what there is to do. */
+async function start(
+  stage: Stage,
+  { asked, input }: { asked: readonly string[]; input: BuildInput },
+  context: Context,
+): Promise<StartedBuild> {
+  const { env, signal, print } = context;
+  let made: Promise<BuildPlan> | undefined;
+  const plan = () => {
+    made ??= planBuild(input, { pipeline: stage.pipeline, stage: stage.description, s3: stage.s3 });
+    return made;
+  };
+  await refuseUnfitMachine(stage, input, { env, signal, plan });
+  const announce = () => announcePlan(stage, input, { plan: plan(), print });
+  return startBuild(stage, asked, { user: env.user, at: new Date(), announce });
 }
 
 function announce({ name, joined, others }: StartedBuild, { print, globals }: Context): void {

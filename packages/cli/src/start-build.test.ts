@@ -35,6 +35,16 @@ test("the same words, in any order, go on with the build that runs; other words 
   expect(await listBuilds(stage.builds, { running: true })).toHaveLength(2);
 });
 
+test("what a build is about to do is told before it starts, and not where it is gone on with", async () => {
+  await using stage = await readyStage();
+  const told: number[] = [];
+  const announce = async () => void told.push((await listBuilds(stage.builds, { running: true })).length);
+  const start = () => startBuild(stage.builds, ["1.2.3", "--skip-ec2"], { user: "alice", at: new Date(), announce });
+  await start();
+  expect(await start()).toMatchObject({ joined: true });
+  expect(told).toEqual([0]);
+});
+
 test("the same inputs go on with the build that runs, other ones do not, and its name says none of them", async () => {
   await using stage = await readyStage();
   const inputs = { note: textInput({ summary: "What is new", default: "" }) };

@@ -21,11 +21,18 @@ type Builds = Pick<Stage, "sfn" | "description" | "pipeline">;
 /** More builds of one user in one minute than this are a mistake. */
 const MOST_A_MINUTE = 50;
 
+interface StartOptions {
+  readonly user: string;
+  readonly at: Date;
+  /** Is waited for before a new build starts; not where one is gone on with. */
+  readonly announce?: () => Promise<void>;
+}
+
 /** Starts a build, or finds the running one that the same words started. */
 export async function startBuild(
   stage: Builds,
   words: readonly string[],
-  { user, at }: { user: string; at: Date },
+  { user, at, announce = async () => {} }: StartOptions,
 ): Promise<StartedBuild> {
   const { input, running } = await runningBuilds(stage, words);
   const joined = running.find((build) => isDeepStrictEqual(build.input, input(build.startedAt)));
@@ -33,6 +40,7 @@ export async function startBuild(
   if (joined !== undefined) return { name: joined.name, executionArn: joined.executionArn, joined: true, others };
 
   await refuseOverlap(stage, input(at));
+  await announce();
   const named = buildWords(words).words;
   const asked = named.length > 0 ? named : input(at).versions;
   for (let attempt = 1; attempt <= MOST_A_MINUTE; attempt++) {

@@ -76,6 +76,11 @@ export interface WorkerMachine {
   readonly availabilityZones?: readonly string[];
   /** SSM parameter with the image's id; the pipeline's `image` where absent. */
   readonly image?: string;
+  /**
+   * What one costs in US dollars an hour, for plans: a discount, another region, a type that Muster has no price of.
+   * Where absent, roughly what the first of its types costs on demand.
+   */
+  readonly pricePerHour?: number;
 }
 
 /** A key of KMS by which tasks of one activity may decrypt. */
@@ -143,6 +148,11 @@ export interface DefinitionPer<P extends Per> extends Artifacts<P> {
    * earlier, so that the failure comes with its log.
    */
   readonly timeout: Seconds;
+  /**
+   * How long a task usually takes, for plans of a stage that has no record of one yet: `muster build --plan` goes by what
+   * it has seen as soon as there is something. Less than `timeout`.
+   */
+  readonly estimatedDuration?: Seconds;
   /** A task whose worker is silent this long is given to another: 3 seconds or more, less than `timeout`. Default 5 minutes. */
   readonly heartbeat?: Seconds;
   /** A task that waited this long while its activity had no live worker fails as `Muster.NoWorkerStarted`. Default 30 minutes. */

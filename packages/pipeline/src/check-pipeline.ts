@@ -154,7 +154,7 @@ function stateNameProblems({ flow, activities }: Pipeline): string[] {
 }
 
 function activityProblems(activity: Activity, pipeline: Pipeline): string[] {
-  const { name, timeout, heartbeat, maxWorkers } = activity;
+  const { name, timeout, estimatedDuration, heartbeat, maxWorkers } = activity;
   const queue = `${pipeline.name}-${kebab(name)}`;
   const say = (bad: boolean, problem: string) => (bad ? [`${name}: ${problem}`] : []);
   return [
@@ -166,6 +166,7 @@ function activityProblems(activity: Activity, pipeline: Pipeline): string[] {
     ),
     ...say(!Number.isInteger(heartbeat) || heartbeat < 3, "heartbeat must be whole seconds, 3 or more"),
     ...say(heartbeat >= timeout, "heartbeat must be shorter than timeout"),
+    ...say((estimatedDuration ?? 0) >= timeout, "estimatedDuration must be shorter than timeout"),
     ...say(
       maxWorkers !== undefined && !(Number.isInteger(maxWorkers) && maxWorkers > 0),
       "maxWorkers must be a whole number above 0",

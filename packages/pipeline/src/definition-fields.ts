@@ -16,6 +16,7 @@ import {
   number,
   objectOf,
   oneOf,
+  price,
   regularExpression,
   text,
 } from "./field-schemas.ts";
@@ -56,6 +57,7 @@ const worker = objectOf<WorkerMachine>("a machine: { instanceTypes: […] }", {
     architecture: choice<NonNullable<WorkerMachine["architecture"]>>("an architecture", { x86_64: true, arm64: true }),
     availabilityZones: texts,
     image: filledText,
+    pricePerHour: price,
   },
 });
 
@@ -110,6 +112,7 @@ const activityFields: Fields<AnyActivity> = {
     init: filledText,
     afterTask: filledText,
     check: filledText,
+    estimatedDuration: count,
     logIdleTimeout: count,
     retries: list("a list of rules, which may be empty", retry),
     maxWorkers: number,

@@ -68,6 +68,12 @@ test.each<[string, Anything, string]>([
     "Make.worker.rootVolumeGb: -8 is not a whole number above 0",
   ],
   ["a duration in words", { timeout: "4h" }, 'Make.timeout: "4h" is not a number'],
+  ["an estimate in words", { estimatedDuration: "4h" }, 'Make.estimatedDuration: "4h" is not a whole number above 0'],
+  [
+    "a price below nothing",
+    { worker: { ...worker, pricePerHour: -1 } },
+    "Make.worker.pricePerHour: -1 is not a number, 0 or more",
+  ],
   ["a duration that is none", { logIdleTimeout: Number.NaN }, "Make.logIdleTimeout: NaN is not a whole number above 0"],
   ["a flag in words", { exclusive: "yes" }, 'Make.exclusive: "yes" is not true or false'],
   ["a list where a function is due", { produces: [] }, "Make.produces: an empty list is not a function"],

@@ -71,6 +71,9 @@ export const number = z.number(refused("a number"));
 
 export const count = z.int(refused("a whole number above 0")).positive(refused("a whole number above 0"));
 
+/** In dollars. */
+export const price = z.number(refused("a number, 0 or more")).nonnegative(refused("a number, 0 or more"));
+
 export const list = <T>(noun: string, of: z.ZodType<T>): z.ZodType<T[]> => z.array(of, refused(noun));
 
 /** At least one. */

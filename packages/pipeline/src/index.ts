@@ -209,5 +209,5 @@ export { parseVersion, schemeOf } from "./versions/scheme-of.ts";
 export { type SemverOptions, semver } from "./versions/semver.ts";
 export type { VersionParts, VersionScheme } from "./versions/version-scheme.ts";
 export { withRevisions } from "./versions/with-revisions.ts";
-export { ScriptUrl, WorkerEnvironment } from "./worker-environment.ts";
+export { ScriptUrl, USUAL_IDLE_SECONDS, WorkerEnvironment } from "./worker-environment.ts";
 export { parseWorkerName, type WorkerName, workerName } from "./worker-name.ts";

@@ -3,6 +3,9 @@ import * as z from "zod";
 /** Where a script lies; `#sha256=…` is checked. */
 export const ScriptUrl = z.string().regex(/^(s3|https|file):\/\//, "must be an s3://, https:// or file:// URL");
 
+/** Seconds without a task after which a worker shuts down, where its environment says nothing else. */
+export const USUAL_IDLE_SECONDS = 600;
+
 /** The variables that are prepended to a worker's user data: all that an agent is told. */
 export const WorkerEnvironment = z.object({
   ACTIVITY_ARN: z.string(),

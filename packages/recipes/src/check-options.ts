@@ -8,6 +8,7 @@ type FieldsOf<O extends object> = Readonly<Record<Exclude<keyof O, keyof RecipeO
 const common: Readonly<Record<keyof RecipeOptions, true>> = {
   activity: true,
   timeout: true,
+  estimatedDuration: true,
   logIdleTimeout: true,
   retries: true,
   worker: true,

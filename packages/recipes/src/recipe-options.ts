@@ -7,6 +7,8 @@ export interface RecipeOptions {
   readonly activity?: string;
   /** A task's longest run. */
   readonly timeout?: Seconds;
+  /** How long a task usually takes, for plans of a stage that has no record of one yet. */
+  readonly estimatedDuration?: Seconds;
   /** A script that prints nothing this long is hung. Off where absent. */
   readonly logIdleTimeout?: Seconds;
   /** Which failures are tried again, as an activity has it. Of what compiles no failure of the script where absent. */
@@ -44,7 +46,8 @@ interface Usual {
 }
 
 /** The fields that every recipe's activity has, as its options say or as usual. */
-export function settled({ activity, timeout, logIdleTimeout, retries, worker }: RecipeOptions, usual: Usual) {
+export function settled(options: RecipeOptions, usual: Usual) {
+  const { activity, timeout, estimatedDuration, logIdleTimeout, retries, worker } = options;
   const rules = retries ?? usual.retries;
   return {
     name: activity ?? usual.name,
@@ -53,6 +56,7 @@ export function settled({ activity, timeout, logIdleTimeout, retries, worker }: 
     ...(usual.check !== undefined && { check: script(usual.check) }),
     timeout: timeout ?? usual.timeout,
     worker: worker ?? usual.worker,
+    ...(estimatedDuration !== undefined && { estimatedDuration }),
     ...(logIdleTimeout !== undefined && { logIdleTimeout }),
     ...(rules !== undefined && { retries: rules }),
   };

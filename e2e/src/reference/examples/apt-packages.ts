@@ -49,11 +49,13 @@ const MakePackage = activity({
   afterTask: "scripts/upload-build-log.sh",
   check: "scripts/has-compiler.sh", // command -v g++ >/dev/null || { echo "install g++"; exit 1; }
   timeout: hours(4),
+  estimatedDuration: minutes(40),
   logIdleTimeout: minutes(20),
   worker: {
     instanceTypes: ["c7i.4xlarge", "c7a.4xlarge"],
     rootVolumeGb: 128,
     market: "spot-then-on-demand",
+    pricePerHour: 0.42, // what its spot instances usually cost
   },
   produces: ({ version, platform }) => [scratch(`${version}/${platform}/SHA256SUMS`)],
   publishes: ({ version, platform }) => [

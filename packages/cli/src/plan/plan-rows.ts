@@ -61,7 +61,10 @@ function word({ run }: PlannedStep, print: Pick<Print, "style">): string {
 /** The evidence; of what is not there yet, who makes it. */
 function reasonOf({ step, node }: PlannedTask, activities: ReadonlyMap<string, string>): string {
   const { run, reason, after, unless } = step;
-  const follows = run !== null && after.length > 0 ? `after ${countedSteps(after, activities)}` : undefined;
+  const follows =
+    run !== null && after.length > 0
+      ? `after ${countedNames(after.map((task) => activities.get(task) ?? task))}`
+      : undefined;
   const isCareful = node.kind === "task" && node.task.activity.runsWhen === "predecessors-succeeded";
   const proviso = run && isCareful ? ", if nothing before it fails" : "";
   const why = follows === undefined ? `${reason}${proviso}` : run ? `${follows}${proviso}` : `${reason}, ${follows}`;
@@ -69,11 +72,8 @@ function reasonOf({ step, node }: PlannedTask, activities: ReadonlyMap<string, s
 }
 
 /** `MakeSourceTarball, MakeBinaryPackage ×3` */
-function countedSteps(tasks: readonly string[], activities: ReadonlyMap<string, string>): string {
+export function countedNames(names: readonly string[]): string {
   const counts = new Map<string, number>();
-  for (const task of tasks) {
-    const name = activities.get(task) ?? task;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].map(([name, count]) => (count > 1 ? `${name} ×${count}` : name)).join(", ");
 }

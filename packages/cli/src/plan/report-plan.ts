@@ -3,28 +3,54 @@ import { type BuildInput, describeInputs } from "@muster/pipeline";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { counted } from "../counted.ts";
-import { formatTable } from "../format-table.ts";
 import type { Stage } from "../stages/stage.ts";
-import { planRows } from "./plan-rows.ts";
+import { type EstimatedPlan, type EstimatedStep, estimatePlan } from "./estimate-plan.ts";
+import { layoutRows } from "./layout-rows.ts";
+import type { PlanReport } from "./plan-report.ts";
+import { type MoreCells, planRows } from "./plan-rows.ts";
+import { dollarsText, durationOf, inBrief, wholeLines } from "./whole-lines.ts";
 
-/** What a build would run or skip, with the evidence; nothing is started. */
+/** What a build would run or skip, with the evidence, how long it would take and what it would cost; nothing is started. */
 export async function reportPlan(stage: Stage, input: BuildInput, { print, globals }: Context): Promise<ExitCode> {
   const plan = await planBuild(input, { pipeline: stage.pipeline, stage: stage.description, s3: stage.s3 });
-  const steps = plan.tasks.map(({ step }) => step);
+  const estimated = await estimatePlan(stage, plan, input);
+  const { steps, whole, recordsProblem } = estimated;
   const approvals = planApprovals(input, { pipeline: stage.pipeline, steps });
   if (globals.json) {
-    print.json({ input, steps, lookups: plan.lookups, approvals });
+    const report: PlanReport = { input, steps, lookups: plan.lookups, approvals, whole, recordsProblem };
+    print.json(report);
     return 0;
   }
-  print.report(summary(steps));
+  print.report(summary(steps, inBrief(whole)));
   const told = describeInputs(input);
   if (told !== "") print.report(`inputs: ${told}`);
-  for (const line of formatTable(planRows(plan, { approvals, print }))) print.report(line);
+  const { columns } = print.stdout.isTTY ? print.stdout : {};
+  const rows = planRows(plan, { approvals, print, cells: timeAndCost(estimated) });
+  for (const line of layoutRows(rows, columns)) print.report(line);
+  const below = wholeLines(estimated).map(([label, text]) => [print.style("dim", label), text]);
+  for (const line of layoutRows(below, columns)) print.report(line);
   return 0;
 }
 
-function summary(steps: readonly PlannedStep[]): string {
+function summary(steps: readonly PlannedStep[], brief: string): string {
   const count = (run: boolean | null) => steps.filter((step) => step.run === run).length;
-  const unknown = count(null) > 0 ? `, ${count(null)} cannot be known` : "";
-  return `${count(true)} of ${counted(steps.length, "task")} would run${unknown}; nothing was started`;
+  const unknown = count(null) > 0 ? `, of ${count(null)} it is not known` : "";
+  return `${count(true)} of ${counted(steps.length, "task")} would run${brief}${unknown}; nothing was started`;
 }
+
+/** Of what runs; columns of which nothing is known are left out. */
+function timeAndCost({ steps, whole }: EstimatedPlan): MoreCells {
+  const byStep = new Map(steps.map((step) => [keyOf(step), step]));
+  return {
+    columns: 2,
+    of: (planned) => {
+      const { run, seconds = null, dollars = null } = byStep.get(keyOf(planned)) ?? {};
+      if (run !== true || whole.seconds === null) return ["", ""];
+      const time = seconds === null ? "unknown" : durationOf(seconds);
+      return [time, dollars === null || whole.dollars === 0 ? "" : dollarsText(dollars)];
+    },
+  };
+}
+
+const keyOf = ({ activity, ...place }: PlannedStep | EstimatedStep): string =>
+  [activity, "version" in place ? place.version : "", "platform" in place ? place.platform : ""].join(" ");

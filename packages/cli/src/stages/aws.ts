@@ -35,6 +35,7 @@ export async function openAwsStage(name: string, options: StageOptions): Promise
     ...clients,
     pollMs: POLL_MS,
     movedBy: "aws",
+    isBilled: true,
     downloads: `s3://${description.buckets.downloads} (${description.downloadsUrl})`,
     caller: () => callerOf(description),
     async close() {

@@ -30,6 +30,8 @@ export interface Stage {
   readonly pollMs: number;
   /** Who moves its builds: AWS, this process, another process on this machine, or nobody. */
   readonly movedBy: "aws" | "here" | { readonly pid: number; readonly url: string } | "nobody";
+  /** Whether its machines cost money. */
+  readonly isBilled: boolean;
   /** Where the objects for users lie: a folder or a URL. */
   readonly downloads: string;
   /** Names of builds whose journals were found damaged, of which the user has been told; this machine's stage knows it. */

@@ -48,6 +48,7 @@ export async function playedStage() {
     s3,
     logs,
     pollMs: 20,
+    isBilled: false,
     movedBy: "here",
     downloads: "",
     caller: async () => "alice",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hourlyPrice, vcpusOf } from "./hourly-price.ts";
+import { hourlyPrice, listedPrice, vcpusOf } from "./hourly-price.ts";
 
 test.each([
   ["t2.micro", 1],
@@ -19,6 +19,18 @@ test.each([
 ])("the estimate for %s is not below its price of %f", (type, price) => {
   expect(hourlyPrice(type)).toBeGreaterThanOrEqual(price);
   expect(hourlyPrice(type)).toBeLessThan(price * 1.6);
+});
+
+test.each(["q9.metal", "mac1.metal", "im4gn.large", "c7i.metal", "p5.48xlarge", "t3", "", "c7i.biglarge"])(
+  "%s has no listed price",
+  (type) => {
+    expect(listedPrice(type)).toBeUndefined();
+  },
+);
+
+test("a listed price is the one that caps go by", () => {
+  for (const type of ["t3.micro", "c7i.4xlarge", "m6id.large", "r6i.4xlarge"])
+    expect(listedPrice(type), type).toBe(hourlyPrice(type));
 });
 
 test("a type that is not known counts as dear", () => {

@@ -16,6 +16,14 @@ const DEAR = 0.25;
 /** t2 and t3 below `large` have one or two vCPUs, but are priced by their size. */
 const FRACTIONS: Readonly<Record<string, number>> = { nano: 0.28, micro: 0.56, small: 1.12, medium: 2.24, large: 4.5 };
 
+/** About what a type costs on demand, in US dollars an hour; undefined for families and sizes that are not listed. */
+export function listedPrice(instanceType: string): number | undefined {
+  const [family = "", size = ""] = instanceType.split(".");
+  const isListed = /^[a-z]+\d[a-z-]*$/.test(family) && Object.hasOwn(PRICE_PER_VCPU, family.replace(/\d.*/, ""));
+  const isSized = /^(nano|micro|small|medium|\d*x?large)$/.test(size);
+  return isListed && isSized ? hourlyPrice(instanceType) : undefined;
+}
+
 /** What a running instance of a type costs at most, in US dollars an hour. */
 export function hourlyPrice(instanceType: string): number {
   const [family = "", size = ""] = instanceType.split(".");

@@ -1,3 +1,4 @@
+import { USUAL_IDLE_SECONDS } from "@muster/pipeline";
 import { stateKey } from "@muster/records";
 import { endFormerInit } from "../script/former-init.ts";
 import { type ExecutionParts, executeTask } from "../task/execute-task.ts";
@@ -13,7 +14,6 @@ import { stayForPeople } from "./stay-for-people.ts";
 import { createTaskSource } from "./task-source.ts";
 import type { Worker } from "./worker.ts";
 
-const DEFAULT_IDLE_SECONDS = 600;
 const DEFAULT_LIFETIME_SECONDS = 24 * 3600;
 
 /** Hands each step of a worker's life what it works with: nowhere else do all parts meet. */
@@ -40,7 +40,7 @@ export function assembleWorker(options: WorkerOptions, parts: WorkerParts): Work
     stay: (last, count) => stayForPeople({ display, clock, diagnostics, stop }, last, count),
     end: (end) => endWorker({ ...parts, activity, diagnostics }, end),
     limits: {
-      idleMs: Number(IDLE_SECONDS ?? DEFAULT_IDLE_SECONDS) * 1000,
+      idleMs: Number(IDLE_SECONDS ?? USUAL_IDLE_SECONDS) * 1000,
       lifetimeMs: Number(MAX_LIFETIME_SECONDS ?? DEFAULT_LIFETIME_SECONDS) * 1000,
     },
     clock,

@@ -20,6 +20,7 @@ export function stageInFolder(
     s3,
     logs,
     pollMs: POLL_MS,
+    isBilled: false,
     caller: async () => options.env.user,
     downloads: join(dir, "s3", description.buckets.downloads),
   };

@@ -1,0 +1,133 @@
+import { type BuildInput, LaunchRecord } from "@muster/pipeline";
+import { readText, stateKey, stateRecords } from "@muster/records";
+import { listBuilds } from "../history/find-build.ts";
+import type { Stage } from "../stages/stage.ts";
+import { isPlayed, readSuccess } from "./recorded-attempt.ts";
+
+/** How long a task takes, and how that is known. */
+export interface Duration {
+  readonly seconds: number;
+  /** `records`: the median of what this stage has seen; `definition`: the pipeline's own estimate. */
+  readonly from: "records" | "definition";
+}
+
+/** A task whose duration is asked for. */
+export interface TimedTask {
+  readonly activity: string;
+  readonly platform: string | undefined;
+  /** The definition's, in seconds. */
+  readonly estimate: number | undefined;
+}
+
+/** What a stage's records tell of time. */
+export interface Durations {
+  readonly of: (task: TimedTask) => Duration | undefined;
+  /** From the call to EC2 until a worker took its first task, in seconds; undefined where nothing tells. */
+  readonly boot: number | undefined;
+}
+
+/** Builds that are looked at, the latest first. */
+const BUILDS = 10;
+/** Records that are read of an activity on a platform, and of launches of an activity. */
+const SAMPLES = 5;
+/** Records that are read in all: a plan takes a second, not a minute. */
+const MOST_READ = 60;
+
+type Records = Pick<Stage, "s3" | "sfn" | "description" | "damagedBuilds">;
+
+/**
+ * How long tasks take on this stage, by the records of its last builds: a few requests, whatever has been built there.
+ * @param tasks those that would run
+ */
+export async function readDurations(
+  stage: Records,
+  tasks: readonly TimedTask[],
+  build: BuildInput,
+): Promise<Durations> {
+  const keys = await recordedKeys(stage);
+  const chosen = chooseRecords(keys, tasks);
+  const { state } = stage.description.buckets;
+  const [texts, boots] = await Promise.all([
+    Promise.all(chosen.map(({ key }) => readText(stage.s3, { bucket: state, key }))),
+    readBoots(stage, new Set(tasks.map(({ activity }) => activity)), keys),
+  ]);
+  const samples = chosen.flatMap(({ task }, index) => {
+    const success = readSuccess(texts[index]?.text ?? "");
+    return success?.isPlayed === isPlayed(build.debug) ? [{ ...success, task }] : [];
+  });
+  return {
+    of({ activity, platform, estimate }) {
+      const ofActivity = samples.filter((sample) => sample.activity === activity);
+      const here = ofActivity.filter(({ task }) => platform !== undefined && task.endsWith(`-${platform}`));
+      const seconds = median((here.length > 0 ? here : ofActivity).map((sample) => sample.seconds));
+      if (seconds !== undefined) return { seconds, from: "records" };
+      return estimate === undefined || isPlayed(build.debug) ? undefined : { seconds: estimate, from: "definition" };
+    },
+    boot: median(boots),
+  };
+}
+
+/** The middle one of numbers, or the mean of the middle two. */
+export function median(numbers: readonly number[]): number | undefined {
+  const sorted = [...numbers].sort((one, other) => one - other);
+  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  return low === undefined || high === undefined ? undefined : (low + high) / 2;
+}
+
+interface RecordKey {
+  readonly key: string;
+  readonly task: string;
+  readonly claimedMs: number;
+  readonly instance: string;
+}
+
+/** Those of the last builds, the latest attempt first. */
+async function recordedKeys(stage: Records): Promise<RecordKey[]> {
+  const builds = await listBuilds(stage, { max: BUILDS });
+  const records = stateRecords(stage.s3, stage.description.buckets.state);
+  const lists = await Promise.all(builds.map(({ name }) => records.list(stateKey.attempts(name))));
+  return lists
+    .flat()
+    .flatMap(parseKey)
+    .sort((one, other) => other.claimedMs - one.claimedMs);
+}
+
+/** `attempts/<execution>/<task>/<claimedAt>_<instance>.json`, with dashes for what separates a time's parts. */
+function parseKey(key: string): RecordKey[] {
+  const [, task, day, hour, minute, second, fraction, instance] =
+    /^attempts\/[^/]+\/([^/]+)\/([\d-]{10})T(\d\d)-(\d\d)-(\d\d)-(\d+)Z_([^/]+)\.json$/.exec(key) ?? [];
+  if (task === undefined || instance === undefined) return [];
+  return [{ key, task, instance, claimedMs: Date.parse(`${day}T${hour}:${minute}:${second}.${fraction}Z`) }];
+}
+
+/** The latest few of each activity on each of its platforms; of an activity that was never on a platform, the latest few of all. */
+function chooseRecords(keys: readonly RecordKey[], tasks: readonly TimedTask[]): RecordKey[] {
+  const byPlace = new Map(tasks.map((task) => [`${task.activity} ${task.platform ?? ""}`, task]));
+  const chosen = new Set<RecordKey>();
+  for (const { activity, platform } of byPlace.values()) {
+    const ofActivity = keys.filter(({ task }) => task === activity || task.startsWith(`${activity}-`));
+    const here = ofActivity.filter(({ task }) => platform !== undefined && task.endsWith(`-${platform}`));
+    for (const key of (here.length > 0 ? here : ofActivity).slice(0, SAMPLES)) chosen.add(key);
+  }
+  return [...chosen].slice(0, MOST_READ);
+}
+
+/** How long workers took to begin: of the latest launches that are still known. */
+async function readBoots(
+  { s3, description }: Records,
+  activities: ReadonlySet<string>,
+  keys: readonly RecordKey[],
+): Promise<number[]> {
+  if (keys.length === 0) return [];
+  const firstTask = new Map(keys.map(({ instance, claimedMs }) => [instance, claimedMs]));
+  const records = stateRecords(s3, description.buckets.state);
+  const lists = await Promise.all([...activities].map((activity) => records.list(stateKey.launches(activity))));
+  const latest = lists.flatMap((list) => list.slice(-SAMPLES)).slice(-MOST_READ);
+  const launches = await Promise.all(latest.map((key) => records.read(key, LaunchRecord)));
+  return launches.flatMap((launch) =>
+    (launch?.value.instances ?? []).flatMap((instance) => {
+      const claimedMs = firstTask.get(instance);
+      return claimedMs === undefined ? [] : [(claimedMs - Date.parse(launch?.value.requestedAt as string)) / 1000];
+    }),
+  );
+}
