@@ -87,8 +87,8 @@ async function tellsOfTheBuild(ask: Ask, { name, state, steps }: Status, { dir }
   expect((await ask("build", "1.2.3", "--plan")).stdout).toContain("0 of 2 tasks would run");
   const plan = JSON.parse((await ask("build", "1.2.4", "--plan", "--json")).stdout);
   expect(plan.steps).toMatchObject([
-    { run: true, secondsFrom: "records" },
-    { run: true, after: ["Make-1.2.4"] },
+    { activity: "Make", run: true, secondsFrom: "records" },
+    { activity: "Publish", run: true, secondsFrom: "records" },
   ]);
   expect(plan.whole).toMatchObject({ seconds: expect.any(Number), dollars: 0, tasksOfUnknownTime: 0 });
   await ask("init", "--yes", "--dir", "started", "--name", "started");

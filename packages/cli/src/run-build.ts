@@ -92,7 +92,7 @@ async function start(
     return made;
   };
   await refuseUnfitMachine(stage, input, { env, signal, plan });
-  const announce = () => announcePlan(stage, input, { plan: plan(), print });
+  const announce = () => announcePlan(stage, input, { plan, print });
   return startBuild(stage, asked, { user: env.user, at: new Date(), announce });
 }
 

@@ -11,20 +11,23 @@ import { inBrief } from "./whole-lines.ts";
 /** A build waits no longer for its plan. */
 const PATIENCE_MS = 5000;
 
-/**
- * Says in a few lines what a build is about to do, as progress. What cannot be planned is one line, and stops no build.
- * @param plan that of the build, made already or in the making
- */
+interface AnnounceOptions extends Pick<Context, "print"> {
+  /** That of the build, made already or in the making. */
+  readonly plan: () => Promise<BuildPlan>;
+  readonly patienceMs?: number;
+}
+
+/** Says in a few lines what a build is about to do, as progress. What cannot be planned is one line, and stops no build. */
 export async function announcePlan(
   stage: Stage,
   input: BuildInput,
-  { plan, print }: { plan: Promise<BuildPlan> } & Pick<Context, "print">,
+  { plan, print, patienceMs = PATIENCE_MS }: AnnounceOptions,
 ): Promise<void> {
   const patience = new AbortController();
-  const late = sleep(PATIENCE_MS, "late", { signal: patience.signal }).catch(() => "late" as const);
+  const late = sleep(patienceMs, "late", { signal: patience.signal }).catch(() => "late" as const);
   try {
     const made = await Promise.race([estimated(stage, input, plan), late]);
-    if (made === "late") print.note(`plan: not made within ${PATIENCE_MS / 1000} s; the build goes on without`);
+    if (made === "late") print.note(`plan: not made within ${patienceMs / 1000} s; the build goes on without`);
     else for (const line of planLines(made as Estimated)) print.note(line);
   } catch (error) {
     print.note(`plan: it cannot be made: ${error instanceof Error ? error.message.split("\n")[0] : error}`);
@@ -39,8 +42,8 @@ interface Estimated extends EstimatedPlan {
   readonly asks: readonly string[];
 }
 
-async function estimated(stage: Stage, input: BuildInput, planned: Promise<BuildPlan>): Promise<Estimated> {
-  const plan = await planned;
+async function estimated(stage: Stage, input: BuildInput, planned: AnnounceOptions["plan"]): Promise<Estimated> {
+  const plan = await planned();
   const whole = await estimatePlan(stage, plan, input);
   const asks = planApprovals(input, { pipeline: stage.pipeline, steps: whole.steps }).map(({ approval }) => approval);
   return { ...whole, lookups: plan.lookups, asks };
@@ -55,7 +58,7 @@ export function planLines({ steps, whole, lookups, asks }: Estimated): string[] 
     runs.length === 0 || whole.workersAtOnce === 0 ? "" : `, up to ${counted(whole.workersAtOnce, "worker")} at once`;
   return [
     runs.length === 0
-      ? `plan: ${names(null).length === 0 ? "nothing is left to do" : "nothing of which it is known"}`
+      ? `plan: ${names(null).length === 0 ? "nothing is left to do" : "of nothing it is known whether it runs"}`
       : `plan: ${counted(runs.length, "task")}${inBrief(whole)}${workers}: ${countedNames(runs)}`,
     ...(skipped.length > 0 ? [`      skipped: ${countedNames(skipped.map(({ activity }) => activity))}`] : []),
     ...(names(null).length > 0 ? [`      not known: ${countedNames(names(null))}`] : []),
