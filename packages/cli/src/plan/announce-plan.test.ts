@@ -44,6 +44,7 @@ const whole: WholeBuild = {
   dollars: 0.4,
   unpriced: [],
   workersAtOnce: 3,
+  vcpusAtOnce: 48,
   limits: [],
 };
 

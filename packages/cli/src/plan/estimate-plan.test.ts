@@ -125,7 +125,13 @@ test("a step takes what its last attempts took, on its own platform where there 
     ["Make-1.2.3-ubuntu-24.04-noble", 120, "records"],
   ]);
   // Two at once: one makes the first and the last, the other what takes longest.
-  expect(whole).toMatchObject({ seconds: 900, tasksOfUnknownTime: 0, bootSeconds: null, workersAtOnce: 3 });
+  expect(whole).toMatchObject({
+    seconds: 900,
+    tasksOfUnknownTime: 0,
+    bootSeconds: null,
+    workersAtOnce: 3,
+    vcpusAtOnce: 34,
+  });
   expect(whole.criticalPath).toEqual(["Fetch-1.2.3", "Make-1.2.3-debian-13-trixie"]);
   expect(whole.limits).toEqual([{ activity: "Make", most: 2, unit: "workers" }]);
 });
@@ -139,7 +145,7 @@ test("what it costs is what machines cost for their whole life, waiting for more
   expect(whole.machineHours).toBeCloseTo(20 / 60 + 3 + 20 / 60, 5);
   expect(whole.dollars).toBeCloseTo((20 / 60) * 0.0116 + (3 + 20 / 60) * 0.6, 2);
   const here = await world.plan({}, false);
-  expect(here.whole).toMatchObject({ dollars: 0, machineHours: expect.closeTo(10 / 60 + 3, 5) });
+  expect(here.whole).toMatchObject({ dollars: 0, vcpusAtOnce: 0, machineHours: expect.closeTo(10 / 60 + 3, 5) });
 });
 
 test("the start of a worker counts once it is known", async () => {
@@ -209,6 +215,6 @@ test("a stage's limits are told where the build comes up to them", async () => {
     { activity: null, most: 0.5, unit: "dollars an hour" },
   ]);
   expect(wholeLines(estimated)[1]?.[1]).toMatch(
-    /up to 2 workers at once; Make may have 2 workers; the stage may have 2 workers; the stage may cost \$0\.50 an hour/,
+    /up to 2 workers at once \(32 vCPUs of EC2's quotas\); Make may have 2 workers; the stage may have 2 workers; the stage may cost \$0\.50 an hour/,
   );
 });

@@ -5,6 +5,7 @@ import {
   orderOf,
   type PlannedStep,
   type PlannedTask,
+  vcpusOf,
 } from "@muster/lambdas";
 import { type Activity, type BuildInput, USUAL_IDLE_SECONDS } from "@muster/pipeline";
 import type { Stage } from "../stages/stage.ts";
@@ -47,6 +48,8 @@ export interface WholeBuild {
   readonly unpriced: readonly string[];
   /** Most workers at once, if every worker that is asked for is there. */
   readonly workersAtOnce: number;
+  /** Of these on machines that cost money, what EC2's quotas count; 0 on others. By the first of each step's instance types. */
+  readonly vcpusAtOnce: number;
   readonly limits: readonly ReachedLimit[];
 }
 
@@ -132,6 +135,7 @@ export function estimate(
       bootSeconds: durations.boot ?? null,
       ...costs(plan, { stage, activities, isKnown: isKnown && unknown === 0 }),
       workersAtOnce: plan.atOnce,
+      vcpusAtOnce: stage.isBilled ? plan.most((name) => vcpusOf(typeOf(activities.get(name)))) : 0,
       limits: limits(plan, { stage, activities, running: running.map(({ planned }) => planned) }),
     },
   };
@@ -185,8 +189,7 @@ function limits(
     reached.push({ activity: null, most: maxWorkers, unit: "workers" });
   }
   const hourly = [...atOnceOf].reduce((sum, [name, count]) => {
-    const type = activities.get(name)?.worker.instanceTypes[0] ?? "";
-    return sum + count * (listedPrice(type) ?? 0);
+    return sum + count * (listedPrice(typeOf(activities.get(name))) ?? 0);
   }, 0);
   if (maxCostPerHour !== undefined && hourly > maxCostPerHour) {
     reached.push({ activity: null, most: maxCostPerHour, unit: "dollars an hour" });
@@ -195,6 +198,8 @@ function limits(
 }
 
 const activityOf = ({ node }: PlannedTask): Activity => (node.kind === "task" ? node.task.activity : node.activity);
+
+const typeOf = (activity: Activity | undefined): string => activity?.worker.instanceTypes[0] ?? "";
 
 const limitOf = (activity: Activity | undefined): number =>
   (activity === undefined ? undefined : maxWorkersOf(activity)) ?? Number.POSITIVE_INFINITY;

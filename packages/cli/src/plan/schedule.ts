@@ -38,6 +38,8 @@ export interface Schedule {
   /** Most workers at once, in all and by activity. */
   readonly atOnce: number;
   readonly atOnceOf: ReadonlyMap<string, number>;
+  /** Most at once of what each worker of an activity counts for. */
+  readonly most: (weightOf: (activity: string) => number) => number;
 }
 
 /** When tasks would run if each took its time: as soon as what is before them is done and a worker is free, or may be launched. */
@@ -158,26 +160,29 @@ function machines(workers: readonly Worker[], idle: number) {
     lives.set(activity, { count: count + 1, seconds: seconds + busyUntil - from });
   }
   const activities = [...lives.keys()];
-  const atOnceOf = new Map(
-    activities.map((activity) => [
-      activity,
-      mostAtOnce(
-        workers.filter((worker) => worker.activity === activity),
-        idle,
-      ),
-    ]),
-  );
-  return { workers: lives, atOnce: mostAtOnce(workers, idle), atOnceOf };
+  const most = (weightOf: (activity: string) => number) => mostAtOnce(workers, { idle, weightOf });
+  const atOnceOf = new Map(activities.map((activity) => [activity, most((name) => (name === activity ? 1 : 0))]));
+  return { workers: lives, atOnce: most(() => 1), atOnceOf, most };
 }
 
-/** How many live at the same time. */
-function mostAtOnce(workers: readonly Worker[], idle: number): number {
-  const begins = workers.map(({ from }) => from).sort((one, other) => one - other);
-  const ends = workers.map(({ busyUntil }) => busyUntil + idle).sort((one, other) => one - other);
-  let [most, gone] = [0, 0];
-  for (const [begun, at] of begins.entries()) {
-    while ((ends[gone] as number) <= at && gone < begun) gone++;
-    most = Math.max(most, begun + 1 - gone);
+/** What those that live at the same time count for together, at most. */
+function mostAtOnce(
+  workers: readonly Worker[],
+  { idle, weightOf }: { idle: number; weightOf: (activity: string) => number },
+): number {
+  const changes = workers.flatMap(({ activity, from, busyUntil }) => {
+    const weight = weightOf(activity);
+    return [
+      { at: from, by: weight },
+      { at: busyUntil + idle, by: -weight },
+    ];
+  });
+  // Who ends makes room before another begins.
+  changes.sort((one, other) => one.at - other.at || one.by - other.by);
+  let [most, now] = [0, 0];
+  for (const { by } of changes) {
+    now += by;
+    most = Math.max(most, now);
   }
   return most;
 }

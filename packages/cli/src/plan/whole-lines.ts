@@ -39,9 +39,10 @@ function timeLine({ seconds, criticalPath, tasksOfUnknownTime, bootSeconds }: Wh
   return `${durationOf(seconds)}, ${boot}, for ${path}${unknown}${records}`;
 }
 
-function machinesLine({ machineHours, workersAtOnce, limits }: WholeBuild): string {
+function machinesLine({ machineHours, workersAtOnce, vcpusAtOnce, limits }: WholeBuild): string {
   const hours = machineHours === null ? "" : `${hoursText(machineHours)}, `;
-  return [`${hours}up to ${counted(workersAtOnce, "worker")} at once`, ...limits.map(limitText)].join("; ");
+  const vcpus = vcpusAtOnce === 0 ? "" : ` (${counted(vcpusAtOnce, "vCPU")} of EC2's quotas)`;
+  return [`${hours}up to ${counted(workersAtOnce, "worker")} at once${vcpus}`, ...limits.map(limitText)].join("; ");
 }
 
 const hoursText = (hours: number): string =>
