@@ -42,8 +42,26 @@ test("version, platform and step run that one task, and its plan said so", async
 
   const { exitCode, stderr } = await workspace.muster("build", ...words, ...pipeline);
   expect(stderr).not.toContain("muster:");
+  expect(stderr).toMatch(/^plan: 1 task, up to 1 worker at once: MakePackage\nbuild 1\.2\.3_/);
   expect(exitCode).toBe(0);
   expect(ran(await workspace.json("status", ...pipeline))).toEqual(["MakePackage-1.2.3-debian-12-bookworm"]);
+});
+
+test("a plan follows the flow: what is not built yet counts as there for what publishes it", async () => {
+  await using workspace = await createWorkspace();
+  const pipeline = await writeProbePipeline(workspace);
+  const { stdout, exitCode } = await workspace.muster("build", "1.2.3", "--plan", ...pipeline);
+  expect(stdout.trimEnd().split("\n")).toEqual([
+    "4 of 4 tasks would run; nothing was started",
+    expect.stringMatching(/^run {2}MakeSource {3}1\.2\.3 {22}s3:\/\/\S+\/source-1\.2\.3\.txt does not exist$/),
+    expect.stringMatching(/^run {2}MakePackage {2}1\.2\.3 {2}debian-12-bookworm {2}s3:\/\/\S+ does not exist$/),
+    expect.stringMatching(/^run {2}MakePackage {2}1\.2\.3 {2}ubuntu-24\.04-noble {2}s3:\/\/\S+ does not exist$/),
+    // Its definition does not say who publishes.
+    expect.stringMatching(/^run {2}Publish {6}1\.2\.3 {22}after MakePackage ×2, unless MakePackage 1\.2\.3 leaves s3:/),
+    "time      not known: nothing is recorded of these steps yet, and they have no estimatedDuration",
+    "machines  up to 4 workers at once",
+  ]);
+  expect(exitCode).toBe(0);
 });
 
 test("--fake-ec2 starts real workers that run the dummy script for every task, and makes nothing", async () => {

@@ -173,6 +173,8 @@ test("the start of a worker counts once it is known", async () => {
 test("what is not known is said, and not invented", async () => {
   await using world = await recordedStage();
   const fresh = await world.plan();
+  // Each of those that run at once has a worker, whatever its time.
+  expect(fresh.whole.workersAtOnce).toBe(3);
   expect(fresh.steps.map(({ seconds }) => seconds)).toEqual([600, null, null, null]);
   expect(fresh.whole).toMatchObject({ seconds: 600, tasksOfUnknownTime: 3, machineHours: null, dollars: null });
   const makes = await world.plan({ activities: ["Make"] });

@@ -61,6 +61,8 @@ export interface EstimatedPlan {
 }
 
 const HOUR = 3600;
+/** For a task of unknown time: it adds nothing that shows, and yet no worker does two at once. */
+const SOME_SECONDS = 0.001;
 
 type Estimating = Pick<Stage, "s3" | "sfn" | "description" | "damagedBuilds" | "isBilled">;
 
@@ -114,7 +116,7 @@ export function estimate(
     running.map(({ planned: { step }, seconds }) => ({
       name: step.task ?? step.activity,
       activity: step.activity,
-      seconds: seconds ?? 0,
+      seconds: seconds ?? SOME_SECONDS,
     })),
     {
       isBefore: (one, other) => one !== other && orderOf(path(one), path(other)) === "before",
@@ -129,7 +131,7 @@ export function estimate(
   return {
     steps,
     whole: {
-      seconds: isKnown ? plan.seconds : null,
+      seconds: isKnown ? tenths(plan.seconds) : null,
       criticalPath: isKnown ? plan.criticalPath : [],
       tasksOfUnknownTime: unknown,
       bootSeconds: durations.boot ?? null,
@@ -215,6 +217,8 @@ function timed(planned: PlannedTask): TimedTask {
   const platform = step.per === "platform" ? step.platform : undefined;
   return { activity: step.activity, platform, estimate: estimatedDuration };
 }
+
+const tenths = (seconds: number): number => Math.round(seconds * 10) / 10;
 
 /** To a hundredth of a cent. */
 const cents = (dollars: number): number => Math.round(dollars * 10_000) / 10_000;
