@@ -43,7 +43,7 @@ export type PlannedStep = Place & {
   readonly reason: string;
   /** What might come otherwise, and would make it another answer; null where nothing would. */
   readonly unless: string | null;
-  /** Names of the tasks of this plan whose artifacts the answer relies on, or that are not there yet. */
+  /** Names of the plan's tasks whose artifacts the answer relies on: they are not there yet. */
   readonly after: readonly string[];
 };
 
@@ -60,6 +60,7 @@ export interface PlannedTask {
 }
 
 export interface BuildPlan {
+  /** In the order of the flow, version by version. */
   readonly tasks: readonly PlannedTask[];
   readonly lookups: readonly FailedLookup[];
 }
