@@ -168,6 +168,15 @@ test("the start of a worker counts once it is known", async () => {
   });
   const { whole } = await world.plan({ platforms: ["debian-12-bookworm"] });
   expect(whole).toMatchObject({ bootSeconds: 90, seconds: 600 + 100 + 2 * 90 });
+  world.stage.s3.middlewareStack.add(
+    (next) => (call) => {
+      if (!(call.input as { Prefix?: string }).Prefix?.startsWith("launches/")) return next(call);
+      throw Object.assign(new Error("Access Denied"), { name: "AccessDenied", $metadata: { httpStatusCode: 403 } });
+    },
+    { step: "initialize" },
+  );
+  const refused = await world.plan({ platforms: ["debian-12-bookworm"] });
+  expect(refused.whole).toMatchObject({ bootSeconds: null, seconds: 600 + 100 });
 });
 
 test("what is not known is said, and not invented", async () => {
