@@ -16,11 +16,13 @@ import runTestWorkers from "./commands/run-test-workers.ts";
 import status from "./commands/status.ts";
 import stop from "./commands/stop.ts";
 import task from "./commands/task.ts";
+import why from "./commands/why.ts";
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
   build,
   status,
+  why,
   results,
   report,
   logs,

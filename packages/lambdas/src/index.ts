@@ -9,6 +9,8 @@ export { inputOfTask, type TaskOfBuild } from "./deciding/input-of-task.ts";
 export { type Lookout, lookout } from "./deciding/lookout.ts";
 export { platformsOfVersion, supportedPlatforms } from "./deciding/platforms-of-version.ts";
 export { type MatrixCell, type VersionMatrix, versionMatrix } from "./deciding/version-matrix.ts";
+export { launchedAt } from "./launching/launched-at.ts";
+export { weighRefusals } from "./launching/weigh-refusals.ts";
 export { maxWorkersOf } from "./launching/worker-limits.ts";
 export { jsonLog, type Log, silentLog } from "./log.ts";
 export { type PlannedApproval, planApprovals } from "./planning/plan-approvals.ts";
@@ -20,4 +22,5 @@ export {
   planBuild,
 } from "./planning/plan-build.ts";
 export { orderOf } from "./planning/plan-nodes.ts";
+export { describeWorkers, type Worker, type WorkerState } from "./workers/describe-workers.ts";
 export { hourlyPrice, listedPrice, vcpusOf } from "./workers/hourly-price.ts";

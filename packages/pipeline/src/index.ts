@@ -133,6 +133,7 @@ export {
   parseLinuxPlatform,
   parsePlatformList,
 } from "./platform.ts";
+export { type Preceding, precedingOf, sharePlace, stepsOf } from "./preceding.ts";
 export { Claim, Demand, HealthCheckToken, LaunchError, LaunchRecord, Lease, Refusal } from "./records.ts";
 export {
   type FailedStep,

@@ -5,6 +5,7 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/clie
 import { StageDescription, stageParameter } from "@muster/pipeline";
 import type { LoadedPipeline } from "../load-pipeline.ts";
 import { StageError, UsageError } from "../usage-error.ts";
+import { lateClient } from "./late-client.ts";
 import type { Stage } from "./stage.ts";
 import type { StageOptions } from "./stage-options.ts";
 
@@ -28,11 +29,13 @@ export async function openAwsStage(name: string, options: StageOptions): Promise
     s3: new S3Client(config),
     logs: new CloudWatchLogsClient(config),
   };
+  const ec2 = lateClient(async () => new (await import("@aws-sdk/client-ec2")).EC2Client(config));
   return {
     pipeline,
     pipelineFolder: folder,
     description,
     ...clients,
+    ec2: ec2.get,
     pollMs: POLL_MS,
     movedBy: "aws",
     isBilled: true,
@@ -40,6 +43,7 @@ export async function openAwsStage(name: string, options: StageOptions): Promise
     caller: () => callerOf(description),
     async close() {
       for (const client of Object.values(clients)) client.destroy();
+      await ec2.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError, dropFolderLock, type FolderOwner, isOwnerOf, readFolderOwner } from "@muster/local";
 import { StageError, UsageError } from "../usage-error.ts";
+import { lateClient } from "./late-client.ts";
 import { describeLocalStage, LOCAL_REGION } from "./local/describe-local-stage.ts";
 import type { LocalPlace } from "./local/local-place.ts";
 import { readerClients } from "./local/reader-clients.ts";
@@ -62,14 +63,18 @@ async function joinStage(place: LocalPlace, { pid }: FolderOwner, needs: StageNe
   }
   if (serves !== undefined && needs.to === "read") return lookAt(place);
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  const clients = readerClients({ region: LOCAL_REGION, endpoint: url, credentials });
+  const config = { region: LOCAL_REGION, endpoint: url, credentials };
+  const clients = readerClients(config);
+  const ec2 = lateClient(async () => new (await import("@aws-sdk/client-ec2")).EC2Client(config));
   const description = describeLocalStage(loaded.pipeline, { dir });
   return {
     ...stageInFolder(place, description, clients),
+    ec2: ec2.get,
     movedBy: { pid, url },
     url,
     async close() {
       for (const client of Object.values(clients)) client.destroy();
+      await ec2.close();
     },
   };
 }

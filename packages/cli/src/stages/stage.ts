@@ -1,4 +1,5 @@
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { Pipeline, StageDescription } from "@muster/pipeline";
@@ -26,6 +27,8 @@ export interface Stage {
   readonly sfn: SFNClient;
   readonly s3: S3Client;
   readonly logs: CloudWatchLogsClient;
+  /** Loaded when it is first asked for: few commands look at machines. */
+  ec2(): Promise<EC2Client>;
   /** Milliseconds between two looks at a running build: what its API's rate allows. */
   readonly pollMs: number;
   /** Who moves its builds: AWS, this process, another process on this machine, or nobody. */

@@ -71,6 +71,7 @@ export async function ownStage(
     );
     return {
       ...stageInFolder(place, description, clients),
+      ec2: async () => clients.ec2,
       damagedBuilds: damage.builds,
       movedBy: "here",
       busyWorkers: () => busyWorkers(clients.ec2),

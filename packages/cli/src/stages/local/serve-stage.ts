@@ -24,6 +24,7 @@ export async function serveStage(place: LocalPlace, { serves = "" }: StageNeeds)
     announceReady(dir, { pipeline: loaded.pipeline.name, serves });
     return {
       ...stageInFolder(place, description, clients),
+      ec2: async () => clients.ec2,
       damagedBuilds: damage.builds,
       movedBy: "nobody",
       url,

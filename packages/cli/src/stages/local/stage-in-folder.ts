@@ -11,7 +11,7 @@ export function stageInFolder(
   { dir, loaded, options }: LocalPlace,
   description: StageDescription,
   { sfn, s3, logs }: Pick<Stage, "sfn" | "s3" | "logs">,
-): Omit<Stage, "movedBy" | "close"> {
+): Omit<Stage, "ec2" | "movedBy" | "close"> {
   return {
     pipeline: loaded.pipeline,
     pipelineFolder: loaded.folder,

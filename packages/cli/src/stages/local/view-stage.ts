@@ -17,10 +17,12 @@ export async function viewStage(place: LocalPlace): Promise<Stage> {
     accountId: LOCAL_ACCOUNT,
     onDamaged: damage.onDamaged,
   });
-  const clients = readerClients(aws.clientConfig());
+  const config = aws.clientConfig();
+  const clients = readerClients(config);
   const description = describeLocalStage(loaded.pipeline, { dir });
   return {
     ...stageInFolder(place, description, clients),
+    ec2: async () => new (await import("@aws-sdk/client-ec2")).EC2Client(config),
     damagedBuilds: damage.builds,
     movedBy: "nobody",
     close: () => aws.close(),

@@ -1,0 +1,106 @@
+import { weighRefusals } from "@muster/lambdas";
+import type { LaunchRecord } from "@muster/pipeline";
+import { formatDuration } from "../format-duration.ts";
+import type { Attempt, Step } from "../history/step.ts";
+import { attemptEnd } from "./attempt-end.ts";
+import { endClause, tellingLineOf } from "./end-words.ts";
+import type { TaskFacts } from "./facts.ts";
+import { refusalsOf, waitOfRefusal } from "./wait-for-worker.ts";
+import { lackWords } from "./wait-words.ts";
+
+/** Something that has happened to a task. */
+export interface Link {
+  readonly at: Date;
+  readonly says: string;
+}
+
+/** A step asks for its worker just before it publishes its task. */
+const ASKED_BEFORE_MS = 60_000;
+/** A wait that is worth a word. */
+const LONG_WAIT_MS = 60_000;
+
+/** What has happened to a task, in its order: when the build came to it, what EC2 was asked, who took it, how each attempt ended. */
+export function chainOf(facts: TaskFacts): Link[] {
+  const { step } = facts;
+  if (step === undefined) return [];
+  const links = [
+    cameTo(step),
+    ...(step.resumedAt === undefined ? [] : [{ at: step.resumedAt, says: "somebody let the build go on (redrive)" }]),
+    ...(step.kind === "activity" ? step.attempts.flatMap((attempt, index) => attemptLinks(attempt, index, facts)) : []),
+    ...ending(step),
+  ];
+  return links.toSorted((one, other) => +one.at - +other.at);
+}
+
+function cameTo({ enteredAt, reason, state, attempts, kind }: Step): Link {
+  const hasToRun = reason !== undefined && state !== "skipped" && attempts.length > 0 && kind === "activity";
+  return { at: enteredAt, says: `the build came to it${hasToRun ? `, and it has to run: ${reason}` : ""}` };
+}
+
+function ending({ state, endedAt, kind, attempts }: Step): Link[] {
+  if (endedAt === undefined || kind === "approval") return [];
+  if (state === "succeeded")
+    return [{ at: endedAt, says: attempts.length > 1 ? "it succeeded at last" : "it succeeded" }];
+  return [];
+}
+
+function attemptLinks(attempt: Attempt, index: number, facts: TaskFacts): Link[] {
+  const { startedAt, endedAt, instance } = attempt;
+  const waited = startedAt === undefined ? 0 : +startedAt - +attempt.scheduledAt;
+  const after = waited >= LONG_WAIT_MS ? ` after ${span(waited)} in its queue` : "";
+  const again = index > 0 ? ", another attempt" : "";
+  return [
+    ...launchLinks(attempt, facts),
+    ...(startedAt === undefined ? [] : [{ at: startedAt, says: `${instance ?? "a worker"} took it${after}${again}` }]),
+    ...(endedAt === undefined || attempt.error === undefined ? [] : [{ at: endedAt, says: endLink(attempt, facts) }]),
+  ];
+}
+
+function endLink(attempt: Attempt, { step, workers }: TaskFacts): string {
+  const { startedAt, endedAt, instance } = attempt;
+  const stateReason = workers?.find(({ instanceId }) => instanceId === instance)?.stateReason;
+  const end = attemptEnd(attempt, stateReason);
+  const after = startedAt === undefined || endedAt === undefined ? "" : ` after ${span(+endedAt - +startedAt)}`;
+  // Of the last attempt the sentence says it.
+  const line = attempt === step?.attempts.at(-1) ? null : tellingLineOf(end);
+  return `${endClause(end, { instance: instance ?? null, after })}${line === null ? "" : `: ${line}`}`;
+}
+
+/** What EC2 was asked for the step while the attempt waited: refusals in a row as one, and the launch of who took it. */
+function launchLinks({ scheduledAt, startedAt, endedAt, instance }: Attempt, { launches, now }: TaskFacts): Link[] {
+  const until = startedAt ?? endedAt ?? now;
+  const asked = (launches ?? []).filter(({ requestedAt }) => {
+    const at = Date.parse(requestedAt);
+    return at >= +scheduledAt - ASKED_BEFORE_MS && at <= +until;
+  });
+  return runsOf(asked).flatMap((run): Link[] => {
+    const [first] = run;
+    if (first === undefined) return [];
+    const at = new Date(first.requestedAt);
+    const verdict = weighRefusals(run.at(-1)?.errors ?? []);
+    const launched = run.flatMap(({ instances }) => instances);
+    const own = launched.filter((each) => instance === undefined || each === instance);
+    const lack = verdict === undefined ? [] : [{ at, says: lackWords(waitOfRefusal[verdict], refusalsOf(run)) }];
+    const came = own.length === 0 ? [] : [{ at, says: `EC2 launched ${own.join(", ")} (${first.market})` }];
+    return [...lack, ...came];
+  });
+}
+
+/** Requests that came to nothing, in a row, are one run; any other is a run of its own. */
+function runsOf(asked: readonly LaunchRecord[]): LaunchRecord[][] {
+  const runs: LaunchRecord[][] = [];
+  for (const launch of asked) {
+    const run = runs.at(-1);
+    const previous = run?.at(-1);
+    if (run !== undefined && previous !== undefined && isVain(previous) && isVain(launch) && isSame(previous, launch))
+      run.push(launch);
+    else runs.push([launch]);
+  }
+  return runs;
+}
+
+const isVain = ({ instances, errors }: LaunchRecord): boolean => instances.length === 0 && errors.length > 0;
+const isSame = (one: LaunchRecord, other: LaunchRecord): boolean =>
+  weighRefusals(one.errors) === weighRefusals(other.errors);
+
+const span = (ms: number): string => formatDuration(ms, { whole: ms >= 10_000 });

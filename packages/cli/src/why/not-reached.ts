@@ -1,0 +1,94 @@
+import {
+  ErrorName,
+  fixedState,
+  type Place,
+  type Preceding,
+  placeWords,
+  precedingOf,
+  readFailure,
+  sharePlace,
+  stepsOf,
+  taskName,
+} from "@muster/pipeline";
+import type { BuildHistory } from "../history/build-history.ts";
+import { describeStep, isFinished } from "../history/describe-step.ts";
+import type { Step } from "../history/step.ts";
+import type { TaskFacts } from "./facts.ts";
+import type { Missed, Situation, StepBefore } from "./situation.ts";
+
+/** Why the build has not come to a task. */
+export function whyNotReached(facts: TaskFacts): Situation {
+  const { build, moving, now } = facts;
+  const preceding = precedingOf(facts.pipeline.flow, facts.name) ?? [];
+  const missed = blockedBy(preceding, facts);
+  if (missed !== undefined) return { state: "not reached", missed };
+  if (build.state !== "running") return { state: "not reached", missed: buildEnd(build) };
+  if (!moving) return { state: "interrupted", was: "before the build came to it" };
+  const steps = beforeIt(preceding, facts);
+  return { state: "waiting", since: build.startedAt ?? now, wait: { for: "steps before it", steps } };
+}
+
+/** What has failed and leaves out what follows it: steps of its own branch, and of those around it. */
+function blockedBy(preceding: readonly Preceding[], { build, place }: TaskFacts): Missed | undefined {
+  const failed = preceding
+    .filter(({ part }) => part.kind === "activity" || part.kind === "approval")
+    .flatMap((each) => stepsAt(build.steps, place, each))
+    .concat(build.steps.filter((step) => isList(step) && sharePlace(place, step, "version")))
+    .filter(({ state }) => state === "failed");
+  const [first] = failed;
+  if (first === undefined) return undefined;
+  if (first.kind !== "approval") return { by: "failure", tasks: failed.map(({ key }) => key) };
+  if (first.error !== ErrorName.rejected) return { by: "no answer", task: first.key };
+  return { by: "rejection", task: first.key, said: messageOf(first) };
+}
+
+/** Without a version's platforms nothing of it is done. */
+const isList = (step: Step): boolean => step.name === fixedState.getPlatformsForVersion;
+
+/** What a part of the flow has come to at the places that both share. */
+const stepsAt = (steps: readonly Step[], place: Place, { part, within }: Preceding): Step[] => {
+  const names = new Set(stepsOf(part).map(({ name }) => name));
+  return steps.filter((step) => names.has(step.name) && sharePlace(place, step, within));
+};
+
+function beforeIt(preceding: readonly Preceding[], facts: TaskFacts): StepBefore[] {
+  const { build, place, now } = facts;
+  const begun = build.steps.filter((step) => !isFinished(step) && !isVersionsOwn(step, facts));
+  const parts = preceding.map((each) => ({ ...each, steps: stepsAt(build.steps, place, each) }));
+  const going = parts.flatMap(({ steps }) => steps).filter((step) => !isFinished(step));
+  const others = begun.filter(
+    (step) => step.kind === "function" && sharePlace(place, step, step.per === "build" ? "build" : "version"),
+  );
+  const unborn = parts.filter(({ steps }) => steps.length === 0);
+  return [
+    ...[...others, ...going].map((step) => ({ task: step.key, says: describeStep(step, now).words })),
+    ...unborn.flatMap(({ part, within }) =>
+      stepsOf(part).map(({ name }) => ({ task: taskName(name, outerPlace(place, within)), says: null })),
+    ),
+  ];
+}
+
+/** A function that another version waits for. */
+const isVersionsOwn = (step: Step, { place }: TaskFacts): boolean =>
+  step.per !== "build" && !sharePlace(place, step, "version");
+
+/** The part of a place that is within another kind of place. */
+function outerPlace(place: Place, within: Place["per"]): Place {
+  const [version, platform] = placeWords(place);
+  if (within === "build" || version === undefined) return { per: "build" };
+  if (within === "version" || platform === undefined) return { per: "version", version };
+  return { per: "platform", version, platform };
+}
+
+/** How a build ended before its tasks had. */
+export function buildEnd({ state, error, cause }: BuildHistory): Missed {
+  if (state === "timed out") return { by: "time" };
+  const stopped = /^muster stop by (.+)$/.exec(cause ?? "")?.[1];
+  if (state === "aborted") return { by: "stop", who: stopped ?? cause ?? null };
+  return { by: "end", error: wordsOf(error, cause) };
+}
+
+const wordsOf = (error: string | undefined, cause: string | undefined): string =>
+  readFailure({ ...(error !== undefined && { Error: error }), ...(cause !== undefined && { Cause: cause }) }).error;
+
+const messageOf = ({ error = "", cause }: Step): string => wordsOf(error, cause).slice(error.length).replace(/^, /, "");
