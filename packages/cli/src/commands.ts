@@ -17,6 +17,7 @@ import status from "./commands/status.ts";
 import stop from "./commands/stop.ts";
 import task from "./commands/task.ts";
 import why from "./commands/why.ts";
+import workers from "./commands/workers.ts";
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   results,
   report,
   logs,
+  workers,
   matrix,
   approve,
   stop,

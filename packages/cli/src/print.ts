@@ -28,6 +28,10 @@ export interface Print {
   error(error: Pick<MusterError, "message" | "hint">): void;
 }
 
+/** Columns of the terminal that reports go to; undefined where there is none, or it does not say (some say 0). */
+export const terminalColumns = ({ stdout }: Pick<Print, "stdout">): number | undefined =>
+  (stdout.isTTY === true && stdout.columns) || undefined;
+
 /** What the command line says of it: `quiet` leaves progress out, errors stay. */
 export interface PrintOptions {
   readonly quiet?: boolean;

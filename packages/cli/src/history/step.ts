@@ -45,6 +45,8 @@ export type Step = Place & {
   /** Of an approval: whom to name to `muster approve`, and what was decided. */
   readonly build?: string;
   readonly decision?: ApprovalDecision;
+  /** Of an approval: nothing of what it guards would have run, and the build did not come to it. */
+  readonly endsHere?: true;
   readonly error?: string;
   readonly cause?: string;
 };
@@ -66,7 +68,10 @@ export function decide(step: Step, output: string | undefined, at: Date): Step {
 export function decideApproval(step: Step, output: string | undefined, at: Date): Step {
   const answer = ApprovalAnswer.safeParse(parseJson(output)).data;
   if (answer === undefined) return succeed(step, at);
-  if ("skip" in answer) return { ...step, reason: answer.reason, state: "skipped", endedAt: at };
+  if ("skip" in answer) {
+    const { reason, endsHere } = answer;
+    return { ...step, reason, state: "skipped", endedAt: at, ...(endsHere && { endsHere }) };
+  }
   return { ...succeed(step, at), decision: answer.success, note: approvalNote(answer.success) };
 }
 

@@ -33,8 +33,8 @@ export function chainOf(facts: TaskFacts): Link[] {
 }
 
 function cameTo({ enteredAt, reason, state, attempts, kind }: Step): Link {
-  const hasToRun = reason !== undefined && state !== "skipped" && attempts.length > 0 && kind === "activity";
-  return { at: enteredAt, says: `the build came to it${hasToRun ? `, and it has to run: ${reason}` : ""}` };
+  const isReasonToRun = reason !== undefined && state !== "skipped" && attempts.length > 0 && kind === "activity";
+  return { at: enteredAt, says: `the build came to it${isReasonToRun ? `: ${reason}` : ""}` };
 }
 
 function ending({ state, endedAt, kind, attempts }: Step): Link[] {
@@ -50,7 +50,7 @@ function attemptLinks(attempt: Attempt, index: number, facts: TaskFacts): Link[]
   const after = waited >= LONG_WAIT_MS ? ` after ${span(waited)} in its queue` : "";
   const again = index > 0 ? ", another attempt" : "";
   return [
-    ...launchLinks(attempt, facts),
+    ...launchLinks(attempt, facts.step?.attempts[index - 1], facts),
     ...(startedAt === undefined ? [] : [{ at: startedAt, says: `${instance ?? "a worker"} took it${after}${again}` }]),
     ...(endedAt === undefined || attempt.error === undefined ? [] : [{ at: endedAt, says: endLink(attempt, facts) }]),
   ];
@@ -67,11 +67,14 @@ function endLink(attempt: Attempt, { step, workers }: TaskFacts): string {
 }
 
 /** What EC2 was asked for the step while the attempt waited: refusals in a row as one, and the launch of who took it. */
-function launchLinks({ scheduledAt, startedAt, endedAt, instance }: Attempt, { launches, now }: TaskFacts): Link[] {
+function launchLinks(attempt: Attempt, previous: Attempt | undefined, { launches, now }: TaskFacts): Link[] {
+  const { scheduledAt, startedAt, endedAt, instance } = attempt;
+  // Repair launches for what rests between attempts, too.
+  const from = previous?.endedAt ?? new Date(+scheduledAt - ASKED_BEFORE_MS);
   const until = startedAt ?? endedAt ?? now;
   const asked = (launches ?? []).filter(({ requestedAt }) => {
     const at = Date.parse(requestedAt);
-    return at >= +scheduledAt - ASKED_BEFORE_MS && at <= +until;
+    return at >= +from && at <= +until;
   });
   return runsOf(asked).flatMap((run): Link[] => {
     const [first] = run;

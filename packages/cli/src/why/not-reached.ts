@@ -6,6 +6,7 @@ import {
   placeWords,
   precedingOf,
   readFailure,
+  roleOfState,
   sharePlace,
   stepsOf,
   taskName,
@@ -21,11 +22,24 @@ export function whyNotReached(facts: TaskFacts): Situation {
   const { build, moving, now } = facts;
   const preceding = precedingOf(facts.pipeline.flow, facts.name) ?? [];
   const missed = blockedBy(preceding, facts);
-  if (missed !== undefined) return { state: "not reached", missed };
-  if (build.state !== "running") return { state: "not reached", missed: buildEnd(build) };
+  if (missed !== undefined) return { state: "not started", missed };
+  const needless = leftOut(preceding, facts);
+  if (needless !== undefined) return { state: "skipped", reason: needless };
+  if (build.state !== "running") return { state: "not started", missed: buildEnd(build) };
   if (!moving) return { state: "interrupted", was: "before the build came to it" };
   const steps = beforeIt(preceding, facts);
   return { state: "waiting", since: build.startedAt ?? now, wait: { for: "steps before it", steps } };
+}
+
+/** Why nobody had to come to it. */
+function leftOut(preceding: readonly Preceding[], { name, build, place }: TaskFacts): string | undefined {
+  const ended = preceding
+    .flatMap((each) => stepsAt(build.steps, place, each))
+    .find(({ endsHere }) => endsHere === true);
+  if (ended !== undefined) return `${ended.key} let nothing go on: ${ended.reason}`;
+  if (roleOfState(name) !== "publication" || build.state === "running") return undefined;
+  const looked = build.steps.find((step) => step.name === fixedState.checkIfReposChanged);
+  return looked?.state === "succeeded" ? "the build changed nothing that users download" : undefined;
 }
 
 /** What has failed and leaves out what follows it: steps of its own branch, and of those around it. */
@@ -85,7 +99,8 @@ export function buildEnd({ state, error, cause }: BuildHistory): Missed {
   if (state === "timed out") return { by: "time" };
   const stopped = /^muster stop by (.+)$/.exec(cause ?? "")?.[1];
   if (state === "aborted") return { by: "stop", who: stopped ?? cause ?? null };
-  return { by: "end", error: wordsOf(error, cause) };
+  const [first = ""] = wordsOf(error, cause).split(": ");
+  return { by: "end", error: first };
 }
 
 const wordsOf = (error: string | undefined, cause: string | undefined): string =>

@@ -247,7 +247,7 @@ const missed: Table<Missed, "by"> = {
 };
 
 test.each(rows<Missed>(missed))("why the build never came to it: %j", (why, words) => {
-  expect(sentenceOf({ state: "not reached", missed: why }, now)).toBe(`was never come to: ${words}`);
+  expect(sentenceOf({ state: "not started", missed: why }, now)).toBe(`was not started: ${words}`);
 });
 
 const failedEnd = { how: "script failed", exit: 2, line } as const;
@@ -334,10 +334,10 @@ const situations: Table<Situation, "state"> = {
       "was cut off, while it ran on i-1: the build was stopped by alice",
     ],
   ],
-  "not reached": [
+  "not started": [
     [
-      { state: "not reached", missed: { by: "failure", tasks: ["Fetch-1.2.3"] } },
-      "was never come to: Fetch-1.2.3 failed before it",
+      { state: "not started", missed: { by: "failure", tasks: ["Fetch-1.2.3"] } },
+      "was not started: Fetch-1.2.3 failed before it",
     ],
   ],
   interrupted: [

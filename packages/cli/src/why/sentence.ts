@@ -48,8 +48,8 @@ export function sentenceOf(situation: Situation, now: Date): string {
       return "failed because nobody answered in time";
     case "cut off":
       return `was cut off, ${situation.was}: ${missedWords(situation.missed)}`;
-    case "not reached":
-      return `was never come to: ${missedWords(situation.missed)}`;
+    case "not started":
+      return `was not started: ${missedWords(situation.missed)}`;
     case "interrupted":
       return `stands still, ${situation.was}: no process moves the build`;
     default:

@@ -4,13 +4,13 @@ import type { Context } from "../context.ts";
 import { formatDuration } from "../format-duration.ts";
 import { isFinished } from "../history/describe-step.ts";
 import { nextCommand } from "../next-command.ts";
-import type { Print, TextStyle } from "../print.ts";
+import { type Print, type TextStyle, terminalColumns } from "../print.ts";
 import { wrapColumns } from "../wrap-columns.ts";
 import { chainOf } from "./chain.ts";
 import { type FoundTask, findTaskOfBuild } from "./find-why.ts";
 import { type ReadFacts, readFacts } from "./read-facts.ts";
 import { sentenceOf } from "./sentence.ts";
-import type { Situation } from "./situation.ts";
+import type { Situation, Wait } from "./situation.ts";
 import { situationOf } from "./situation-of.ts";
 
 /** What `why --json` prints. Times are ISO 8601, null is what nobody knows. */
@@ -83,10 +83,10 @@ function nextCommands(situation: Situation, found: FoundTask, { globals, isNamed
   const ended = build.state !== "running" && build.state !== "succeeded";
   switch (situation.state) {
     case "waiting":
-      return situation.wait.for === "a person" ? [situation.wait.command] : logs;
+      return [...waitCommands(situation.wait, { command, ofBuild }), ...logs];
     case "interrupted":
       return [...logs, ...(build.input === undefined ? [] : [command("build", ...wordsOf(build.input))])];
-    case "not reached": {
+    case "not started": {
       const blocker = situation.missed.by === "failure" ? situation.missed.tasks[0] : undefined;
       const why = blocker === undefined ? [] : [command("why", blocker, ...ofBuild)];
       return [...why, ...(ended ? [command("retry", summary.name)] : [])];
@@ -98,6 +98,17 @@ function nextCommands(situation: Situation, found: FoundTask, { globals, isNamed
     default:
       return logs;
   }
+}
+
+/** What a person may do, or look at, about what a task waits for. */
+function waitCommands(
+  wait: Wait,
+  { command, ofBuild }: { command: (...words: string[]) => string; ofBuild: readonly string[] },
+): string[] {
+  if (wait.for === "a person") return [wait.command];
+  if (wait.for === "a test worker") return [command("run-test-workers")];
+  const going = wait.for === "steps before it" ? wait.steps.find(({ says }) => says !== null) : undefined;
+  return going === undefined ? [] : [command("why", going.task, ...ofBuild)];
 }
 
 const colours = {
@@ -115,12 +126,12 @@ const colours = {
   rejected: "red",
   unanswered: "red",
   "cut off": "red",
-  "not reached": "red",
+  "not started": "red",
   interrupted: "yellow",
 } as const satisfies Record<Situation["state"], TextStyle>;
 
 function reportWhy(why: WhyJson, found: FoundTask, { print, now }: { print: Print; now: Date }): string[] {
-  const columns = print.stdout.isTTY === true ? print.stdout.columns : undefined;
+  const columns = terminalColumns(print);
   const wrap = (text: string, indent = "  ") => wrapColumns(text, { columns, indent });
   const colour = colours[why.situation.state];
   const [first = "", ...rest] = wrap(`${why.task} ${why.sentence}`);

@@ -112,6 +112,6 @@ export type Situation =
   | { readonly state: "unanswered" }
   /** The build ended around it. */
   | { readonly state: "cut off"; readonly was: string; readonly missed: Missed }
-  | { readonly state: "not reached"; readonly missed: Missed }
+  | { readonly state: "not started"; readonly missed: Missed }
   /** Of a build that nobody moves. */
   | { readonly state: "interrupted"; readonly was: string };

@@ -12,6 +12,7 @@ const worker = (instanceId: string, state: WorkerState, ageHours: number): Worke
   stateReason: undefined,
   launchedAt: new Date(now.getTime() - ageHours * HOUR),
   instanceType: "t3.micro",
+  market: "on-demand",
   zone: "us-west-2a",
   task: undefined,
 });

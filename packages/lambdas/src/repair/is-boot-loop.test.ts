@@ -18,6 +18,7 @@ function twoThatEnded(stateReason: string) {
       stateReason,
       launchedAt: LAUNCHED,
       instanceType: "t3.micro",
+      market: "on-demand",
       zone: "us-west-2a",
       task: undefined,
     }),

@@ -15,6 +15,7 @@ export interface Worker {
   readonly stateReason: string | undefined;
   readonly launchedAt: Date;
   readonly instanceType: string;
+  readonly market: "spot" | "on-demand";
   readonly zone: string;
   /** The task that its tags name. */
   readonly task: string | undefined;
@@ -57,6 +58,7 @@ export function toWorker(instance: Instance): Worker {
     stateReason: instance.StateReason?.Code,
     launchedAt: instance.LaunchTime ?? new Date(0),
     instanceType: instance.InstanceType ?? "",
+    market: instance.InstanceLifecycle === "spot" ? "spot" : "on-demand",
     zone: instance.Placement?.AvailabilityZone ?? "",
     task: tags.get(WorkerTag.task) || undefined,
   };

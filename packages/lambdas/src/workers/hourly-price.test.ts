@@ -21,12 +21,19 @@ test.each([
   expect(hourlyPrice(type)).toBeLessThan(price * 1.6);
 });
 
-test.each(["q9.metal", "mac1.metal", "im4gn.large", "c7i.metal", "p5.48xlarge", "t3", "", "c7i.biglarge"])(
-  "%s has no listed price",
-  (type) => {
-    expect(listedPrice(type)).toBeUndefined();
-  },
-);
+test.each([
+  "q9.metal",
+  "trn1.32xlarge",
+  "mac1.metal",
+  "im4gn.large",
+  "c7i.metal",
+  "p5.48xlarge",
+  "t3",
+  "",
+  "c7i.biglarge",
+])("%s has no listed price", (type) => {
+  expect(listedPrice(type)).toBeUndefined();
+});
 
 test("a listed price is the one that caps go by", () => {
   for (const type of ["t3.micro", "c7i.4xlarge", "m6id.large", "r6i.4xlarge"])
