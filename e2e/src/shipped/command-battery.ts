@@ -80,6 +80,10 @@ async function tellsOfTheBuild(ask: Ask, { name, state, steps }: Status, { dir }
   expect(third.stdout).toMatch(/^\S+Z making 1\.2\.3 with tools\n$/);
   expect((await ask("logs", name, "--follow")).stdout).toMatch(/^Make-1\.2\.3 +│ made 1\.2\.3$/m);
   expect((await ask("logs", "Publish-1.2.3-debian-12-bookworm")).stdout).toMatch(/publishing 1\.2\.3 under \d+/);
+  const why = await ask("why", task);
+  expect(why.stdout).toMatch(new RegExp(`^${task} succeeded in .* on ${last}, at the third attempt`));
+  expect(why.stdout).toContain("another attempt");
+  expect((await ask("workers")).stdout).toBe("no workers\n");
   const { ForEachVersion } = JSON.parse((await ask("results")).stdout);
   expect(ForEachVersion["1.2.3"].Make.success.ec2).toBe(last);
   expect((await ask("matrix", "1.2.3")).stdout).toMatch(/succeeded +Publish/);

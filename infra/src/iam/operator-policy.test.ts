@@ -28,17 +28,38 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
   ListExecutions: [["states:ListExecutions", stateMachine]],
   StartExecution: [["states:StartExecution", stateMachine]],
   StopExecution: [["states:StopExecution", execution]],
-  // `build --plan` and `matrix` look for artifacts, also for those that are not there.
   // Last words of an attempt whose stream has expired.
   "an attempt's record and log": [
     ["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "attempts/some-build/some-task/" }],
     ["s3:GetObject", "arn:aws:s3:::hhvm-state-111122223333/attempts/some-build/some-task/1.log.gz"],
   ],
+  // `build --plan` and `matrix` look for artifacts, also for those that are not there.
   "the plan's and the matrix's lookups": ["scratch", "downloads"].flatMap((role) => [
     ["s3:GetObject", `arn:aws:s3:::hhvm-${role}-111122223333/some/key`] as const,
     ["s3:ListBucket", `arn:aws:s3:::hhvm-${role}-111122223333`] as const,
   ]),
+  // `why` and `workers`, by what functions use too.
+  "launches, leases and machines": [
+    ["ec2:DescribeInstances", "*"],
+    ["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "launches/MakeBinaryPackage/" }],
+    [
+      "s3:ListBucket",
+      "arn:aws:s3:::hhvm-state-111122223333",
+      { "s3:prefix": "leases/exclusive/PublishBinaryPackages.json" },
+    ],
+    [
+      "s3:GetObject",
+      "arn:aws:s3:::hhvm-state-111122223333/launches/MakeBinaryPackage/2026-11-24T12:00:00.000Z_token.json",
+    ],
+    ["s3:GetObject", "arn:aws:s3:::hhvm-state-111122223333/leases/exclusive/PublishBinaryPackages.json"],
+  ],
 };
+
+/** Records by which a task is answered: who reads one could end it. */
+const SECRET_RECORDS = [
+  "claims/MakeBinaryPackage/i-0123456789abcdef0.json",
+  "executions/some-build/health-check-token.json",
+];
 
 /** What `muster approve` asks of IAM besides: nobody who only builds may answer. STS tells everybody who they are. */
 const APPROVING: typeof CALLS = {
@@ -101,6 +122,13 @@ test("and nothing else", () => {
       ),
     ].sort(),
   );
+});
+
+test("nor does it see what answers a task", async () => {
+  for (const key of SECRET_RECORDS) {
+    const request = { action: "s3:GetObject", resource: `arn:aws:s3:::hhvm-state-111122223333/${key}` };
+    expect(await isAllowed({ statements, request }), key).toBe(false);
+  }
 });
 
 test("whoever approves may answer, and nothing else", async () => {

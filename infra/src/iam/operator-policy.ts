@@ -2,8 +2,10 @@ import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { stageParameter, workerLogGroups } from "@muster/pipeline";
 import { stateFolder } from "@muster/records";
 import type { StageScope } from "../stage-scope.ts";
-import { allow, policyDocument, type Statement } from "./policy.ts";
+import { ANY, allow, policyDocument, type Statement } from "./policy.ts";
 import { IAM_PATH } from "./role.ts";
+
+const READ_RECORDS = [stateFolder.attempts, stateFolder.launches, stateFolder.exclusiveLeases];
 
 /** For people who build: what `muster --stage` calls. Attach it to their roles. */
 export function createOperatorPolicy(scope: StageScope): IamPolicy {
@@ -19,6 +21,7 @@ export function createOperatorPolicy(scope: StageScope): IamPolicy {
 function operatorStatements({ stage, pipeline, names }: StageScope): Statement[] {
   const executions = names.arn("states", `execution:${names.stateMachine}:*`);
   const buckets = (["scratch", "downloads"] as const).map((role) => names.bucketArn(role));
+  const state = names.bucketArn("state");
   const logs = (streams: string) => [
     names.arn("logs", `log-group:${workerLogGroups(stage.name, pipeline)}*${streams}`),
   ];
@@ -39,10 +42,17 @@ function operatorStatements({ stage, pipeline, names }: StageScope): Statement[]
       buckets.map((arn) => `${arn}/*`),
     ),
     allow("ListArtifacts", ["s3:ListBucket"], buckets),
-    // An attempt's log outlives its stream there. What lies beside it holds tokens of tasks, and is nobody's to read.
-    allow("ReadAttempts", ["s3:GetObject"], [`${names.bucketArn("state")}/${stateFolder.attempts}*`]),
-    allow("ListAttempts", ["s3:ListBucket"], [names.bucketArn("state")], {
-      StringLike: { "s3:prefix": `${stateFolder.attempts}*` },
+    // An attempt's log outlives its stream there, and launches and leases say why a task waits. What lies beside them holds tokens of tasks, and is
+    // nobody's to read.
+    allow(
+      "ReadRecords",
+      ["s3:GetObject"],
+      READ_RECORDS.map((prefix) => `${state}/${prefix}*`),
+    ),
+    allow("ListRecords", ["s3:ListBucket"], [state], {
+      StringLike: { "s3:prefix": READ_RECORDS.map((prefix) => `${prefix}*`) },
     }),
+    // EC2 has no resource to name for it.
+    allow("SeeWorkers", ["ec2:DescribeInstances"], ANY),
   ];
 }

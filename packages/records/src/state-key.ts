@@ -7,6 +7,7 @@ export const stateFolder = {
   attention: "attention/",
   leases: "leases/",
   repairLeases: "leases/repair/",
+  exclusiveLeases: "leases/exclusive/",
   attempts: "attempts/",
 } as const;
 
@@ -33,7 +34,7 @@ export const stateKey = {
   /** Held by the repair of an activity, so that a tick and an event do not launch twice. */
   repairLease: (activity: string) => `${stateFolder.repairLeases}${activity}.json`,
   /** Held by a worker of an `exclusive` activity while its script runs. */
-  exclusiveLease: (activity: string) => `${stateFolder.leases}exclusive/${activity}.json`,
+  exclusiveLease: (activity: string) => `${stateFolder.exclusiveLeases}${activity}.json`,
   attempts: (execution: string) => `${stateFolder.attempts}${executionName(execution)}/`,
   attempt: (execution: string, task: string, instanceId: string, claimedAt: string) =>
     `${stateFolder.attempts}${executionName(execution)}/${task}/${claimedAt.replaceAll(/[:.]/g, "-")}_${instanceId}.json`,

@@ -68,7 +68,8 @@ export function endClause(
   { instance, after = "" }: { instance: string | null; after?: string },
 ): string {
   const words = endWords(end);
-  if (OF_MACHINES.has(end.how)) return `${instance ?? "its worker"} ${words}${after}`;
+  const comma = "message" in end && after !== "" ? "," : "";
+  if (OF_MACHINES.has(end.how)) return `${instance ?? "its worker"} ${words}${comma}${after}`;
   return `it ${words}${instance === null ? "" : ` on ${instance}`}${after}`;
 }
 

@@ -44,7 +44,7 @@ export async function showWhy(
   const read = await readFacts(stage, found, { now, globals });
   const report = whyOf(found, read, { globals, isNamed: build !== undefined });
   if (globals.json) print.json(report);
-  else for (const line of reportWhy(report, found, { print, now })) print.report(line);
+  else for (const line of reportWhy(report, found, { print, ...read.facts })) print.report(line);
   for (const what of read.unread) print.note(what);
   return 0;
 }
@@ -130,7 +130,11 @@ const colours = {
   interrupted: "yellow",
 } as const satisfies Record<Situation["state"], TextStyle>;
 
-function reportWhy(why: WhyJson, found: FoundTask, { print, now }: { print: Print; now: Date }): string[] {
+function reportWhy(
+  why: WhyJson,
+  found: FoundTask,
+  { print, now, moving }: { print: Print; now: Date; moving: boolean },
+): string[] {
   const columns = terminalColumns(print);
   const wrap = (text: string, indent = "  ") => wrapColumns(text, { columns, indent });
   const colour = colours[why.situation.state];
@@ -139,7 +143,7 @@ function reportWhy(why: WhyJson, found: FoundTask, { print, now }: { print: Prin
   return [
     print.style("bold", first.slice(0, why.task.length)) + print.style(colour, first.slice(why.task.length)),
     ...rest.map((line) => print.style(colour, line)),
-    ...wrap(`build ${why.build}, ${buildWords(found, now)}`).map((line) => print.style("dim", line)),
+    ...wrap(`build ${why.build}, ${buildWords(found, { now, moving })}`).map((line) => print.style("dim", line)),
     ...why.chain.flatMap(({ at, says }) => {
       const time = `  ${timeOfDay(at, since)}  `;
       const [head = "", ...tail] = wrap(time + says, " ".repeat(time.length));
@@ -151,10 +155,11 @@ function reportWhy(why: WhyJson, found: FoundTask, { print, now }: { print: Prin
 }
 
 /** `failed after 12:00; times are UTC, of 2026-11-24` */
-function buildWords({ build, summary }: FoundTask, now: Date): string {
+function buildWords({ build, summary }: FoundTask, { now, moving }: { now: Date; moving: boolean }): string {
   const startedAt = build.startedAt ?? summary.startedAt;
   const time = formatDuration(+(build.endedAt ?? now) - +startedAt);
-  const state = build.state === "running" ? `running for ${time}` : `${build.state} after ${time}`;
+  const goesOn = moving ? `running for ${time}` : `interrupted, started ${time} ago`;
+  const state = build.state === "running" ? goesOn : `${build.state} after ${time}`;
   return `${state}; times are UTC, of ${startedAt.toISOString().slice(0, 10)}`;
 }
 
