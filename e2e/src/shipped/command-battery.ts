@@ -124,6 +124,10 @@ async function keepsTheEndpoint(
     // It failed, and status says so by its exit code too.
     const stopped = await workspace.muster("status", endless, ...pipeline);
     expect(stopped).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("aborted") });
+    expect((await ask("why", "Publish-2.0.0-debian-12-bookworm")).stdout).toContain("the build was stopped by");
+    expect((await ask("retry", endless, "--plan")).stdout).toMatch(
+      /a retry of .*\n +again +Make +2\.0\.0 +was cut off\n/,
+    );
   } finally {
     await workspace.muster("kill-test-workers", ...pipeline);
     local.process.kill("SIGINT");

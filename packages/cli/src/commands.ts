@@ -12,6 +12,7 @@ import logs from "./commands/logs.ts";
 import matrix from "./commands/matrix.ts";
 import report from "./commands/report.ts";
 import results from "./commands/results.ts";
+import retry from "./commands/retry.ts";
 import runTestWorkers from "./commands/run-test-workers.ts";
 import status from "./commands/status.ts";
 import stop from "./commands/stop.ts";
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   matrix,
   approve,
   stop,
+  retry,
   task,
   asl,
   local,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type BuildPlan, planBuild } from "@muster/lambdas";
-import { type BuildInput, parseBuildInput } from "@muster/pipeline";
+import { type BuildInput, parseBuildInput, type RetryOf } from "@muster/pipeline";
 import type { ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
 import { listBuilds } from "./history/find-build.ts";
@@ -33,7 +33,7 @@ export async function runBuild(
   { words, input: inputs, plan, noFollow, timeScale }: BuildArguments,
   context: Context,
 ): Promise<ExitCode> {
-  const { openStage, loadStagePipeline, print, globals, signal } = context;
+  const { openStage, loadStagePipeline } = context;
   // What cannot be understood is refused before anything is opened or started.
   const loaded = await loadStagePipeline();
   const asked = [...words, ...inputs.flatMap((said) => ["--input", said])];
@@ -44,6 +44,26 @@ export async function runBuild(
     return reportPlan(stage, input, context);
   }
 
+  return startAndFollow({ input, asked, same: ["build", ...asked], noFollow, timeScale }, context);
+}
+
+export interface BuildToStart {
+  readonly input: BuildInput;
+  /** The words that it is started with. */
+  readonly asked: readonly string[];
+  readonly retry?: RetryOf | undefined;
+  /** The command that goes on with it: the same again. */
+  readonly same: readonly string[];
+  readonly noFollow: boolean;
+  readonly timeScale: string | undefined;
+}
+
+/** Starts a build, or goes on with it where it runs, and follows it to its end. */
+export async function startAndFollow(
+  { input, asked, retry, same, noFollow, timeScale }: BuildToStart,
+  context: Context,
+): Promise<ExitCode> {
+  const { openStage, print, globals, signal } = context;
   let started: StartedBuild | undefined;
   const progress = createProgress(print, globals);
   return outliveOwner(
@@ -55,7 +75,7 @@ export async function runBuild(
         });
       }
       if (started !== undefined) await announceTakeOver(stage, started, context);
-      const build = started ?? (await start(stage, { asked, input }, context));
+      const build = started ?? (await start(stage, { asked, input, retry }, context));
       if (started === undefined) announce(build, context);
       started = build;
       if (noFollow) {
@@ -64,7 +84,7 @@ export async function runBuild(
         return 0;
       }
       const history = await followBuild(stage, build.executionArn, { progress, signal });
-      if (history.state === "running") return interrupted(stage, build, asked, context);
+      if (history.state === "running") return interrupted(stage, build, same, context);
       const exitCode = await reportOutcome(stage, {
         name: build.name,
         executionArn: build.executionArn,
@@ -82,7 +102,7 @@ export async function runBuild(
 /** A machine that cannot do it is told first, and then what there is to do. */
 async function start(
   stage: Stage,
-  { asked, input }: { asked: readonly string[]; input: BuildInput },
+  { asked, input, retry }: Pick<BuildToStart, "asked" | "input" | "retry">,
   context: Context,
 ): Promise<StartedBuild> {
   const { env, signal, print } = context;
@@ -93,7 +113,7 @@ async function start(
   };
   await refuseUnfitMachine(stage, input, { env, signal, plan });
   const announce = () => announcePlan(stage, input, { plan, print });
-  return startBuild(stage, asked, { user: env.user, at: new Date(), announce });
+  return startBuild(stage, asked, { user: env.user, at: new Date(), announce, retry });
 }
 
 function announce({ name, joined, others }: StartedBuild, { print, globals }: Context): void {
@@ -113,12 +133,12 @@ async function announceTakeOver(stage: Stage, { name }: StartedBuild, { print }:
 function interrupted(
   { movedBy }: Stage,
   { name }: StartedBuild,
-  asked: readonly string[],
+  same: readonly string[],
   { print, globals }: Context,
 ): 130 {
-  const same = nextCommand(globals, ["build", ...asked]);
-  if (movedBy === "here") print.note(`interrupted; ${same} goes on with ${name}`);
-  else print.note(`the build ${name} goes on without this command; ${same} follows it again`);
+  const again = nextCommand(globals, same);
+  if (movedBy === "here") print.note(`interrupted; ${again} goes on with ${name}`);
+  else print.note(`the build ${name} goes on without this command; ${again} follows it again`);
   return 130;
 }
 

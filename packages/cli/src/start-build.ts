@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { DescribeExecutionCommand, ExecutionAlreadyExists, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { overlapError, overlappingBuild } from "@muster/lambdas";
-import { type BuildInput, buildWords, parseBuildInput } from "@muster/pipeline";
+import { type BuildInput, buildWords, parseBuildInput, type RetryOf } from "@muster/pipeline";
 import { executionName } from "./execution-name.ts";
 import { listBuilds } from "./history/find-build.ts";
 import type { Stage } from "./stages/stage.ts";
@@ -26,15 +26,18 @@ interface StartOptions {
   readonly at: Date;
   /** Is waited for before a new build starts; not where one is gone on with. */
   readonly announce?: () => Promise<void>;
+  /** The build that it does again what was left undone of. */
+  readonly retry?: RetryOf | undefined;
 }
 
 /** Starts a build, or finds the running one that the same words started. */
 export async function startBuild(
   stage: Builds,
   words: readonly string[],
-  { user, at, announce = async () => {} }: StartOptions,
+  { user, at, announce = async () => {}, retry }: StartOptions,
 ): Promise<StartedBuild> {
-  const { input, running } = await runningBuilds(stage, words);
+  const said = { inputs: words, ...(retry !== undefined && { retry }) };
+  const { input, running } = await runningBuilds(stage, said);
   const joined = running.find((build) => isDeepStrictEqual(build.input, input(build.startedAt)));
   const others = running.filter((build) => build !== joined).map(({ name }) => name);
   if (joined !== undefined) return { name: joined.name, executionArn: joined.executionArn, joined: true, others };
@@ -42,7 +45,7 @@ export async function startBuild(
   await refuseOverlap(stage, input(at));
   await announce();
   const named = buildWords(words).words;
-  const asked = named.length > 0 ? named : input(at).versions;
+  const asked = [...(retry === undefined ? [] : ["retry"]), ...(named.length > 0 ? named : input(at).versions)];
   for (let attempt = 1; attempt <= MOST_A_MINUTE; attempt++) {
     const name = executionName(asked, { user, at, attempt });
     try {
@@ -50,7 +53,7 @@ export async function startBuild(
         new StartExecutionCommand({
           stateMachineArn: stage.description.stateMachineArn,
           name,
-          input: JSON.stringify({ inputs: words }),
+          input: JSON.stringify(said),
         }),
       );
       return { name, executionArn: executionArn as string, joined: false, others };
@@ -72,14 +75,14 @@ async function refuseOverlap(
   if (overlap !== undefined) throw overlapError(overlap);
 }
 
-async function runningBuilds(stage: Builds, words: readonly string[]) {
+async function runningBuilds(stage: Builds, said: unknown) {
   const running = await Promise.all(
     (await listBuilds(stage, { running: true })).map(async (build) => {
       const { input } = await stage.sfn.send(new DescribeExecutionCommand({ executionArn: build.executionArn }));
       return { ...build, input: understood(stage, input ?? "{}", build.startedAt) };
     }),
   );
-  return { running, input: (today: Date) => parseBuildInput(words, stage.pipeline, { today }) };
+  return { running, input: (today: Date) => parseBuildInput(said, stage.pipeline, { today }) };
 }
 
 /** Another definition of the pipeline may have started it, with words that this one does not know. */

@@ -57,3 +57,16 @@ test("a build's own step changes them too, where it may do so for some versions 
     ),
   ).toBe(true);
 });
+
+test("a build that retries what brings changes to users brings them, though it publishes nothing itself", async () => {
+  await using world = await launchWorld();
+  const call = (again: string[], debug = "") => {
+    const retry = { build: "build-0", again, waited: [] };
+    const buildInput = { versions: ["1.2.3"], platforms: [], activities: [], debug, retry };
+    return world.call("CheckIfReposChanged", { results: {}, buildInput, execution: world.context("build-1") });
+  };
+  expect(await call(["UpdateIndices"])).toBe(true);
+  expect(await call(["InvalidateCloudFront"])).toBe(true);
+  expect(await call(["MakeSourceTarball-1.2.3"])).toBe(false);
+  expect(await call(["UpdateIndices"], "fake_ec2")).toBe(false);
+});

@@ -1,5 +1,6 @@
 import {
   type Activity,
+  type BuildInput,
   fixedState,
   listSteps,
   normalizeResults,
@@ -7,6 +8,7 @@ import {
   type Place,
   type Results,
   ResultsEvent,
+  roleOfState,
   unreachable,
   type Version,
 } from "@muster/pipeline";
@@ -17,8 +19,14 @@ export const checkIfReposChanged = handler(
   fixedState.checkIfReposChanged,
   { input: ResultsEvent },
   async ({ results, buildInput }, { pipeline }) =>
-    buildInput.debug === "" && changedDownloads(normalizeResults(results), { pipeline, versions: buildInput.versions }),
+    buildInput.debug === "" &&
+    (isPublicationRetried(buildInput) ||
+      changedDownloads(normalizeResults(results), { pipeline, versions: buildInput.versions })),
 );
+
+/** What changed in the build before has not come through to users. */
+const isPublicationRetried = ({ retry }: BuildInput): boolean =>
+  retry?.again.some((step) => roleOfState(step) === "publication") ?? false;
 
 function changedDownloads(
   results: Results,

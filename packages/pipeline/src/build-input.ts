@@ -5,6 +5,20 @@ import { InputValue } from "./input.ts";
 export const DebugMode = z.enum(["", "skip_ec2", "fake_ec2", "test_build"]);
 export type DebugMode = z.infer<typeof DebugMode>;
 
+/**
+ * What another build left undone, by the names of its tasks. A name without a platform, or without a version, stands for all that would begin with it. What
+ * is named in neither list was done, and is left alone unless its artifacts are gone.
+ */
+export const RetryOf = z.object({
+  /** The execution's name. */
+  build: z.string(),
+  /** What failed, was cut off, or ran without what failed: done again, whatever is there. */
+  again: z.array(z.string()),
+  /** What waited for it: decided as in any build. */
+  waited: z.array(z.string()),
+});
+export type RetryOf = z.infer<typeof RetryOf>;
+
 /** What to build: the one thing a person says of a build, understood. */
 export const BuildInput = z.object({
   /** At least one, as the pipeline writes them, in the order they were named. */
@@ -19,6 +33,8 @@ export const BuildInput = z.object({
   keepFailed: z.literal(true).optional(),
   /** Start although a running build has a version and platform in common. */
   allowOverlap: z.literal(true).optional(),
+  /** Only what another build left undone. */
+  retry: RetryOf.optional(),
   /** All that the pipeline declared when the build began, by name; absent where it declared none. Typed by `inputsOf`. */
   inputs: z.record(z.string(), InputValue).optional(),
 });

@@ -1,6 +1,7 @@
-import type { BuildInput, DebugMode } from "./build-input.ts";
+import { type BuildInput, type DebugMode, RetryOf } from "./build-input.ts";
 import { buildWords, inputWords } from "./build-words.ts";
 import { channelOf } from "./channel.ts";
+import { describeIssues } from "./describe-issues.ts";
 import { readInputs, readKnownInputs } from "./inputs-of-build.ts";
 import { InvalidInputError } from "./muster-error.ts";
 import { nearestWord } from "./nearest-word.ts";
@@ -19,7 +20,7 @@ const flagWords = { keep_failed: "keepFailed", allow_overlap: "allowOverlap" } a
 /** The options that a build's words may hold, as help shows them. */
 export const buildOptions = ["--skip-ec2", "--fake-ec2", "--test-build", "--keep-failed", "--allow-overlap"] as const;
 
-/** The words that `parseBuildInput` turns into this input again. */
+/** The words that `parseBuildInput` turns into this input again, all but what it retries. */
 export function wordsOf(input: BuildInput): string[] {
   return [
     ...input.versions,
@@ -50,7 +51,8 @@ export function parseBuildInput(
   const debugModes = new Set<DebugMode>();
   const flags = new Set<(typeof flagWords)[keyof typeof flagWords]>();
 
-  const said = buildWords(input);
+  const { retry, rest } = takeRetry(input);
+  const said = buildWords(rest);
   for (const word of said.words) {
     refuseTwoMeanings(word, pipeline);
     const option = optionOf(word);
@@ -74,8 +76,25 @@ export function parseBuildInput(
     activities: debug === "test_build" ? testBuildActivities([...activities], pipeline) : [...activities],
     debug,
     ...Object.fromEntries([...flags].map((flag) => [flag, true] as const)),
+    ...(retry !== undefined && { retry }),
     ...(running ? readKnownInputs : readInputs)(said.inputs, pipeline.inputs),
   };
+}
+
+/**
+ * A map may say beside its words what it retries: `{ "inputs": ["1.2.3"], "retry": { "build": "…", "again": […], "waited": […] } }`.
+ * @throws InvalidInputError when that is something else
+ */
+function takeRetry(input: unknown): { retry?: RetryOf; rest: unknown } {
+  if (typeof input !== "object" || input === null || !("retry" in input)) return { rest: input };
+  const { retry, ...rest } = input;
+  // As any other map of words.
+  if (typeof retry !== "object" || retry === null || !("build" in retry)) return { rest: input };
+  const parsed = RetryOf.safeParse(retry);
+  if (parsed.success) return { retry: parsed.data, rest };
+  throw new InvalidInputError(`what the build retries cannot be understood: ${describeIssues(parsed.error)}`, {
+    hint: "muster retry <build> writes it",
+  });
 }
 
 const optionOf = (word: string): string => word.replace(/^--/, "").replaceAll("-", "_");

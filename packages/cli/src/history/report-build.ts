@@ -56,7 +56,8 @@ function answers({ state, steps }: BuildHistory, globals: ApproveGlobals): strin
 
 function inputLines({ input }: BuildHistory): string[] {
   const told = describeInputs(input ?? {});
-  return told === "" ? [] : [`inputs: ${told}`];
+  const retried = input?.retry === undefined ? [] : [`a retry of ${input.retry.build}`];
+  return [...retried, ...(told === "" ? [] : [`inputs: ${told}`])];
 }
 
 /** What a build's steps are, for programs. */

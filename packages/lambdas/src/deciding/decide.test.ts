@@ -183,3 +183,34 @@ test("an activity's own rule may ask how long an index is valid", async () => {
   });
   expect(await decide({ activity: renewed, subject }, options([]))).toEqual({ run: true, reason: "valid for 10" });
 });
+
+test("a build that retries another does again what failed there, whatever is there, and leaves alone what was done", async () => {
+  const retrying = (existing: string[], again: string[], waited: string[] = []) =>
+    options(existing, { retry: { build: "first", again, waited } });
+  const packages = { activity: MakeBinaryPackage, subject: onPlatform };
+  const name = "MakeBinaryPackage-1.2.3-debian-12-bookworm";
+  expect(await decide(packages, retrying([built], [name]))).toEqual({
+    run: true,
+    reason: `again after first, although ${built} exists`,
+  });
+  // Named for all its platforms.
+  expect(await decide(packages, retrying([built], ["MakeBinaryPackage-1.2.3"]))).toMatchObject({ run: true });
+  expect(await decide(packages, retrying([built], ["MakeBinaryPackage-1.2"]))).toMatchObject({ run: false });
+  // What waited goes by what is there, and so does what was done and is gone since.
+  expect(await decide(packages, retrying([built], [], [name]))).toEqual({ run: false, reason: `${built} exists` });
+  expect(await decide(packages, retrying([], [], [name]))).toEqual({ run: true, reason: `${built} does not exist` });
+  expect(await decide(packages, retrying([], []))).toEqual({ run: true, reason: `${built} does not exist` });
+
+  const images = { activity: PublishDockerImages, subject };
+  expect(await decide(images, retrying([], []))).toEqual({ run: false, reason: "done in first" });
+  expect(await decide(images, retrying([], [], ["PublishDockerImages-1.2.3"]))).toMatchObject({ run: true });
+  const own = { activity: PublishBinaryPackages, subject };
+  expect(await decide(own, retrying([built], []))).toEqual({ run: false, reason: "done in first" });
+  expect(await decide(own, retrying([built], [], ["PublishBinaryPackages"]))).toMatchObject({ run: true });
+  const fake = options([], { debug: "fake_ec2", retry: { build: "first", again: [name], waited: [] } });
+  expect(await decide(packages, fake)).toMatchObject({ run: true });
+  expect(await decide(images, fake)).toEqual({ run: false, reason: "done in first" });
+  // What the build was not asked for stays so.
+  const narrow = { activities: ["MakeSourceTarball"], retry: { build: "first", again: [name], waited: [] } };
+  expect(await decide(packages, options([], narrow))).toMatchObject({ run: false });
+});

@@ -4,6 +4,9 @@ import {
   evidenceText,
   type IsThere,
   type Per,
+  placeOf,
+  placeWords,
+  type RetryOf,
   type S3Object,
   type StageDescription,
   type Subject,
@@ -32,19 +35,54 @@ export async function decide<P extends Per>(
   task: Task<P>,
   { build, buckets, isThere, validUntil, now, before }: DecideOptions,
 ): Promise<Decision> {
-  const { activity, subject } = task;
+  const { activity } = task;
   if (build.activities.length > 0 && !build.activities.includes(activity.name)) {
     return { run: false, reason: `not asked for: this build runs ${build.activities.join(", ")}` };
   }
   const pointless = whyLeftOut(task, before) ?? whyPointless(task) ?? whyUnconcerned(task, build);
   if (pointless !== undefined) return { run: false, reason: pointless };
+  const usual = await decideAsUsual(task, { build, buckets, isThere, validUntil, now });
+  return build.retry === undefined ? usual.decision : decideAgain(task, build.retry, usual);
+}
+
+interface Usual {
+  readonly decision: Decision;
+  /** Whether it goes by what is there. */
+  readonly byArtifacts: boolean;
+}
+
+async function decideAsUsual<P extends Per>(
+  task: Task<P>,
+  { build, buckets, isThere, validUntil, now }: DecideOptions,
+): Promise<Usual> {
+  const { activity, subject } = task;
   if (build.debug === "fake_ec2" || build.debug === "skip_ec2") {
-    return { run: true, reason: `${build.debug.replace("_", "-")} builds skip nothing` };
+    const reason = `${build.debug.replace("_", "-")} builds skip nothing`;
+    return { decision: { run: true, reason }, byArtifacts: false };
   }
   const daysValid = async (suite: string) => daysFrom(now(), await validUntil(suite));
   const question = { ...subject, build, status: statusQuestion(subject, isThere), daysValid };
-  return (await activity.shouldRun?.(question)) ?? decideByArtifacts(task, { buckets, isThere });
+  const own = await activity.shouldRun?.(question);
+  if (own !== undefined) return { decision: own, byArtifacts: false };
+  const decision = await decideByArtifacts(task, { buckets, isThere });
+  return { decision, byArtifacts: decision.reason !== EVERY_BUILD };
 }
+
+/** What is done again of a build that retries another: what failed there, whatever is there now; of what was done, only what is gone since. */
+function decideAgain<P extends Per>(
+  { activity, subject }: Task<P>,
+  { build, again, waited }: RetryOf,
+  { decision, byArtifacts }: Usual,
+): Decision {
+  const words = placeWords(placeOf(subject));
+  const isIn = (tasks: readonly string[]) =>
+    [0, 1, 2].some((count) => tasks.includes([activity.name, ...words.slice(0, count)].join("-")));
+  const { run, reason } = decision;
+  if (isIn(again)) return run ? decision : { run: true, reason: `again after ${build}, although ${reason}` };
+  return !run || byArtifacts || isIn(waited) ? decision : { run: false, reason: `done in ${build}` };
+}
+
+const EVERY_BUILD = "it runs in every build";
 
 async function decideByArtifacts<P extends Per>(
   { activity, subject }: Task<P>,
@@ -53,7 +91,7 @@ async function decideByArtifacts<P extends Per>(
   const { status, evidence } = await statusOf(activity, subject, isThere);
   const found = evidence.map((each) => evidenceText(each, buckets)).join(", ");
   if (status !== "not_built") return { run: false, reason: `${found} ${evidence.length > 1 ? "exist" : "exists"}` };
-  if (found === "") return { run: true, reason: "it runs in every build" };
+  if (found === "") return { run: true, reason: EVERY_BUILD };
   const restore = activity.restoredFrom?.(subject) ?? [];
   if (restore.length === 0 || !(await areAllThere(restore, isThere))) {
     return { run: true, reason: `${found} does not exist` };
