@@ -1,11 +1,11 @@
-import { weighRefusals } from "@muster/lambdas";
+import { type Worker, weighRefusals } from "@muster/lambdas";
 import type { LaunchRecord } from "@muster/pipeline";
 import { formatDuration } from "../format-duration.ts";
 import type { Attempt, Step } from "../history/step.ts";
 import { attemptEnd } from "./attempt-end.ts";
 import { endClause, tellingLineOf } from "./end-words.ts";
 import type { TaskFacts } from "./facts.ts";
-import { refusalsOf, waitOfRefusal } from "./wait-for-worker.ts";
+import { BOOT_ALLOWANCE_MS, refusalsOf, waitOfRefusal } from "./wait-for-worker.ts";
 import { lackWords } from "./wait-words.ts";
 
 /** Something that has happened to a task. */
@@ -66,28 +66,41 @@ function endLink(attempt: Attempt, { step, workers }: TaskFacts): string {
   return `${endClause(end, { instance: instance ?? null, after })}${line === null ? "" : `: ${line}`}`;
 }
 
-/** What EC2 was asked for the step while the attempt waited: refusals in a row as one, and the launch of who took it. */
-function launchLinks(attempt: Attempt, previous: Attempt | undefined, { launches, now }: TaskFacts): Link[] {
+/**
+ * What EC2 was asked for the step while the attempt waited: refusals in a row as one, the launch of who took it, and machines that never became ready. Who
+ * takes it again may have been asked for when EC2 announced that it would take the machine before back.
+ */
+function launchLinks(attempt: Attempt, previous: Attempt | undefined, { launches, workers, now }: TaskFacts): Link[] {
   const { scheduledAt, startedAt, endedAt, instance } = attempt;
-  // Repair launches for what rests between attempts, too.
-  const from = previous?.endedAt ?? new Date(+scheduledAt - ASKED_BEFORE_MS);
-  const until = startedAt ?? endedAt ?? now;
-  const asked = (launches ?? []).filter(({ requestedAt }) => {
+  const asked = new Date(+scheduledAt - ASKED_BEFORE_MS);
+  const from = +(previous?.startedAt ?? previous?.scheduledAt ?? asked);
+  const refusedFrom = +(previous?.endedAt ?? asked);
+  const until = +(startedAt ?? endedAt ?? now);
+  const isNeverReady = (id: string) =>
+    workers?.some((worker) => worker.instanceId === id && !worker.everReady && isOver(worker, now)) ?? false;
+  const meant = (launches ?? []).filter(({ requestedAt }) => {
     const at = Date.parse(requestedAt);
-    return at >= +from && at <= +until;
+    return at >= from && at <= until;
   });
-  return runsOf(asked).flatMap((run): Link[] => {
+  return runsOf(meant).flatMap((run): Link[] => {
     const [first] = run;
     if (first === undefined) return [];
     const at = new Date(first.requestedAt);
-    const verdict = weighRefusals(run.at(-1)?.errors ?? []);
-    const launched = run.flatMap(({ instances }) => instances);
-    const own = launched.filter((each) => instance === undefined || each === instance);
-    const lack = verdict === undefined ? [] : [{ at, says: lackWords(waitOfRefusal[verdict], refusalsOf(run)) }];
-    const came = own.length === 0 ? [] : [{ at, says: `EC2 launched ${own.join(", ")} (${first.market})` }];
-    return [...lack, ...came];
+    const verdict = +at < refusedFrom ? undefined : weighRefusals(run.at(-1)?.errors ?? []);
+    const came = run
+      .flatMap(({ instances }) => instances)
+      .filter((each) => instance === undefined || each === instance || (+at >= refusedFrom && isNeverReady(each)))
+      .map((each) => `${each} (${first.market})${isNeverReady(each) ? ", which never became ready" : ""}`);
+    return [
+      ...(verdict === undefined ? [] : [{ at, says: lackWords(waitOfRefusal[verdict], refusalsOf(run)) }]),
+      ...(came.length === 0 ? [] : [{ at, says: `EC2 launched ${came.join(", ")}` }]),
+    ];
   });
 }
+
+/** Whether it is gone, or should have been ready long ago. */
+const isOver = ({ state, launchedAt }: Worker, now: Date): boolean =>
+  state === "gone" || (state === "booting" && +now - +launchedAt >= BOOT_ALLOWANCE_MS);
 
 /** Requests that came to nothing, in a row, are one run; any other is a run of its own. */
 function runsOf(asked: readonly LaunchRecord[]): LaunchRecord[][] {

@@ -7,7 +7,7 @@ import type { BusyMachine, Refusals, Wait } from "./situation.ts";
 /** A step asks for its worker just before it publishes its task. */
 const ASKED_BEFORE_MS = 60_000;
 /** A machine that is not ready, or not to be seen, after so long is replaced by the next health check. */
-const BOOT_ALLOWANCE_MS = 240_000;
+export const BOOT_ALLOWANCE_MS = 240_000;
 /** An idle worker that lets a task wait for longer does not poll. */
 const POLL_ALLOWANCE_MS = 120_000;
 

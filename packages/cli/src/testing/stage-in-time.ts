@@ -1,0 +1,196 @@
+import { CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CreateTagsCommand } from "@aws-sdk/client-ec2";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import {
+  GetActivityTaskCommand,
+  SendTaskFailureCommand,
+  SendTaskHeartbeatCommand,
+  SendTaskSuccessCommand,
+} from "@aws-sdk/client-sfn";
+import { createHandlers } from "@muster/lambdas";
+import {
+  createLocalAws,
+  type LocalAwsOptions,
+  type RunningInstance,
+  runUntil,
+  sleepUntil,
+  virtualClock,
+} from "@muster/local";
+import {
+  ErrorName,
+  logMarker,
+  type Pipeline,
+  TaskInput,
+  workerLogStream,
+  workerName,
+  workerPollName,
+} from "@muster/pipeline";
+import { stateKey, WorkerTag } from "@muster/records";
+import { describeLocalStage } from "../stages/local/describe-local-stage.ts";
+import { lateFunctions } from "../stages/local/late-functions.ts";
+import { workerProfile } from "../stages/local/launch-templates.ts";
+import { localClients } from "../stages/local/local-clients.ts";
+import { setUpStage } from "../stages/local/set-up-stage.ts";
+import type { Stage } from "../stages/stage.ts";
+
+/** What a played script does: prints, works so long, and ends. */
+export interface Played {
+  readonly seconds: number;
+  readonly prints?: readonly string[];
+  /** 0 where absent. */
+  readonly exit?: number;
+  readonly error?: string;
+}
+
+export interface StageInTimeOptions {
+  readonly pipeline: Pipeline;
+  /** With its scripts. */
+  readonly folder: string;
+  readonly play: (task: TaskInput, attempt: number) => Played;
+  readonly ec2?: LocalAwsOptions["ec2"];
+}
+
+/** Machines boot for half a minute, are seen after some seconds, and have their agent up some seconds later. */
+const EC2 = { bootMs: 30_000, shutdownMs: 5000, visibilityDelayMs: 5000 } as const;
+const AGENT_STARTS_MS = 15_000;
+
+/** A pipeline's stage as commands have it, on AWS in memory and in virtual time: the real functions, and workers whose scripts are played. */
+export async function stageInTime({ pipeline, folder, play, ec2 }: StageInTimeOptions) {
+  const clock = virtualClock(Date.UTC(2026, 10, 24, 12));
+  const functions = lateFunctions();
+  const attempts = new Map<string, number>();
+  const aws = createLocalAws({
+    clock,
+    seed: 1,
+    functions: functions.byName,
+    runInstance: (instance) => playWorker(instance),
+    ec2: { ...EC2, instanceProfiles: [workerProfile(pipeline.name)], ...ec2 },
+  });
+  const clients = localClients(aws.clientConfig());
+  const { subnets } = aws.ec2.network;
+  const zones = subnets.map(({ subnetId, availabilityZone }) => ({ id: subnetId, zone: availabilityZone }));
+  const description = describeLocalStage(pipeline, { dir: folder, subnets: zones });
+  functions.provide(
+    description,
+    createHandlers(pipeline, description, { ...clients, now: () => new Date(clock.now()) }),
+  );
+  const loaded = { pipeline, folder, file: `${folder}/pipeline.ts` };
+  await setUpStage(loaded, description, { clients, agent: "/opt/agent.mjs", idleSeconds: undefined });
+  aws.start();
+
+  async function playWorker({ instanceId, tags, signal }: RunningInstance): Promise<void> {
+    const activity = tags[WorkerTag.activity] ?? "";
+    const tag = (state: "waiting" | "active", count: number, subject: string) =>
+      clients.ec2.send(
+        new CreateTagsCommand({
+          Resources: [instanceId],
+          Tags: [
+            { Key: "Name", Value: workerName({ state, tasks: count, subject }) },
+            { Key: WorkerTag.state, Value: state === "active" ? "active" : "idle" },
+            { Key: WorkerTag.task, Value: state === "active" ? subject : "" },
+          ],
+        }),
+      );
+    const log = { logGroupName: description.logGroups[activity], logStreamName: workerLogStream(instanceId) };
+    await sleepUntil(clock, clock.now() + AGENT_STARTS_MS, signal);
+    if (signal.aborted) return;
+    await clients.logs.send(new CreateLogStreamCommand(log));
+    const say = (lines: readonly string[]) =>
+      clients.logs.send(
+        new PutLogEventsCommand({ ...log, logEvents: lines.map((message) => ({ timestamp: clock.now(), message })) }),
+      );
+    await tag("waiting", 0, activity);
+    for (let count = 1; !signal.aborted; count++) {
+      const { taskToken, input } = await takeTask(activity, instanceId, signal);
+      if (taskToken === undefined) return;
+      const task = TaskInput.parse(JSON.parse(input));
+      await tag("active", count, task.name);
+      const failed = await perform({ taskToken, task, instanceId, say, signal });
+      if (signal.aborted || failed) return;
+      await tag("waiting", count, task.name);
+    }
+  }
+
+  async function takeTask(activity: string, instanceId: string, signal: AbortSignal) {
+    const activityArn = description.activities[activity];
+    for (let polls = 0; polls < 10 && !signal.aborted; polls++) {
+      const poll = await clients.sfn
+        .send(new GetActivityTaskCommand({ activityArn, workerName: workerPollName(instanceId) }), {
+          abortSignal: signal,
+        })
+        .catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        });
+      if (poll?.taskToken) return { taskToken: poll.taskToken, input: poll.input ?? "" };
+    }
+    return { taskToken: undefined, input: "" };
+  }
+
+  /** @returns whether it failed */
+  async function perform({
+    taskToken,
+    task,
+    instanceId,
+    say,
+    signal,
+  }: {
+    taskToken: string;
+    task: TaskInput;
+    instanceId: string;
+    say: (lines: readonly string[]) => Promise<unknown>;
+    signal: AbortSignal;
+  }): Promise<boolean> {
+    const claimedAt = new Date(clock.now()).toISOString();
+    const claim = { token: taskToken, execution: task.execution, task: task.name, activity: task.activity };
+    await clients.s3.send(
+      new PutObjectCommand({
+        Bucket: description.buckets.state,
+        Key: stateKey.claim(task.activity, instanceId),
+        Body: JSON.stringify({ ...claim, instance: instanceId, claimedAt }),
+      }),
+    );
+    const attempt = (attempts.get(task.name) ?? 0) + 1;
+    attempts.set(task.name, attempt);
+    const { seconds, prints = [], exit = 0, error } = play(task, attempt);
+    const place = { task: task.name, build: task.execution.split(":").at(-1) ?? "", attempt: claimedAt };
+    await say([logMarker({ kind: "start", ...place }), ...prints]);
+    const endMs = clock.now() + seconds * 1000;
+    while (clock.now() < endMs && !signal.aborted) {
+      await sleepUntil(clock, Math.min(endMs, clock.now() + (task.heartbeatSeconds * 1000) / 3), signal);
+      if (!signal.aborted) await clients.sfn.send(new SendTaskHeartbeatCommand({ taskToken })).catch(() => undefined);
+    }
+    if (signal.aborted) return true;
+    await say([logMarker({ kind: "end", ...place })]);
+    const report = { ec2: instanceId, time_sec: String(seconds) };
+    if (exit === 0 && error === undefined) {
+      await clients.sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(report) }));
+      return false;
+    }
+    const cause = JSON.stringify({ ...report, exit, line: prints.at(-1) });
+    await clients.sfn.send(new SendTaskFailureCommand({ taskToken, error: error ?? ErrorName.scriptFailed, cause }));
+    return true;
+  }
+
+  const stage: Stage = {
+    pipeline,
+    pipelineFolder: folder,
+    description,
+    sfn: clients.sfn,
+    s3: clients.s3,
+    logs: clients.logs,
+    ec2: async () => clients.ec2,
+    pollMs: 1,
+    movedBy: "aws",
+    downloads: "",
+    caller: async () => "tester",
+    close: async () => {},
+  };
+  return {
+    aws,
+    clients,
+    stage,
+    now: () => new Date(clock.now()),
+    until: (goal: () => boolean | Promise<boolean>) => runUntil(aws, clock, goal, { limitMs: 3 * 3_600_000 }),
+    [Symbol.asyncDispose]: () => aws.close(),
+  };
+}
