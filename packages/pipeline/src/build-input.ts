@@ -9,15 +9,19 @@ export type DebugMode = z.infer<typeof DebugMode>;
  * What another build left undone, by the names of its tasks. A name without a platform, or without a version, stands for all that would begin with it. What
  * is named in neither list was done, and is left alone unless its artifacts are gone.
  */
-export const RetryOf = z.object({
+export interface RetryOf {
   /** The execution's name. */
-  build: z.string(),
+  readonly build: string;
   /** What failed, was cut off, or ran without what failed: done again, whatever is there. */
-  again: z.array(z.string()),
+  readonly again: readonly string[];
   /** What waited for it: decided as in any build. */
+  readonly waited: readonly string[];
+}
+export const RetryOf: z.ZodType<RetryOf> = z.object({
+  build: z.string(),
+  again: z.array(z.string()),
   waited: z.array(z.string()),
 });
-export type RetryOf = z.infer<typeof RetryOf>;
 
 /** What to build: the one thing a person says of a build, understood. */
 export const BuildInput = z.object({
@@ -33,7 +37,7 @@ export const BuildInput = z.object({
   keepFailed: z.literal(true).optional(),
   /** Start although a running build has a version and platform in common. */
   allowOverlap: z.literal(true).optional(),
-  /** Only what another build left undone. */
+  /** Where it is started by `muster retry`: what another build left undone, and nothing else. */
   retry: RetryOf.optional(),
   /** All that the pipeline declared when the build began, by name; absent where it declared none. Typed by `inputsOf`. */
   inputs: z.record(z.string(), InputValue).optional(),

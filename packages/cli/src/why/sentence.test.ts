@@ -277,7 +277,7 @@ const situations: Table<Situation, "state"> = {
   silent: [
     [
       { state: "silent", seconds: 1200, instance: "i-1", silentSeconds: 900, endsAt: at("13:04") },
-      "runs on i-1 for 20:00, and has printed nothing for 15:00: if it stays so, it is ended at 13:04 UTC",
+      "runs on i-1 for 20:00, and has printed nothing for 15:00: if it stays so, it is ended at 13:04 UTC at the latest",
     ],
   ],
   queued: [

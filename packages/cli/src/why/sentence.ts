@@ -22,7 +22,7 @@ export function sentenceOf(situation: Situation, now: Date): string {
       return `runs${on(situation.instance)} for ${span(situation.seconds)}${atAttempt(situation.attempts)}`;
     case "silent": {
       const { instance, seconds, silentSeconds, endsAt } = situation;
-      const end = `if it stays so, it is ended at ${clockTime(endsAt, now)}`;
+      const end = `if it stays so, it is ended at ${clockTime(endsAt, now)} at the latest`;
       return `runs on ${instance} for ${span(seconds)}, and has printed nothing for ${span(silentSeconds)}: ${end}`;
     }
     case "queued": {
