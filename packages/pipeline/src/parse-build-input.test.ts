@@ -156,7 +156,8 @@ describe("what is refused, with what to do", () => {
 test("a map may say what it retries, and what cannot be that is refused", () => {
   const retry = { build: "first", again: ["MakeSourceTarball-2026.11.24"], waited: [] };
   expect(parse({ inputs: ["2026.11.24"], retry })).toEqual({ ...nothing, retry });
-  expect(refusal({ retry: { build: "first", again: "all" } })).toEqual({
+  const damaged = { ...retry, again: "all" };
+  expect(refusal(Object.fromEntries([["retry", damaged]]))).toEqual({
     message: expect.stringContaining("what the build retries cannot be understood: again"),
     hint: "muster retry <build> writes it",
   });

@@ -185,8 +185,10 @@ test("an activity's own rule may ask how long an index is valid", async () => {
 });
 
 test("a build that retries another does again what failed there, whatever is there, and leaves alone what was done", async () => {
-  const retrying = (existing: string[], again: string[], waited: string[] = []) =>
-    options(existing, { retry: { build: "first", again, waited } });
+  const retrying = (existing: string[], again: string[], waited: string[] = [], more: Partial<BuildInput> = {}) => {
+    const retry = { build: "first", again, waited };
+    return options(existing, { ...more, retry });
+  };
   const packages = { activity: MakeBinaryPackage, subject: onPlatform };
   const name = "MakeBinaryPackage-1.2.3-debian-12-bookworm";
   expect(await decide(packages, retrying([built], [name]))).toEqual({
@@ -207,10 +209,10 @@ test("a build that retries another does again what failed there, whatever is the
   const own = { activity: PublishBinaryPackages, subject };
   expect(await decide(own, retrying([built], []))).toEqual({ run: false, reason: "done in first" });
   expect(await decide(own, retrying([built], [], ["PublishBinaryPackages"]))).toMatchObject({ run: true });
-  const fake = options([], { debug: "fake_ec2", retry: { build: "first", again: [name], waited: [] } });
+  const fake = retrying([], [name], [], { debug: "fake_ec2" });
   expect(await decide(packages, fake)).toMatchObject({ run: true });
   expect(await decide(images, fake)).toEqual({ run: false, reason: "done in first" });
   // What the build was not asked for stays so.
-  const narrow = { activities: ["MakeSourceTarball"], retry: { build: "first", again: [name], waited: [] } };
-  expect(await decide(packages, options([], narrow))).toMatchObject({ run: false });
+  const narrow = retrying([], [name], [], { activities: ["MakeSourceTarball"] });
+  expect(await decide(packages, narrow)).toMatchObject({ run: false });
 });
