@@ -42,7 +42,7 @@ test("why a task failed is said with its exit code and its last words", async ()
   expect(stdout).toContain(`muster retry ${first.name}`);
 });
 
-test("a retry does what failed again, though its artifact is there, and nothing else; status names what it retries", async () => {
+test("a retry does what failed again, though its artifact is there, and nothing else", async () => {
   await workspace.write(".muster/s3/probe-scratch/mended", "yes");
   const plan = await workspace.muster("retry", first.name, "--plan", ...pipeline);
   expect(plan.stdout.split("\n").slice(0, 2)).toEqual([
@@ -59,15 +59,7 @@ test("a retry does what failed again, though its artifact is there, and nothing 
   expect(ran[0]?.reason).toMatch(new RegExp(`^again after ${first.name}, although .* exists$`));
   const made = await readFile(join(workspace.dir, ".muster/s3/probe-scratch/1.2.3/ubuntu-24.04-noble.pkg"), "utf8");
   expect(made).toBe("MakePackage-1.2.3-ubuntu-24.04-noble\n");
-  expect((await workspace.muster("status", ...pipeline)).stdout).toContain(`a retry of ${first.name}`);
-
-  for (const [build, line] of [
-    [second.name, /has succeeded: nothing of it is left to do/],
-    ["nothing", /there is no build "nothing"/],
-  ] as const) {
-    const refused = await workspace.muster("retry", build, ...pipeline);
-    expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(line);
-    expect(refused.stderr.trimEnd().split("\n")).toHaveLength(1);
-  }
+  const refused = await workspace.muster("retry", second.name, ...pipeline);
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toMatch(/^muster: the build \S+ has succeeded: nothing of it is left to do \(.*\)\n$/);
 }, 120_000);
