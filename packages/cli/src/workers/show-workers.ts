@@ -56,17 +56,17 @@ async function follow(
 
 const CLEAR_BELOW = "\u001B[J";
 
-/** In place of what was shown before; as many as the terminal has rows for. */
+/** In place of what was shown before, where that has changed; as many as the terminal has rows for. */
 function redrawn(print: Print): (workers: readonly WorkerJson[]) => void {
-  let shown = 0;
+  let shown: readonly string[] = [];
   return (workers) => {
     const rows = Math.max(2, (print.stdout.rows || 24) - 1);
-    const lines = linesOf(workers, print);
-    const fitting =
-      lines.length > rows ? [...lines.slice(0, rows - 1), `  … and ${lines.length - rows + 1} more`] : lines;
-    const back = shown === 0 ? "" : `\r\u001B[${shown}A${CLEAR_BELOW}`;
-    print.stdout.write(back + fitting.map((line) => `${line}\n`).join(""));
-    shown = fitting.length;
+    const all = linesOf(workers, print);
+    const lines = all.length > rows ? [...all.slice(0, rows - 1), `  … and ${all.length - rows + 1} more`] : all;
+    if (lines.join("\n") === shown.join("\n")) return;
+    const back = shown.length === 0 ? "" : `\r\u001B[${shown.length}A${CLEAR_BELOW}`;
+    print.stdout.write(back + lines.map((line) => `${line}\n`).join(""));
+    shown = lines;
   };
 }
 
