@@ -47,6 +47,7 @@ export async function playedStage() {
     sfn,
     s3,
     logs,
+    ec2: async () => clients.ec2,
     pollMs: 20,
     isBilled: false,
     movedBy: "here",
