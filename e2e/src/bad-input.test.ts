@@ -234,6 +234,7 @@ test.runIf(mayMount())(
     );
     expect(status).not.toBe(0);
     expect(`${stderr}${stdout}`).toMatch(/disk is full/);
+    expect(stderr).toMatch(/^only [\d.]+ (k|M)B are free below disk\/state: /m);
     expect(stderr).not.toMatch(/\n {4}at /);
 
     await writeProbePipeline(other);

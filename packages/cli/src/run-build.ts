@@ -16,6 +16,7 @@ import { reportOutcome } from "./report-outcome.ts";
 import { outliveOwner } from "./stages/outlive-owner.ts";
 import type { Stage } from "./stages/stage.ts";
 import { type StartedBuild, startBuild } from "./start-build.ts";
+import { tellLittleSpace } from "./tell-little-space.ts";
 import { UsageError } from "./usage-error.ts";
 
 const FEW_LOOKS = 10;
@@ -111,6 +112,7 @@ async function start(
     made ??= planBuild(input, { pipeline: stage.pipeline, stage: stage.description, s3: stage.s3 });
     return made;
   };
+  if (stage.movedBy === "here") await tellLittleSpace(context);
   await refuseUnfitMachine(stage, input, { env, signal, plan });
   const announce = () => announcePlan(stage, input, { plan, print });
   return startBuild(stage, asked, { user: env.user, at: new Date(), announce, retry });

@@ -3,10 +3,10 @@ import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { CreateActivityCommand, CreateStateMachineCommand } from "@aws-sdk/client-sfn";
 import { expect, test } from "vitest";
 import type { Context } from "../context.ts";
+import { formatBytes, freeBytes } from "../free-space.ts";
 import { createPrint } from "../print.ts";
 import type { Stage } from "../stages/stage.ts";
 import { stageForTests } from "../testing/stage-for-tests.ts";
-import { formatBytes, freeBytes } from "./free-space.ts";
 import { machineFindings } from "./machine-findings.ts";
 import { showDoctor } from "./show-doctor.ts";
 import { stageFindings } from "./stage-findings.ts";
@@ -39,19 +39,17 @@ test("a stage that can be read is good, thing by thing", async () => {
     credentials: "good",
     clock: "good",
     builds: "good",
-    queues: "good",
     logs: "good",
-    "assets bucket": "good",
-    "scratch bucket": "good",
-    "downloads bucket": "good",
-    "state bucket": "good",
+    artifacts: "good",
+    downloads: "good",
+    attempts: "good",
+    launches: "good",
   });
   expect(findings.map(({ words }) => words)).toContain("you are arn:alice");
 });
 
 test.each([
   ["builds", { service: "states", operation: "ListExecutions" }],
-  ["queues", { service: "states", operation: "DescribeActivity" }],
   ["logs", { service: "logs", operation: "DescribeLogStreams" }],
 ] as const)("where %s may not be read that is said, and nothing else is the worse for it", async (what, call) => {
   await using world = await deployed();
@@ -70,7 +68,10 @@ test.each([
   "a clock that is %i ms wrong is %s, and refused answers tell the time too",
   async (wrongMs, state, words) => {
     await using world = await deployed();
-    world.aws.failCalls({ service: "s3", operation: "HeadBucket", times: 99 }, { code: "AccessDenied", status: 403 });
+    world.aws.failCalls(
+      { service: "s3", operation: "ListObjectsV2", times: 99 },
+      { code: "AccessDenied", status: 403 },
+    );
     const findings = await stageFindings(world.stage, () => Date.now() + wrongMs);
     expect(findings.find(({ what }) => what === "clock")).toMatchObject({ state, words: expect.stringMatching(words) });
   },

@@ -2,11 +2,11 @@ import { checkScriptFiles } from "@muster/worker-agent";
 import type { Context } from "../context.ts";
 import { counted } from "../counted.ts";
 import { explainError } from "../explain-error.ts";
+import { formatBytes, freeBytes, LITTLE_BYTES } from "../free-space.ts";
 import { type LoadedPipeline, shownFrom } from "../load-pipeline.ts";
 import { stateDir } from "../stages/local/state-dir.ts";
 import { programVersion } from "../version.ts";
 import { bad, type Finding, good, poor } from "./finding.ts";
-import { formatBytes, freeBytes, LITTLE_BYTES } from "./free-space.ts";
 
 /** What any command needs of this machine: the program, the pipeline and its scripts. */
 export async function machineFindings(context: Context): Promise<Finding[]> {

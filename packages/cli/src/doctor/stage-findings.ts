@@ -1,7 +1,7 @@
 import { DescribeLogStreamsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { HeadBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { DescribeActivityCommand, ListExecutionsCommand } from "@aws-sdk/client-sfn";
-import { counted } from "../counted.ts";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { ListExecutionsCommand } from "@aws-sdk/client-sfn";
+import { stateFolder } from "@muster/records";
 import { explainError } from "../explain-error.ts";
 import type { Stage } from "../stages/stage.ts";
 import { bad, type Finding, good, poor } from "./finding.ts";
@@ -23,7 +23,7 @@ const callerFinding = (stage: Stage): Promise<Finding> =>
 
 async function clockFinding({ s3, description }: Stage, now: () => number): Promise<Finding> {
   let answered: string | undefined;
-  const command = new HeadBucketCommand({ Bucket: description.buckets.state });
+  const command = new ListObjectsV2Command({ Bucket: description.buckets.downloads, MaxKeys: 1 });
   command.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
@@ -41,10 +41,17 @@ async function clockFinding({ s3, description }: Stage, now: () => number): Prom
   return Math.abs(skewMs) >= WRONG_MS ? poor("clock", words, "set the clock") : good("clock", words);
 }
 
+/** What whoever builds may list; the rest of the state bucket is nobody's to read. */
+const LISTED = {
+  artifacts: { role: "scratch", prefix: "" },
+  downloads: { role: "downloads", prefix: "" },
+  attempts: { role: "state", prefix: stateFolder.attempts },
+  launches: { role: "state", prefix: stateFolder.launches },
+} as const;
+
 /** One of each kind of call that the commands make to read. Whether builds may be started, only starting one tells. */
 function reads({ sfn, s3, logs, description }: Stage): Promise<Finding>[] {
-  const { stateMachineArn, activities, logGroups, buckets } = description;
-  const [activityArn] = Object.values(activities);
+  const { stateMachineArn, logGroups, buckets } = description;
   const [logGroup] = Object.values(logGroups);
   return [
     tried("builds", async () => {
@@ -52,18 +59,14 @@ function reads({ sfn, s3, logs, description }: Stage): Promise<Finding>[] {
       const [latest] = executions;
       return latest === undefined ? "nothing has been built yet" : `the latest is ${latest.name}`;
     }),
-    tried("queues", async () => {
-      await sfn.send(new DescribeActivityCommand({ activityArn }));
-      return counted(Object.keys(activities).length, "queue");
-    }),
     tried("logs", async () => {
       await logs.send(new DescribeLogStreamsCommand({ logGroupName: logGroup, limit: 1 }));
       return "can be read";
     }),
-    ...Object.entries(buckets).map(([role, bucket]) =>
-      tried(`${role} bucket`, async () => {
-        await s3.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }));
-        return `${bucket} can be listed`;
+    ...Object.entries(LISTED).map(([what, { role, prefix }]) =>
+      tried(what, async () => {
+        await s3.send(new ListObjectsV2Command({ Bucket: buckets[role], Prefix: prefix, MaxKeys: 1 }));
+        return `s3://${buckets[role]}/${prefix} can be listed`;
       }),
     ),
   ];

@@ -181,6 +181,7 @@ export async function stageInTime({ pipeline, folder, play, ec2 }: StageInTimeOp
     ec2: async () => clients.ec2,
     pollMs: 1,
     movedBy: "aws",
+    isBilled: false,
     downloads: "",
     caller: async () => "tester",
     close: async () => {},
