@@ -36,7 +36,7 @@ test("when the process that moved the builds has ended, the work is done again o
 test("a process that owns the stage and never answers is named", async () => {
   const stage: Movable = { movedBy: { pid: 4711, url: await deadUrl() } };
   await expect(outliveOwner(async () => stage, ask, { patienceMs: 20, lookMs: 1 })).rejects.toMatchObject({
-    name: "Muster.Environment",
+    name: "Muster.Stage",
     message: expect.stringContaining("process 4711"),
   });
 });
