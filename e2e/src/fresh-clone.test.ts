@@ -70,8 +70,9 @@ test("npm start on a fresh clone builds and publishes a release, and prints wher
   expect(first.output).not.toMatch(/ExperimentalWarning:|\(node:\d+\)/);
 });
 
-test("nothing but what npm runs, and that it installs, comes before the first line of the build", () => {
-  const [before = ""] = first.output.split(/^build /m);
+test("nothing but what npm runs, and that it installs, comes before the plan, and then the build", () => {
+  const [before = "", plan = ""] = first.output.split(/^plan: /m);
+  expect(plan).toMatch(/^\d+ tasks.*\n(?: .*\n)*build /);
   const lines = before.split("\n").filter((line) => line !== "" && !line.startsWith("> "));
   expect(lines).toEqual(["installing dependencies, once"]);
 });
