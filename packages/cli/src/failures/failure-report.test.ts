@@ -175,7 +175,8 @@ test("different errors are told apart, each with its log, at most ten of them", 
 
 test("a stream that has expired leaves the attempt's record, and where there is none it is said in a line", async () => {
   await using stage = await failedStage();
-  await stage.keepRecord(debian, "one\ntwo");
+  const end = logMarker({ kind: "end", task: "MakePackage-1.2.3-debian-12-bookworm", build: NAME, attempt: "t" });
+  await stage.keepRecord(debian, `one\ntwo\n${end}`);
   const other = { ...ubuntu, line: "something else" };
   const report = await stage.report(failedBuild(debian, other));
   expect(report.causes.map(({ log }) => log)).toEqual([

@@ -31,9 +31,11 @@ export async function lastLines(
   const messages = await newestLines(logs, stream, (read) => pickLast(read, attempt).isWhole);
   const picked = pickLast(messages, attempt).lines;
   const lines = picked.length > 0 ? picked : await recordedLastLines({ s3, description }, attempt);
+  // A record's begin and end with markers, which say what is known already.
+  const own = lines?.filter((line) => parseLogMarker(line) === undefined);
   return (
-    lines &&
-    joined(lines)
+    own &&
+    joined(own)
       .slice(-most)
       .map((line) => shownText(line, { colours: false }))
   );
