@@ -31,7 +31,7 @@ test("whoever follows docs/operating.md sees what it says", async () => {
   }
   const [, planned, built, looked, broken, failed, why, mended, embargoed, released] = said;
   expect(planned).toContain("all is well");
-  expect(planned).toMatch(/^run +Publish +1\.0\.0 .*after MakeSource/m);
+  expect(planned).toMatch(/^run +Publish +1\.0\.0 .*does not exist$/m);
   expect(built).toMatch(/2 tasks done, 0 skipped, 0 failed[\s\S]*0 tasks done, 2 skipped, 0 failed/);
   expect(looked).toMatch(/^succeeded +Publish/m);
   expect(broken).toBe("");
