@@ -8,8 +8,15 @@ import { HOSTILE, sampleBuild } from "./testing/sample-build.ts";
 const CHROMIUM = "/usr/bin/chromium";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Chromium fetches nothing by itself. */
-const ALONE = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"];
+/** Chromium fetches nothing by itself, and needs no more shared memory than a container has. */
+const ALONE = [
+  "--no-sandbox",
+  "--disable-dev-shm-usage",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-sync",
+];
 
 const sizes = {
   1: { versions: 1, platforms: 1 },
