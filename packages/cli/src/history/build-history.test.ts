@@ -118,6 +118,18 @@ test("a failure that was caught is final only when its state is left", () => {
   );
 });
 
+test.each([
+  ["ExecutionAborted", "aborted", "retrying"],
+  ["ExecutionTimedOut", "timed out", "retrying"],
+  ["ExecutionFailed", "failed", "failed"],
+])("after %s a step that was to be tried again is %s: %s", (type, state, stepState) => {
+  const { events, add, enter, schedule, started } = recorder();
+  const run = started(schedule(enter(add(0, "ExecutionStarted"), "MakePackage"), taskInput), "ec2_i-1");
+  const failed = add(run, "ActivityFailed", { activityFailedEventDetails: { error: "Muster.Requeued" } });
+  add(failed, type as "ExecutionAborted");
+  expect(buildOf(events)).toMatchObject({ state, steps: [{ state: stepState }] });
+});
+
 test("a step whose preparation failed says so, and one that is called like a preparation does not", () => {
   const failedIn = (state: string, activity: string) => {
     const { events, add, enter } = recorder();

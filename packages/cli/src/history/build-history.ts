@@ -69,7 +69,8 @@ export function historyReader(): HistoryReader {
         reading.places.delete(from);
         if (place !== "left") reading.places.set(id, place);
       }
-      if (reading.facts.state !== "running") settle(latestSteps(reading), reading.facts.endedAt).forEach(change);
+      // What a stop or the execution's own time cut off has not failed: it was never finished.
+      if (reading.facts.state === "failed") settle(latestSteps(reading), reading.facts.endedAt).forEach(change);
       build = { ...reading.facts, lastEventId, steps: latestSteps(reading).map(([, step]) => step) };
       return Array.from(changed, (entry) => reading.stepsByEntry.get(entry) as Step);
     },
