@@ -28,7 +28,8 @@ test.each([
   "returned a ",
 ])("a hostile line of %j costs no more than its length", (part) => {
   const line = part.repeat(2000 / part.length);
-  const startMs = performance.now();
+  const startUsage = process.cpuUsage();
   for (let count = 0; count < 20; count++) judgeLine(line);
-  expect(performance.now() - startMs).toBeLessThan(1000);
+  const { user, system } = process.cpuUsage(startUsage);
+  expect((user + system) / 1000).toBeLessThan(1000);
 });
