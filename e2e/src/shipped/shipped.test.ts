@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorkspace } from "../workspace.ts";
 import { commandBattery } from "./command-battery.ts";
@@ -48,4 +50,12 @@ describe.each(forms)("of the $name", ({ ship, isWhole }) => {
       await commandBattery(workspace);
     },
   );
+
+  // Half a minute, nearly all of it for Node's own file: the tests of the package have the rest of it read in each run.
+  test.runIf(isFull && ship === debianPackage)("lintian finds no error, nor anything to warn of", async () => {
+    const out = join(folder, "form/out");
+    const [deb = ""] = await readdir(out);
+    const { stdout } = await promisify(execFile)("lintian", ["--fail-on", "error,warning", join(out, deb)]);
+    expect(stdout).toBe("");
+  });
 });

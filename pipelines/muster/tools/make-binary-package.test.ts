@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -101,8 +102,25 @@ test("the copyright file passes on Node's terms and those of every bundled packa
   expect(copyright).toMatch(/^License: zod-[\d.]+$/m);
 });
 
-test("lintian finds no error in the package, nor anything to warn of", async ({ skip }) => {
+/** Lintian reads Node's 120 MB for half a minute of CPU, and what it finds there is overridden: `pnpm --filter e2e shipped` has it read all of it. */
+async function withAnotherProgramForNode(): Promise<string> {
+  const root = join(folder, "linted");
+  const node = "usr/lib/muster/node";
+  await runProgram("dpkg-deb", ["-R", deb, root]);
+  await copyFile("/bin/true", join(root, node));
+  const md5 = createHash("md5")
+    .update(await readFile("/bin/true"))
+    .digest("hex");
+  const sums = join(root, "DEBIAN/md5sums");
+  await writeFile(sums, (await readFile(sums, "utf8")).replace(new RegExp(`^.*  ${node}$`, "m"), `${md5}  ${node}`));
+  const linted = join(folder, "linted.deb");
+  await runProgram("dpkg-deb", ["--build", "--root-owner-group", "-Zgzip", "-z1", root, linted]);
+  return linted;
+}
+
+test("lintian finds no error in what surrounds Node, nor anything to warn of", async ({ skip }) => {
   if (spawnSync("lintian", ["--version"]).error !== undefined) return skip("lintian is not here");
-  const { status, stdout } = spawnSync("lintian", ["--fail-on", "error,warning", deb], { encoding: "utf8" });
+  const linted = await withAnotherProgramForNode();
+  const { status, stdout } = spawnSync("lintian", ["--fail-on", "error,warning", linted], { encoding: "utf8" });
   expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
 });
