@@ -9,14 +9,26 @@ import { findTerraformStub } from "../testing/terraform-stub.ts";
 const stub = findTerraformStub();
 if ("missing" in stub) console.warn(`Terraform is not asked: ${stub.missing}`);
 
-/** What lies between everything and nothing takes `pnpm --filter infra terraform`. */
+/** Both pipelines, and both ends of what a stage may have, in each run; all of their pairs, and what lies between, take `pnpm --filter infra terraform`. */
 const isFull = process.env.MUSTER_TERRAFORM === "full";
 
-const cases = ["hhvm", "muster"].flatMap((pipeline) => [
-  { pipeline, kind: "every optional part", definition: everything(pipeline) },
-  { pipeline, kind: "no optional part", definition: bare(pipeline) },
-  ...(isFull ? [{ pipeline, kind: "what most stages have", definition: usual(pipeline) }] : []),
-]);
+const kinds = { everything: "every optional part", bare: "no optional part", usual: "what most stages have" };
+const definitions = { everything, bare, usual };
+const each = [
+  ["hhvm", "everything"],
+  ["muster", "bare"],
+] as const;
+const rest = [
+  ["hhvm", "bare"],
+  ["muster", "everything"],
+  ["hhvm", "usual"],
+  ["muster", "usual"],
+] as const;
+const cases = [...each, ...(isFull ? rest : [])].map(([pipeline, kind]) => ({
+  pipeline,
+  kind: kinds[kind],
+  definition: definitions[kind](pipeline),
+}));
 
 test.skipIf("missing" in stub).each(cases)(
   "terraform validates, plans and applies a stage of $pipeline with $kind, and then finds nothing to change",
