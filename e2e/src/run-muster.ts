@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { faultOfShape } from "./json-shape.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../packages/cli/bin/muster.mjs", import.meta.url));
 
@@ -53,7 +54,11 @@ export function startMuster(
       for (const look of watchers) look();
     });
   }
-  const ended = once(child, "close").then(([exitCode]) => ({ exitCode, ...output, ms: performance.now() - started }));
+  const ended = once(child, "close").then(([exitCode]) => {
+    const fault = args.includes("--json") && isJson(output.stdout) ? faultOfShape(args, output.stdout) : undefined;
+    if (fault !== undefined) throw new Error(fault);
+    return { exitCode, ...output, ms: performance.now() - started };
+  });
   return {
     process: child,
     ended,
@@ -65,13 +70,24 @@ export function startMuster(
       };
       watchers.add(look);
       look();
-      ended.then((outcome) =>
-        reject(new Error(`${args.join(" ")} ended (${outcome.exitCode}) without ${pattern}:\n${outcome.stderr}`)),
+      ended.then(
+        (outcome) =>
+          reject(new Error(`${args.join(" ")} ended (${outcome.exitCode}) without ${pattern}:\n${outcome.stderr}`)),
+        reject,
       );
       return promise.finally(() => watchers.delete(look));
     },
   };
 }
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 /** Runs the command to its end. */
 export function muster(args: readonly string[], options: MusterOptions): Promise<Outcome> {

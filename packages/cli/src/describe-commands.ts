@@ -32,10 +32,13 @@ export interface CommandDescription {
 export const takesWords = ({ words }: PlaceDescription): boolean => words.length > 0;
 
 /** What `muster help --json` prints: the manual page is made from it. */
-export function describeCommands(described: readonly Command[]): {
-  commands: CommandDescription[];
-  options: OptionDescription[];
-} {
+export interface HelpJson {
+  readonly commands: readonly CommandDescription[];
+  /** Of every command. */
+  readonly options: readonly OptionDescription[];
+}
+
+export function describeCommands(described: readonly Command[]): HelpJson {
   return {
     commands: described.map(({ name, summary, args, examples = [] }) => ({
       name,

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { join } from "node:path";
+import type { StageDescription } from "@muster/pipeline";
 import { quoteForShell } from "@muster/worker-agent";
 import type { ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
@@ -15,6 +16,16 @@ interface LocalArguments {
   readonly timeScale: string | undefined;
 }
 
+/** What `muster local --json` prints once it answers. */
+export interface LocalJson {
+  /** The endpoint, on loopback. */
+  readonly url: string;
+  readonly region: string;
+  readonly description: StageDescription;
+  /** Variables with which other clients of AWS ask it. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** Keeps the local stage's endpoint up until the command is interrupted. */
 export async function keepLocalStage(
   { port = "4566", allowHost, timeScale }: LocalArguments,
@@ -27,7 +38,7 @@ export async function keepLocalStage(
   const { url, description, pipeline } = stage;
   const { region } = description;
   const environment = writeClientProfile({ dir: join(stateDir(env, globals), "clients"), url, region });
-  if (globals.json) print.json({ url, region, description, environment });
+  if (globals.json) print.json({ url, region, description, environment } satisfies LocalJson);
   else {
     print.report(`AWS for the pipeline ${pipeline.name} answers at ${url} until Ctrl-C. Other clients need:`);
     for (const line of clientLines(environment)) print.report(`  ${line}`);

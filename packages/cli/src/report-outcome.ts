@@ -2,13 +2,30 @@ import { aptLines } from "./apt-lines.ts";
 import type { ExitCode } from "./command.ts";
 import { counted } from "./counted.ts";
 import { type FailureReport, reportFailures } from "./failures/failure-report.ts";
-import { jsonOfFailures } from "./failures/json-of-failures.ts";
+import { type FailuresJson, jsonOfFailures } from "./failures/json-of-failures.ts";
 import { failureLines } from "./failures/print-failures.ts";
 import { formatDuration } from "./format-duration.ts";
 import type { GlobalValues } from "./global-arguments.ts";
 import type { BuildHistory } from "./history/build-history.ts";
 import type { Print } from "./print.ts";
 import type { Stage } from "./stages/stage.ts";
+
+/** What `muster build --json` prints at the build's end, and `muster retry --json` at the retry's. */
+export interface BuildJson extends FailuresJson {
+  readonly name: string;
+  readonly state: BuildHistory["state"];
+  /** From its start to its end. */
+  readonly seconds: number;
+  /** The downloads' bucket: a folder of this machine, or an s3:// URL. */
+  readonly downloads: string;
+  /** Where users find it; absent where the stage has no address. */
+  readonly downloadsUrl?: string | undefined;
+  /** Lines of apt's sources for what was published. */
+  readonly apt: readonly string[];
+  /** Of the execution, where it failed. */
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+}
 
 interface Outcome {
   readonly name: string;
@@ -28,7 +45,8 @@ export async function reportOutcome(stage: Stage, outcome: Outcome): Promise<Exi
   if (globals.json) {
     const { state, error, cause } = build;
     const { headline, failures } = jsonOfFailures(report);
-    print.json({ name, state, seconds: ms / 1000, downloads, downloadsUrl, apt, headline, failures, error, cause });
+    const told = { name, state, seconds: ms / 1000, downloads, downloadsUrl, apt, headline, failures, error, cause };
+    print.json(told satisfies BuildJson);
     return exitCode;
   }
   for (const line of outcomeLines(outcome, report, ms)) print.report(line);

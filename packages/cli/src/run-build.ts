@@ -29,6 +29,12 @@ interface BuildArguments {
   readonly timeScale: string | undefined;
 }
 
+/** What `muster build --no-follow --json` prints. */
+export interface StartedJson {
+  readonly name: string;
+  readonly executionArn: string;
+}
+
 /** Starts a build, or goes on with the one that the same words started, and follows it to its end. */
 export async function runBuild(
   { words, input: inputs, plan, noFollow, timeScale }: BuildArguments,
@@ -80,7 +86,7 @@ export async function startAndFollow(
       if (started === undefined) announce(build, context);
       started = build;
       if (noFollow) {
-        if (globals.json) print.json({ name: build.name, executionArn: build.executionArn });
+        if (globals.json) print.json({ name: build.name, executionArn: build.executionArn } satisfies StartedJson);
         else print.report(build.name);
         return 0;
       }

@@ -20,6 +20,15 @@ interface ApproveArguments {
   readonly reason: string | undefined;
 }
 
+/** What `muster approve --json` prints. */
+export interface ApproveJson extends ApprovalDecision {
+  /** The build's name. */
+  readonly build: string;
+  /** The step that waited, as `muster status` calls it. */
+  readonly step: string;
+  readonly verdict: "approved" | "rejected";
+}
+
 /** Characters. */
 const LONGEST_REASON = 200;
 
@@ -39,7 +48,7 @@ export async function approveStep(
   const decision: ApprovalDecision = { by: await stage.caller(), at: new Date().toISOString(), ...said };
   await answer(stage, { executionArn: build.executionArn, key: step.key, decision, reject });
   const verdict = reject ? "rejected" : "approved";
-  if (globals.json) print.json({ build: build.name, step: step.key, verdict, ...decision });
+  if (globals.json) print.json({ build: build.name, step: step.key, verdict, ...decision } satisfies ApproveJson);
   else print.report(`${verdict} ${step.key} of ${build.name}, by ${decision.by}`);
   if (stage.movedBy === "here")
     print.note("no other process moves this build; muster build with the same words goes on with it");

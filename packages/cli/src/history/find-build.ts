@@ -12,7 +12,8 @@ export interface BuildSummary {
   /** `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED` */
   readonly status: string;
   readonly startedAt: Date;
-  readonly endedAt: Date | undefined;
+  /** Absent while it runs. */
+  readonly endedAt?: Date | undefined;
 }
 
 type Builds = Pick<Stage, "sfn" | "description" | "damagedBuilds">;

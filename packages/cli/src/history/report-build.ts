@@ -60,8 +60,24 @@ function inputLines({ input }: BuildHistory): string[] {
   return [...retried, ...(told === "" ? [] : [`inputs: ${told}`])];
 }
 
-/** What a build's steps are, for programs. */
-export function jsonOfBuild(build: BuildHistory, summary: BuildSummary) {
+/** A build and its steps, as `muster status --json` prints them. */
+export interface BuildStatusJson {
+  readonly name: string;
+  readonly executionArn: string;
+  readonly state: BuildHistory["state"];
+  readonly startedAt: Date;
+  /** Absent while it runs. */
+  readonly endedAt?: Date | undefined;
+  /** How often it was redriven. */
+  readonly redriveCount: number;
+  /** What it was asked for, understood. */
+  readonly input?: BuildHistory["input"];
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+  readonly steps: readonly Step[];
+}
+
+export function jsonOfBuild(build: BuildHistory, summary: BuildSummary): BuildStatusJson {
   return {
     name: summary.name,
     executionArn: summary.executionArn,

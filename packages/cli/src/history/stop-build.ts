@@ -4,13 +4,19 @@ import type { Context } from "../context.ts";
 import { UsageError } from "../usage-error.ts";
 import { findBuild } from "./find-build.ts";
 
+/** What `muster stop --json` prints. */
+export interface StopJson {
+  /** The build's name. */
+  readonly stopped: string;
+}
+
 /**
  * Ends a build that runs.
  * @throws UsageError when it has ended already
  */
 export async function stopBuild(
   { build: name }: { build: string },
-  { openStage, print, env }: Context,
+  { openStage, print, env, globals }: Context,
 ): Promise<ExitCode> {
   const stage = await openStage({ to: "run" });
   const build = await findBuild(stage, name);
@@ -22,6 +28,7 @@ export async function stopBuild(
       cause: `muster stop by ${env.user}`,
     }),
   );
-  print.report(`stopped ${build.name}`);
+  if (globals.json) print.json({ stopped: build.name } satisfies StopJson);
+  else print.report(`stopped ${build.name}`);
   return 0;
 }

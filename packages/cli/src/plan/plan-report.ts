@@ -3,7 +3,7 @@ import type { BuildInput } from "@muster/pipeline";
 import type { EstimatedStep, WholeBuild } from "./estimate-plan.ts";
 
 /** What `build … --plan --json` prints. */
-export interface PlanReport {
+export interface PlanJson {
   /** What was asked for, understood. */
   readonly input: BuildInput;
   /** In the order of the flow, version by version. */

@@ -6,7 +6,7 @@ import { counted } from "../counted.ts";
 import type { Stage } from "../stages/stage.ts";
 import { type EstimatedPlan, type EstimatedStep, estimatePlan } from "./estimate-plan.ts";
 import { layoutRows } from "./layout-rows.ts";
-import type { PlanReport } from "./plan-report.ts";
+import type { PlanJson } from "./plan-report.ts";
 import { type MoreCells, planRows } from "./plan-rows.ts";
 import { dollarsText, durationOf, inBrief, wholeLines } from "./whole-lines.ts";
 
@@ -17,7 +17,7 @@ export async function reportPlan(stage: Stage, input: BuildInput, { print, globa
   const { steps, whole, recordsProblem } = estimated;
   const approvals = planApprovals(input, { pipeline: stage.pipeline, steps });
   if (globals.json) {
-    const report: PlanReport = { input, steps, lookups: plan.lookups, approvals, whole, recordsProblem };
+    const report: PlanJson = { input, steps, lookups: plan.lookups, approvals, whole, recordsProblem };
     print.json(report);
     return 0;
   }

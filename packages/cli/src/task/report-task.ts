@@ -5,13 +5,32 @@ import { formatDuration } from "../format-duration.ts";
 import type { Stage } from "../stages/stage.ts";
 import type { BucketChanges, SeenObject } from "./bucket-objects.ts";
 import type { FoundTask } from "./find-task.ts";
-import type { EndedTask } from "./start-task.ts";
+import type { EndedTask, TaskOutcome } from "./start-task.ts";
 
 export interface TaskReport extends FoundTask {
   readonly ended: EndedTask;
   readonly changes: BucketChanges;
   readonly folder: string;
   readonly ms: number;
+}
+
+/** What `muster task --json` prints. */
+export interface TaskJson {
+  readonly task: string;
+  /** The task's folder, which stays. */
+  readonly folder: string;
+  /** Of its script. */
+  readonly exitCode: number;
+  /** What a stage would have been told; absent of a shell, and where the agent itself failed. */
+  readonly outcome?: TaskOutcome | undefined;
+  /** Objects that it wrote. */
+  readonly wrote: readonly { readonly url: string; readonly bytes: number }[];
+  /** Objects that it removed. */
+  readonly removed: readonly string[];
+  /** What of that AWS would have refused. */
+  readonly beyondAccess: readonly { readonly touch: Touch; readonly url: string }[];
+  /** Evidence that a build would look for in vain. */
+  readonly missing: readonly string[];
 }
 
 /** Says how a task ended, what it wrote and removed, what of that AWS would have refused, and what its definition still waits for. */
@@ -36,7 +55,7 @@ export async function reportTask(
       removed: changes.removed.map(url),
       beyondAccess: beyond,
       missing,
-    });
+    } satisfies TaskJson);
     return;
   }
   for (const seen of changes.written) print.report(`wrote ${url(seen)} (${seen.bytes} bytes)`);

@@ -9,6 +9,14 @@ import { UsageError } from "../usage-error.ts";
 import { startTestWorker } from "./start-test-worker.ts";
 import { filesOf, listTestWorkers, testWorkerFolder } from "./test-worker-files.ts";
 
+/** One worker, as `muster run-test-workers --json` has it. */
+export interface TestWorkerJson {
+  readonly activity: string;
+  readonly pid: number;
+  /** File. */
+  readonly log: string;
+}
+
 /** Starts a worker for each activity that has none, and tells where each one writes its log. */
 export async function runTestWorkers({ openStage, print, env, globals }: Context): Promise<ExitCode> {
   const stage = await openStage({ to: "read" });
@@ -44,7 +52,7 @@ export async function runTestWorkers({ openStage, print, env, globals }: Context
       startTestWorker(name, { folder, dummyScript, description, aws, variables }),
     log: filesOf(folder, name).log,
   }));
-  if (globals.json) print.json(workers);
+  if (globals.json) print.json(workers satisfies TestWorkerJson[]);
   else
     for (const line of formatTable(workers.map(({ activity, pid, log }) => [activity, `pid ${pid}`, log])))
       print.report(line);
