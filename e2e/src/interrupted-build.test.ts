@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -73,7 +74,15 @@ test("a build whose process was killed goes on with the same words, and nothing 
   await until(() => processesIn(workspace.dir).length === 0);
 
   const { name } = await workspace.json<Status>("status", ...pipeline);
-  const status = await resumes(workspace, [...words, ...pipeline]);
+  await appendFile(join(workspace.dir, "probe/publish.sh"), "echo mended since\n");
+  const status = await resumes(
+    workspace,
+    [...words, ...pipeline],
+    ["it keeps the scripts it began with; those of Publish have changed since. To use the new ones:"],
+  );
+  const { stdout } = await workspace.muster("logs", "Publish-1.2.3", ...pipeline);
+  expect(stdout).toContain("hello from Publish-1.2.3");
+  expect(stdout).not.toContain("mended since");
   expect(status.name).toBe(name);
   const source = status.steps.find(({ key }) => key === "MakeSource-1.2.3");
   expect(source?.attempts).toHaveLength(1);
@@ -82,8 +91,9 @@ test("a build whose process was killed goes on with the same words, and nothing 
 /** The script has said so in its own way, and will not hang again. */
 const hangs = ({ dir }: Workspace): boolean => existsSync(join(dir, ".muster/s3/probe-scratch/hung"));
 
-async function resumes(workspace: Workspace, line: string[]): Promise<Status> {
+async function resumes(workspace: Workspace, line: string[], told: string[] = []): Promise<Status> {
   const again = await workspace.muster(...line);
+  expect(again.stderr.match(/^it keeps the scripts .*/gm) ?? []).toEqual(told);
   expect(again.stderr).toMatch(/going on with the build/);
   expect(again.exitCode).toBe(0);
   return workspace.json<Status>("status", ...line.slice(3));

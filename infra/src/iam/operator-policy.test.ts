@@ -19,6 +19,8 @@ type Context = Readonly<Record<string, string>>;
 /** What the operations of the `muster` command ask of IAM, and on what. */
 const CALLS: Readonly<Record<string, readonly (readonly [action: string, resource: string, context?: Context])[]>> = {
   DescribeExecution: [["states:DescribeExecution", execution]],
+  DescribeStateMachine: [["states:DescribeStateMachine", stateMachine]],
+  DescribeStateMachineForExecution: [["states:DescribeStateMachineForExecution", execution]],
   DescribeLogStreams: [["logs:DescribeLogStreams", wholeGroup]],
   GetExecutionHistory: [["states:GetExecutionHistory", execution]],
   GetLogEvents: [["logs:GetLogEvents", `${group}:log-stream:w_i-0123456789abcdef0`]],

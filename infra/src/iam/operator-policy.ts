@@ -27,10 +27,19 @@ function operatorStatements({ stage, pipeline, names }: StageScope): Statement[]
   ];
   return [
     allow("FindStage", ["ssm:GetParameter"], [names.arn("ssm", `parameter${stageParameter(stage.name)}`)]),
-    allow("StartBuilds", ["states:StartExecution", "states:ListExecutions"], [names.stateMachineArn]),
+    allow(
+      "StartBuilds",
+      ["states:StartExecution", "states:ListExecutions", "states:DescribeStateMachine"],
+      [names.stateMachineArn],
+    ),
     allow(
       "FollowBuilds",
-      ["states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"],
+      [
+        "states:DescribeExecution",
+        "states:DescribeStateMachineForExecution",
+        "states:GetExecutionHistory",
+        "states:StopExecution",
+      ],
       [executions],
     ),
     // A group's ARN in a policy ends in `:*`. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html

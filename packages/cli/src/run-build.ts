@@ -16,6 +16,7 @@ import { reportOutcome } from "./report-outcome.ts";
 import { outliveOwner } from "./stages/outlive-owner.ts";
 import type { Stage } from "./stages/stage.ts";
 import { type StartedBuild, startBuild } from "./start-build.ts";
+import { tellChangedScripts } from "./tell-changed-scripts.ts";
 import { tellLittleSpace } from "./tell-little-space.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -83,7 +84,7 @@ export async function startAndFollow(
       }
       if (started !== undefined) await announceTakeOver(stage, started, context);
       const build = started ?? (await start(stage, { asked, input, retry }, context));
-      if (started === undefined) announce(build, context);
+      if (started === undefined) await announce(stage, build, context);
       started = build;
       if (noFollow) {
         if (globals.json) print.json({ name: build.name, executionArn: build.executionArn } satisfies StartedJson);
@@ -124,8 +125,10 @@ async function start(
   return startBuild(stage, asked, { user: env.user, at: new Date(), announce, retry });
 }
 
-function announce({ name, joined, others }: StartedBuild, { print, globals }: Context): void {
+async function announce(stage: Stage, { name, joined, executionArn, others }: StartedBuild, context: Context) {
+  const { print, globals } = context;
   print.note(joined ? `going on with the build ${name}, which these words started before` : `build ${name}`);
+  if (joined) await tellChangedScripts(stage, { name, executionArn }, context);
   for (const other of others)
     print.note(`the build ${other} runs too (${nextCommand(globals, ["stop", other])} ends it)`);
 }

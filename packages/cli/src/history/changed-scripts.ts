@@ -1,0 +1,36 @@
+import { DescribeStateMachineCommand, DescribeStateMachineForExecutionCommand } from "@aws-sdk/client-sfn";
+import { TaskScripts } from "@muster/pipeline";
+import { z } from "zod";
+import type { Stage } from "../stages/stage.ts";
+
+/** What PrepareActivity is told of an activity, wherever in a definition. */
+const Prepared = z.object({ activity: z.string(), scripts: TaskScripts });
+
+/**
+ * The activities of which a build that runs keeps other scripts than one that began now would have: its definition, which names them by digest, is
+ * the one that it began with.
+ */
+export async function changedScripts(
+  { sfn, description: { stateMachineArn } }: Pick<Stage, "sfn" | "description">,
+  executionArn: string,
+): Promise<string[]> {
+  const [began, now] = await Promise.all([
+    sfn.send(new DescribeStateMachineForExecutionCommand({ executionArn })),
+    sfn.send(new DescribeStateMachineCommand({ stateMachineArn })),
+  ]);
+  const kept = scriptsByActivity(began.definition);
+  return [...scriptsByActivity(now.definition)]
+    .filter(([activity, scripts]) => kept.has(activity) && kept.get(activity) !== scripts)
+    .map(([activity]) => activity)
+    .sort();
+}
+
+function scriptsByActivity(definition = "{}"): Map<string, string> {
+  const found = new Map<string, string>();
+  JSON.parse(definition, (_key, value: unknown) => {
+    const { data } = Prepared.safeParse(value);
+    if (data !== undefined) found.set(data.activity, JSON.stringify([data.scripts.script, data.scripts.afterTask]));
+    return value;
+  });
+  return found;
+}
