@@ -72,7 +72,8 @@ test("npm start on a fresh clone builds and publishes a release, and prints wher
 
 test("nothing but what npm runs, and that it installs, comes before the plan, and then the build", () => {
   const [before = "", plan = ""] = first.output.split(/^plan: /m);
-  expect(plan).toMatch(/^\d+ tasks.*\n(?: .*\n)*build /);
+  // A build waits five seconds for its plan, which a busy machine may not have by then.
+  expect(plan).toMatch(/^(?:\d+ tasks.*\n(?: .*\n)*|not made within 5 s.*\n)build /);
   const lines = before.split("\n").filter((line) => line !== "" && !line.startsWith("> "));
   expect(lines).toEqual(["installing dependencies, once"]);
 });
