@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -8,34 +8,47 @@ import { pastBuilds } from "./past-builds.ts";
 /**
  * What `muster help` and `muster status` take beside a Node that does nothing: medians of `--rounds` (default 15) in
  * which all of them run in turn, so that what else the machine does meets them alike. `status` shows a build of 200
- * tasks, with 50 such builds in the folder. The exit code is 1 when a goal is missed.
+ * tasks, with 50 such builds in the folder; then one of 1,000 and one of 2,000 tasks, each alone in its folder, of which
+ * the second may take twice what the first does. The exit code is 1 when a goal is missed.
  */
-const { values } = parseArgs({
-  options: {
-    rounds: { type: "string", default: "15" },
-    builds: { type: "string", default: "50" },
-    tasks: { type: "string", default: "200" },
-  },
-});
-const [rounds, builds, tasks] = [values.rounds, values.builds, values.tasks].map(Number) as [number, number, number];
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "15" } } });
+const rounds = Number(values.rounds);
 
 /** As it is installed: in a checkout, bin/muster.mjs looks besides whether a source is newer. */
 const MUSTER = join(import.meta.dirname, "../dist/muster.mjs");
 
-/** The most CPU time that is good enough, in multiples of Node's own. */
-const programs: { name: string; words: string[]; goal?: number }[] = [
+const STATUS = [MUSTER, "status", "--pipeline", "muster"];
+
+interface Program {
+  readonly name: string;
+  readonly words: readonly string[];
+  /** The most CPU time that is good enough, in multiples of Node's own. */
+  readonly goal?: number;
+  /** What lies in its folder. */
+  readonly past?: { readonly builds: number; readonly tasks: number };
+}
+
+const programs: Program[] = [
   { name: "node -e 0", words: ["-e", "0"] },
   { name: "muster help", words: [MUSTER, "help"], goal: 3 },
-  { name: "muster status", words: [MUSTER, "status", "--pipeline", "muster"], goal: 6 },
+  { name: "status, 50 × 200 tasks", words: STATUS, goal: 6, past: { builds: 50, tasks: 200 } },
+  { name: "status, 1,000 tasks", words: STATUS, goal: 10, past: { builds: 1, tasks: 1000 } },
+  { name: "status, 2,000 tasks", words: STATUS, goal: 20, past: { builds: 1, tasks: 2000 } },
 ];
 
 const dir = await mkdtemp(join(tmpdir(), "muster-cli-bench-"));
 try {
-  await pastBuilds(join(dir, ".muster"), { pipeline: "muster", builds, tasks });
+  const folders = programs.map((_, index) => join(dir, String(index)));
+  for (const [index, { past }] of programs.entries()) {
+    await mkdir(folders[index] as string);
+    if (past !== undefined)
+      await pastBuilds(join(folders[index] as string, ".muster"), { pipeline: "muster", ...past });
+  }
   const usages = programs.map((): Usage[] => []);
   for (let round = 0; round < rounds; round++) {
     for (const [index, { words }] of programs.entries()) {
-      usages[index]?.push(await measureProgram(words, { cwd: dir, env: { HOME: dir, PATH: "/usr/bin:/bin" } }));
+      const cwd = folders[index] as string;
+      usages[index]?.push(await measureProgram(words, { cwd, env: { HOME: dir, PATH: "/usr/bin:/bin" } }));
     }
   }
   report(usages);
@@ -50,7 +63,7 @@ function report(usages: readonly (readonly Usage[])[]): void {
   };
   const line = (...cells: string[]) =>
     process.stdout.write(
-      `${cells.map((cell, column) => (column === 0 ? cell.padEnd(16) : cell.padStart(10))).join("")}\n`,
+      `${cells.map((cell, column) => (column === 0 ? cell.padEnd(24) : cell.padStart(10))).join("")}\n`,
     );
   line("", "CPU ms", "× node", "goal", "wall ms", "× node", "peak MB");
   for (const [index, { name, goal }] of programs.entries()) {
