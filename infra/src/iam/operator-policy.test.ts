@@ -35,6 +35,16 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
     ["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "attempts/some-build/some-task/" }],
     ["s3:GetObject", "arn:aws:s3:::hhvm-state-111122223333/attempts/some-build/some-task/1.log.gz"],
   ],
+  // `artifacts` and `verify`, beside the records of attempts. A look at an object is asked as its reading is.
+  ...Object.fromEntries(
+    ["HeadObject", "GetObject"].map((name) => [
+      name,
+      ["scratch", "downloads"].map(
+        (role) => ["s3:GetObject", `arn:aws:s3:::hhvm-${role}-111122223333/some/key`] as const,
+      ),
+    ]),
+  ),
+  "the folders of attempts": [["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "attempts/" }]],
   // `build --plan` and `matrix` look for artifacts, also for those that are not there.
   "the plan's and the matrix's lookups": ["scratch", "downloads"].flatMap((role) => [
     ["s3:GetObject", `arn:aws:s3:::hhvm-${role}-111122223333/some/key`] as const,

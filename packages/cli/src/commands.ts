@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import approve from "./commands/approve.ts";
+import artifacts from "./commands/artifacts.ts";
 import asl from "./commands/asl.ts";
 import build from "./commands/build.ts";
 import { completion } from "./commands/completion.ts";
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   logs,
   workers,
   matrix,
+  artifacts,
   approve,
   stop,
   retry,
