@@ -18,6 +18,7 @@ import runTestWorkers from "./commands/run-test-workers.ts";
 import status from "./commands/status.ts";
 import stop from "./commands/stop.ts";
 import task from "./commands/task.ts";
+import verify from "./commands/verify.ts";
 import why from "./commands/why.ts";
 import workers from "./commands/workers.ts";
 
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   workers,
   matrix,
   artifacts,
+  verify,
   approve,
   stop,
   retry,

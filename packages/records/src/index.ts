@@ -7,6 +7,7 @@ export * from "./lease.ts";
 export * from "./object-place.ts";
 export * from "./objects.ts";
 export * from "./own-object.ts";
+export * from "./receive-object.ts";
 export * from "./state-key.ts";
 export * from "./state-records.ts";
 export * from "./unknown-outcome-error.ts";

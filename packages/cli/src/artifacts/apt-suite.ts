@@ -18,7 +18,7 @@ export interface AptSuite {
   readonly validUntil: Date | undefined;
   readonly indices: readonly AptIndex[];
   /** Indices that are not there or cannot be read, by what users' apt would say of them. */
-  readonly unreadable: readonly { readonly uri: string; readonly says: string }[];
+  readonly unreadable: readonly { readonly uri: string; readonly sha256: string; readonly says: string }[];
 }
 
 /** undefined where there is no InRelease. @param folder URI of its folder: `s3://bucket/debian/dists/bookworm` */
@@ -30,14 +30,14 @@ export async function readAptSuite(s3: S3Client, folder: string): Promise<AptSui
   const zipped = files.filter(({ path }) => path.endsWith("/Packages.gz"));
   const chosen = zipped.length > 0 ? zipped : files.filter(({ path }) => path.endsWith("/Packages"));
   const indices: AptIndex[] = [];
-  const unreadable: { uri: string; says: string }[] = [];
+  const unreadable: { uri: string; sha256: string; says: string }[] = [];
   for (const file of chosen) {
     const uri = `${folder}/${byHash ? byHashPath(file) : file.path}`;
     const bytes = await readSmall(s3, placeOfUri(uri));
     const packages = bytes && parsePackages(bytes, file.path);
     if (packages === undefined) {
-      const what = bytes === undefined ? "is not there" : "is no index of packages";
-      unreadable.push({ uri, says: `${what}, and ${inRelease} names it` });
+      const what = bytes === undefined ? "it is not there" : "it is no index of packages";
+      unreadable.push({ uri, sha256: file.sha256, says: `${what}, and ${inRelease} names it` });
     } else indices.push({ uri, sha256: file.sha256, packages });
   }
   return { inRelease, validUntil, indices, unreadable };

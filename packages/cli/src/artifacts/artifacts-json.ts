@@ -2,6 +2,7 @@ import { type Artifact, type ArtifactState, type DigestSource, digestOf, type Ta
 import type { AttemptNumber } from "./attempt-numbers.ts";
 import type { VersionArtifacts } from "./find-artifacts.ts";
 import type { Upload } from "./recorded-uploads.ts";
+import type { TaskStatuses } from "./task-statuses.ts";
 
 /** What `artifacts --json` prints. Times are ISO 8601, null is what nobody knows. */
 export interface ArtifactsJson {
@@ -60,12 +61,13 @@ export interface MadeByJson {
 }
 
 export function artifactsJson(
-  { version, artifacts, tasks, unread }: VersionArtifacts,
+  { version, artifacts, unread }: VersionArtifacts,
+  statuses: TaskStatuses,
   attemptNumber: AttemptNumber,
 ): ArtifactsJson {
   const objects = artifacts.map((artifact) => artifactJson(artifact, attemptNumber));
   const bytes = objects.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
-  return { version, bytes, objects, tasks, unread };
+  return { version, bytes, objects, tasks: statuses.tasks, unread: [...unread, ...statuses.unread] };
 }
 
 function artifactJson(artifact: Artifact, attemptNumber: AttemptNumber): ArtifactJson {

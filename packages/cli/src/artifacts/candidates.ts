@@ -1,4 +1,4 @@
-import { s3Url } from "@muster/pipeline";
+import { type StageDescription, s3Url } from "@muster/pipeline";
 import type { Stage } from "../stages/stage.ts";
 import { type AptSuite, isNamed, packageUri, readAptSuite } from "./apt-suite.ts";
 import type { StatedDigest, TaskPlace } from "./artifact.ts";
@@ -28,9 +28,12 @@ export async function candidatesOf(
     candidates.set(upload.uri, { task, step, platform, uploads: [...(former?.uploads ?? []), upload], stated: [] });
   }
   for (const each of expected) for (const uri of each.objects) candidateAt(candidates, uri, each);
-  const folders = new Set(expected.flatMap(({ packages }) => packages.map(({ suite }) => s3Url(suite, buckets))));
   const suites = new Map(
-    await mapAtMost(4, [...folders], async (folder) => [folder, await readAptSuite(s3, folder)] as const),
+    await mapAtMost(
+      4,
+      suiteFolders(expected, { buckets }),
+      async (folder) => [folder, await readAptSuite(s3, folder)] as const,
+    ),
   );
   for (const each of expected)
     for (const wanted of each.packages)
@@ -45,6 +48,12 @@ export function candidateAt(candidates: Candidates, uri: string, { task, step, p
   candidates.set(uri, candidate);
   return candidate;
 }
+
+/** URIs of the folders of suites that tasks name packages in. */
+export const suiteFolders = (
+  expected: readonly ExpectedTask[],
+  { buckets }: Pick<StageDescription, "buckets">,
+): string[] => [...new Set(expected.flatMap(({ packages }) => packages.map(({ suite }) => s3Url(suite, buckets))))];
 
 function filesOf(
   suite: AptSuite | undefined,

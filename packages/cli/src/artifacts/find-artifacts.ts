@@ -1,11 +1,11 @@
-import { supportedPlatforms, versionMatrix } from "@muster/lambdas";
+import { supportedPlatforms } from "@muster/lambdas";
 import { nearestWord, parseVersion, type Version } from "@muster/pipeline";
 import { explainError } from "../explain-error.ts";
 import { latestVersions } from "../history/latest-versions.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UsageError } from "../usage-error.ts";
-import type { Artifact, TaskOfVersion } from "./artifact.ts";
-import { type Candidates, candidatesOf } from "./candidates.ts";
+import type { Artifact, TaskPlace } from "./artifact.ts";
+import { type Candidates, candidatesOf, suiteFolders } from "./candidates.ts";
 import { type ExpectedTask, expectedTasks } from "./expected-objects.ts";
 import { lookAt } from "./look-at.ts";
 import { type RecordedUploads, recordedUploads } from "./recorded-uploads.ts";
@@ -16,7 +16,9 @@ export interface VersionArtifacts {
   /** Those of a task together, in the pipeline's order. */
   readonly artifacts: readonly Artifact[];
   /** In the pipeline's order. */
-  readonly tasks: readonly TaskOfVersion[];
+  readonly tasks: readonly TaskPlace[];
+  /** URIs of the folders of suites that the definition names. */
+  readonly suites: readonly string[];
   /** What could not be read, a line each. */
   readonly unread: readonly string[];
 }
@@ -36,13 +38,14 @@ export async function findArtifacts(stage: Stage, word: string): Promise<Version
   const candidates = await candidatesOf(stage, { records, expected });
   const artifacts = await lookAt(stage, candidates, records);
   if (artifacts.length === 0 && !records.hasAttempts) await refuseUnknown(stage, version);
-  const tasks = await tasksOf(stage, { version, expected, candidates, unread });
+  const tasks = tasksOf(expected, candidates);
   const order = new Map(tasks.map(({ task }, index) => [task, index]));
   const place = ({ task }: Artifact) => order.get(task) ?? tasks.length;
   return {
     version,
     artifacts: artifacts.toSorted((one, other) => place(one) - place(other) || (one.uri < other.uri ? -1 : 1)),
     tasks,
+    suites: suiteFolders(expected, description),
     unread: [...unread, ...records.unread],
   };
 }
@@ -69,29 +72,16 @@ async function platformsOf(
 }
 
 /** Those of the definition, and behind them those that a former one had. */
-async function tasksOf(
-  { pipeline, description, s3 }: Stage,
-  {
-    version,
-    expected,
-    candidates,
-    unread,
-  }: OfVersion & { readonly expected: readonly ExpectedTask[]; readonly candidates: Candidates },
-): Promise<TaskOfVersion[]> {
-  const matrix = await versionMatrix(version, { pipeline, stage: description, s3 }).catch((error: unknown) => {
-    unread.push(`how far the steps are is not known: ${explainError(error).message}`);
-    return { cells: [] };
-  });
+function tasksOf(expected: readonly ExpectedTask[], candidates: Candidates): TaskPlace[] {
   const known = new Set(expected.map(({ task }) => task));
-  const former = new Map(
-    [...candidates.values()].filter(({ task }) => !known.has(task)).map((each) => [each.task, each]),
+  const former = [...candidates.values()].filter(({ task }) => !known.has(task));
+  return [...expected, ...new Map(former.map((each) => [each.task, each])).values()].map(
+    ({ task, step, platform }) => ({
+      task,
+      step,
+      platform,
+    }),
   );
-  return [...expected, ...former.values()].map(({ task, step, platform }) => {
-    const cell = matrix.cells.find(
-      (each) => each.activity === step && (each.per === "platform" ? each.platform : null) === platform,
-    );
-    return { task, step, platform, status: cell?.status ?? null };
-  });
 }
 
 async function refuseUnknown(stage: Stage, version: Version): Promise<void> {

@@ -29,6 +29,7 @@ const kinds: Readonly<Record<string, WordKind>> = {
   pipeline: "file",
   dir: "file",
   html: "file",
+  key: "file",
 };
 
 /** What has a log is not only a task. */

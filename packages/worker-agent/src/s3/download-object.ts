@@ -2,11 +2,9 @@ import { createHash, randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { Socket } from "node:net";
-import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { setTimeout as sleep } from "node:timers/promises";
-import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { digestOfMetadata, type ObjectPlace } from "@muster/records";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { digestOfMetadata, type ObjectPlace, receiveObject } from "@muster/records";
 
 /** @param file where it appears when it is complete; `-` is standard output */
 export async function downloadObject(s3: S3Client, place: ObjectPlace, file: string): Promise<void> {
@@ -34,42 +32,17 @@ async function printObject(s3: S3Client, place: ObjectPlace): Promise<void> {
   else await pipeline(bytes, createWriteStream("", { fd: STDOUT, autoClose: false }));
 }
 
-/** So often in a row a connection may break without having brought anything. */
-const PAUSES_MS = [200, 500, 1000, 3000];
-
 /**
- * An object's bytes. Where a connection breaks the next one goes on, with the same version or not at all.
+ * An object's bytes, as they are received.
  * @throws Error when they are not what was stored, where the object says what that was
  */
 export async function* readObject(s3: S3Client, { bucket, key }: ObjectPlace): AsyncGenerator<Buffer> {
-  let etag: string | undefined;
-  let size = 0;
-  let received = 0;
-  let stored: string | undefined;
+  const { metadata, bytes } = await receiveObject(s3, { bucket, key });
+  const stored = digestOfMetadata(metadata);
   const hash = createHash("sha256");
-  for (let broken = 0; ; broken++) {
-    const rest = etag === undefined ? {} : { IfMatch: etag, Range: `bytes=${received}-` };
-    const answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...rest }));
-    if (etag === undefined) {
-      size = answer.ContentLength ?? 0;
-      stored = digestOfMetadata(answer.Metadata);
-    } else if (!answer.ContentRange?.startsWith(`bytes ${received}-`))
-      throw new Error(`S3 sent another part than asked`);
-    etag = answer.ETag;
-    try {
-      for await (const bytes of answer.Body as Readable) {
-        received += bytes.length;
-        hash.update(bytes);
-        broken = 0;
-        yield bytes;
-      }
-      break;
-    } catch (error) {
-      const pauseMs = PAUSES_MS[broken];
-      // What is there in full and fails is not what was sent: its checksum says so.
-      if (received >= size || etag === undefined || pauseMs === undefined) throw error;
-      await sleep(pauseMs);
-    }
+  for await (const part of bytes) {
+    hash.update(part);
+    yield part;
   }
   if (stored !== undefined && hash.digest("hex") !== stored) {
     throw new Error(`s3://${bucket}/${key} is damaged: its SHA-256 is not ${stored}, which it was stored with`);
