@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -137,6 +137,47 @@ describe.skipIf(missing.length > 0)("a release by recipes", () => {
       const apt = await aptFor(codename, web.url);
       expect(await apt.versions()).toEqual([`1.3.0-1~${codename}`, `1.2.3-1~${codename}`]);
       expect(await apt.download("greet")).toEqual([`greet_1.3.0-1~${codename}_all.deb`]);
+    }
+  });
+
+  test("verify follows it all from the key to the packages, and names what somebody has changed since", async () => {
+    const verify = () => repository.muster("verify", "1.2.3", "--pipeline", "release/pipeline.ts");
+    const whole = await verify();
+    expect(whole, whole.stdout + whole.stderr).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(whole.stdout).toMatch(/^1\.2\.3: all \d+ objects are good; /);
+    expect(whole.stdout).toMatch(
+      /\/pool\/main\/g\/greet\/greet_1\.2\.3-1~trixie_all\.deb {2}.*its attempt, its index$/m,
+    );
+    // The tarball twice, and the InRelease of both suites.
+    expect(whole.stdout).toMatch(/^4 objects signed by greet release signing key, key [0-9A-F]{40}$/m);
+    const [deb, inRelease] = [
+      join(repository.downloads, "debian/pool/main/g/greet/greet_1.2.3-1~trixie_all.deb"),
+      join(repository.downloads, "debian/dists/bookworm/InRelease"),
+    ];
+    const former = new Map(
+      await Promise.all([deb, inRelease].map(async (file) => [file, await readFile(file)] as const)),
+    );
+    await appendFile(deb, "x");
+    await writeFile(inRelease, former.get(inRelease)?.toString().replace("Origin: greet", "Origin: other") ?? "");
+    const tampered = await verify();
+    for (const [file, content] of former) await writeFile(file, content);
+    expect(tampered.exitCode).toBe(1);
+    const [answer, ...lines] = tampered.stdout.split("\n");
+    expect(answer).toMatch(/^1\.2\.3: 2 of \d+ objects are not good; /);
+    const wrong = lines.filter((line) => line.startsWith("✖"));
+    expect(wrong.map((line) => line.slice(line.lastIndexOf("/") + 1))).toEqual([
+      "InRelease",
+      "greet_1.2.3-1~trixie_all.deb",
+    ]);
+    expect(tampered.stdout).toMatch(/^ {4}it is not what greet release signing key, key [0-9A-F]{16} signed$/m);
+    expect(tampered.stdout).toMatch(/^ {4}the record of PublishAptRepository-1\.2\.3 in \S+ says [0-9a-f]{64}$/m);
+  });
+
+  test("a version that nobody built is told with the nearest one", async () => {
+    for (const command of ["artifacts", "verify"]) {
+      const { exitCode, stderr } = await repository.muster(command, "1.2.4", "--pipeline", "release/pipeline.ts");
+      expect(exitCode).toBe(2);
+      expect(stderr).toBe("muster: nothing of a version 1.2.4 was built here (did you mean 1.2.3?)\n");
     }
   });
 
