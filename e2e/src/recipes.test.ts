@@ -148,6 +148,11 @@ describe.skipIf(missing.length > 0)("a release by recipes", () => {
     expect(whole.stdout).toMatch(
       /\/pool\/main\/g\/greet\/greet_1\.2\.3-1~trixie_all\.deb {2}.*its attempt, its index$/m,
     );
+    const { good, objects } = await repository.json<{ good: boolean; objects: { checks: { check: string }[] }[] }>(
+      ...["verify", "1.2.3", "--pipeline", "release/pipeline.ts"],
+    );
+    expect(good).toBe(true);
+    expect(objects.every(({ checks }) => checks.some(({ check }) => check === "metadata"))).toBe(true);
     // The tarball twice, and the InRelease of both suites.
     expect(whole.stdout).toMatch(/^4 objects signed by greet release signing key, key [0-9A-F]{40}$/m);
     const [deb, inRelease] = [

@@ -88,6 +88,7 @@ async function tellsOfTheBuild(ask: Ask, { name, state, steps }: Status, { dir }
   expect(ForEachVersion["1.2.3"].Make.success.ec2).toBe(last);
   expect((await ask("matrix", "1.2.3")).stdout).toMatch(/succeeded +Publish/);
   expect((await ask("artifacts", "1.2.3")).stdout).toMatch(/^1\.2\.3: \d+ objects of 2 tasks, /);
+  expect(JSON.parse((await ask("artifacts", "1.2.3", "--json")).stdout).objects[0].madeBy.attempt).toBe(3);
   expect((await ask("verify", "1.2.3")).stdout).toMatch(/^1\.2\.3: all \d+ objects are good; /);
   expect(JSON.parse((await ask("asl", "--json")).stdout)).toHaveProperty("StartAt");
   expect((await ask("build", "1.2.3", "--plan")).stdout).toContain("0 of 2 tasks would run");

@@ -1,4 +1,5 @@
 import type { ApproveJson } from "./approvals/approve-step.ts";
+import type { ArtifactsJson } from "./artifacts/artifacts-json.ts";
 import type { CommandDescription, HelpJson } from "./describe-commands.ts";
 import type { DoctorJson } from "./doctor/show-doctor.ts";
 import type { FailuresJson } from "./failures/json-of-failures.ts";
@@ -17,12 +18,14 @@ import type { MatrixJson } from "./show-matrix.ts";
 import type { TaskJson } from "./task/report-task.ts";
 import type { EndedTestWorkerJson } from "./test-workers/kill-test-workers.ts";
 import type { TestWorkerJson } from "./test-workers/run-test-workers.ts";
+import type { VerifyJson } from "./verify/verify-json.ts";
 import type { WhyJson } from "./why/show-why.ts";
 import type { WorkerJson } from "./workers/list-workers.ts";
 
 /** What each command prints with `--json`: JSON schemas are made of these types, in `schemas/`. */
 export interface JsonShapes {
   readonly approve: ApproveJson;
+  readonly artifacts: ArtifactsJson;
   /** The state machine, in Amazon States Language. */
   readonly asl: { readonly StartAt: string; readonly States: object; readonly [field: string]: unknown };
   readonly build: BuildJson;
@@ -47,6 +50,7 @@ export interface JsonShapes {
   readonly "status --list": readonly BuildSummary[];
   readonly stop: StopJson;
   readonly task: TaskJson;
+  readonly verify: VerifyJson;
   readonly why: WhyJson;
   readonly workers: readonly WorkerJson[];
 }
