@@ -2,8 +2,8 @@ import type { Arguments, Values } from "./arguments.ts";
 import type { Context } from "./context.ts";
 
 /**
- * 0 done, 1 the build failed, 2 the command could not be carried out, 3 the stage could not be reached, 130 interrupted by Ctrl-C. A task's own
- * is its script's.
+ * 0 done, 1 the build failed, or what was verified is not good, 2 the command could not be carried out, 3 the stage could not be reached,
+ * 130 interrupted by Ctrl-C. A task's own is its script's.
  */
 export type ExitCode = 0 | 1 | 2 | 3 | 130;
 

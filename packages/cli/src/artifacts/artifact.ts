@@ -1,19 +1,6 @@
-import type { BuildStatus } from "@muster/pipeline";
 import type { StoredFacts } from "./head-artifact.ts";
 import type { Upload } from "./recorded-uploads.ts";
-
-/** A task, by what tells it from others. */
-export interface TaskPlace {
-  /** As a task is called: `<step>-<version>[-<platform>]`. */
-  readonly task: string;
-  readonly step: string;
-  readonly platform: string | null;
-}
-
-export interface TaskOfVersion extends TaskPlace {
-  /** null for a task that names nothing that it leaves behind, and where it could not be found out. */
-  readonly status: BuildStatus | null;
-}
+import type { TaskPlace } from "./task-place.ts";
 
 /** The digest that something beside an object says that it has. */
 export interface StatedDigest {

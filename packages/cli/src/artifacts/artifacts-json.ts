@@ -1,7 +1,8 @@
-import { type Artifact, type ArtifactState, type DigestSource, digestOf, type TaskOfVersion } from "./artifact.ts";
+import { type Artifact, type ArtifactState, type DigestSource, digestOf } from "./artifact.ts";
 import type { AttemptNumber } from "./attempt-numbers.ts";
 import type { VersionArtifacts } from "./find-artifacts.ts";
 import type { Upload } from "./recorded-uploads.ts";
+import type { TaskOfVersion } from "./task-place.ts";
 import type { TaskStatuses } from "./task-statuses.ts";
 
 /** What `artifacts --json` prints. Times are ISO 8601, null is what nobody knows. */

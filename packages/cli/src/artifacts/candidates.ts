@@ -1,10 +1,11 @@
 import { type StageDescription, s3Url } from "@muster/pipeline";
 import type { Stage } from "../stages/stage.ts";
 import { type AptSuite, isNamed, packageUri, readAptSuite } from "./apt-suite.ts";
-import type { StatedDigest, TaskPlace } from "./artifact.ts";
+import type { StatedDigest } from "./artifact.ts";
 import type { ExpectedTask } from "./expected-objects.ts";
 import { mapAtMost } from "./map-at-most.ts";
 import type { RecordedUploads, Upload } from "./recorded-uploads.ts";
+import type { TaskPlace } from "./task-place.ts";
 
 /** An object that may be a version's, with what says so. */
 export interface Candidate extends TaskPlace {

@@ -14,7 +14,7 @@ import {
   tasksOf,
   type Version,
 } from "@muster/pipeline";
-import type { TaskPlace } from "./artifact.ts";
+import type { TaskPlace } from "./task-place.ts";
 
 /** A task of a version, with what its definition says that it leaves behind. */
 export interface ExpectedTask extends TaskPlace {

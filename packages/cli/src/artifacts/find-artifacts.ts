@@ -4,11 +4,12 @@ import { explainError } from "../explain-error.ts";
 import { latestVersions } from "../history/latest-versions.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UsageError } from "../usage-error.ts";
-import type { Artifact, TaskPlace } from "./artifact.ts";
+import type { Artifact } from "./artifact.ts";
 import { type Candidates, candidatesOf, suiteFolders } from "./candidates.ts";
 import { type ExpectedTask, expectedTasks } from "./expected-objects.ts";
 import { lookAt } from "./look-at.ts";
 import { type RecordedUploads, recordedUploads } from "./recorded-uploads.ts";
+import type { TaskPlace } from "./task-place.ts";
 
 /** All that is known of what a version's steps made. */
 export interface VersionArtifacts {

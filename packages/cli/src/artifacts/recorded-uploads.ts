@@ -4,8 +4,8 @@ import { readText, stateFolder, stateRecords } from "@muster/records";
 import * as z from "zod";
 import { parseJson } from "../history/event-data.ts";
 import type { Stage } from "../stages/stage.ts";
-import type { TaskPlace } from "./artifact.ts";
 import { mapAtMost } from "./map-at-most.ts";
+import type { TaskPlace } from "./task-place.ts";
 
 /** An attempt of a task, as its record names it. */
 export interface Maker extends TaskPlace {

@@ -4,8 +4,8 @@ import { formatBytes } from "../free-space.ts";
 import type { Print } from "../print.ts";
 import { columnsOf } from "../text-columns.ts";
 import { wrapColumns } from "../wrap-columns.ts";
-import type { TaskOfVersion } from "./artifact.ts";
 import type { ArtifactJson, ArtifactsJson, MadeByJson } from "./artifacts-json.ts";
+import type { TaskOfVersion } from "./task-place.ts";
 
 interface Look {
   /** undefined where nothing limits a line. */

@@ -1,8 +1,8 @@
 import { versionMatrix } from "@muster/lambdas";
 import { explainError } from "../explain-error.ts";
 import type { Stage } from "../stages/stage.ts";
-import type { TaskOfVersion } from "./artifact.ts";
 import type { VersionArtifacts } from "./find-artifacts.ts";
+import type { TaskOfVersion } from "./task-place.ts";
 
 export interface TaskStatuses {
   readonly tasks: readonly TaskOfVersion[];

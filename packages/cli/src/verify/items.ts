@@ -1,8 +1,9 @@
-import type { Artifact, StatedDigest, TaskPlace } from "../artifacts/artifact.ts";
+import type { Artifact, StatedDigest } from "../artifacts/artifact.ts";
 import type { VersionArtifacts } from "../artifacts/find-artifacts.ts";
 import { headArtifact, type StoredFacts } from "../artifacts/head-artifact.ts";
 import { mapAtMost } from "../artifacts/map-at-most.ts";
 import { placeOfUri } from "../artifacts/read-small.ts";
+import type { TaskPlace } from "../artifacts/task-place.ts";
 import type { Stage } from "../stages/stage.ts";
 import { aptFindings } from "./apt-repositories.ts";
 import { joined } from "./repository.ts";
