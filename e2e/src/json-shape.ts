@@ -43,7 +43,9 @@ const readSchema = (name: string): AnySchemaObject => JSON.parse(readFileSync(fi
  * where a value stands, and not where a type is defined: it may be one of several that a value has at once.
  */
 function closed(value: AnySchemaObject): AnySchemaObject {
-  return { ...closedWithin(value), unevaluatedProperties: false };
+  // A map, or an object of which nothing is promised.
+  const isOpen = value.type === "object" && value.properties === undefined;
+  return isOpen ? closedWithin(value) : { ...closedWithin(value), unevaluatedProperties: false };
 }
 
 function closedWithin(schema: AnySchemaObject): AnySchemaObject {
