@@ -29,7 +29,7 @@ test("whoever follows docs/operating.md sees what it says", async () => {
     said.push(`${outcome.stdout}${outcome.stderr}`);
     cwd = join(workspace.dir, "hello");
   }
-  const [, planned, built, looked, listed, checked, broken, failed, why, mended, embargoed, released] = said;
+  const [, planned, built, looked, listed, checked, broken, failed, why, mended, embargoed, released, audited] = said;
   expect(planned).toContain("all is well");
   expect(planned).toMatch(/^run +Publish +1\.0\.0 .*does not exist$/m);
   expect(built).toMatch(/2 tasks done, 0 skipped, 0 failed[\s\S]*0 tasks done, 2 skipped, 0 failed/);
@@ -43,4 +43,5 @@ test("whoever follows docs/operating.md sees what it says", async () => {
   expect(embargoed).toMatch(/^MakeSource +✔ succeeded +✔ succeeded +✔ succeeded$/m);
   expect(embargoed).toMatch(/^Publish +· not_built +✔ succeeded +✔ succeeded$/m);
   expect(released).toContain("1 task done, 1 skipped, 0 failed");
+  expect(audited).toMatch(/^0 orphans: looked at 0 machines, 0 running builds/);
 });

@@ -102,6 +102,7 @@ async function tellsOfTheBuild(ask: Ask, { name, state, steps }: Status, { dir }
   expect(await readFile(join(dir, "started/pipeline.ts"), "utf8")).toContain("started");
   expect((await ask("task", task)).stdout).toMatch(/^Make-1\.2\.3 succeeded/m);
   expect((await ask("help", "build")).stdout).toContain("--plan");
+  expect((await ask("audit")).stdout).toMatch(/^0 orphans: looked at 0 machines, 0 running builds, /);
   expect((await ask("doctor")).stdout).toMatch(/^✔ +scripts +every script can run$/m);
   await ask("report", "--html", "build.html");
   expect(await readFile(join(dir, "build.html"), "utf8")).toMatch(/<title>1\.2\.3_.*: succeeded<\/title>/);

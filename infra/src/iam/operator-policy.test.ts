@@ -19,6 +19,7 @@ type Context = Readonly<Record<string, string>>;
 /** What the operations of the `muster` command ask of IAM, and on what. */
 const CALLS: Readonly<Record<string, readonly (readonly [action: string, resource: string, context?: Context])[]>> = {
   DescribeExecution: [["states:DescribeExecution", execution]],
+  DescribeInstances: [["ec2:DescribeInstances", "*"]],
   DescribeStateMachine: [["states:DescribeStateMachine", stateMachine]],
   DescribeStateMachineForExecution: [["states:DescribeStateMachineForExecution", execution]],
   DescribeLogStreams: [["logs:DescribeLogStreams", wholeGroup]],
@@ -67,6 +68,23 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
   ],
 };
 
+/** What `audit` lists, and reads where no token is in it. */
+const state = "arn:aws:s3:::hhvm-state-111122223333";
+const AUDITED: (typeof CALLS)[string] = [
+  ...[
+    "demands/",
+    "launches/",
+    "leases/exclusive/",
+    "leases/repair/",
+    "executions/",
+    "attention/",
+    "reaper/marks.json",
+  ].map((prefix) => ["s3:ListBucket", state, { "s3:prefix": prefix }] as const),
+  ...["demands/Make/1_2.json", "leases/repair/all.json", "reaper/marks.json"].map(
+    (key) => ["s3:GetObject", `${state}/${key}`] as const,
+  ),
+];
+
 /** Records by which a task is answered: who reads one could end it. */
 const SECRET_RECORDS = [
   "claims/MakeBinaryPackage/i-0123456789abcdef0.json",
@@ -108,12 +126,11 @@ test("the table names every operation that the command's sources send to a deplo
 });
 
 test("whoever builds may make each of them", async () => {
-  for (const [action, resource, context = {}] of Object.values(CALLS).flat())
+  for (const [action, resource, context = {}] of [...Object.values(CALLS).flat(), ...AUDITED])
     expect(await isAllowed({ statements, request: { action, resource, context } }), action).toBe(true);
 });
 
 test("but no record that holds a task's token", async () => {
-  const state = "arn:aws:s3:::hhvm-state-111122223333";
   const asked = [
     { action: "s3:GetObject", resource: `${state}/claims/Make/i-1.json` },
     { action: "s3:GetObject", resource: `${state}/executions/some-build/health-check-token.json` },

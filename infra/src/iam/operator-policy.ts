@@ -1,11 +1,19 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { stageParameter, workerLogGroups } from "@muster/pipeline";
-import { stateFolder } from "@muster/records";
+import { stateFolder, stateKey } from "@muster/records";
 import type { StageScope } from "../stage-scope.ts";
 import { ANY, allow, policyDocument, type Statement } from "./policy.ts";
 import { IAM_PATH } from "./role.ts";
 
-const READ_RECORDS = [stateFolder.attempts, stateFolder.launches, stateFolder.exclusiveLeases];
+const READ_RECORDS = [
+  stateFolder.attempts,
+  stateFolder.launches,
+  stateFolder.demands,
+  stateFolder.leases,
+  stateKey.reaper,
+];
+/** What `audit` compares by its names alone: what lies there holds tokens, or nothing. */
+const LISTED_RECORDS = [...READ_RECORDS, stateFolder.executions, stateFolder.attention];
 
 /** For people who build: what `muster --stage` calls. Attach it to their roles. */
 export function createOperatorPolicy(scope: StageScope): IamPolicy {
@@ -51,15 +59,15 @@ function operatorStatements({ stage, pipeline, names }: StageScope): Statement[]
       buckets.map((arn) => `${arn}/*`),
     ),
     allow("ListArtifacts", ["s3:ListBucket"], buckets),
-    // An attempt's log outlives its stream there, and launches and leases say why a task waits. What lies beside them holds tokens of tasks, and is
-    // nobody's to read.
+    // An attempt's log outlives its stream there, launches and leases say why a task waits, and all of them what is left over. What lies beside them
+    // holds tokens of tasks, and is nobody's to read.
     allow(
       "ReadRecords",
       ["s3:GetObject"],
       READ_RECORDS.map((prefix) => `${state}/${prefix}*`),
     ),
     allow("ListRecords", ["s3:ListBucket"], [state], {
-      StringLike: { "s3:prefix": READ_RECORDS.map((prefix) => `${prefix}*`) },
+      StringLike: { "s3:prefix": LISTED_RECORDS.map((prefix) => `${prefix}*`) },
     }),
     // EC2 has no resource to name for it.
     allow("SeeWorkers", ["ec2:DescribeInstances"], ANY),

@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import approve from "./commands/approve.ts";
 import artifacts from "./commands/artifacts.ts";
 import asl from "./commands/asl.ts";
+import audit from "./commands/audit.ts";
 import build from "./commands/build.ts";
 import { completion } from "./commands/completion.ts";
 import doctor from "./commands/doctor.ts";
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   task,
   asl,
   local,
+  audit,
   doctor,
   init,
   runTestWorkers,

@@ -22,5 +22,8 @@ export {
   planBuild,
 } from "./planning/plan-build.ts";
 export { orderOf } from "./planning/plan-nodes.ts";
-export { describeWorkers, type Worker, type WorkerState } from "./workers/describe-workers.ts";
+export { LAST_RESORT_MS, LIFETIME_MS, READY_WITHIN_MS } from "./reaping/choose-victims.ts";
+export { KEEP_MS as RECORDS_KEPT_MS } from "./reaping/drop-old-records.ts";
+export { ReaperMarks } from "./reaping/marks.ts";
+export { describeWorkers, toWorker, type Worker, type WorkerState } from "./workers/describe-workers.ts";
 export { hourlyPrice, listedPrice, vcpusOf } from "./workers/hourly-price.ts";

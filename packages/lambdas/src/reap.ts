@@ -5,11 +5,10 @@ import { runningBuilds } from "./builds/running-builds.ts";
 import { handler } from "./handler.ts";
 import { chooseVictims } from "./reaping/choose-victims.ts";
 import { dropOldRecords } from "./reaping/drop-old-records.ts";
+import { ReaperMarks } from "./reaping/marks.ts";
 import { failClaim } from "./repair/fail-claim.ts";
 import { progressOfBuilds } from "./repair/pending-tasks.ts";
 import { describeWorkers } from "./workers/describe-workers.ts";
-
-const Marks = z.record(z.string(), z.object({ markedAt: z.string(), why: z.string() }));
 
 /** Terminates machines that nobody will miss: marked in one cycle, looked at again in the next, and only then ended. Never one that works. */
 export const reap = handler("Reap", { input: z.unknown(), uses: ["ec2", "s3", "sfn"] }, async (_event, context) => {
@@ -22,7 +21,7 @@ export const reap = handler("Reap", { input: z.unknown(), uses: ["ec2", "s3", "s
     builds.flatMap(({ tasks }) => tasks).flatMap(({ state, instance }) => (state === "running" && instance) || []),
   );
   const workers = await describeWorkers(ec2, stage);
-  const marked = await records.read(stateKey.reaper, Marks);
+  const marked = await records.read(stateKey.reaper, ReaperMarks);
   const { victims, marks } = chooseVictims(workers, {
     marks: marked?.value ?? {},
     holdsTask: (instanceId) => working.has(instanceId),

@@ -4,6 +4,7 @@ export * from "./aws-failure.ts";
 export * from "./conditional-write.ts";
 export * from "./digest-metadata.ts";
 export * from "./lease.ts";
+export * from "./lease-rules.ts";
 export * from "./object-place.ts";
 export * from "./objects.ts";
 export * from "./own-object.ts";

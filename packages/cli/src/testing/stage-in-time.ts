@@ -40,6 +40,8 @@ export interface Played {
   /** 0 where absent. */
   readonly exit?: number;
   readonly error?: string;
+  /** The worker hangs: it learns of nothing, and goes on when the script has ended. */
+  readonly hangs?: boolean;
 }
 
 export interface StageInTimeOptions {
@@ -151,15 +153,21 @@ export async function stageInTime({ pipeline, folder, play, ec2 }: StageInTimeOp
     );
     const attempt = (attempts.get(task.name) ?? 0) + 1;
     attempts.set(task.name, attempt);
-    const { seconds, prints = [], exit = 0, error } = play(task, attempt);
+    const { seconds, prints = [], exit = 0, error, hangs = false } = play(task, attempt);
     const place = { task: task.name, build: task.execution.split(":").at(-1) ?? "", attempt: claimedAt };
     await say([logMarker({ kind: "start", ...place }), ...prints]);
     const endMs = clock.now() + seconds * 1000;
     while (clock.now() < endMs && !signal.aborted) {
       await sleepUntil(clock, Math.min(endMs, clock.now() + (task.heartbeatSeconds * 1000) / 3), signal);
-      if (!signal.aborted) await clients.sfn.send(new SendTaskHeartbeatCommand({ taskToken })).catch(() => undefined);
+      if (signal.aborted || hangs) continue;
+      const isWanted = await clients.sfn.send(new SendTaskHeartbeatCommand({ taskToken })).then(
+        () => true,
+        () => false,
+      );
+      // As a real worker ends its script, and waits for other tasks.
+      if (!isWanted) return false;
     }
-    if (signal.aborted) return true;
+    if (signal.aborted || hangs) return true;
     await say([logMarker({ kind: "end", ...place })]);
     const report = { ec2: instanceId, time_sec: String(seconds) };
     if (exit === 0 && error === undefined) {
@@ -191,6 +199,13 @@ export async function stageInTime({ pipeline, folder, play, ec2 }: StageInTimeOp
     clients,
     stage,
     now: () => new Date(clock.now()),
+    /** Lets so much time pass, whatever happens in it. */
+    async passes(seconds: number) {
+      const endMs = clock.now() + seconds * 1000;
+      // So that there is a moment to come to, where nothing else happens.
+      clock.at(endMs, () => undefined);
+      await runUntil(aws, clock, () => clock.now() >= endMs, { limitMs: seconds * 1000 + 1 });
+    },
     until: (goal: () => boolean | Promise<boolean>) => runUntil(aws, clock, goal, { limitMs: 3 * 3_600_000 }),
     [Symbol.asyncDispose]: () => aws.close(),
   };

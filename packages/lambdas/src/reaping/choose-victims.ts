@@ -1,11 +1,11 @@
 import type { Worker } from "../workers/describe-workers.ts";
 
 /** A machine that is not ready by then will never be; repair has replaced it long ago. */
-const READY_WITHIN_MS = 20 * 60_000;
+export const READY_WITHIN_MS = 20 * 60_000;
 /** A worker takes no further task after a day; one that is still there and holds none was forgotten. */
-const LIFETIME_MS = 24 * 3_600_000;
+export const LIFETIME_MS = 24 * 3_600_000;
 /** No task runs this long. */
-const LAST_RESORT_MS = 48 * 3_600_000;
+export const LAST_RESORT_MS = 48 * 3_600_000;
 
 /** When a machine was first seen to deserve it, and why. */
 export interface Mark {

@@ -4,7 +4,7 @@ import { type StateRecords, stateFolder, stateKey } from "@muster/records";
 import { runningBuilds } from "../builds/running-builds.ts";
 
 /** Launches and demands are of interest for an hour; a day leaves time to look at them. */
-const KEEP_MS = 24 * 3_600_000;
+export const KEEP_MS = 24 * 3_600_000;
 
 /**
  * Deletes what served its purpose: demands and launches of yesterday, and what executions left that have ended without saying so. Attempt records stay.
