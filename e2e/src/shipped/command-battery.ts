@@ -122,7 +122,16 @@ async function offered(ask: Ask, ...words: string[]): Promise<string> {
 
 /** What programs read of a build: whatever is asked for with `--json` is held against its command's schema where the command is run. */
 async function keepsItsShapes(ask: Ask, build: string): Promise<void> {
-  const reading = ["status --list", `status ${build}`, `why ${task}`, "workers", "results", "matrix 1.2.3", "doctor"];
+  const reading = [
+    "status --list",
+    `status ${build}`,
+    `why ${task}`,
+    "workers",
+    "results",
+    "matrix 1.2.3",
+    "audit",
+    "doctor",
+  ];
   for (const command of [...reading, `logs ${task}`, "help status", "report --html again.html"])
     JSON.parse((await ask(...command.split(" "), "--json")).stdout);
 }

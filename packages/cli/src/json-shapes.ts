@@ -1,5 +1,6 @@
 import type { ApproveJson } from "./approvals/approve-step.ts";
 import type { ArtifactsJson } from "./artifacts/artifacts-json.ts";
+import type { AuditJson } from "./audit/show-audit.ts";
 import type { CommandDescription, HelpJson } from "./describe-commands.ts";
 import type { DoctorJson } from "./doctor/show-doctor.ts";
 import type { FailuresJson } from "./failures/json-of-failures.ts";
@@ -28,6 +29,7 @@ export interface JsonShapes {
   readonly artifacts: ArtifactsJson;
   /** The state machine, in Amazon States Language. */
   readonly asl: { readonly StartAt: string; readonly States: object; readonly [field: string]: unknown };
+  readonly audit: AuditJson;
   readonly build: BuildJson;
   readonly "build --no-follow": StartedJson;
   readonly "build --plan": PlanJson;
