@@ -101,6 +101,8 @@ async function tellsOfTheBuild(ask: Ask, { name, state, steps }: Status, { dir }
   await ask("init", "--yes", "--dir", "started", "--name", "started", "--json");
   expect(await readFile(join(dir, "started/pipeline.ts"), "utf8")).toContain("started");
   expect((await ask("task", task)).stdout).toMatch(/^Make-1\.2\.3 succeeded/m);
+  const again = JSON.parse((await ask("repro", task, "--run", "--json")).stdout);
+  expect(again).toMatchObject({ attempt: 3, run: { verdict: "succeeds as it did", exitCode: 0 } });
   expect((await ask("help", "build")).stdout).toContain("--plan");
   expect((await ask("audit")).stdout).toMatch(/^0 orphans: looked at 0 machines, 0 running builds, /);
   expect((await ask("doctor")).stdout).toMatch(/^✔ +scripts +every script can run$/m);

@@ -23,6 +23,13 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
   DescribeStateMachine: [["states:DescribeStateMachine", stateMachine]],
   DescribeStateMachineForExecution: [["states:DescribeStateMachineForExecution", execution]],
   DescribeLogStreams: [["logs:DescribeLogStreams", wholeGroup]],
+  // `repro` takes what an attempt had: objects as they were, scripts by their version.
+  GetObject: [
+    ["s3:GetObject", "arn:aws:s3:::hhvm-scratch-111122223333/some/key"],
+    ["s3:GetObjectVersion", "arn:aws:s3:::hhvm-downloads-111122223333/some/key"],
+    ["s3:GetObjectVersion", "arn:aws:s3:::hhvm-assets-111122223333/scripts/make.sh"],
+  ],
+  ListObjectVersions: [["s3:ListBucketVersions", "arn:aws:s3:::hhvm-downloads-111122223333"]],
   GetExecutionHistory: [["states:GetExecutionHistory", execution]],
   GetLogEvents: [["logs:GetLogEvents", `${group}:log-stream:w_i-0123456789abcdef0`]],
   GetParameter: [["ssm:GetParameter", `arn:aws:ssm:${region}:parameter/muster/hhvm/description`]],

@@ -59,6 +59,13 @@ function operatorStatements({ stage, pipeline, names }: StageScope): Statement[]
       buckets.map((arn) => `${arn}/*`),
     ),
     allow("ListArtifacts", ["s3:ListBucket"], buckets),
+    // An attempt is done again with what it had: scripts by the version that its record names, objects as they were.
+    allow(
+      "ReadFormerArtifacts",
+      ["s3:GetObjectVersion"],
+      [...buckets, names.bucketArn("assets")].map((arn) => `${arn}/*`),
+    ),
+    allow("ListFormerArtifacts", ["s3:ListBucketVersions"], buckets),
     // An attempt's log outlives its stream there, launches and leases say why a task waits, and all of them what is left over. What lies beside them
     // holds tokens of tasks, and is nobody's to read.
     allow(

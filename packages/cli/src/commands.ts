@@ -13,6 +13,7 @@ import local from "./commands/local.ts";
 import logs from "./commands/logs.ts";
 import matrix from "./commands/matrix.ts";
 import report from "./commands/report.ts";
+import repro from "./commands/repro.ts";
 import results from "./commands/results.ts";
 import retry from "./commands/retry.ts";
 import runTestWorkers from "./commands/run-test-workers.ts";
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   stop,
   retry,
   task,
+  repro,
   asl,
   local,
   audit,

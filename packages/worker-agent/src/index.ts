@@ -1,6 +1,8 @@
 export type { AgentArchive, AgentArchives, WriteAgentArchives } from "../bundle/write-agent-archives.ts";
 export { agentProgram } from "./agent-program.ts";
+export { MASK, maskedVariables } from "./log/mask-secrets.ts";
 export { ec2Bootstrap } from "./machine/ec2-bootstrap.ts";
+export { installCommands } from "./machine/install-commands.ts";
 export { quoteForShell } from "./machine/quote-for-shell.ts";
 export { removeFolder } from "./machine/remove-folder.ts";
 export { localBootstrap, MAX_USER_DATA_BYTES, renderUserData, type UserDataOptions } from "./machine/user-data.ts";

@@ -1,4 +1,4 @@
-import { ExecutionDoesNotExist } from "@aws-sdk/client-sfn";
+import { ExecutionDoesNotExist, type HistoryEvent } from "@aws-sdk/client-sfn";
 import type { Stage } from "../stages/stage.ts";
 import { UnreadableBuildError } from "../unreadable-build-error.ts";
 import { type BuildHistory, type HistoryReader, historyReader } from "./build-history.ts";
@@ -15,13 +15,17 @@ export async function loadBuild(stage: Source, executionArn: string): Promise<Bu
 }
 
 /** The same, to be read on. */
-export async function loadHistory({ sfn, damagedBuilds }: Source, executionArn: string): Promise<HistoryReader> {
-  const events = await readHistory(sfn, executionArn).catch((error: unknown) => {
+export async function loadHistory(stage: Source, executionArn: string): Promise<HistoryReader> {
+  const history = historyReader();
+  history.read(await loadEvents(stage, executionArn));
+  return history;
+}
+
+/** What it is read from, oldest first; rejects as `loadBuild` does. */
+export async function loadEvents({ sfn, damagedBuilds }: Source, executionArn: string): Promise<HistoryEvent[]> {
+  return readHistory(sfn, executionArn).catch((error: unknown) => {
     if (!(error instanceof ExecutionDoesNotExist)) throw error;
     const name = executionArn.slice(executionArn.lastIndexOf(":") + 1);
     throw new UnreadableBuildError(name, { isTold: damagedBuilds?.has(name) ?? false });
   });
-  const history = historyReader();
-  history.read(events);
-  return history;
 }

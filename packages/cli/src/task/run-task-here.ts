@@ -1,18 +1,18 @@
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { decide, inputOfTask, lookout } from "@muster/lambdas";
+import { type Activity, type StageDescription, scriptFile, WorkerEnvironment } from "@muster/pipeline";
 import type { Context } from "../context.ts";
-import { shownFrom } from "../load-pipeline.ts";
+import { type LoadedPipeline, shownFrom } from "../load-pipeline.ts";
 import { refuseUnfitScripts } from "../refuse-unfit-scripts.ts";
-import { findRepository } from "../stages/local/find-repository.ts";
 import { stateDir } from "../stages/local/state-dir.ts";
-import { workerVariables } from "../stages/local/worker-variables.ts";
-import { writeClientProfile } from "../stages/local/write-client-profile.ts";
 import type { Stage } from "../stages/stage.ts";
 import { changesBetween, listBuckets } from "./bucket-objects.ts";
 import { type FoundTask, findTask } from "./find-task.ts";
 import { reportTask } from "./report-task.ts";
 import { startTask } from "./start-task.ts";
 import { leaveTaskFolder, prepareTaskFolder } from "./task-folder.ts";
+import { variablesHere } from "./worker-here.ts";
 
 interface TaskArguments {
   readonly task: string;
@@ -50,13 +50,15 @@ export async function runTaskHere(asked: TaskArguments, context: Context): Promi
     const startedMs = performance.now();
     const ended = await startTask({
       input,
-      activity,
-      description: stage.description,
       folder,
-      scripts: loaded.folder,
-      dummyScript: loaded.pipeline.dummyScript,
-      variables: variablesOf(stage, { folder, repository: findRepository(loaded.folder), env }),
-      init: !asked.noInit,
+      worker: workerOf(loaded, activity, { description: stage.description, withInit: !asked.noInit }),
+      variables: variablesHere({
+        url: stage.url as string,
+        region: stage.description.region,
+        folder,
+        pipelineFolder: loaded.folder,
+        env,
+      }),
       shell: asked.shell,
       signal,
       output: globals.json ? "stderr" : "stdout",
@@ -84,17 +86,23 @@ async function describe({ task, build }: FoundTask, { s3, description, pipeline 
   return { decision, input: inputOfTask(task, { build, execution, pipeline, stage: description, restore }) };
 }
 
-function variablesOf(
-  { url, description: { region } }: Stage,
-  { folder, repository, env }: { folder: string; repository: string | undefined; env: Context["env"] },
-): Readonly<Record<string, string>> {
-  const endpoint = url as string;
-  const profile = writeClientProfile({ dir: join(folder, "aws"), url: endpoint, region });
-  return {
-    ...workerVariables({ ...env, url: endpoint, region, repository, temporary: join(folder, "tmp") }),
-    AWS_CONFIG_FILE: profile.AWS_CONFIG_FILE as string,
-    AWS_SHARED_CREDENTIALS_FILE: profile.AWS_SHARED_CREDENTIALS_FILE as string,
-    // There is no instance: whoever asks for its metadata is told so at once.
-    AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:9",
-  };
+/** The scripts are run as they lie in the pipeline's folder now. */
+function workerOf(
+  { pipeline, folder }: LoadedPipeline,
+  { name, script, init, afterTask }: Activity,
+  { description, withInit }: { description: StageDescription; withInit: boolean },
+): WorkerEnvironment {
+  const url = (path: string) => pathToFileURL(scriptFile(folder, path)).href;
+  return WorkerEnvironment.parse({
+    ACTIVITY_ARN: description.activities[name],
+    ACTIVITY_NAME: name,
+    SCRIPT_URL: url(script),
+    ...(withInit && init !== undefined && { INIT_URL: url(init) }),
+    ...(afterTask !== undefined && { AFTER_TASK_URL: url(afterTask) }),
+    DUMMY_SCRIPT_URL: url(pipeline.dummyScript),
+    AWS_REGION: description.region,
+    LOG_GROUP: description.logGroups[name],
+    STATE_BUCKET: description.buckets.state,
+    SCRATCH_BUCKET: description.buckets.scratch,
+  });
 }

@@ -3,23 +3,18 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type Activity, type StageDescription, scriptFile, type TaskInput, WorkerEnvironment } from "@muster/pipeline";
+import type { TaskInput, WorkerEnvironment } from "@muster/pipeline";
 import { agentProgram } from "@muster/worker-agent";
 import * as z from "zod";
 
 export interface TaskToStart {
   readonly input: TaskInput;
-  readonly activity: Activity;
-  readonly description: StageDescription;
   /** Where it works; there, and empty or as the last run left it. */
   readonly folder: string;
-  /** The pipeline's: scripts are run as they are there now. */
-  readonly scripts: string;
-  readonly dummyScript: string;
-  /** What a worker of this machine has in its environment. */
+  /** What the agent is told. */
+  readonly worker: WorkerEnvironment;
+  /** What a worker of this machine has in its environment besides. */
   readonly variables: Readonly<Record<string, string>>;
-  readonly init: boolean;
   readonly shell: boolean;
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -58,7 +53,7 @@ export async function startTask(task: TaskToStart): Promise<EndedTask> {
   const agent = spawn(process.execPath, [...words, ...(shell ? ["--shell"] : [])], {
     cwd: folder,
     stdio: shell ? "inherit" : ["pipe", output === "stdout" ? 1 : 2, 2],
-    env: { ...task.variables, ...workerEnvironment(task) },
+    env: { ...task.variables, ...task.worker },
   });
   const end = () => void agent.kill();
   task.signal.addEventListener("abort", end, { once: true });
@@ -66,22 +61,6 @@ export async function startTask(task: TaskToStart): Promise<EndedTask> {
   task.signal.removeEventListener("abort", end);
   const exitCode = code ?? 128 + (killedBy === null ? 0 : constants.signals[killedBy]);
   return { exitCode, outcome: shell ? undefined : await readOutcome(folder) };
-}
-
-function workerEnvironment({ activity, description, scripts, dummyScript, init }: TaskToStart): WorkerEnvironment {
-  const url = (script: string) => pathToFileURL(scriptFile(scripts, script)).href;
-  return WorkerEnvironment.parse({
-    ACTIVITY_ARN: description.activities[activity.name],
-    ACTIVITY_NAME: activity.name,
-    SCRIPT_URL: url(activity.script),
-    ...(init && activity.init !== undefined && { INIT_URL: url(activity.init) }),
-    ...(activity.afterTask !== undefined && { AFTER_TASK_URL: url(activity.afterTask) }),
-    DUMMY_SCRIPT_URL: url(dummyScript),
-    AWS_REGION: description.region,
-    LOG_GROUP: description.logGroups[activity.name],
-    STATE_BUCKET: description.buckets.state,
-    SCRATCH_BUCKET: description.buckets.scratch,
-  });
 }
 
 async function readOutcome(folder: string): Promise<TaskOutcome | undefined> {
