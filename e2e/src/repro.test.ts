@@ -136,6 +136,12 @@ test.each<[string, string[], string]>([
   expect(stderr.trim().split("\n")).toEqual([expect.stringContaining(line)]);
 });
 
+test("nor does muster task open a shell where nobody could type into it", async () => {
+  const { exitCode, stderr } = await workspace.muster("task", TASK, "--shell", ...PIPELINE);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^muster: --shell opens a shell on a terminal, and this is none \(.*\)\n$/);
+});
+
 test("a task that never ran, a record without digests, a script that is gone: each in one line that says how to go on", async () => {
   await using other = await createWorkspace();
   await other.write("pipeline.ts", definition("careful"));

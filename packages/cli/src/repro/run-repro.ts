@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import { isatty } from "node:tty";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { shownFrom } from "../load-pipeline.ts";
@@ -7,6 +6,7 @@ import { whyUnreadable } from "../logs/attempt-logs.ts";
 import { parseAttempt } from "../logs/choose-attempts.ts";
 import { stateDir } from "../stages/local/state-dir.ts";
 import type { Stage } from "../stages/stage.ts";
+import { refuseShellWithoutTerminal } from "../task/refuse-shell.ts";
 import { startTask } from "../task/start-task.ts";
 import { leaveTaskFolder, prepareTaskFolder } from "../task/task-folder.ts";
 import { variablesHere } from "../task/worker-here.ts";
@@ -57,12 +57,7 @@ export async function runRepro(asked: ReproArguments, context: Context): Promise
 
 function refuseMixture({ run, shell }: ReproArguments, { globals, print }: Context): void {
   if (run && shell) throw new UsageError("--run and --shell are two things to do", { hint: "choose one of them" });
-  if (!shell) return;
-  if (globals.json) throw new UsageError("a shell prints no JSON", { hint: "leave --json or --shell out" });
-  if (print.stdout.isTTY === true && isatty(0)) return;
-  throw new UsageError("--shell opens a shell on a terminal, and this is none", {
-    hint: "--run runs the script; without either, it is printed",
-  });
+  if (shell) refuseShellWithoutTerminal(print, globals);
 }
 
 interface OpenRepro {

@@ -128,8 +128,9 @@ const missingWords = (missing: readonly string[]): string[] =>
   missing.length === 0 ? [] : [`not here, and not looked for: ${missing.join(", ")}`];
 
 function note(print: Print, text: string, style?: TextStyle): void {
-  for (const line of wrap(print, text)) print.note(style === undefined ? line : print.style(style, line, "stderr"));
+  for (const line of wrap({ stdout: print.stderr }, text))
+    print.note(style === undefined ? line : print.style(style, line, "stderr"));
 }
 
-const wrap = (print: Print, text: string): string[] =>
+const wrap = (print: Pick<Print, "stdout">, text: string): string[] =>
   wrapColumns(text, { columns: terminalColumns(print), indent: "    " });

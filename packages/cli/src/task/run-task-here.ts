@@ -9,6 +9,7 @@ import { stateDir } from "../stages/local/state-dir.ts";
 import type { Stage } from "../stages/stage.ts";
 import { changesBetween, listBuckets } from "./bucket-objects.ts";
 import { type FoundTask, findTask } from "./find-task.ts";
+import { refuseShellWithoutTerminal } from "./refuse-shell.ts";
 import { reportTask } from "./report-task.ts";
 import { startTask } from "./start-task.ts";
 import { leaveTaskFolder, prepareTaskFolder } from "./task-folder.ts";
@@ -29,6 +30,7 @@ interface TaskArguments {
  */
 export async function runTaskHere(asked: TaskArguments, context: Context): Promise<number> {
   const { env, globals, print, signal } = context;
+  if (asked.shell) refuseShellWithoutTerminal(print, globals);
   const loaded = await context.loadPipeline();
   const stage = await context.openStage({ to: "serve", serves: asked.task });
   const found = await findTask(asked.task, {
