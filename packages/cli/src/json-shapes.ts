@@ -12,6 +12,7 @@ import type { LogsJson } from "./logs/print-log.ts";
 import type { PlanJson } from "./plan/plan-report.ts";
 import type { ReportJson } from "./report/write-report.ts";
 import type { BuildJson } from "./report-outcome.ts";
+import type { ReproJson } from "./repro/repro-report.ts";
 import type { RetryJson } from "./retry/retry-build.ts";
 import type { StartedJson } from "./run-build.ts";
 import type { InitJson } from "./run-init.ts";
@@ -53,6 +54,7 @@ export interface JsonShapes {
   readonly stop: StopJson;
   readonly task: TaskJson;
   readonly verify: VerifyJson;
+  readonly repro: ReproJson;
   readonly why: WhyJson;
   readonly workers: readonly WorkerJson[];
 }

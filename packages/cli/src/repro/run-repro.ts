@@ -15,19 +15,10 @@ import { compareEnds, endHere, exitCodeOf } from "./compare-ends.ts";
 import { findAttempt } from "./find-attempt.ts";
 import type { ChangedObject } from "./object-copies.ts";
 import { prepareRepro, type Repro, writesOf } from "./prepare-repro.ts";
+import type { ReproArguments } from "./repro-arguments.ts";
 import type { ReproRun } from "./repro-report.ts";
 import { serveCopies } from "./serve-copies.ts";
 import { showRepro, showRun, tellShell } from "./show-repro.ts";
-
-export interface ReproArguments {
-  readonly task: string;
-  readonly build: string | undefined;
-  readonly attempt: string | undefined;
-  readonly run: boolean;
-  readonly shell: boolean;
-  readonly publish: boolean;
-  readonly dir: string | undefined;
-}
 
 /**
  * Does an attempt of a task again on this machine, or shows how.

@@ -7,8 +7,8 @@ import { type Print, type TextStyle, terminalColumns } from "../print.ts";
 import { wrapColumns } from "../wrap-columns.ts";
 import type { End, Verdict } from "./compare-ends.ts";
 import type { Repro } from "./prepare-repro.ts";
+import type { ReproArguments } from "./repro-arguments.ts";
 import type { ReproJson, ReproRun } from "./repro-report.ts";
-import type { ReproArguments } from "./run-repro.ts";
 import { DRY_RUN } from "./task-to-repeat.ts";
 
 interface Shown {
