@@ -48,7 +48,7 @@ export interface ReproJson {
   readonly script: ReproScriptFile;
   readonly init: ReproScriptFile | null;
   /** Of the task, secrets masked. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: { readonly [name: string]: string };
   /** What it had and does not have here, in words. */
   readonly missing: readonly string[];
   /** null without `--run`. */
