@@ -24,8 +24,7 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
   DescribeStateMachineForExecution: [["states:DescribeStateMachineForExecution", execution]],
   DescribeLogStreams: [["logs:DescribeLogStreams", wholeGroup]],
   // `repro` takes what an attempt had: objects as they were, scripts by their version.
-  GetObject: [
-    ["s3:GetObject", "arn:aws:s3:::hhvm-scratch-111122223333/some/key"],
+  "versions of objects": [
     ["s3:GetObjectVersion", "arn:aws:s3:::hhvm-downloads-111122223333/some/key"],
     ["s3:GetObjectVersion", "arn:aws:s3:::hhvm-assets-111122223333/scripts/make.sh"],
   ],
