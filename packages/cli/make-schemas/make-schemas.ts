@@ -46,6 +46,10 @@ function shapesSchema(): Definition {
   return schema;
 }
 
+/** Of a type without a name, of which the generator keeps only the fields that have one. */
+const isLoose = (type: string): boolean => type.startsWith("{[x:string]:unknown;");
+const LOOSE = { additionalProperties: true };
+
 interface Names {
   readonly named: ReadonlyMap<string, Schema>;
   /** By their short names: those that are referred to. */
@@ -66,7 +70,7 @@ function resolveReferences(value: Schema, names: Names): Schema {
   const target = names.named.get(long);
   if (target === undefined) throw new Error(`${long} is not defined`);
   const [, short] = /(?:^|\.)([A-Za-z]\w*)$/.exec(long) ?? [];
-  if (short === undefined) return { ...resolveReferences(target, names), ...others };
+  if (short === undefined) return { ...resolveReferences(target, names), ...(isLoose(long) && LOOSE), ...others };
   if (!names.used.has(short)) {
     // Its own name first: types may contain themselves.
     names.used.set(short, {});
