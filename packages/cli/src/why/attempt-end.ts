@@ -1,6 +1,7 @@
 import { ErrorName, TaskFailureCause } from "@muster/pipeline";
 import type * as z from "zod";
 import type { Attempt } from "../history/step.ts";
+import type { TaskFacts } from "./facts.ts";
 
 /** How an attempt ended that did not succeed. */
 export type AttemptEnd =
@@ -27,13 +28,17 @@ export type AttemptEnd =
 
 const Cause = TaskFailureCause.partial();
 
-/**
- * Reads how an attempt ended.
- * @param stateReason EC2's code of why its machine ended, where the machine can still be seen
- */
+interface Around {
+  /** EC2's code of why its machine ended, where the machine can still be seen. */
+  readonly stateReason?: string | undefined;
+  /** Whether it had used up the step's time; absent where that is not known. */
+  readonly ranOutOfTime?: boolean | undefined;
+}
+
+/** Reads how an attempt ended. */
 export function attemptEnd(
   { error = "", cause }: Pick<Attempt, "error" | "cause">,
-  stateReason?: string | undefined,
+  { stateReason, ranOutOfTime }: Around = {},
 ): AttemptEnd {
   const { exit = null, message = "", line = null } = readCause(cause);
   switch (error) {
@@ -46,9 +51,9 @@ export function attemptEnd(
     case ErrorName.logIdle:
       return { how: "printed nothing", message, line };
     case "States.Timeout":
-      return { how: "state timed out" };
+      return ranOutOfTime === false ? silence(stateReason) : { how: "state timed out" };
     case "States.HeartbeatTimeout":
-      return byMachine(stateReason) ?? { how: "no heartbeat" };
+      return silence(stateReason);
     case ErrorName.workerInterrupted:
       return interruption(message, stateReason);
     case ErrorName.requeued:
@@ -66,6 +71,35 @@ export function attemptEnd(
     default:
       return { how: "failed", error: [error || "an unknown error", message].filter(Boolean).join(", "), line };
   }
+}
+
+const silence = (stateReason: string | undefined): AttemptEnd => byMachine(stateReason) ?? { how: "no heartbeat" };
+
+/** What is known of an attempt besides its error. */
+export function aroundAttempt(
+  attempt: Attempt | undefined,
+  { workers, pipeline, name }: Pick<TaskFacts, "workers" | "pipeline" | "name">,
+): Around {
+  const timeout = pipeline.activities.find((activity) => activity.name === name)?.timeout;
+  return {
+    stateReason: workers?.find(({ instanceId }) => instanceId === attempt?.instance)?.stateReason,
+    ranOutOfTime: attempt && ranOutOfTime(attempt, timeout),
+  };
+}
+
+/** Between what Step Functions counts and what its history says. */
+const SLACK_SECONDS = 5;
+
+/**
+ * Whether an attempt that Step Functions ended had used up its step's time. Of a lost heartbeat it records `States.Timeout` too (seen in recorded
+ * executions): which of them it was, the time tells, from when a worker took it or from when it was put into its queue.
+ * @param timeout the step's, in seconds
+ */
+function ranOutOfTime({ scheduledAt, startedAt, endedAt }: Attempt, timeout: number | undefined): boolean | undefined {
+  if (timeout === undefined || endedAt === undefined) return undefined;
+  const secondsSince = (from: Date) => (+endedAt - +from) / 1000;
+  const isInTime = Math.abs(secondsSince(scheduledAt) - timeout) <= SLACK_SECONDS;
+  return isInTime || secondsSince(startedAt ?? scheduledAt) >= timeout - SLACK_SECONDS;
 }
 
 function interruption(message: string, stateReason: string | undefined): AttemptEnd {

@@ -2,7 +2,7 @@ import { type Worker, weighRefusals } from "@muster/lambdas";
 import type { LaunchRecord } from "@muster/pipeline";
 import { formatDuration } from "../format-duration.ts";
 import type { Attempt, Step } from "../history/step.ts";
-import { attemptEnd } from "./attempt-end.ts";
+import { aroundAttempt, attemptEnd } from "./attempt-end.ts";
 import { endClause, tellingLineOf } from "./end-words.ts";
 import type { TaskFacts } from "./facts.ts";
 import { BOOT_ALLOWANCE_MS, refusalsOf, waitOfRefusal } from "./wait-for-worker.ts";
@@ -56,13 +56,12 @@ function attemptLinks(attempt: Attempt, index: number, facts: TaskFacts): Link[]
   ];
 }
 
-function endLink(attempt: Attempt, { step, workers }: TaskFacts): string {
+function endLink(attempt: Attempt, facts: TaskFacts): string {
   const { startedAt, endedAt, instance } = attempt;
-  const stateReason = workers?.find(({ instanceId }) => instanceId === instance)?.stateReason;
-  const end = attemptEnd(attempt, stateReason);
+  const end = attemptEnd(attempt, aroundAttempt(attempt, facts));
   const after = startedAt === undefined || endedAt === undefined ? "" : ` after ${span(+endedAt - +startedAt)}`;
   // Of the last attempt the sentence says it.
-  const line = attempt === step?.attempts.at(-1) ? null : tellingLineOf(end);
+  const line = attempt === facts.step?.attempts.at(-1) ? null : tellingLineOf(end);
   return `${endClause(end, { instance: instance ?? null, after })}${line === null ? "" : `: ${line}`}`;
 }
 

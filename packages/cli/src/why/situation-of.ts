@@ -1,7 +1,7 @@
 import { approvalsOf, ErrorName, readFailure, retriesOf, secondsUntilRetry } from "@muster/pipeline";
 import { isFinished } from "../history/describe-step.ts";
 import { type Attempt, preparationFailed, type Step } from "../history/step.ts";
-import { attemptEnd, byMachine } from "./attempt-end.ts";
+import { aroundAttempt, attemptEnd, byMachine } from "./attempt-end.ts";
 import type { TaskFacts } from "./facts.ts";
 import { buildEnd, whyNotReached } from "./not-reached.ts";
 import type { Situation } from "./situation.ts";
@@ -44,7 +44,7 @@ function failed(step: Step, attempt: Attempt | undefined, facts: TaskFacts): Sit
   const taken = attempt?.startedAt;
   return {
     state: "failed",
-    end: attemptEnd(endOf(step, attempt), stateReasonOf(attempt, facts)),
+    end: attemptEnd(endOf(step, attempt), aroundAttempt(attempt, facts)),
     instance: attempt?.instance ?? null,
     seconds: taken === undefined ? null : secondsBetween(taken, attempt?.endedAt ?? step.endedAt ?? facts.now),
     attempts: step.attempts.length,
@@ -92,7 +92,7 @@ function resting(step: Step, facts: TaskFacts): Situation {
   }
   return {
     state: "resting",
-    end: attemptEnd(endOf(step, attempt), stateReasonOf(attempt, facts)),
+    end: attemptEnd(endOf(step, attempt), aroundAttempt(attempt, facts)),
     instance: attempt.instance ?? null,
     attempts: step.attempts.length,
     until: triedAgainAt(step, attempt, facts),
@@ -156,10 +156,6 @@ function wasDoing(step: Step): string {
 /** A last attempt may have been ended by what its step tells alone. */
 const endOf = (step: Step, attempt: Attempt | undefined): Pick<Attempt, "error" | "cause"> =>
   attempt?.error === undefined ? step : attempt;
-
-function stateReasonOf(attempt: Attempt | undefined, { workers }: TaskFacts): string | undefined {
-  return workers?.find(({ instanceId }) => instanceId === attempt?.instance)?.stateReason;
-}
 
 const failureOf = ({ error, cause }: Pick<Step, "error" | "cause">) =>
   readFailure({ ...(error !== undefined && { Error: error }), ...(cause !== undefined && { Cause: cause }) });

@@ -274,3 +274,11 @@ test("a script that hangs is silent until it is ended, and a machine that never 
     /^is tried again .*: it took longer than the step's timeout, and its worker did not say why on i-/,
   );
 });
+
+test("a worker that hangs is told from a script that takes too long", async () => {
+  await using it = await world(({ activity }, attempt) =>
+    activity === "Compile" && attempt === 1 ? { seconds: 5000, hangs: true } : undefined,
+  );
+  await it.begin("1.2.3");
+  await it.says(COMPILE, /^is tried again .*: i-\w+ was not heard of any more$/);
+});
