@@ -10,19 +10,11 @@ import {
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { createHandlers } from "@muster/lambdas";
-import {
-  activity,
-  definePipeline,
-  fixedPlatforms,
-  forEachPlatform,
-  forEachVersion,
-  hours,
-  minutes,
-  type TaskInput,
-} from "@muster/pipeline";
+import type { TaskInput } from "@muster/pipeline";
 import { stateKey } from "@muster/records";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBuild } from "../start-build.ts";
+import { pipeline, TASK } from "../testing/audited-stage.ts";
 import { type Played, stageInTime } from "../testing/stage-in-time.ts";
 import type { Orphan } from "./orphan.ts";
 import { auditStage } from "./show-audit.ts";
@@ -30,31 +22,11 @@ import { auditStage } from "./show-audit.ts";
 /** In the order in which a test finds them. */
 type Kinds = readonly Orphan["kind"][];
 
-const worker = { instanceTypes: ["c6i.xlarge"] as const };
-const Compile = activity({ name: "Compile", per: "platform", script: "compile.sh", timeout: hours(2), worker });
-const Publish = activity({
-  name: "Publish",
-  per: "version",
-  script: "publish.sh",
-  timeout: minutes(30),
-  worker,
-  exclusive: true,
-});
-const pipeline = definePipeline({
-  name: "example",
-  summary: "An example",
-  platforms: fixedPlatforms("debian-12-bookworm"),
-  flow: forEachVersion(forEachPlatform(Compile), Publish),
-  image: "/image",
-  dummyScript: "dummy.sh",
-  invalidates: [],
-});
-const TASK = "Compile-1.2.3-debian-12-bookworm";
-
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "muster-audit-"));
-  for (const name of ["compile.sh", "publish.sh", "dummy.sh"]) await writeFile(join(folder, name), "#!/bin/bash\n");
+  for (const name of ["compile.sh", "publish.sh", "after.sh", "init.sh", "dummy.sh"])
+    await writeFile(join(folder, name), "#!/bin/bash\n");
 });
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -1,42 +1,9 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import { placeCells } from "@muster/pipeline";
 import { expect, test } from "vitest";
+import { eventRecorder } from "../testing/event-recorder.ts";
 import { type BuildHistory, historyReader, unreadBuild } from "./build-history.ts";
 import { describeStep, isFinished } from "./describe-step.ts";
-
-/** Writes events as Step Functions does: numbered, a second apart, each after the one that it follows from. */
-function recorder() {
-  const events: HistoryEvent[] = [];
-  const add = (after: number, type: HistoryEvent["type"], details: Partial<HistoryEvent> = {}): number => {
-    const id = events.length + 1;
-    events.push({
-      id,
-      previousEventId: after,
-      type,
-      timestamp: new Date(Date.UTC(2026, 10, 24) + id * 1000),
-      ...details,
-    });
-    return id;
-  };
-  const enter = (after: number, name: string) =>
-    add(after, "TaskStateEntered", { stateEnteredEventDetails: { name, input: "{}" } });
-  const callFunction = (after: number, name: string, input: unknown, output: unknown): number => {
-    const scheduled = add(enter(after, name), "LambdaFunctionScheduled", {
-      lambdaFunctionScheduledEventDetails: { resource: "arn", input: JSON.stringify(input) },
-    });
-    const succeeded = add(add(scheduled, "LambdaFunctionStarted"), "LambdaFunctionSucceeded", {
-      lambdaFunctionSucceededEventDetails: { output: JSON.stringify(output) },
-    });
-    return add(succeeded, "TaskStateExited", { stateExitedEventDetails: { name } });
-  };
-  const schedule = (after: number, input: unknown) =>
-    add(after, "ActivityScheduled", {
-      activityScheduledEventDetails: { resource: "arn", input: JSON.stringify(input) },
-    });
-  const started = (after: number, workerName: string) =>
-    add(after, "ActivityStarted", { activityStartedEventDetails: { workerName } });
-  return { events, add, enter, callFunction, schedule, started };
-}
 
 const task = { version: "1.2.3", platform: "debian-12-bookworm" };
 const taskInput = {
@@ -58,7 +25,7 @@ function buildOf(events: readonly HistoryEvent[]): BuildHistory {
 }
 
 test("a task that a lost worker had is shown with both its workers, and without the error once it succeeded", () => {
-  const { events, add, enter, callFunction, schedule, started } = recorder();
+  const { events, add, enter, callFunction, schedule, started } = eventRecorder();
   const prepared = callFunction(add(0, "ExecutionStarted"), "PrepareToMakePackage", prepare, {
     skip: false,
     reason: "s3://x does not exist",
@@ -98,7 +65,7 @@ test("a task that a lost worker had is shown with both its workers, and without 
 });
 
 test("a failure that was caught is final only when its state is left", () => {
-  const { events, add, enter, schedule, started } = recorder();
+  const { events, add, enter, schedule, started } = eventRecorder();
   const run = started(schedule(enter(add(0, "ExecutionStarted"), "MakePackage"), taskInput), "ec2_i-1");
   const failed = add(run, "ActivityFailed", {
     activityFailedEventDetails: {
@@ -123,7 +90,7 @@ test.each([
   ["ExecutionTimedOut", "timed out", "retrying"],
   ["ExecutionFailed", "failed", "failed"],
 ])("after %s a step that was to be tried again is %s: %s", (type, state, stepState) => {
-  const { events, add, enter, schedule, started } = recorder();
+  const { events, add, enter, schedule, started } = eventRecorder();
   const run = started(schedule(enter(add(0, "ExecutionStarted"), "MakePackage"), taskInput), "ec2_i-1");
   const failed = add(run, "ActivityFailed", { activityFailedEventDetails: { error: "Muster.Requeued" } });
   add(failed, type as "ExecutionAborted");
@@ -132,7 +99,7 @@ test.each([
 
 test("a step whose preparation failed says so, and one that is called like a preparation does not", () => {
   const failedIn = (state: string, activity: string) => {
-    const { events, add, enter } = recorder();
+    const { events, add, enter } = eventRecorder();
     const scheduled = add(enter(add(0, "ExecutionStarted"), state), "LambdaFunctionScheduled", {
       lambdaFunctionScheduledEventDetails: { resource: "arn", input: JSON.stringify({ ...prepare, activity }) },
     });
@@ -146,7 +113,7 @@ test("a step whose preparation failed says so, and one that is called like a pre
     reason: "PrepareToMakePackage failed",
   });
 
-  const { events, add, enter, schedule, started } = recorder();
+  const { events, add, enter, schedule, started } = eventRecorder();
   const run = started(schedule(enter(add(0, "ExecutionStarted"), "PrepareToShip"), taskInput), "ec2_i-1");
   add(add(run, "ActivityFailed", { activityFailedEventDetails: { error: "E" } }), "TaskStateExited");
   const build = buildOf(events);
@@ -155,7 +122,7 @@ test("a step whose preparation failed says so, and one that is called like a pre
 });
 
 test("a step that is done already is shown as skipped, with the evidence", () => {
-  const { events, add, callFunction } = recorder();
+  const { events, add, callFunction } = eventRecorder();
   callFunction(add(0, "ExecutionStarted"), "PrepareToMakePackage", prepare, { skip: true, reason: "s3://x exists" });
   const build = buildOf(events);
   const [step] = build.steps;
@@ -164,7 +131,7 @@ test("a step that is done already is shown as skipped, with the evidence", () =>
 });
 
 test("branches that run at the same time do not mix their events", () => {
-  const { events, add, enter, schedule, started } = recorder();
+  const { events, add, enter, schedule, started } = eventRecorder();
   const map = add(add(0, "ExecutionStarted"), "MapStateEntered", {
     stateEnteredEventDetails: { name: "ForEachPlatform" },
   });
@@ -183,7 +150,7 @@ test("branches that run at the same time do not mix their events", () => {
 });
 
 test("a failed build keeps the results that NormalizeResults made, and what failed it", () => {
-  const { events, add, callFunction, enter } = recorder();
+  const { events, add, callFunction, enter } = eventRecorder();
   const results = { MakePackage: { failure: { Error: "E", Cause: "C" } } };
   const normalized = callFunction(add(0, "ExecutionStarted"), "NormalizeResults", { results: {} }, results);
   const check = add(enter(normalized, "CheckForFailures"), "LambdaFunctionScheduled", {
@@ -199,7 +166,7 @@ test("a failed build keeps the results that NormalizeResults made, and what fail
 });
 
 test("events that were seen already change nothing", () => {
-  const { events, add, callFunction } = recorder();
+  const { events, add, callFunction } = eventRecorder();
   callFunction(add(0, "ExecutionStarted"), "UpdateIndices", {}, {});
   const history = historyReader();
   expect(history.read(events)).toHaveLength(1);
@@ -210,7 +177,7 @@ test("events that were seen already change nothing", () => {
 });
 
 test("a waiting task is shown with what the last health check found missing, until that is mended", () => {
-  const { events, add, enter, callFunction, schedule } = recorder();
+  const { events, add, enter, callFunction, schedule } = eventRecorder();
   const begun = add(0, "ExecutionStarted");
   const prepared = callFunction(begun, "PrepareToMakePackage", prepare, { skip: false, reason: "none", taskInput });
   schedule(enter(prepared, "MakePackage"), taskInput);
@@ -233,7 +200,7 @@ test("a waiting task is shown with what the last health check found missing, unt
 });
 
 test("a build is a value: reading on leaves it as it was, and the pace of reading makes no difference", () => {
-  const { events, add, enter, callFunction, schedule, started } = recorder();
+  const { events, add, enter, callFunction, schedule, started } = eventRecorder();
   const begun = callFunction(add(0, "ExecutionStarted"), "PrepareToMakePackage", prepare, {
     skip: false,
     reason: "none",
@@ -262,7 +229,7 @@ test("a build is a value: reading on leaves it as it was, and the pace of readin
 });
 
 test("a function that is called again for another version is another step, and what comes late is still the first one's", () => {
-  const { events, add, enter } = recorder();
+  const { events, add, enter } = eventRecorder();
   const begun = add(0, "ExecutionStarted");
   const [first, second] = [1, 2].map(() =>
     add(enter(begun, "VersionNormalizeResults"), "LambdaFunctionScheduled", {
@@ -280,7 +247,7 @@ test("a function that is called again for another version is another step, and w
 });
 
 test("each version's normalising is a step of its own, which its state's data names", () => {
-  const { events, add } = recorder();
+  const { events, add } = eventRecorder();
   const begun = add(0, "ExecutionStarted");
   const [first, second] = ["1.2.3", "1.2.4"].map((version) => {
     const input = JSON.stringify({ version, buildInput: {}, results: {} });
