@@ -32,6 +32,8 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "flakes/**/*.test.ts"],
     sequence: { sequencer: LongestFirst },
+    // Without it, each promise pays for the store of the call that it belongs to: a fifth of what a world in process takes.
+    execArgv: ["--experimental-async-context-frame"],
     // Builds are processes themselves, and wait for each other most of the time.
     maxWorkers: 3,
     // Whole builds with real workers, on a machine that may be busy: only what hangs is ended.

@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     // Files share a worker's modules: to load the SDKs anew for each took longer than most tests.
     isolate: false,
+    // Without it, each promise pays for the store of the call that it belongs to: a fifth of what a world in process takes.
+    execArgv: ["--experimental-async-context-frame"],
     unstubEnvs: true,
     // Nothing here waits for time: a slow test is one that shares its processors with other packages' tests. Only what
     // hangs is ended.
