@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AwsError } from "../aws-error.ts";
 import { createFlusher, type Flusher } from "./flusher.ts";
 import { acquireFolderLock } from "./folder-lock.ts";
 import { makePrivateFolder } from "./make-folder.ts";
+import { temporaryPlace } from "./temporary-place.ts";
 
 /** Where a local AWS keeps what must outlive the process. */
 export interface Storage {
@@ -64,7 +64,7 @@ function temporaryStorage(flusher: Flusher, onDamaged: StorageOptions["onDamaged
       // A call that was delayed may come to its turn only now: nobody would remove what it makes.
       if (closed) throw new AwsError("ServiceUnavailable", "this AWS has been closed");
       if (made === undefined) {
-        made = mkdtempSync(join(tmpdir(), "muster-local-"));
+        made = mkdtempSync(join(temporaryPlace(), "muster-local-"));
         process.once("exit", remove);
       }
       return made;
