@@ -1,12 +1,11 @@
+import { type BuildHistory, formatDuration } from "@muster/history";
 import { aptLines } from "./apt-lines.ts";
 import type { ExitCode } from "./command.ts";
 import { counted } from "./counted.ts";
 import { type FailureReport, reportFailures } from "./failures/failure-report.ts";
 import { type FailuresJson, jsonOfFailures } from "./failures/json-of-failures.ts";
 import { failureLines } from "./failures/print-failures.ts";
-import { formatDuration } from "./format-duration.ts";
 import type { GlobalValues } from "./global-arguments.ts";
-import type { BuildHistory } from "./history/build-history.ts";
 import type { Print } from "./print.ts";
 import type { Stage } from "./stages/stage.ts";
 

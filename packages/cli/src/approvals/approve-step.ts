@@ -1,17 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SendTaskFailureCommand, SendTaskSuccessCommand, type SFNClient } from "@aws-sdk/client-sfn";
+import { type BuildHistory, type Step, tokenOf } from "@muster/history";
 import { type ApprovalDecision, ErrorName, MusterError, nearestWord, rejectionCause } from "@muster/pipeline";
 import { failureText, isUnanswered, taskIsOver } from "@muster/records";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
-import type { BuildHistory } from "../history/build-history.ts";
 import { findBuild } from "../history/find-build.ts";
 import { loadBuild } from "../history/load-build.ts";
 import { readHistory } from "../history/read-history.ts";
-import type { Step } from "../history/step.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UsageError } from "../usage-error.ts";
-import { tokenOf } from "./approval-request.ts";
 
 interface ApproveArguments {
   readonly build: string;

@@ -1,5 +1,5 @@
+import type { Step } from "@muster/history";
 import { loadBuild } from "../history/load-build.ts";
-import type { Step } from "../history/step.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UnreadableBuildError } from "../unreadable-build-error.ts";
 import { mapAtMost } from "./map-at-most.ts";

@@ -1,8 +1,8 @@
 import { paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import { parseJson } from "@muster/history";
 import type { Pipeline, Version } from "@muster/pipeline";
 import { readText, stateFolder, stateRecords } from "@muster/records";
 import * as z from "zod";
-import { parseJson } from "../history/event-data.ts";
 import type { Stage } from "../stages/stage.ts";
 import { mapAtMost } from "./map-at-most.ts";
 import type { TaskPlace } from "./task-place.ts";

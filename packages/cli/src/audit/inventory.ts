@@ -1,6 +1,6 @@
+import type { Step } from "@muster/history";
 import type { LaunchRecord, Lease, Pipeline } from "@muster/pipeline";
 import type { BuildSummary } from "../history/find-build.ts";
-import type { Step } from "../history/step.ts";
 
 /** An instance that has not been terminated. */
 export interface Machine {

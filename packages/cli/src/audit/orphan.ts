@@ -1,4 +1,4 @@
-import { formatDuration } from "../format-duration.ts";
+import { formatDuration } from "@muster/history";
 
 /** What can be left over; each has its sentence beside the judgement that finds it. */
 export const ORPHAN_KINDS = [

@@ -1,7 +1,7 @@
+import type { Step } from "@muster/history";
 import { wordsOf } from "@muster/pipeline";
 import { type BuildSummary, listBuilds } from "../history/find-build.ts";
 import { loadBuild } from "../history/load-build.ts";
-import type { Step } from "../history/step.ts";
 import type { Stage } from "../stages/stage.ts";
 import type { AuditedAttempt, AuditedBuild, Builds, Machine } from "./inventory.ts";
 import { lastWorkOf } from "./work-of-machines.ts";

@@ -1,10 +1,10 @@
+import type { Step } from "@muster/history";
 import { approvalsOf, type Pipeline } from "@muster/pipeline";
 import { buildOptionSummaries } from "../build-option-summaries.ts";
 import type { Context } from "../context.ts";
 import { listBuilds } from "../history/find-build.ts";
 import { latestVersions } from "../history/latest-versions.ts";
 import { loadBuild } from "../history/load-build.ts";
-import type { Step } from "../history/step.ts";
 import type { Stage } from "../stages/stage.ts";
 import type { WordKind } from "./completion-place.ts";
 

@@ -1,6 +1,5 @@
+import type { Attempt, BuildHistory, Step } from "@muster/history";
 import { type FailedStep, type Failure, failureLine, listFailures, normalizeResults, taskName } from "@muster/pipeline";
-import type { BuildHistory } from "../history/build-history.ts";
-import type { Attempt, Step } from "../history/step.ts";
 
 /** A step that failed, with the last worker's try at it. */
 export interface BuildFailure {

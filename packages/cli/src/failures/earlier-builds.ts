@@ -1,6 +1,6 @@
 import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
+import { parseJson, readMember } from "@muster/history";
 import { placeWords } from "@muster/pipeline";
-import { parseJson, readMember } from "../history/event-data.ts";
 import { listBuilds } from "../history/find-build.ts";
 import type { Stage } from "../stages/stage.ts";
 import { type FailureGroup, sameness } from "./group-failures.ts";

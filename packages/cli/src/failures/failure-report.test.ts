@@ -7,11 +7,10 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { CreateStateMachineCommand, DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { type BuildHistory, type Step, unreadBuild } from "@muster/history";
 import { logMarker, workerLogStream } from "@muster/pipeline";
 import { stateKey } from "@muster/records";
 import { expect, test } from "vitest";
-import { type BuildHistory, unreadBuild } from "../history/build-history.ts";
-import type { Step } from "../history/step.ts";
 import { createPrint } from "../print.ts";
 import { stageForTests } from "../testing/stage-for-tests.ts";
 import { columnsOf } from "../text-columns.ts";

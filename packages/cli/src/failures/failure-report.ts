@@ -1,6 +1,6 @@
+import type { BuildHistory } from "@muster/history";
 import type { Place } from "@muster/pipeline";
 import { counted } from "../counted.ts";
-import type { BuildHistory } from "../history/build-history.ts";
 import { NOTHING_LEFT, whyUnreadable } from "../logs/attempt-logs.ts";
 import { lastLines } from "../logs/last-lines.ts";
 import type { Stage } from "../stages/stage.ts";

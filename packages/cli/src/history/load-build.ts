@@ -1,7 +1,7 @@
 import { ExecutionDoesNotExist, type HistoryEvent } from "@aws-sdk/client-sfn";
+import { type BuildHistory, type HistoryReader, historyReader } from "@muster/history";
 import type { Stage } from "../stages/stage.ts";
 import { UnreadableBuildError } from "../unreadable-build-error.ts";
-import { type BuildHistory, type HistoryReader, historyReader } from "./build-history.ts";
 import { readHistory } from "./read-history.ts";
 
 type Source = Pick<Stage, "sfn" | "damagedBuilds">;

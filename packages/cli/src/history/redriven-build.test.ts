@@ -7,10 +7,10 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
+import { historyReader } from "@muster/history";
 import { createLocalAws, virtualClock } from "@muster/local";
 import { expect, test } from "vitest";
 import { localClients } from "../stages/local/local-clients.ts";
-import { historyReader } from "./build-history.ts";
 import { loadBuild } from "./load-build.ts";
 import { readHistory } from "./read-history.ts";
 import { reportBuild } from "./report-build.ts";

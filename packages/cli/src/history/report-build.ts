@@ -1,13 +1,11 @@
+import { type BuildHistory, describeStep, formatDuration, isFinished, isVerdict, type Step } from "@muster/history";
 import { describeInputs, placeCells } from "@muster/pipeline";
 import type { FailureReport } from "../failures/failure-report.ts";
 import { failureLines } from "../failures/print-failures.ts";
-import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
 import type { Print } from "../print.ts";
-import type { BuildHistory } from "./build-history.ts";
-import { type ApproveGlobals, approveCommand, describeStep, isFinished, isVerdict } from "./describe-step.ts";
+import { type ApproveGlobals, approveCommand } from "./approve-command.ts";
 import type { BuildSummary } from "./find-build.ts";
-import type { Step } from "./step.ts";
 
 export interface ReportBuildOptions {
   readonly print: Print;

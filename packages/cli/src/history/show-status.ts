@@ -1,15 +1,14 @@
+import { type BuildHistory, formatDuration } from "@muster/history";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { FailureReport } from "../failures/failure-report.ts";
 import { jsonOfFailures } from "../failures/json-of-failures.ts";
-import { formatDuration } from "../format-duration.ts";
 import { formatTable } from "../format-table.ts";
 import type { Print } from "../print.ts";
 import { createProgress } from "../progress/create-progress.ts";
 import { followBuild } from "../progress/follow-build.ts";
 import { outliveOwner } from "../stages/outlive-owner.ts";
 import type { Stage } from "../stages/stage.ts";
-import type { BuildHistory } from "./build-history.ts";
 import { type BuildSummary, findBuild, listBuilds } from "./find-build.ts";
 import { loadBuild } from "./load-build.ts";
 import { jsonOfBuild, reportBuild } from "./report-build.ts";

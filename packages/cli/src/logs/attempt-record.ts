@@ -1,8 +1,8 @@
 import { gunzipSync } from "node:zlib";
 import { ListObjectsV2Command, NoSuchBucket } from "@aws-sdk/client-s3";
+import { parseJson } from "@muster/history";
 import { readBytes, readText, stateKey } from "@muster/records";
 import * as z from "zod";
-import { parseJson } from "../history/event-data.ts";
 import type { Stage } from "../stages/stage.ts";
 import type { TaskOfBuild } from "./task-lines.ts";
 

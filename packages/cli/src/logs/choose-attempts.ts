@@ -1,5 +1,5 @@
+import type { Attempt, Step } from "@muster/history";
 import { counted } from "../counted.ts";
-import type { Attempt, Step } from "../history/step.ts";
 import { UsageError } from "../usage-error.ts";
 import type { AttemptToRead } from "./attempt-logs.ts";
 

@@ -1,10 +1,9 @@
 import { DescribeLogStreamsCommand, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
+import { type HistoryReader, historyReader, type Step } from "@muster/history";
 import { nearestWord, workerLogStream } from "@muster/pipeline";
 import { counted } from "../counted.ts";
-import { type HistoryReader, historyReader } from "../history/build-history.ts";
 import { type BuildSummary, findBuild, listBuilds, nothingBuilt } from "../history/find-build.ts";
 import { loadHistory } from "../history/load-build.ts";
-import type { Step } from "../history/step.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UnreadableBuildError } from "../unreadable-build-error.ts";
 import { UsageError } from "../usage-error.ts";

@@ -3,12 +3,12 @@ import {
   GetLogEventsCommand,
   ResourceNotFoundException,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { shownText } from "@muster/history";
 import { parseLogMarker, workerLogStream } from "@muster/pipeline";
 import type { Stage } from "../stages/stage.ts";
 import { recordedLastLines } from "./attempt-record.ts";
 import { closedPiece, pieceJoiner } from "./join-pieces.ts";
 import type { LogStream } from "./log-reader.ts";
-import { shownText } from "./shown-text.ts";
 import type { TaskOfBuild } from "./task-lines.ts";
 
 /** One worker's try at a task. */

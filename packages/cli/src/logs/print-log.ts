@@ -1,10 +1,10 @@
+import { shownText, textShower } from "@muster/history";
 import { parseLogMarker } from "@muster/pipeline";
 import type { Context } from "../context.ts";
 import { columnsOf } from "../text-columns.ts";
 import type { AttemptState, LogSource } from "./attempt-logs.ts";
 import { AFTER_TASK } from "./last-lines.ts";
 import type { LogLine } from "./log-reader.ts";
-import { shownText, textShower } from "./shown-text.ts";
 import { silentSeconds } from "./silence.ts";
 
 /** A line of a log, with whose it is. */

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isFinished, type Step } from "@muster/history";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
-import { isFinished } from "../history/describe-step.ts";
 import { readHistory } from "../history/read-history.ts";
-import type { Step } from "../history/step.ts";
 import type { Stage } from "../stages/stage.ts";
 import { EnvironmentError, UsageError } from "../usage-error.ts";
 import { type AttemptLogs, type AttemptState, type AttemptToRead, attemptLogs, NOTHING_LEFT } from "./attempt-logs.ts";

@@ -1,4 +1,4 @@
-import { formatDuration } from "../format-duration.ts";
+import { formatDuration } from "@muster/history";
 import type { AttemptState } from "./attempt-logs.ts";
 
 /** Since when an attempt that runs has printed nothing: `it printed last 4:10 ago, at 09:12:30Z`. */

@@ -1,5 +1,5 @@
+import { formatDuration } from "@muster/history";
 import { counted } from "../counted.ts";
-import { formatDuration } from "../format-duration.ts";
 import type { EstimatedPlan, ReachedLimit, WholeBuild } from "./estimate-plan.ts";
 
 /** What stands below a plan: time, machines and cost of the whole, each with what it goes by. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BuildHistory, historyReader } from "../history/build-history.ts";
+import { type BuildHistory, historyReader } from "@muster/history";
 import { readHistory } from "../history/read-history.ts";
 import type { Stage } from "../stages/stage.ts";
 import type { Progress } from "./progress.ts";

@@ -1,8 +1,7 @@
 import { Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
+import { type BuildHistory, type Step, unreadBuild } from "@muster/history";
 import { expect, test } from "vitest";
-import { type BuildHistory, unreadBuild } from "../history/build-history.ts";
-import type { Step } from "../history/step.ts";
 import { createPrint } from "../print.ts";
 import { liveProgress } from "./live-progress.ts";
 import { plainProgress } from "./plain-progress.ts";

@@ -1,17 +1,16 @@
 import { stripVTControlCharacters } from "node:util";
-import { placeCells } from "@muster/pipeline";
-import { formatDuration } from "../format-duration.ts";
-import { formatTable } from "../format-table.ts";
-import type { BuildHistory } from "../history/build-history.ts";
 import {
-  type ApproveGlobals,
-  approveCommand,
+  type BuildHistory,
   describeStep,
+  formatDuration,
   isBookkeeping,
   isFinished,
   isVerdict,
-} from "../history/describe-step.ts";
-import type { Step } from "../history/step.ts";
+  type Step,
+} from "@muster/history";
+import { placeCells } from "@muster/pipeline";
+import { formatTable } from "../format-table.ts";
+import { type ApproveGlobals, approveCommand } from "../history/approve-command.ts";
 import type { Print } from "../print.ts";
 import { columnsOf, fitColumns } from "../text-columns.ts";
 import type { Progress } from "./progress.ts";

@@ -1,7 +1,6 @@
 import { Writable } from "node:stream";
+import type { BuildHistory, Step } from "@muster/history";
 import { expect, test } from "vitest";
-import type { BuildHistory } from "../history/build-history.ts";
-import type { Step } from "../history/step.ts";
 import { createPrint } from "../print.ts";
 import { plainProgress } from "./plain-progress.ts";
 

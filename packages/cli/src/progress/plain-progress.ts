@@ -1,11 +1,5 @@
-import {
-  type ApproveGlobals,
-  approveCommand,
-  describeStep,
-  isBookkeeping,
-  isVerdict,
-} from "../history/describe-step.ts";
-import type { Attempt, Step } from "../history/step.ts";
+import { type Attempt, describeStep, isBookkeeping, isVerdict, type Step } from "@muster/history";
+import { type ApproveGlobals, approveCommand } from "../history/approve-command.ts";
 import type { Print } from "../print.ts";
 import type { Progress } from "./progress.ts";
 

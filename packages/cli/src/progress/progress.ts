@@ -1,5 +1,4 @@
-import type { BuildHistory } from "../history/build-history.ts";
-import type { Step } from "../history/step.ts";
+import type { BuildHistory, Step } from "@muster/history";
 
 /** Shows a build while it runs. */
 export interface Progress {

@@ -1,9 +1,7 @@
+import { type BuildHistory, describeStep, isVerdict, type PageFailure } from "@muster/history";
 import { attemptOption } from "../failures/attempt-option.ts";
 import type { CauseLog, FailureReport } from "../failures/failure-report.ts";
-import type { BuildHistory } from "../history/build-history.ts";
-import { describeStep, isVerdict } from "../history/describe-step.ts";
 import { nextCommand } from "../next-command.ts";
-import type { PageFailure } from "./page.ts";
 
 /** The steps that failed, each with the command for its log where it has one; of each cause the first has the end of its log. */
 export function failuresOf(

@@ -1,7 +1,7 @@
+import type { LaunchTimes } from "@muster/history";
 import { LaunchRecord, type Pipeline, type StageDescription } from "@muster/pipeline";
 import { stateKey, stateRecords } from "@muster/records";
 import type { Stage } from "../stages/stage.ts";
-import type { LaunchTimes } from "./timeline.ts";
 
 interface LaunchSource {
   readonly s3: Stage["s3"];

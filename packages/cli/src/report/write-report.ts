@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { buildPage } from "@muster/history";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { explainError } from "../explain-error.ts";
@@ -9,7 +10,6 @@ import { findBuild } from "../history/find-build.ts";
 import { loadBuild } from "../history/load-build.ts";
 import { EnvironmentError, UsageError } from "../usage-error.ts";
 import { failuresOf } from "./failures-of.ts";
-import { buildPage } from "./page.ts";
 import { readLaunchTimes } from "./read-launch-times.ts";
 
 /** What `muster report --json` prints. */

@@ -1,7 +1,7 @@
+import { parseJson } from "@muster/history";
 import { DebugMode, Place } from "@muster/pipeline";
 import { readText, stateKey } from "@muster/records";
 import * as z from "zod";
-import { parseJson } from "../history/event-data.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UsageError } from "../usage-error.ts";
 

@@ -1,5 +1,5 @@
+import { parseJson } from "@muster/history";
 import { TaskFailureCause } from "@muster/pipeline";
-import { parseJson } from "../history/event-data.ts";
 import type { EndedTask } from "../task/start-task.ts";
 import { attemptEnd } from "../why/attempt-end.ts";
 import { endWords, tellingLineOf } from "../why/end-words.ts";

@@ -1,10 +1,8 @@
+import { type Attempt, historyReader, parseJson, type Step } from "@muster/history";
 import { nearestWord, TaskInput } from "@muster/pipeline";
 import { counted } from "../counted.ts";
-import { historyReader } from "../history/build-history.ts";
-import { parseJson } from "../history/event-data.ts";
 import { findBuild, listBuilds, nothingBuilt } from "../history/find-build.ts";
 import { loadEvents } from "../history/load-build.ts";
-import type { Attempt, Step } from "../history/step.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UnreadableBuildError } from "../unreadable-build-error.ts";
 import { UsageError } from "../usage-error.ts";

@@ -1,7 +1,6 @@
+import { formatDuration, shownText } from "@muster/history";
 import type { Context } from "../context.ts";
 import { counted } from "../counted.ts";
-import { formatDuration } from "../format-duration.ts";
-import { shownText } from "../logs/shown-text.ts";
 import { nextCommand } from "../next-command.ts";
 import { type Print, type TextStyle, terminalColumns } from "../print.ts";
 import { wrapColumns } from "../wrap-columns.ts";

@@ -1,9 +1,9 @@
+import type { BuildHistory } from "@muster/history";
 import { parseBuildInput, placeCells, placeWords, wordsOf } from "@muster/pipeline";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { counted } from "../counted.ts";
 import { formatTable } from "../format-table.ts";
-import type { BuildHistory } from "../history/build-history.ts";
 import { type BuildSummary, findBuild } from "../history/find-build.ts";
 import { loadBuild } from "../history/load-build.ts";
 import { nextCommand } from "../next-command.ts";

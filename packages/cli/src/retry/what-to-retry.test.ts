@@ -1,3 +1,4 @@
+import { type BuildHistory, type Step, type StepState, unreadBuild } from "@muster/history";
 import {
   activity,
   approval,
@@ -12,8 +13,6 @@ import {
   taskName,
 } from "@muster/pipeline";
 import { expect, test } from "vitest";
-import { type BuildHistory, unreadBuild } from "../history/build-history.ts";
-import type { Step, StepState } from "../history/step.ts";
 import { retryOf, whatToRetry } from "./what-to-retry.ts";
 
 const PLATFORMS = ["debian-12-bookworm", "debian-13-trixie"] as const;

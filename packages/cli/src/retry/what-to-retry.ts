@@ -1,3 +1,4 @@
+import { type BuildHistory, isDone, type Step } from "@muster/history";
 import {
   type Activity,
   type Approval,
@@ -14,8 +15,6 @@ import {
   stepsOf,
   taskName,
 } from "@muster/pipeline";
-import type { BuildHistory } from "../history/build-history.ts";
-import { isDone, type Step } from "../history/step.ts";
 
 /** A task that a retry comes to, or those of all platforms of a version whose platforms are not known. */
 export interface RetriedTask {

@@ -1,7 +1,7 @@
+import { formatDuration } from "@muster/history";
 import { lookout } from "@muster/lambdas";
 import { evidenceText, mayTouch, type Per, s3Url, statusOf, type Task, type Touch } from "@muster/pipeline";
 import type { Context } from "../context.ts";
-import { formatDuration } from "../format-duration.ts";
 import type { Stage } from "../stages/stage.ts";
 import type { BucketChanges, SeenObject } from "./bucket-objects.ts";
 import type { FoundTask } from "./find-task.ts";

@@ -1,3 +1,4 @@
+import type { Step } from "@muster/history";
 import {
   activity,
   definePipeline,
@@ -13,7 +14,6 @@ import {
 import { stateKey } from "@muster/records";
 import { findOrphans } from "../audit/find-orphans.ts";
 import type { AuditedAttempt, AuditedBuild, AuditedStage, Inventory, Launches, Machine } from "../audit/inventory.ts";
-import type { Step } from "../history/step.ts";
 
 export const Compile = activity({
   name: "Compile",

@@ -1,6 +1,6 @@
+import type { Attempt } from "@muster/history";
 import { ErrorName, TaskFailureCause } from "@muster/pipeline";
 import type * as z from "zod";
-import type { Attempt } from "../history/step.ts";
 import type { TaskFacts } from "./facts.ts";
 
 /** How an attempt ended that did not succeed. */

@@ -1,7 +1,6 @@
+import { type Attempt, formatDuration, type Step } from "@muster/history";
 import { type Worker, weighRefusals } from "@muster/lambdas";
 import type { LaunchRecord } from "@muster/pipeline";
-import { formatDuration } from "../format-duration.ts";
-import type { Attempt, Step } from "../history/step.ts";
 import { aroundAttempt, attemptEnd } from "./attempt-end.ts";
 import { endClause, tellingLineOf } from "./end-words.ts";
 import type { TaskFacts } from "./facts.ts";

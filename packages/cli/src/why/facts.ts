@@ -1,7 +1,6 @@
+import type { BuildHistory, Step } from "@muster/history";
 import type { Worker } from "@muster/lambdas";
 import type { LaunchRecord, Lease, Pipeline, Place } from "@muster/pipeline";
-import type { BuildHistory } from "../history/build-history.ts";
-import type { Step } from "../history/step.ts";
 
 /** What is known of a task: from its build's history, and of what others have written of it. */
 export interface TaskFacts {

@@ -1,9 +1,8 @@
+import { type BuildHistory, type Step, unreadBuild } from "@muster/history";
 import { fixedState, nearestWord, type Pipeline, type Place, stepsOf, taskName } from "@muster/pipeline";
 import { counted } from "../counted.ts";
-import { type BuildHistory, unreadBuild } from "../history/build-history.ts";
 import { type BuildSummary, findBuild, listBuilds, nothingBuilt } from "../history/find-build.ts";
 import { loadBuild } from "../history/load-build.ts";
-import type { Step } from "../history/step.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UnreadableBuildError } from "../unreadable-build-error.ts";
 import { UsageError } from "../usage-error.ts";

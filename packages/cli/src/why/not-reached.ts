@@ -1,3 +1,4 @@
+import { type BuildHistory, describeStep, isFinished, type Step } from "@muster/history";
 import {
   ErrorName,
   fixedState,
@@ -11,9 +12,6 @@ import {
   stepsOf,
   taskName,
 } from "@muster/pipeline";
-import type { BuildHistory } from "../history/build-history.ts";
-import { describeStep, isFinished } from "../history/describe-step.ts";
-import type { Step } from "../history/step.ts";
 import type { TaskFacts } from "./facts.ts";
 import type { Missed, Situation, StepBefore } from "./situation.ts";
 

@@ -1,10 +1,9 @@
 import { GetLogEventsCommand, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
+import { isFinished, type Step } from "@muster/history";
 import { describeWorkers, type Worker } from "@muster/lambdas";
 import { LaunchRecord, Lease, workerLogStream } from "@muster/pipeline";
 import { type StateRecords, stateKey, stateRecords } from "@muster/records";
 import { explainError } from "../explain-error.ts";
-import { isFinished } from "../history/describe-step.ts";
-import type { Step } from "../history/step.ts";
 import { lastLines } from "../logs/last-lines.ts";
 import { nextCommand } from "../next-command.ts";
 import type { Stage } from "../stages/stage.ts";

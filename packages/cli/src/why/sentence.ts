@@ -1,4 +1,4 @@
-import { formatDuration } from "../format-duration.ts";
+import { formatDuration } from "@muster/history";
 import type { AttemptEnd } from "./attempt-end.ts";
 import { endClause, endWords, tellingLineOf } from "./end-words.ts";
 import type { Missed, Situation } from "./situation.ts";

@@ -1,8 +1,7 @@
+import { formatDuration, isFinished } from "@muster/history";
 import { wordsOf } from "@muster/pipeline";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
-import { formatDuration } from "../format-duration.ts";
-import { isFinished } from "../history/describe-step.ts";
 import { nextCommand } from "../next-command.ts";
 import { type Print, type TextStyle, terminalColumns } from "../print.ts";
 import { wrapColumns } from "../wrap-columns.ts";

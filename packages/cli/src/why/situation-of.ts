@@ -1,6 +1,5 @@
+import { type Attempt, isFinished, preparationFailed, type Step } from "@muster/history";
 import { approvalsOf, ErrorName, readFailure, retriesOf, secondsUntilRetry } from "@muster/pipeline";
-import { isFinished } from "../history/describe-step.ts";
-import { type Attempt, preparationFailed, type Step } from "../history/step.ts";
 import { aroundAttempt, attemptEnd, byMachine } from "./attempt-end.ts";
 import type { TaskFacts } from "./facts.ts";
 import { buildEnd, whyNotReached } from "./not-reached.ts";

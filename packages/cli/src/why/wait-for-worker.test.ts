@@ -1,8 +1,7 @@
+import { type Step, unreadBuild } from "@muster/history";
 import type { Worker } from "@muster/lambdas";
 import type { LaunchError, LaunchRecord } from "@muster/pipeline";
 import { expect, test } from "vitest";
-import { unreadBuild } from "../history/build-history.ts";
-import type { Step } from "../history/step.ts";
 import type { TaskFacts } from "./facts.ts";
 import type { Wait } from "./situation.ts";
 import { waitForWorker } from "./wait-for-worker.ts";

@@ -1,6 +1,6 @@
+import type { Step } from "@muster/history";
 import { launchedAt, type Worker, weighRefusals } from "@muster/lambdas";
 import type { LaunchRecord, Refusal } from "@muster/pipeline";
-import type { Step } from "../history/step.ts";
 import type { TaskFacts } from "./facts.ts";
 import type { BusyMachine, Refusals, Wait } from "./situation.ts";
 

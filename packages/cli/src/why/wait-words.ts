@@ -1,4 +1,4 @@
-import { formatDuration } from "../format-duration.ts";
+import { formatDuration } from "@muster/history";
 import type { BusyMachine, MachineFor, Refusals, Situation, StepBefore } from "./situation.ts";
 import { clockTime, listed } from "./words.ts";
 

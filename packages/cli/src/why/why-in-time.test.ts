@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { SendTaskFailureCommand, SendTaskSuccessCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { tokenOf } from "@muster/history";
 import {
   activity,
   approval,
@@ -20,7 +21,6 @@ import {
 } from "@muster/pipeline";
 import { stateKey } from "@muster/records";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { tokenOf } from "../approvals/approval-request.ts";
 import { readHistory } from "../history/read-history.ts";
 import { startBuild } from "../start-build.ts";
 import { type Played, stageInTime } from "../testing/stage-in-time.ts";

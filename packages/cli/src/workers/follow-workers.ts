@@ -1,4 +1,4 @@
-import { formatDuration } from "../format-duration.ts";
+import { formatDuration } from "@muster/history";
 import type { WorkerJson } from "./list-workers.ts";
 
 /** What has become of machines between two looks, a line for each. Undefined before the first look, which tells of all. */

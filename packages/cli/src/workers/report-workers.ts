@@ -1,4 +1,4 @@
-import { formatDuration } from "../format-duration.ts";
+import { formatDuration } from "@muster/history";
 import { formatTable } from "../format-table.ts";
 import type { TextStyle } from "../print.ts";
 import { columnsOf, fitColumns } from "../text-columns.ts";

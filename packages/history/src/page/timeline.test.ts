@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { after, sampleBuild } from "../../testing/sample-build.ts";
 import { criticalPath } from "./critical-path.ts";
-import { after, sampleBuild } from "./testing/sample-build.ts";
 import { type TimelineRow, timelineOf } from "./timeline.ts";
 
 const drawn = ({ stretches }: TimelineRow) =>

@@ -1,6 +1,6 @@
 import { describeInputs } from "@muster/pipeline";
+import type { BuildHistory } from "../build-history.ts";
 import { formatDuration } from "../format-duration.ts";
-import type { BuildHistory } from "../history/build-history.ts";
 import { criticalPath } from "./critical-path.ts";
 import { type Html, html } from "./html.ts";
 import { STYLE } from "./page-style.ts";

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import { ErrorName, RequestApprovalEvent, taskName } from "@muster/pipeline";
 import * as z from "zod";
-import { parseJson, readMember } from "../history/event-data.ts";
+import { parseJson, readMember } from "./event-data.ts";
 
 /** What a state that waits for a person called its function with; undefined for any other event. */
 export function approvalRequest({ taskScheduledEventDetails }: HistoryEvent): RequestApprovalEvent | undefined {

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HOSTILE, sampleBuild } from "../../testing/sample-build.ts";
 import { buildPage } from "./page.ts";
-import { HOSTILE, sampleBuild } from "./testing/sample-build.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

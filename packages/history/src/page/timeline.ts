@@ -1,6 +1,6 @@
-import type { BuildHistory } from "../history/build-history.ts";
-import { isBookkeeping, isVerdict } from "../history/describe-step.ts";
-import type { Attempt, Step } from "../history/step.ts";
+import type { BuildHistory } from "../build-history.ts";
+import { isBookkeeping, isVerdict } from "../describe-step.ts";
+import type { Attempt, Step } from "../step.ts";
 
 /**
  * What a stretch of a task's time was spent on. `boot`: a worker that it got was on its way; `wait`: no worker was; `run`: a worker had it; `lost`: a

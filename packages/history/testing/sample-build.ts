@@ -1,6 +1,6 @@
-import type { BuildHistory } from "../../history/build-history.ts";
-import type { Attempt, Step } from "../../history/step.ts";
-import type { LaunchTimes } from "../timeline.ts";
+import type { BuildHistory } from "../src/build-history.ts";
+import type { LaunchTimes } from "../src/page/timeline.ts";
+import type { Attempt, Step } from "../src/step.ts";
 
 /** A build began then. */
 export const BEGIN = new Date("2026-11-24T09:00:00Z");

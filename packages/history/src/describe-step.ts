@@ -1,12 +1,10 @@
 import { readFailure, roleOfState } from "@muster/pipeline";
-import { formatDuration } from "../format-duration.ts";
-import { nextCommand } from "../next-command.ts";
-import type { TextStyle } from "../print.ts";
+import { formatDuration } from "./format-duration.ts";
 import { type Attempt, preparationFailed, type Step } from "./step.ts";
 
 export interface StepDescription {
   readonly symbol: string;
-  readonly colour: TextStyle;
+  readonly colour: "green" | "red" | "dim" | "yellow" | "cyan";
   /** `succeeded in 12 s on i-0123`, `skipped: s3://… exists` */
   readonly words: string;
 }
@@ -49,15 +47,6 @@ export function describeStep(step: Step, now: Date): StepDescription {
     case "preparing":
       return { symbol: "◌", colour: "dim", words: "looking what there is to do" };
   }
-}
-
-/** What a command that is shown must say besides: where this one works. */
-export type ApproveGlobals = Parameters<typeof nextCommand>[0];
-
-/** The command that answers a step which waits for a person; undefined for any other. */
-export function approveCommand(step: Step, globals: ApproveGlobals): string | undefined {
-  if (step.kind !== "approval" || step.state !== "waiting" || step.build === undefined) return undefined;
-  return nextCommand(globals, ["approve", step.build, step.key]);
 }
 
 /** Whether nothing more will happen to it. */

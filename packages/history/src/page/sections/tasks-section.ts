@@ -1,5 +1,5 @@
+import { describeStep } from "../../describe-step.ts";
 import { formatDuration } from "../../format-duration.ts";
-import { describeStep } from "../../history/describe-step.ts";
 import { type Html, html } from "../html.ts";
 import type { StretchKind, TimelineRow } from "../timeline.ts";
 

@@ -11,11 +11,11 @@ import {
   taskName,
 } from "@muster/pipeline";
 import * as z from "zod";
-import { approvalRequest, unanswered, withoutToken } from "../approvals/approval-request.ts";
-import { shownText } from "../logs/shown-text.ts";
+import { approvalRequest, unanswered, withoutToken } from "./approval-request.ts";
 import { parseJson, readMember } from "./event-data.ts";
 import { failureOf } from "./failure-of-event.ts";
 import { type BuildFacts, latestSteps, type OpenState, type Reading, type Scheduled } from "./reading.ts";
+import { shownText } from "./shown-text.ts";
 import {
   decide,
   decideApproval,

@@ -1,6 +1,6 @@
 import { placeCells } from "@muster/pipeline";
+import { describeStep } from "../../describe-step.ts";
 import { formatDuration } from "../../format-duration.ts";
-import { describeStep } from "../../history/describe-step.ts";
 import { type Html, html } from "../html.ts";
 import type { Stretch, StretchKind, Timeline, TimelineRow } from "../timeline.ts";
 
