@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { launchWorld } from "../test/launch-world.ts";
 import { bundleFunctions, type FunctionBundle } from "./bundle-functions.ts";
 import { withoutBodies } from "./leave-out.ts";
+import { withMembers } from "./read-members.ts";
 import { markPure, withoutRegionNames } from "./slim-aws-sdk.ts";
 
 const pipelineFile = join(import.meta.dirname, "../test/bundled-pipeline.ts");
@@ -113,6 +114,23 @@ test("shapes are marked as pure, statement by statement", () => {
   expect(markPure("var a = [1,\n  [x], { [k]: v }\n];\nexport var b = [2];\nfoo();")).toBe(
     "var a = /* @__PURE__ */ (() => [1,\n  [x], { [k]: v }\n])();\nexport var b = /* @__PURE__ */ (() => [2])();\nfoo();",
   );
+});
+
+const shapes = `const _A = "Arn";
+const _T = "Tags";
+export var Thing$ = [3, n0, _Th,
+    0,
+    [_A, _T],
+    [[0, { [_eQN]: \`Arn\`,
+                [_xN]: _arn }], [() => TagList, { [_xN]: _tS }]], 1
+];
+foo();`;
+
+test("of a shape that functions read in part, the rest is left out", () => {
+  const kept = "export var Thing$ = [3, n0, _Th, 0, [_T], [[() => TagList, { [_xN]: _tS }]], 1\n];";
+  expect(withMembers(shapes, { Thing: ["Tags"] })).toBe(`${shapes.slice(0, shapes.indexOf("export"))}${kept}\nfoo();`);
+  expect(() => withMembers(shapes, { Thing: ["Name"] })).toThrow("the SDK's Thing has no Name");
+  expect(() => withMembers(shapes, { Other: ["Tags"] })).toThrow("the SDK writes Other in another way");
 });
 
 const partitionFiles = globSync(

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Plugin } from "esbuild";
+import { READ_OF_EC2, withMembers } from "./read-members.ts";
 
 /** Lambda hands a function its credentials by environment; the SDK's chain of other sources is a third of a bundle. */
 const ENVIRONMENT_CREDENTIALS = `
@@ -39,11 +40,14 @@ export const slimAwsSdk: Plugin = {
       loader: "js",
     }));
     build.onLoad({ filter: /[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => ({
-      contents: markPure(await readFile(path, "utf8")),
+      contents: markPure(withReadMembers(path, await readFile(path, "utf8"))),
       loader: "js",
     }));
   },
 };
+
+const withReadMembers = (path: string, source: string): string =>
+  /[\\/]client-ec2[\\/]/.test(path) ? withMembers(source, READ_OF_EC2) : source;
 
 interface Partitions {
   readonly partitions: readonly { readonly regions: Readonly<Record<string, unknown>> }[];

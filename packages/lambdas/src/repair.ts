@@ -6,7 +6,7 @@ import { type HandlerContext, handler } from "./handler.ts";
 import { failClaim } from "./repair/fail-claim.ts";
 import { repairContext } from "./repair/repair-context.ts";
 import { repairNow } from "./repair/tend-activities.ts";
-import { toWorker } from "./workers/describe-workers.ts";
+import { type SeenInstance, toWorker } from "./workers/describe-workers.ts";
 
 /** What EventBridge delivers. @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html */
 const StateChange = z.object({
@@ -84,7 +84,7 @@ async function tagsOf(
 ): Promise<string | undefined> {
   try {
     const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
-    const instance = Reservations?.[0]?.Instances?.[0];
+    const instance: SeenInstance | undefined = Reservations?.[0]?.Instances?.[0];
     if (instance === undefined) return undefined;
     const tag = (key: string) => instance.Tags?.find(({ Key }) => Key === key)?.Value;
     const ours = tag(WorkerTag.stage) === stage.stage && tag(WorkerTag.pipeline) === stage.pipeline;

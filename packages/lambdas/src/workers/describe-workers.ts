@@ -1,6 +1,7 @@
 import { DescribeInstancesCommand, type EC2Client, type Instance } from "@aws-sdk/client-ec2";
 import { parseWorkerName, type StageDescription } from "@muster/pipeline";
 import { WorkerTag } from "@muster/records";
+import type { READ_OF_EC2 } from "../../bundle/read-members.ts";
 
 /** `gone`: EC2 has stopped it or is about to. */
 export type WorkerState = "booting" | "idle" | "active" | "stopping" | "failed" | "gone";
@@ -48,7 +49,10 @@ export async function describeWorkers(
   return workers;
 }
 
-export function toWorker(instance: Instance): Worker {
+/** What a function's bundle knows of a machine. */
+export type SeenInstance = Pick<Instance, (typeof READ_OF_EC2)["Instance"][number]>;
+
+export function toWorker(instance: SeenInstance): Worker {
   const tags = new Map((instance.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
   return {
     instanceId: instance.InstanceId ?? "",
