@@ -1,22 +1,5 @@
-import { defineConfig, type Options } from "tsup";
-
-/**
- * Node's `http` as its own modules have it. An import of it, even of one name, reads all its names, and with `WebSocket` loads undici: a third of the
- * time that `muster-s3` takes to start.
- */
-const leanHttp: NonNullable<Options["esbuildPlugins"]>[number] = {
-  name: "lean-http",
-  setup(build) {
-    build.onResolve({ filter: /^(node:)?http$/ }, () => ({ path: "http", namespace: "lean-http" }));
-    build.onLoad({ filter: /.*/, namespace: "lean-http" }, () => ({
-      contents: [
-        'const http = process.getBuiltinModule("node:http");',
-        "export default http;",
-        "export const { Agent, request } = http;",
-      ].join("\n"),
-    }));
-  },
-};
+import { defineConfig } from "tsup";
+import { leanBuiltins } from "./bundle/lean-builtins.ts";
 
 /** The agent's bundle: what is not needed for the first poll is in chunks of its own, which are loaded later. */
 export default defineConfig({
@@ -33,7 +16,7 @@ export default defineConfig({
   noExternal: [/./],
   // It would resolve `node:http` before any other.
   removeNodeProtocol: false,
-  esbuildPlugins: [leanHttp],
+  esbuildPlugins: [leanBuiltins],
   // Some of the SDK's dependencies are CommonJS.
-  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  banner: { js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);' },
 });

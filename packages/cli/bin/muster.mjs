@@ -4,7 +4,7 @@ import { join } from "node:path";
 // In a checkout: the bundle, unless a source is newer than it. An installed Muster is the bundle alone, without this file.
 const packages = join(import.meta.dirname, "../..");
 const bundle = join(packages, "cli/dist/muster.mjs");
-await import(isFresh() ? bundle : join(packages, "cli/src/main.ts"));
+await import(isFresh() ? bundle : join(packages, "cli/src/start.ts"));
 
 function isFresh() {
   const built = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { build } from "tsup";
+import { leanBuiltins } from "../../worker-agent/bundle/lean-builtins.ts";
 
 /**
  * `node npm/dist.ts <folder>`: what the npm package of the command consists of: the command, the program on a worker beside it, and `@muster/pipeline` for the
@@ -12,7 +13,7 @@ await build({
   config: false,
   silent: true,
   entry: {
-    muster: join(root, "src/main.ts"),
+    muster: join(root, "src/start.ts"),
     agent: join(root, "../worker-agent/src/main.ts"),
     pipeline: join(root, "../pipeline/src/index.ts"),
   },
@@ -23,6 +24,9 @@ await build({
   outExtension: () => ({ js: ".mjs" }),
   splitting: true,
   noExternal: [/./],
+  // It would resolve `node:http` before any other.
+  removeNodeProtocol: false,
+  esbuildPlugins: [leanBuiltins],
   esbuildOptions: (options) => {
     // The chunks' names depend on their sources' paths as seen from here.
     options.absWorkingDir = root;
@@ -33,6 +37,6 @@ await build({
   },
   // Some of the SDK's dependencies are CommonJS.
   banner: {
-    js: 'import{createRequire as $createRequire}from"node:module";const require=$createRequire(import.meta.url);',
+    js: 'const require=process.getBuiltinModule("node:module").createRequire(import.meta.url);',
   },
 });

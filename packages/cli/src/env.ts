@@ -1,5 +1,5 @@
 import { homedir, userInfo } from "node:os";
-import { resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 
 /** What the command takes from the environment of its process; read once, here alone. */
 export interface Env {
@@ -42,6 +42,12 @@ export function readEnv(variables: Variables = process.env): Env {
     ),
     debug: Boolean(variables.MUSTER_DEBUG),
   };
+}
+
+/** Where the command keeps what it can make again. @see https://specifications.freedesktop.org/basedir-spec/latest/ */
+export function cacheFolder({ XDG_CACHE_HOME = "", HOME }: Variables = process.env): string {
+  const caches = isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(HOME || homedir(), ".cache");
+  return join(caches, "muster");
 }
 
 /** `pnpm --filter cli start` changes into the package's folder first; what the user means is the folder they are in. */

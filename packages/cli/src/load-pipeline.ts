@@ -11,6 +11,7 @@ import {
   type Pipeline,
   scriptFile,
 } from "@muster/pipeline";
+import { keepStripped } from "./keep-stripped.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface LoadedPipeline {
@@ -149,6 +150,7 @@ export function shownFrom(cwd: string, file: string): string {
 function shareOurPipelinePackage(): void {
   if (shared) return;
   shared = true;
+  keepStripped();
   const beside = join(import.meta.dirname, "pipeline.mjs");
   const bundled = existsSync(beside);
   const ours = bundled ? pathToFileURL(beside).href : import.meta.resolve("@muster/pipeline");

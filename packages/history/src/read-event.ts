@@ -118,6 +118,8 @@ function endOf({ facts }: Reading, event: HistoryEvent): Partial<BuildFacts> {
   };
 }
 
+const Noted = TaskSuccess.partial();
+
 /** A script words it, and it stands within lines of a report. */
 const NO_COLOURS = { colours: false };
 
@@ -144,7 +146,7 @@ function readTaskEvent(reading: Reading, place: OpenState, event: HistoryEvent):
     case "ActivitySucceeded": {
       if (step === undefined) return {};
       const output = parseJson(event.activitySucceededEventDetails?.output);
-      const { note } = TaskSuccess.partial().safeParse(output).data ?? {};
+      const { note } = Noted.safeParse(output).data ?? {};
       return changed(place, succeed(note === undefined ? step : { ...step, note: shownText(note, NO_COLOURS) }, at));
     }
     case "TaskScheduled":

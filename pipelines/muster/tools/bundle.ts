@@ -1,6 +1,6 @@
 import { mkdir, realpath, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 import { renameChunks } from "./rename-chunks.ts";
 
 export interface Bundle {
@@ -21,10 +21,11 @@ export async function bundle({ tree, folder }: { tree: string; folder: string })
   // esbuild writes the paths of CommonJS modules, which are dependencies all of them, into its output: relative to where these are installed.
   const installation = dirname(await realpath(join(tree, "node_modules")));
   const source = (path: string): string => join(tree, "packages", path);
+  const { leanBuiltins } = (await import(source("worker-agent/bundle/lean-builtins.ts"))) as { leanBuiltins: Plugin };
   const { outputFiles, metafile } = await build({
     absWorkingDir: installation,
     entryPoints: {
-      cli: source("cli/src/main.ts"),
+      cli: source("cli/src/start.ts"),
       agent: source("worker-agent/src/main.ts"),
       [`${sharedPackage}/index`]: source("pipeline/src/index.ts"),
     },
@@ -36,6 +37,7 @@ export async function bundle({ tree, folder }: { tree: string; folder: string })
     write: false,
     metafile: true,
     bundle: true,
+    plugins: [leanBuiltins],
     splitting: true,
     format: "esm",
     platform: "node",
@@ -47,7 +49,7 @@ export async function bundle({ tree, folder }: { tree: string; folder: string })
     logLevel: "error",
     // CommonJS dependencies call require() for Node's own modules.
     banner: {
-      js: 'import{createRequire as $createRequire}from"node:module";const require=$createRequire(import.meta.url);',
+      js: 'const require=process.getBuiltinModule("node:module").createRequire(import.meta.url);',
     },
   });
   refuseLostNames(metafile);
@@ -57,6 +59,7 @@ export async function bundle({ tree, folder }: { tree: string; folder: string })
   }
   return {
     modules: Object.keys(metafile.inputs)
+      .filter((path) => !path.startsWith(`${leanBuiltins.name}:`))
       .map((path) => resolve(installation, path))
       .sort(),
   };

@@ -1,6 +1,6 @@
 import { DescribeStateMachineCommand, DescribeStateMachineForExecutionCommand } from "@aws-sdk/client-sfn";
 import { TaskScripts } from "@muster/pipeline";
-import { z } from "zod";
+import * as z from "zod";
 import type { Stage } from "../stages/stage.ts";
 
 /** What PrepareActivity is told of an activity, wherever in a definition. */
