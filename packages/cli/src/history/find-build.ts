@@ -3,6 +3,7 @@ import { nearestWord } from "@muster/pipeline";
 import type { Stage } from "../stages/stage.ts";
 import { UnreadableBuildError } from "../unreadable-build-error.ts";
 import { UsageError } from "../usage-error.ts";
+import { recordedBuilds } from "./recorded-builds.ts";
 
 /** An execution of the stage's state machine. */
 export interface BuildSummary {
@@ -16,11 +17,11 @@ export interface BuildSummary {
   readonly endedAt?: Date | undefined;
 }
 
-type Builds = Pick<Stage, "sfn" | "description" | "damagedBuilds">;
+type Builds = Pick<Stage, "sfn" | "s3" | "description" | "damagedBuilds">;
 
 /** Builds, the latest first; `running` alone lists all that run. */
 export async function listBuilds(
-  { sfn, description }: Builds,
+  { sfn, description }: Pick<Stage, "sfn" | "description">,
   { max = 10, running = false }: { max?: number; running?: boolean } = {},
 ): Promise<BuildSummary[]> {
   const builds: BuildSummary[] = [];
@@ -57,7 +58,8 @@ const KNOWN = 1000;
 export async function findBuild(stage: Builds, name: string | undefined): Promise<BuildSummary> {
   const builds = await listBuilds(stage, { max: name === undefined ? 1 : KNOWN });
   const damaged = [...(stage.damagedBuilds ?? [])].find((build) => build.startsWith(name ?? ""));
-  if (builds.length === 0) throw damaged === undefined ? nothingBuilt(stage) : told(damaged);
+  if (builds.length === 0 && damaged !== undefined) throw told(damaged);
+  if (builds.length === 0 && name === undefined) throw nothingBuilt(stage);
   const exact = name === undefined ? builds[0] : builds.find((build) => build.name === name);
   if (exact !== undefined) return exact;
   const matching = builds.filter((build) => build.name.startsWith(name as string));
@@ -69,11 +71,21 @@ export async function findBuild(stage: Builds, name: string | undefined): Promis
   const [only] = matching;
   if (only !== undefined) return only;
   if (damaged !== undefined) throw told(damaged);
+  throw await unknownBuild(stage, name as string, builds);
+}
+
+async function unknownBuild(stage: Builds, name: string, known: readonly BuildSummary[]): Promise<UsageError> {
+  const [forgotten, another] = await recordedBuilds(stage, name);
+  if (forgotten !== undefined && another === undefined)
+    return new UsageError(`the history of the build ${forgotten} is gone: Step Functions keeps one for 90 days`, {
+      hint: "what its attempts left is kept: muster artifacts <version>, muster repro <task> --build <build>",
+    });
+  if (known.length === 0) return nothingBuilt(stage);
   const nearest = nearestWord(
-    name as string,
-    builds.map((build) => build.name),
+    name,
+    known.map((build) => build.name),
   );
-  throw new UsageError(`there is no build "${name}"`, {
+  return new UsageError(`there is no build "${name}"`, {
     hint: nearest === undefined ? "muster status --list shows the latest" : `did you mean ${nearest}?`,
   });
 }
