@@ -24,7 +24,7 @@ export function faultOfShape(words: readonly string[], stdout: string): string |
 const OTHER_SHAPES: Readonly<Record<string, readonly string[]>> = {
   build: ["--plan", "--no-follow"],
   retry: ["--plan", "--no-follow"],
-  status: ["--list"],
+  status: ["--list", "--serve"],
 };
 
 function schemaNameOf(words: readonly string[]): string {

@@ -144,12 +144,18 @@ async function keepsTheEndpoint(
 ): Promise<void> {
   const local = workspace.start("local", "--port", "0", "--json", ...pipeline);
   try {
-    await local.saw(/^\}$/m);
+    const [, pages = ""] = await local.saw(/"pages": "(.*)"[\s\S]*^\}$/m);
+    expect(await (await fetch(pages)).text()).toContain("Builds of battery");
     const waiting = (await ask("build", "1.2.4", "--skip-ec2", "--no-follow")).stdout.trim();
     await ask("run-test-workers", "--json");
     expect((await ask("status", waiting, "--follow")).stdout).toContain("succeeded");
     const log = join(workspace.dir, ".muster/test-workers/Make.log");
     expect(await readFile(log, "utf8")).toContain("dummy for Make-1.2.4");
+    const shown = workspace.start("status", waiting, "--serve", "--json", ...pipeline);
+    const [, url = ""] = await shown.saw(/"url": "(.*)"/);
+    expect(await (await fetch(url)).text()).toContain(`<title>${waiting}: succeeded</title>`);
+    shown.process.kill("SIGINT");
+    expect((await shown.ended).exitCode).toBe(0);
     const begun = (await ask("build", "2.0.0", "--no-follow", "--json")).stdout;
     const endless = (JSON.parse(begun) as { name: string }).name;
     expect(JSON.parse((await ask("stop", endless, "--json")).stdout)).toEqual({ stopped: endless });

@@ -9,6 +9,7 @@ import type { BuildStatusJson } from "./history/report-build.ts";
 import type { StopJson } from "./history/stop-build.ts";
 import type { LocalJson } from "./keep-local-stage.ts";
 import type { LogsJson } from "./logs/print-log.ts";
+import type { ServedBuildJson } from "./pages/serve-build.ts";
 import type { PlanJson } from "./plan/plan-report.ts";
 import type { ReportJson } from "./report/write-report.ts";
 import type { BuildJson } from "./report-outcome.ts";
@@ -51,6 +52,7 @@ export interface JsonShapes {
   readonly "run-test-workers": readonly TestWorkerJson[];
   readonly status: BuildStatusJson & Partial<FailuresJson>;
   readonly "status --list": readonly BuildSummary[];
+  readonly "status --serve": ServedBuildJson;
   readonly stop: StopJson;
   readonly task: TaskJson;
   readonly verify: VerifyJson;

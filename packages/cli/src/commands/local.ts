@@ -3,9 +3,11 @@ import { command } from "../command.ts";
 
 export default command({
   name: "local",
-  summary: "Keep the local stage's AWS endpoint up, for other clients and for builds with --no-follow",
+  summary:
+    "Keep the local stage's AWS endpoint up, for other clients and for builds with --no-follow; show builds to browsers",
   args: {
     port: option("number", "The endpoint's port (default: 4566)"),
+    pagesPort: option("number", "The port where builds are shown to browsers (default: a free one)"),
     allowHost: list("name", "Answer requests to this name too, beside localhost; once for each name"),
     timeScale: option("number", "Divide the waits that only pace builds by this"),
   },

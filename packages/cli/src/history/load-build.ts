@@ -22,8 +22,12 @@ export async function loadHistory(stage: Source, executionArn: string): Promise<
 }
 
 /** What it is read from, oldest first; rejects as `loadBuild` does. */
-export async function loadEvents({ sfn, damagedBuilds }: Source, executionArn: string): Promise<HistoryEvent[]> {
-  return readHistory(sfn, executionArn).catch((error: unknown) => {
+export async function loadEvents(
+  { sfn, damagedBuilds }: Source,
+  executionArn: string,
+  options: Parameters<typeof readHistory>[2] = {},
+): Promise<HistoryEvent[]> {
+  return readHistory(sfn, executionArn, options).catch((error: unknown) => {
     if (!(error instanceof ExecutionDoesNotExist)) throw error;
     const name = executionArn.slice(executionArn.lastIndexOf(":") + 1);
     throw new UnreadableBuildError(name, { isTold: damagedBuilds?.has(name) ?? false });

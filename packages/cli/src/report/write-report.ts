@@ -4,13 +4,9 @@ import { resolve } from "node:path";
 import { buildPage } from "@muster/history";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
-import { explainError } from "../explain-error.ts";
-import { reportFailures } from "../failures/failure-report.ts";
 import { findBuild } from "../history/find-build.ts";
-import { loadBuild } from "../history/load-build.ts";
 import { EnvironmentError, UsageError } from "../usage-error.ts";
-import { failuresOf } from "./failures-of.ts";
-import { readLaunchTimes } from "./read-launch-times.ts";
+import { pageFactsReader } from "./page-facts.ts";
 
 /** What `muster report --json` prints. */
 export interface ReportJson {
@@ -30,21 +26,13 @@ export async function writeReport(
   if (file === undefined) throw new UsageError("muster report needs a file", { hint: "muster report --html FILE" });
   const stage = await openStage({ to: "read" });
   const summary = await findBuild(stage, name);
-  const build = await loadBuild(stage, summary.executionArn);
-  const page = buildPage({
-    name: summary.name,
-    build,
-    launches: await readLaunchTimes(stage, build).catch((error: unknown) => {
-      print.note(`launches could not be read, so booting counts as waiting: ${explainError(error).message}`);
-      return new Map();
-    }),
-    failures: failuresOf(build, await reportFailures(stage, { ...summary, build }), globals),
-    now: build.endedAt ?? new Date(),
-  });
+  const facts = await pageFactsReader(summary, { globals, onUnread: print.note }).read(stage);
+  const page = buildPage(facts);
   const path = resolve(env.cwd, file);
   await writeWhole(path, page);
   const bytes = Buffer.byteLength(page);
-  if (globals.json) print.json({ name: summary.name, state: build.state, file: path, bytes } satisfies ReportJson);
+  if (globals.json)
+    print.json({ name: summary.name, state: facts.build.state, file: path, bytes } satisfies ReportJson);
   else print.report(path);
   return 0;
 }

@@ -37,7 +37,8 @@ export async function outliveOwner<S extends Pick<Stage, "movedBy">, T>(
   }
 }
 
-function lostOwner({ movedBy }: Pick<Stage, "movedBy">, error: unknown): number | undefined {
+/** Whose stage does not answer because it has ended; undefined for any other failure. */
+export function lostOwner({ movedBy }: Pick<Stage, "movedBy">, error: unknown): number | undefined {
   if (typeof movedBy !== "object" || !(error instanceof Error) || !("code" in error)) return undefined;
   return LOST.includes(String(error.code)) ? movedBy.pid : undefined;
 }

@@ -10,6 +10,7 @@ export const STYLE = `
   --run: light-dark(#2f7d4f, #4fae78);
   --wait: light-dark(#c3cad3, #4a525b);
   --boot: light-dark(#8fa9d4, #5b78ab);
+  --boot-ink: light-dark(#3a5a94, #8fb0e6);
   --lost: light-dark(#c0392b, #e5675a);
   --pause: light-dark(#e0b04a, #b98a2c);
   --person: light-dark(#9163b6, #a983c9);
@@ -22,8 +23,18 @@ h1 { margin: 0; font-size: 1.5rem; overflow-wrap: anywhere; }
 h2 { margin: 2.2rem 0 .6rem; font-size: 1.15rem; }
 h3 { margin: 0 0 .3rem; font-size: 1rem; overflow-wrap: anywhere; }
 p { margin: .4rem 0; }
+.above { display: flex; flex-wrap: wrap; gap: .3rem 1rem; margin: 0 0 1rem; font-size: .85rem; color: var(--faint); }
+.above a, .builds a { color: inherit; }
+#live::before { content: ""; display: inline-block; width: .6em; height: .6em; margin-right: .5em; border-radius: 50%; border: 1.5px solid currentColor; }
+#live.follows::before { background: var(--run); border-color: var(--run); }
+#live.trouble { color: var(--lost); }
+.unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.builds { list-style: none; padding: 0; }
+.builds li { padding: .5rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+.builds .state { margin-right: .6rem; }
 .verdict { font-size: 1.1rem; }
 .state { padding: .1em .5em; border-radius: .3em; border: 1px solid currentColor; font-weight: 600; }
+.state.running { color: var(--boot-ink); }
 .state.succeeded { color: var(--run); }
 .state.failed, .state.aborted, .state.timed_out { color: var(--lost); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; margin: .6rem 0; color: var(--faint); }

@@ -30,32 +30,65 @@ export interface PageFacts {
   readonly now: Date;
 }
 
-/** One self-contained page about a build: no script, nothing that is fetched. */
-export function buildPage({ name, build, launches, failures, now }: PageFacts): string {
+/** A stretch of the page that is renewed by itself where the page is live: what is in the element of that id. */
+export interface PagePart {
+  readonly id: string;
+  readonly markup: string;
+}
+
+/** All that a page tells, from its top to its end. */
+export function pageParts({ name, build, launches, failures, now }: PageFacts): readonly PagePart[] {
   const timeline = timelineOf(build, { now, launches });
   const critical = new Set(criticalPath(timeline.rows));
-  const page = html`<!doctype html>
+  const parts: Readonly<Record<string, Html | undefined>> = {
+    summary: header({ name, build, timeline, now }),
+    failed: failuresSection(failures),
+    bars: timelineSection(timeline, { critical, now }),
+    places: matrixSection(timeline.rows, { now }),
+    numbers: tasksSection(timeline.rows, { now }),
+  };
+  return Object.entries(parts).map(([id, part]) => ({ id, markup: part?.markup ?? "" }));
+}
+
+export const pageTitle = ({ name, build }: Pick<PageFacts, "name" | "build">): string => `${name}: ${build.state}`;
+
+/** One self-contained page about a build: no script, nothing that is fetched. */
+export const buildPage = (facts: PageFacts): string =>
+  document({ title: pageTitle(facts), parts: pageParts(facts), policy: KEPT_POLICY });
+
+/** What a page that lies somewhere may load: nothing but the style that it brings along. */
+const KEPT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** What a browser shows. @param head what else stands in its head. @param above what stands above the parts */
+export function document({
+  title,
+  parts,
+  policy,
+  head,
+  above,
+}: {
+  title: string;
+  parts: readonly PagePart[];
+  policy: string;
+  head?: Html | undefined;
+  above?: Html | undefined;
+}): string {
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="referrer" content="no-referrer">
-<title>${name}: ${build.state}</title>
+<title>${title}</title>
 <style>${{ markup: STYLE }}</style>
-</head>
+${head}</head>
 <body>
 <main>
-${header({ name, build, timeline, now })}
-${failuresSection(failures)}
-${timelineSection(timeline, { critical, now })}
-${matrixSection(timeline.rows, { now })}
-${tasksSection(timeline.rows, { now })}
-</main>
+${above}${parts.map(({ id, markup }) => html`<div id="${id}">${{ markup }}</div>\n`)}</main>
 </body>
 </html>
-`;
-  return page.markup;
+`.markup;
 }
 
 function header({
@@ -97,7 +130,7 @@ function failuresSection(failures: readonly PageFailure[]): Html | undefined {
   return html`<section aria-labelledby="failures">
 <h2 id="failures">What failed</h2>
 ${failures.map(
-  ({ task, line, lastLines, command }) => html`<article class="failure">
+  ({ task, line, lastLines, command }) => html`<article class="failure" data-key="${task}">
 <h3>${task}</h3>
 <p>${line}</p>
 ${lastLines.length === 0 ? undefined : html`<pre tabindex="0" aria-label="The last lines of its log">${lastLines.join("\n")}</pre>`}

@@ -16,7 +16,7 @@ export function matrixSection(rows: readonly TimelineRow[], { now }: { now: Date
 <thead><tr><th scope="col">for</th>${steps.map((step) => html`<th scope="col">${step}</th>`)}</tr></thead>
 <tbody>
 ${[...places].map(
-  ([place, cells]) => html`<tr><th scope="row">${place}</th>${steps.map((name) =>
+  ([place, cells]) => html`<tr data-key="${place}"><th scope="row">${place}</th>${steps.map((name) =>
     cellOf(
       cells.find(({ step }) => step.name === name),
       now,

@@ -21,6 +21,6 @@ function rowOf({ step, stretches }: TimelineRow, now: Date): Html {
     return ms === 0 ? "" : formatDuration(ms);
   };
   const cells = [spent("look", "wait", "person"), spent("boot"), spent("run"), spent("lost", "pause")];
-  return html`<tr><th scope="row">${step.key}</th>${cells.map((cell) => html`<td class="number">${cell}</td>`)}<td class="number">${step.attempts.length === 0 ? "" : step.attempts.length}</td><td>${describeStep(step, now).words}</td></tr>
+  return html`<tr data-key="${step.key}"><th scope="row">${step.key}</th>${cells.map((cell) => html`<td class="number">${cell}</td>`)}<td class="number">${step.attempts.length === 0 ? "" : step.attempts.length}</td><td>${describeStep(step, now).words}</td></tr>
 `;
 }

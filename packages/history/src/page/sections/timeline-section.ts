@@ -51,7 +51,7 @@ function group(
   const states = [...Map.groupBy(rows, ({ step }) => step.state)].map(([state, each]) => `${each.length} ${state}`);
   const from = Math.min(...rows.map(({ fromMs }) => fromMs));
   const to = Math.max(...rows.map(({ toMs }) => toMs));
-  return html`<details${isOpen ? { markup: " open" } : undefined}>
+  return html`<details data-key="${name}"${isOpen ? { markup: " open" } : undefined}>
 <summary><b>${name}</b> <span>${states.join(", ")}; ${formatDuration(to - from)} in all</span></summary>
 <ol>${rows.map((row) => bar(row, drawing))}</ol>
 </details>
@@ -62,7 +62,7 @@ function bar(row: TimelineRow, { durationMs, critical, now }: Drawing): Html {
   const { step, stretches } = row;
   const { symbol, words } = describeStep(step, now);
   const place = placeCells(step).filter((cell) => cell !== "");
-  return html`<li class="${step.state}${critical.has(row) ? " critical" : ""}">
+  return html`<li data-key="${step.key}" class="${step.state}${critical.has(row) ? " critical" : ""}">
 <span class="name"><span aria-hidden="true">${symbol}</span> ${place.length === 0 ? step.name : place.join(" ")}</span>
 <span class="bar" aria-hidden="true">${stretches.map((stretch) => html`<i class="stretch ${stretch.kind}" style="left:${percent(stretch.fromMs, durationMs)};width:${percent(stretch.toMs - stretch.fromMs, durationMs)}" title="${titleOf(stretch)}"></i>`)}</span>
 <span class="words">${words}</span></li>
