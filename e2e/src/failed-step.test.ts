@@ -135,14 +135,15 @@ test("muster logs shows one attempt, and of the whole build what a pattern match
 test("muster status shows finished tasks with their times, and the failure", async () => {
   const { stdout, exitCode } = await workspace.muster("status", ...pipeline);
   expect(exitCode).toBe(1);
-  expect(stdout).toMatch(/✔ +MakeSource +1\.0\.0 +[\d.]+ s on i-/);
+  expect(stdout).toMatch(/^ +MakeSource +MakePackage +Publish/m);
+  expect(stdout).toMatch(/^ {2}1\.0\.0 +✔ [\d.]+ s i-\w+ +✔ [\d.]+ s i-/m);
   expect(stdout).toMatch(
-    /✖ +MakePackage +1\.1\.0 +ubuntu-24\.04-noble +FAILED: Muster\.ScriptFailed, exit 3 on i-\w+ after [\d.:]+( s)? and 3 attempts: about to fail/,
+    /✖ +MakePackage +1\.1\.0 +ubuntu-24\.04-noble +Muster\.ScriptFailed, exit 3 on i-\w+ after [\d.:]+( s)? and 3 attempts: about to fail/,
   );
   expect(stdout).toContain(
     `the end of the logs:\n  ${FAILING}\n    │ hello from ${FAILING}\n    │ about to fail\n    muster logs ${FAILING}`,
   );
-  for (const version of VERSIONS) expect(stdout).toMatch(new RegExp(`✔ +VersionNormalizeResults +${version} `));
+  expect(stdout).not.toContain("NormalizeResults");
   expect(stdout).not.toContain("unfinished");
 });
 

@@ -57,7 +57,8 @@ test("Ctrl-C ends the workers and leaves a state that can be read; the same word
 
   const { stdout } = await workspace.muster("status", ...pipeline);
   expect(stdout).toMatch(/interrupted/);
-  expect(stdout).toMatch(/unfinished:\n.*MakePackage +1\.2\.3 +debian-12-bookworm/);
+  expect(stdout).toMatch(/^ {4}debian-12-bookworm +◌ .* i-[0-9a-f]+$/m);
+  expect(stdout).toContain("◌ 1 cut off");
 
   await resumes(workspace, [...words, ...pipeline]);
 });

@@ -21,6 +21,8 @@ export interface Env {
   readonly aws: Readonly<Record<string, string>>;
   /** MUSTER_DEBUG: errors show their stack. */
   readonly debug: boolean;
+  /** TERM=dumb: a terminal whose cursor cannot be moved. */
+  readonly isDumbTerminal: boolean;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -41,6 +43,7 @@ export function readEnv(variables: Variables = process.env): Env {
       ),
     ),
     debug: Boolean(variables.MUSTER_DEBUG),
+    isDumbTerminal: variables.TERM === "dumb",
   };
 }
 

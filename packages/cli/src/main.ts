@@ -25,7 +25,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const opened: Stage[] = [];
   try {
     const line = parseCommandLine(argv, commands);
-    if (line.kind !== "version") print = createPrint(process, line.globals);
+    if (line.kind !== "version") print = createPrint(process, { ...line.globals, isDumb: env.isDumbTerminal });
     if (line.kind === "version") {
       print.report(programVersion());
       return 0;

@@ -24,6 +24,8 @@ export interface Print {
   note(line: string): void;
   /** Colours on a terminal, plain text elsewhere; NO_COLOR and FORCE_COLOR count. */
   style(format: TextStyle, text: string, stream?: "stdout" | "stderr"): string;
+  /** Whether what was printed there can be replaced by what is printed next: a terminal that moves its cursor. */
+  canRedraw(stream: "stdout" | "stderr"): boolean;
   /** `muster: <what>`, and what to do about it. */
   error(error: Pick<MusterError, "message" | "hint">): void;
 }
@@ -32,15 +34,21 @@ export interface Print {
 export const terminalColumns = ({ stdout }: Pick<Print, "stdout">): number | undefined =>
   (stdout.isTTY === true && stdout.columns) || undefined;
 
+/** Rows of that terminal, without the one in which the user types next. */
+export const terminalRows = ({ stdout }: Pick<Print, "stdout">): number | undefined =>
+  stdout.isTTY === true && stdout.rows ? stdout.rows - 1 : undefined;
+
 /** What the command line says of it: `quiet` leaves progress out, errors stay. */
 export interface PrintOptions {
   readonly quiet?: boolean;
   readonly noColor?: boolean;
+  /** A terminal whose cursor cannot be moved. */
+  readonly isDumb?: boolean;
 }
 
 export function createPrint(
   { stdout, stderr }: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream },
-  { quiet = false, noColor = false }: PrintOptions = {},
+  { quiet = false, noColor = false, isDumb = false }: PrintOptions = {},
 ): Print {
   const style: Print["style"] = (format, text, stream = "stdout") =>
     noColor ? text : styleText(format, text, { stream: stream === "stdout" ? stdout : stderr, validateStream: true });
@@ -48,6 +56,7 @@ export function createPrint(
     stdout,
     stderr,
     style,
+    canRedraw: (stream) => !isDumb && (stream === "stdout" ? stdout : stderr).isTTY === true,
     report: (line) => void stdout.write(`${line}\n`),
     json: (value) => void stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),
     note: (line) => void (quiet || stderr.write(`${line}\n`)),

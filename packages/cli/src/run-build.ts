@@ -91,7 +91,7 @@ export async function startAndFollow(
         else print.report(build.name);
         return 0;
       }
-      const history = await followBuild(stage, build.executionArn, { progress, signal });
+      const history = await followBuild(stage, build.executionArn, { progress, signal, keeps: true });
       if (history.state === "running") return interrupted(stage, build, same, context);
       const exitCode = await reportOutcome(stage, {
         name: build.name,

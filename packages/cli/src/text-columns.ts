@@ -1,5 +1,8 @@
 import stringWidth from "fast-string-width";
 
+// As in print.ts: an import would read every name of the module.
+const { stripVTControlCharacters } = process.getBuiltinModule("node:util");
+
 const PLAIN = /^[ -~]*$/;
 
 /** How many columns of a terminal a text takes: wide characters take two, combining ones and colours none. */
@@ -17,3 +20,7 @@ export function fitColumns(text: string, columns: number): string {
   }
   return `${fitting}…`;
 }
+
+/** The same of a text with colours: it loses them where it is cut. */
+export const fitStyled = (text: string, columns: number): string =>
+  columnsOf(text) <= columns ? text : fitColumns(stripVTControlCharacters(text), columns);

@@ -20,11 +20,8 @@ export function describeStep(step: Step, now: Date): StepDescription {
       const note = step.note === undefined ? "" : ` · ${step.note}`;
       return { symbol: "✔", colour: "green", words: `${elapsed(step, now)}${where}${note}` };
     }
-    case "failed": {
-      const { error, line } = failureWords(step);
-      const time = `after ${elapsed(step, now)}${tries > 1 ? ` and ${tries} attempts` : ""}`;
-      return { symbol: "✖", colour: "red", words: `FAILED: ${error}${on} ${time}${line}` };
-    }
+    case "failed":
+      return { symbol: "✖", colour: "red", words: `FAILED: ${failureOfStep(step, now)}` };
     case "skipped":
       return { symbol: "–", colour: "dim", words: `skipped: ${step.reason ?? "nothing to do"}` };
     case "retrying": {
@@ -49,6 +46,15 @@ export function describeStep(step: Step, now: Date): StepDescription {
   }
 }
 
+/** What a step has failed of, where, and after how long: `Muster.ScriptFailed, exit 2 on i-… after 4:10: foo.cpp:12: error: …`. */
+export function failureOfStep(step: Step, now: Date): string {
+  const { error, line } = failureWords(step);
+  const instance = step.attempts.at(-1)?.instance;
+  const tries = attemptsOfRun(step).length;
+  const on = instance === undefined ? "" : ` on ${instance}`;
+  return `${error}${on} after ${elapsed(step, now)}${tries > 1 ? ` and ${tries} attempts` : ""}${line}`;
+}
+
 /** Whether nothing more will happen to it. */
 export const isFinished = ({ state }: Step): boolean =>
   state === "succeeded" || state === "failed" || state === "skipped";
@@ -61,11 +67,13 @@ export const isBookkeeping = ({ kind, name }: Step): boolean =>
 export const isVerdict = ({ name }: Step): boolean => roleOfState(name) === "verdict";
 
 /** From when this run of the build came to it until its end: all attempts, and what it waited before and between them. */
-function elapsed({ enteredAt, resumedAt, endedAt }: Step, now: Date): string {
-  return formatDuration((endedAt ?? now).getTime() - (resumedAt ?? enteredAt).getTime());
+export function elapsed({ enteredAt, resumedAt, endedAt }: Step, now: Date): string {
+  const ms = (endedAt ?? now).getTime() - (resumedAt ?? enteredAt).getTime();
+  return formatDuration(ms, { whole: endedAt === undefined });
 }
 
-const attemptsOfRun = ({ attempts, resumedAt }: Step): readonly Attempt[] =>
+/** Those before a redrive are another run's. */
+export const attemptsOfRun = ({ attempts, resumedAt }: Step): readonly Attempt[] =>
   resumedAt === undefined ? attempts : attempts.filter(({ scheduledAt }) => scheduledAt >= resumedAt);
 
 /** Of a step under way that is not at its first attempt. */

@@ -3,7 +3,7 @@ import { command } from "../command.ts";
 
 export default command({
   name: "status",
-  summary: "Show a build: finished and unfinished tasks, times, failures",
+  summary: "Show a build as a matrix: each task's state, time, worker and attempt; failures",
   args: {
     build: optional("The build's name, or the beginning of it (default: the latest)"),
     follow: flag("-f", "Until it ends"),

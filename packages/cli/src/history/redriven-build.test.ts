@@ -9,8 +9,10 @@ import {
 } from "@aws-sdk/client-sfn";
 import { historyReader } from "@muster/history";
 import { createLocalAws, virtualClock } from "@muster/local";
+import { forEachVersion, sequence } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { localClients } from "../stages/local/local-clients.ts";
+import { NO_PROSPECT } from "../status/watch-expected.ts";
 import { loadBuild } from "./load-build.ts";
 import { readHistory } from "./read-history.ts";
 import { reportBuild } from "./report-build.ts";
@@ -151,14 +153,18 @@ test("who follows a build reads the same in pieces, and the report says that it 
   for (const event of events) piecemeal.read([event]);
   const whole = await build.read();
   expect(piecemeal.build.steps).toEqual(whole.steps);
-  const summary = { name: "build", executionArn: "", running: true, status: "RUNNING", startedAt: new Date(0) };
-  const print = { style: (_format: unknown, text: string) => text } as never;
-  const [headline] = reportBuild(
-    whole,
-    { ...summary, endedAt: undefined },
-    { print, now: new Date(5000), moving: true, globals: {} },
-  );
-  expect(headline).toBe("build  running for 5.0 s, redriven once");
+  const print = { style: (_format: unknown, text: string) => text, stdout: {} } as never;
+  const flow = forEachVersion(sequence());
+  const shown = {
+    print,
+    now: new Date(+(whole.startedAt ?? 0) + 5000),
+    moving: true,
+    globals: {},
+    flow,
+    prospect: NO_PROSPECT,
+  };
+  const [headline] = reportBuild(whole, { name: "build" }, shown);
+  expect(headline).toBe("build  running for 5 s, redriven once");
 });
 
 test("a history whose chains go on where they stood is read the same", async () => {

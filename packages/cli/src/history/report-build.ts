@@ -1,9 +1,11 @@
-import { type BuildHistory, describeStep, formatDuration, isFinished, isVerdict, type Step } from "@muster/history";
-import { describeInputs, placeCells } from "@muster/pipeline";
+import type { BuildHistory, Step } from "@muster/history";
+import type { Pipeline } from "@muster/pipeline";
 import type { FailureReport } from "../failures/failure-report.ts";
 import { failureLines } from "../failures/print-failures.ts";
-import { formatTable } from "../format-table.ts";
-import type { Print } from "../print.ts";
+import { type Print, terminalColumns, terminalRows } from "../print.ts";
+import type { Expected } from "../status/expected-end.ts";
+import { statusReport } from "../status/status-lines.ts";
+import type { Prospect } from "../status/watch-expected.ts";
 import { type ApproveGlobals, approveCommand } from "./approve-command.ts";
 import type { BuildSummary } from "./find-build.ts";
 
@@ -11,33 +13,28 @@ export interface ReportBuildOptions {
   readonly print: Print;
   readonly globals: ApproveGlobals;
   readonly now: Date;
+  readonly flow: Pipeline["flow"];
+  readonly prospect: Prospect;
   /** Whether anything moves the build. */
   readonly moving: boolean;
   /** Of a build that has ended badly. */
   readonly failures?: FailureReport | undefined;
 }
 
-/** A build for people: its finished and unfinished tasks with times, and how it ended. */
+/** A build for people: how it is, its tasks as a matrix, and what failed or is not finished. */
 export function reportBuild(
   build: BuildHistory,
-  { name, endedAt, startedAt }: BuildSummary,
-  { print, globals, now, moving, failures }: ReportBuildOptions,
+  { name }: Pick<BuildSummary, "name">,
+  { print, globals, now, flow, prospect, moving, failures }: ReportBuildOptions,
 ): string[] {
-  const finished = build.steps.filter((step) => isFinished(step) && !isVerdict(step));
-  const unfinished = build.steps.filter((step) => !isFinished(step));
-  const time = formatDuration((endedAt ?? now).getTime() - startedAt.getTime());
+  const shown = { name, build, flow, prospect, moving, headline: failures?.headline ?? "" };
+  const columns = terminalColumns(print);
   return [
-    `${print.style("bold", name)}  ${headline(build, { print, moving })}${timing(build, { time, moving })}${headlineOf(failures)}`,
-    ...inputLines(build),
-    ...section("finished", finished, print, endedAt ?? now),
-    ...section(build.state === "running" ? "unfinished" : "never finished", unfinished, print, endedAt ?? now),
+    ...statusReport(shown, { columns, rows: terminalRows(print), style: print.style, now: build.endedAt ?? now }),
     ...answers(build, globals),
     ...lastWords(failures, { print, globals }),
   ];
 }
-
-const headlineOf = (failures: FailureReport | undefined): string =>
-  failures === undefined || failures.headline === "" ? "" : `: ${failures.headline}`;
 
 /** What has failed is told with the other steps. */
 function lastWords(failures: FailureReport | undefined, shown: { print: Print; globals: ApproveGlobals }): string[] {
@@ -50,12 +47,6 @@ function answers({ state, steps }: BuildHistory, globals: ApproveGlobals): strin
   if (state !== "running") return [];
   const commands = steps.flatMap((step) => approveCommand(step, globals) ?? []);
   return commands.length === 0 ? [] : ["to approve (or --reject):", ...commands.map((command) => `  ${command}`)];
-}
-
-function inputLines({ input }: BuildHistory): string[] {
-  const told = describeInputs(input ?? {});
-  const retried = input?.retry === undefined ? [] : [`a retry of ${input.retry.build}`];
-  return [...retried, ...(told === "" ? [] : [`inputs: ${told}`])];
 }
 
 /** A build and its steps, as `muster status --json` prints them. */
@@ -72,10 +63,16 @@ export interface BuildStatusJson {
   readonly input?: BuildHistory["input"];
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
+  /** When it is expected to end, by how long its tasks usually take; null where that is not known, and of a build that nothing moves or that has ended. */
+  readonly expected: Expected | null;
   readonly steps: readonly Step[];
 }
 
-export function jsonOfBuild(build: BuildHistory, summary: BuildSummary): BuildStatusJson {
+export function jsonOfBuild(
+  build: BuildHistory,
+  summary: BuildSummary,
+  expected: Expected | undefined,
+): BuildStatusJson {
   return {
     name: summary.name,
     executionArn: summary.executionArn,
@@ -86,28 +83,7 @@ export function jsonOfBuild(build: BuildHistory, summary: BuildSummary): BuildSt
     input: build.input,
     error: build.error,
     cause: build.cause,
+    expected: expected ?? null,
     steps: build.steps.map((step) => ({ ...step })),
   };
-}
-
-function headline({ state }: BuildHistory, { print, moving }: { print: Print; moving: boolean }): string {
-  if (state === "succeeded") return print.style("green", "succeeded");
-  if (state === "running") return moving ? print.style("cyan", "running") : print.style("yellow", "interrupted");
-  return print.style("red", state);
-}
-
-function timing({ state, redriveCount }: BuildHistory, { time, moving }: { time: string; moving: boolean }): string {
-  const redriven = redriveCount === 0 ? "" : `, redriven ${redriveCount === 1 ? "once" : `${redriveCount} times`}`;
-  if (state !== "running") return ` after ${time}${redriven}`;
-  return moving ? ` for ${time}${redriven}` : `, started ${time} ago${redriven}`;
-}
-
-function section(title: string, steps: readonly Step[], print: Print, now: Date): string[] {
-  if (steps.length === 0) return [];
-  const rows = steps.map((step) => {
-    const { symbol, colour, words } = describeStep(step, now);
-    const loud = step.state === "failed" ? print.style("red", words) : words;
-    return [print.style(colour, symbol), step.name, ...placeCells(step), loud];
-  });
-  return [`${title}:`, ...formatTable(rows, { indent: "  " })];
 }

@@ -1,21 +1,29 @@
-import { type BuildHistory, formatDuration } from "@muster/history";
+import type { BuildHistory } from "@muster/history";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { FailureReport } from "../failures/failure-report.ts";
 import { jsonOfFailures } from "../failures/json-of-failures.ts";
-import { formatTable } from "../format-table.ts";
-import type { Print } from "../print.ts";
+import { nextCommand } from "../next-command.ts";
+import { terminalColumns } from "../print.ts";
 import { createProgress } from "../progress/create-progress.ts";
 import { followBuild } from "../progress/follow-build.ts";
 import { outliveOwner } from "../stages/outlive-owner.ts";
 import type { Stage } from "../stages/stage.ts";
+import { buildList } from "../status/build-list.ts";
+import { NO_PROSPECT, type Prospect, readProspect } from "../status/watch-expected.ts";
 import { type BuildSummary, findBuild, listBuilds } from "./find-build.ts";
 import { loadBuild } from "./load-build.ts";
 import { jsonOfBuild, reportBuild } from "./report-build.ts";
 
+interface StatusArguments {
+  readonly build: string | undefined;
+  readonly follow: boolean;
+  readonly list: boolean;
+}
+
 /** Prints a build, when it has ended or as it is, or the last builds. */
 export async function showStatus(
-  { build: name, follow, list }: { build: string | undefined; follow: boolean; list: boolean },
+  { build: name, follow, list }: StatusArguments,
   { openStage, print, globals, signal }: Context,
 ): Promise<ExitCode> {
   const progress = createProgress(print, globals);
@@ -23,31 +31,65 @@ export async function showStatus(
   return outliveOwner(
     () => openStage({ to: "read" }),
     async (stage) => {
-      const moving = stage.movedBy !== "nobody";
-      if (list) {
-        const builds = await listBuilds(stage);
-        if (globals.json) print.json(builds);
-        else for (const line of listOf(builds, print, moving)) print.report(line);
-        return 0;
-      }
+      if (list) return showList(stage, { print, globals });
       const summary = await findBuild(stage, followed ?? name);
       followed = summary.name;
-      if (follow && summary.running && moving) {
-        await followBuild(stage, summary.executionArn, { progress, signal });
+      const { executionArn } = summary;
+      const isFollowed = follow && summary.running && stage.movedBy !== "nobody";
+      const build = isFollowed
+        ? await followBuild(stage, executionArn, { progress, signal, keeps: false })
+        : await loadBuild(stage, executionArn);
+      if (isFollowed && build.state === "running") {
+        const again = nextCommand(globals, ["status", summary.name, "--follow"]);
+        print.note(`the build ${summary.name} goes on; ${again} follows it again`);
+        return 130;
       }
-      const build = await loadBuild(stage, summary.executionArn);
-      const settled = { ...summary, endedAt: build.endedAt };
-      const failures = await failuresOf(stage, build, summary);
-      if (globals.json) print.json({ ...jsonOfBuild(build, settled), ...(failures && jsonOfFailures(failures)) });
-      else
-        for (const line of reportBuild(build, settled, { print, globals, now: new Date(), moving, failures }))
-          print.report(line);
-      if (build.state === "running" && !moving) {
-        print.note("no process moves this build; muster build with the same words goes on with it");
-      }
-      return build.state === "running" || build.state === "succeeded" ? 0 : 1;
+      return showBuild(stage, { build, summary }, { print, globals });
     },
   );
+}
+
+type Shown = Pick<Context, "print" | "globals">;
+
+async function showBuild(
+  stage: Stage,
+  { build, summary }: { build: BuildHistory; summary: BuildSummary },
+  { print, globals }: Shown,
+): Promise<ExitCode> {
+  const moving = stage.movedBy !== "nobody";
+  const failures = await failuresOf(stage, build, summary);
+  const prospect = await prospectOf(stage, build);
+  if (globals.json) {
+    const told = jsonOfBuild(build, { ...summary, endedAt: build.endedAt }, moving ? prospect.expected : undefined);
+    print.json({ ...told, ...(failures && jsonOfFailures(failures)) });
+  } else {
+    const { flow } = stage.pipeline;
+    const options = { print, globals, now: new Date(), flow, prospect, moving, failures };
+    for (const line of reportBuild(build, summary, options)) print.report(line);
+  }
+  if (build.state === "running" && !moving) {
+    print.note("no process moves this build; muster build with the same words goes on with it");
+  }
+  return build.state === "running" || build.state === "succeeded" ? 0 : 1;
+}
+
+/** Of a build that runs what is to be expected, of one that ended badly what it did not come to. */
+async function prospectOf(stage: Stage, build: BuildHistory): Promise<Prospect> {
+  if (build.state === "running") return readProspect(stage, build);
+  if (build.state === "succeeded") return NO_PROSPECT;
+  const { neverReached } = await import("../status/never-reached.ts");
+  return { ...NO_PROSPECT, toCome: neverReached(build, stage.pipeline) };
+}
+
+async function showList(stage: Stage, { print, globals }: Shown): Promise<ExitCode> {
+  const builds = await listBuilds(stage);
+  if (globals.json) print.json(builds);
+  else {
+    const moving = stage.movedBy !== "nobody";
+    const lines = buildList(builds, { columns: terminalColumns(print), style: print.style, now: new Date(), moving });
+    for (const line of lines) print.report(line);
+  }
+  return 0;
 }
 
 /** Of a build that has ended badly. */
@@ -59,18 +101,4 @@ async function failuresOf(
   if (build.state === "running" || build.state === "succeeded") return undefined;
   const { reportFailures } = await import("../failures/failure-report.ts");
   return reportFailures(stage, { build, name, executionArn });
-}
-
-const colours = { RUNNING: "cyan", SUCCEEDED: "green" } as const;
-
-function listOf(builds: readonly BuildSummary[], print: Print, moving: boolean): string[] {
-  if (builds.length === 0) return ["nothing has been built here yet"];
-  const now = Date.now();
-  const rows = builds.map(({ name, status, running, startedAt, endedAt }) => [
-    print.style(colours[status as keyof typeof colours] ?? "red", running && !moving ? "INTERRUPTED" : status),
-    name,
-    `${startedAt.toISOString().slice(0, 16).replace("T", " ")} UTC`,
-    formatDuration((endedAt?.getTime() ?? now) - startedAt.getTime()),
-  ]);
-  return formatTable(rows);
 }

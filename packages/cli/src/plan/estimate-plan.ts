@@ -62,7 +62,7 @@ export interface EstimatedPlan {
 
 const HOUR = 3600;
 /** For a task of unknown time: it adds nothing that shows, and yet no worker does two at once. */
-const SOME_SECONDS = 0.001;
+export const SOME_SECONDS = 0.001;
 
 type Estimating = Pick<Stage, "s3" | "sfn" | "description" | "damagedBuilds" | "isBilled">;
 
@@ -199,11 +199,12 @@ function limits(
   return reached;
 }
 
-const activityOf = ({ node }: PlannedTask): Activity => (node.kind === "task" ? node.task.activity : node.activity);
+export const activityOf = ({ node }: Pick<PlannedTask, "node">): Activity =>
+  node.kind === "task" ? node.task.activity : node.activity;
 
 const typeOf = (activity: Activity | undefined): string => activity?.worker.instanceTypes[0] ?? "";
 
-const limitOf = (activity: Activity | undefined): number =>
+export const limitOf = (activity: Activity | undefined): number =>
   (activity === undefined ? undefined : maxWorkersOf(activity)) ?? Number.POSITIVE_INFINITY;
 
 /** Of one machine in US dollars an hour. */
@@ -211,7 +212,7 @@ function priceOf({ worker }: Activity, { isBilled }: Pick<Stage, "isBilled">): n
   return isBilled ? (worker.pricePerHour ?? listedPrice(worker.instanceTypes[0])) : 0;
 }
 
-function timed(planned: PlannedTask): TimedTask {
+export function timed(planned: PlannedTask): TimedTask {
   const { step } = planned;
   const { estimatedDuration } = activityOf(planned);
   const platform = step.per === "platform" ? step.platform : undefined;

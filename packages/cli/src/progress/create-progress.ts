@@ -6,8 +6,8 @@ import type { Progress } from "./progress.ts";
 
 const silent: Progress = { update() {}, close() {} };
 
-/** Live on a terminal, plain lines otherwise, and none where the user wants none. */
+/** Redrawn in place on a terminal, appended lines otherwise, and nothing where the user wants none. */
 export function createProgress(print: Print, globals: GlobalValues): Progress {
   if (globals.quiet) return silent;
-  return print.stderr.isTTY ? liveProgress(print, { globals }) : plainProgress(print, globals);
+  return print.canRedraw("stderr") ? liveProgress(print, { globals }) : plainProgress(print, globals);
 }

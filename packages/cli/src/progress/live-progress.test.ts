@@ -1,8 +1,10 @@
 import { Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { type BuildHistory, type Step, unreadBuild } from "@muster/history";
+import { forEachVersion, sequence } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { createPrint } from "../print.ts";
+import { NO_PROSPECT } from "../status/watch-expected.ts";
 import { liveProgress } from "./live-progress.ts";
 import { plainProgress } from "./plain-progress.ts";
 
@@ -23,6 +25,9 @@ function step(name: string, more: Partial<Step>): Step {
   } as Step;
 }
 
+const flow = forEachVersion(sequence());
+const shown = { name: "1.2.3_alice", flow, prospect: NO_PROSPECT };
+
 const build = (steps: readonly Step[]): BuildHistory => ({
   ...unreadBuild,
   lastEventId: 1,
@@ -41,7 +46,8 @@ function terminal({ columns = 80, rows = 24 } = {}) {
     },
   });
   const stream = Object.assign(sink, { isTTY: true, columns, rows }) as unknown as NodeJS.WriteStream;
-  return { print: createPrint({ stdout: stream, stderr: stream }), written };
+  const resize = (now: number) => Object.assign(stream, { columns: now });
+  return { print: createPrint({ stdout: stream, stderr: stream }), written, resize };
 }
 
 const ESCAPE = "\u001B";
@@ -70,65 +76,118 @@ const running = step("MakePackage", {
   attempts: [{ scheduledAt: later(4), startedAt: later(5), instance: "i-2" }],
 });
 
-test("what is finished stays as a line, what is under way is redrawn below it", () => {
-  const { print, written } = terminal();
+test("a build is redrawn in place: what it is at, its matrix, and what is not finished", () => {
+  const { print, written } = terminal({ columns: 60 });
   const progress = liveProgress(print, { now: () => later(7) });
-  progress.update(build([{ ...done, state: "running" }]), []);
-  progress.update(build([done, running]), [done, running]);
+  progress.update(build([{ ...done, state: "running" }]), [], shown);
+  progress.update(build([done, running]), [done, running], shown);
   expect(screen(written)).toEqual([
-    "✔ MakeSource 1.2.3  4.0 s on i-1",
-    expect.stringMatching(/^\S {2}MakePackage {2}1\.2\.3 {2}running for 2 s on i-2$/),
-    "1 done · 1 running · 0 waiting · 7 s",
+    "1.2.3_alice  running for 7 s",
+    "● 1 running, ✔ 1 done",
+    "         MakeSource   MakePackage",
+    "  1.2.3  ✔ 4.0 s i-1  ● 2 s i-2",
     "",
   ]);
-  progress.update(build([done, { ...running, state: "succeeded" }]), [{ ...running, state: "succeeded" }]);
-  progress.close();
-  expect(screen(written)).toEqual(["✔ MakeSource 1.2.3  4.0 s on i-1", "✔ MakePackage 1.2.3  7.0 s on i-2", ""]);
-});
-
-test("a build that is followed again is drawn again, and what was said of it stays said", () => {
-  const { print, written } = terminal();
-  const progress = liveProgress(print, { now: () => later(7) });
-  progress.update(build([done, running]), [done, running]);
-  progress.close();
-  expect(screen(written)).toEqual(["✔ MakeSource 1.2.3  4.0 s on i-1", ""]);
-  progress.update(build([done, running]), [done, running]);
-  expect(screen(written)).toEqual([
-    "✔ MakeSource 1.2.3  4.0 s on i-1",
-    expect.stringContaining("MakePackage"),
-    "1 done · 1 running · 0 waiting · 7 s",
-    "",
-  ]);
-  progress.close();
-});
-
-test("more tasks than the terminal has rows are counted, and long lines are cut", () => {
-  const { print, written } = terminal({ columns: 40, rows: 8 });
-  const many = Array.from({ length: 20 }, (_, index) =>
-    step(`Make${index}`, { ...running, key: `${index}`, name: `MakeSomethingLong${index}` }),
+  progress.update(
+    build([done, { ...running, state: "waiting", deferred: { why: "no capacity", at: start } }]),
+    [],
+    shown,
   );
-  const progress = liveProgress(print, { now: () => later(7) });
-  progress.update(build(many), many);
+  expect(screen(written).slice(1)).toEqual([
+    "◌ 1 waiting, ✔ 1 done",
+    "         MakeSource   MakePackage",
+    "  1.2.3  ✔ 4.0 s i-1  ◌ 3 s i-2",
+    "unfinished:",
+    "  ◌ MakePackage 1.2.3",
+    "    waiting for a worker for 3 s (no capacity)",
+    "",
+  ]);
   progress.close();
-  const drawn = screen(written.slice(0, -1));
-  expect(drawn).toContain("… and 16 more");
-  expect(Math.max(...drawn.map((line) => line.length))).toBeLessThanOrEqual(39);
+  expect(screen(written)).toEqual([""]);
+});
+
+test("what was drawn last stays where it is wanted, of a build that has ended its matrix; and the cursor is there again", () => {
+  const { print, written } = terminal({ columns: 60 });
+  const progress = liveProgress(print, { now: () => later(7) });
+  progress.update(build([done, running]), [], shown);
+  progress.close({ keeps: true });
+  expect(screen(written)).toHaveLength(5);
+  expect(written.at(-1)).toBe(`${ESCAPE}[?25h`);
+  progress.close();
+  const over = { ...build([done]), state: "failed", endedAt: later(7) } as const;
+  progress.update(over, [], shown);
+  progress.close({ keeps: true });
+  expect(screen(written).slice(4)).toEqual(["         MakeSource", "  1.2.3  ✔ 4.0 s i-1", ""]);
+  expect(written.at(-1)?.endsWith(`${ESCAPE}[?25h`)).toBe(true);
+});
+
+test("30 lines of 40 columns hold a build of 910 tasks: what failed and runs is shown, and the rest is counted", () => {
+  const { print, written } = terminal({ columns: 40, rows: 30 });
+  const states: Step["state"][] = ["failed", "running", "running"];
+  const many = Array.from({ length: 910 }, (_, index) =>
+    step("MakeBinaryPackage", {
+      key: `${index}`,
+      per: "platform",
+      version: `4.${index % 70}.0`,
+      platform: `ubuntu-${Math.floor(index / 70)}.04-noble`,
+      state: states[index] ?? "waiting",
+      attempts: [{ scheduledAt: start, ...(index < 3 && { startedAt: start, instance: "i-0123456789abcdef0" }) }],
+    } as Partial<Step>),
+  );
+  const progress = liveProgress(print, { now: () => later(700) });
+  progress.update(build(many), [], shown);
+  const drawn = screen(written);
+  progress.close();
+  expect(drawn.length).toBeLessThanOrEqual(30);
+  expect(Math.max(...drawn.map((line) => line.length))).toBeLessThan(40);
+  expect(drawn.slice(0, 8)).toEqual([
+    "1.2.3_alice  running for 11:40",
+    "✖ 1 failed, ● 2 running, ◌ 907 waiting",
+    "  MakeBinaryPackage  ✖ 1  ● 2  ◌ 907",
+    "failed:",
+    "  ✖ MakeBinaryPackage 4.0.0 ubuntu-0.0…",
+    expect.stringMatching(/^ {4}\S.*…$/),
+    "unfinished:",
+    "  ● MakeBinaryPackage 4.1.0 ubuntu-0.0…",
+  ]);
+  expect(drawn.at(-2)).toBe("  … and 899 more");
+});
+
+test("a terminal that has become narrower has broken the lines that are redrawn", () => {
+  const { print, written, resize } = terminal({ columns: 60 });
+  const progress = liveProgress(print, { now: () => later(7) });
+  progress.update(build([done, running]), [], shown);
+  resize(20);
+  progress.update(build([done]), [], shown);
+  progress.close();
+  // Lines of 28, 21, 32 and 30 columns take two each.
+  expect(written[2]).toContain(`${ESCAPE}[8A`);
+});
+
+test("what a person is asked is said once and whole, and stays", () => {
+  const { print, written } = terminal({ columns: 40 });
+  const progress = liveProgress(print, { now: () => later(7) });
+  const asks = step("Approve", { kind: "approval", build: "1.2.3_alice", key: "Approve-1.2.3" });
+  progress.update(build([asks]), [asks], shown);
+  progress.update(build([asks]), [asks], shown);
+  progress.close();
+  expect(screen(written)).toEqual(["? Approve 1.2.3 waits for approval: muster approve 1.2.3_alice Approve-1.2.3", ""]);
 });
 
 test("without a terminal each thing that happens is one line, said once", () => {
   const { print, written } = terminal();
   const progress = plainProgress(print);
   const waiting = step("MakeSource", { attempts: [{ scheduledAt: start }] });
-  progress.update(build([waiting]), [waiting]);
-  progress.update(build([waiting]), [waiting]);
-  progress.update(build([done]), [done]);
+  progress.update(build([waiting]), [waiting], shown);
+  progress.update(build([waiting]), [waiting], shown);
+  progress.update(build([done]), [done], shown);
   const failed = step("Publish", {
     state: "failed",
     endedAt: later(9),
     error: "Muster.ScriptFailed",
     cause: '{"ec2":"i-3","exit":1}',
   });
-  progress.update(build([done, failed]), [failed]);
+  progress.update(build([done, failed]), [failed], shown);
   expect(written.map((line) => stripVTControlCharacters(line))).toEqual([
     "12:00:00Z MakeSource-1.2.3 waits for a worker\n",
     "12:00:04Z MakeSource-1.2.3 succeeded in 4.0 s on i-1\n",
@@ -147,33 +206,24 @@ test("a step that nobody waits for is shown while it is tried again", () => {
   };
   const platforms = step("GetPlatformsForVersion", again);
   const verdict = step("CheckForFailures", { ...again, version: "" });
-  plainProgress(print).update(build([platforms, verdict]), [platforms, verdict]);
+  plainProgress(print).update(build([platforms, verdict]), [platforms, verdict], shown);
   expect(written.map((line) => stripVTControlCharacters(line))).toEqual([
     "12:00:01Z GetPlatformsForVersion-1.2.3 to be tried again: Error, https://example.org/list cannot be reached\n",
   ]);
   const progress = liveProgress(print, { now: () => later(2) });
-  progress.update(build([platforms, verdict]), [platforms, verdict]);
+  progress.update(build([platforms, verdict]), [platforms, verdict], shown);
   const drawn = screen(written).join("\n");
   progress.close();
-  expect(drawn).toContain("GetPlatformsForVersion  1.2.3  to be tried again");
+  expect(drawn).toMatch(/GetPlatformsForVersion 1\.2\.3\n +to be tried again/);
   expect(drawn).not.toContain("CheckForFailures");
-});
-
-test("what has finished between two looks stays in the order of its time, whichever step came first", () => {
-  const { print, written } = terminal();
-  const progress = liveProgress(print, { now: () => later(9) });
-  const last = step("MakeFirst", { state: "skipped", endedAt: later(8), reason: "it is there" });
-  progress.update(build([last, done]), [last, done]);
-  progress.close();
-  expect(screen(written)).toEqual(["✔ MakeSource 1.2.3  4.0 s on i-1", "– MakeFirst 1.2.3  skipped: it is there", ""]);
 });
 
 test("a line of wide characters takes no more columns than the terminal has", () => {
   const { print, written } = terminal({ columns: 20 });
   const progress = liveProgress(print, { now: () => later(7) });
-  progress.update(build([step("包包包包包包包包包", { state: "running" })]), []);
-  const [line = ""] = screen(written);
-  expect([...line].filter((character) => character === "包")).toHaveLength(7);
-  expect(line.endsWith("…")).toBe(true);
+  progress.update(build([step("包包包包包包包包包", { state: "retrying", error: "E" })]), [], shown);
+  const line = screen(written).find((each) => each.includes("包"));
+  expect([...(line ?? "")].filter((character) => character === "包").length).toBeLessThanOrEqual(8);
+  expect(line?.endsWith("…")).toBe(true);
   progress.close();
 });

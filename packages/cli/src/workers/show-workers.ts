@@ -17,7 +17,7 @@ export async function showWorkers(
   if (watch && globals.json) {
     throw new UsageError("--watch goes on, and --json prints one value", { hint: "leave one of them out" });
   }
-  const show = print.stdout.isTTY === true ? redrawn(print) : appended(print);
+  const show = print.canRedraw("stdout") ? redrawn(print) : appended(print);
   return outliveOwner(
     () => openStage({ to: "read" }),
     async (stage): Promise<ExitCode> => {
