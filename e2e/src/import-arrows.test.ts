@@ -190,14 +190,28 @@ test("the environment is read in env.ts alone", async () => {
   ]);
 });
 
-/** Beside the package itself: what a program needs before it knows a definition, and starts without what definitions are checked with. */
-const EARLY = ["./muster-error", "./nearest-word"];
+/** Beside the package itself. */
+const MORE_ENTRIES: Readonly<Record<string, readonly string[]>> = {
+  // What a program needs before it knows a definition, and starts without what definitions are checked with.
+  "packages/pipeline": ["./muster-error", "./nearest-word"],
+  // What makes bundles, and runs nothing of the agent.
+  "packages/worker-agent": ["./lean-builtins"],
+};
 
 test("each package has one entry point, and infra alone knows cdktf", async () => {
   const manifests = [
-    ...["pipeline", "records", "asl", "lambdas", "worker-agent", "local", "simulation", "create-muster", "cli"].map(
-      (name) => `packages/${name}`,
-    ),
+    ...[
+      "pipeline",
+      "records",
+      "history",
+      "asl",
+      "lambdas",
+      "worker-agent",
+      "local",
+      "simulation",
+      "create-muster",
+      "cli",
+    ].map((name) => `packages/${name}`),
     "infra",
   ];
   for (const path of manifests) {
@@ -206,8 +220,7 @@ test("each package has one entry point, and infra alone knows cdktf", async () =
       dependencies?: object;
       devDependencies?: object;
     };
-    const more = path === "packages/pipeline" ? EARLY : [];
-    expect(Object.keys(manifest.exports ?? {}), path).toEqual([".", ...more]);
+    expect(Object.keys(manifest.exports ?? {}), path).toEqual([".", ...(MORE_ENTRIES[path] ?? [])]);
     const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
     const cdktf = dependencies.filter((name) => /cdktf|^constructs$/.test(name));
     expect(path === "infra" ? [] : cdktf, path).toEqual([]);

@@ -1,5 +1,5 @@
+import { leanBuiltins } from "@muster/worker-agent/lean-builtins";
 import { defineConfig } from "tsup";
-import { leanBuiltins } from "../worker-agent/bundle/lean-builtins.ts";
 
 /**
  * The command as a bundle, which starts in a fifth of the time, and beside it `@muster/pipeline` for the pipelines that it loads: they

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { leanBuiltins } from "@muster/worker-agent/lean-builtins";
 import { build } from "tsup";
-import { leanBuiltins } from "../../worker-agent/bundle/lean-builtins.ts";
 
 /**
  * `node npm/dist.ts <folder>`: what the npm package of the command consists of: the command, the program on a worker beside it, and `@muster/pipeline` for the
