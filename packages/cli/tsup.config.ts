@@ -1,4 +1,4 @@
-import { leanBuiltins } from "@muster/worker-agent/lean-builtins";
+import { leanBuiltins, straightImports } from "@muster/worker-agent/bundle-plugins";
 import { defineConfig } from "tsup";
 
 /**
@@ -17,7 +17,12 @@ export default defineConfig({
   noExternal: [/./],
   // It would resolve `node:http` before any other.
   removeNodeProtocol: false,
-  esbuildPlugins: [leanBuiltins],
+  // Names stay, so that a stack trace can be read.
+  esbuildOptions: (options) => {
+    options.minifySyntax = true;
+    options.minifyWhitespace = true;
+  },
+  esbuildPlugins: [leanBuiltins, straightImports],
   // Some of the SDK's dependencies are CommonJS.
   banner: { js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);' },
 });

@@ -1,5 +1,6 @@
 import { defineConfig } from "tsup";
 import { leanBuiltins } from "./bundle/lean-builtins.ts";
+import { straightImports } from "./bundle/straight-imports.ts";
 
 /** The agent's bundle: what is not needed for the first poll is in chunks of its own, which are loaded later. */
 export default defineConfig({
@@ -16,7 +17,7 @@ export default defineConfig({
   noExternal: [/./],
   // It would resolve `node:http` before any other.
   removeNodeProtocol: false,
-  esbuildPlugins: [leanBuiltins],
+  esbuildPlugins: [leanBuiltins, straightImports],
   // Some of the SDK's dependencies are CommonJS.
   banner: { js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);' },
 });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { leanBuiltins } from "@muster/worker-agent/lean-builtins";
+import { leanBuiltins, straightImports } from "@muster/worker-agent/bundle-plugins";
 import { build } from "tsup";
 
 /**
@@ -26,7 +26,7 @@ await build({
   noExternal: [/./],
   // It would resolve `node:http` before any other.
   removeNodeProtocol: false,
-  esbuildPlugins: [leanBuiltins],
+  esbuildPlugins: [leanBuiltins, straightImports],
   esbuildOptions: (options) => {
     // The chunks' names depend on their sources' paths as seen from here.
     options.absWorkingDir = root;

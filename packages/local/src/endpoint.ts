@@ -20,6 +20,8 @@ export interface ObservedCall {
 
 export interface EndpointOptions {
   readonly services: readonly Service[];
+  /** Services that are loaded when a signed request is the first to be for them, by their names. */
+  readonly late?: Readonly<Record<string, () => Promise<Service>>>;
   readonly movement: Movement;
   readonly random: Random;
   readonly faults: Pick<CallFaults, "disturb">;
@@ -40,11 +42,12 @@ export interface Endpoint {
 }
 
 /** One address for all services: routes by signature scope, target header, form action and path. */
-export function createEndpoint({ services, movement, random, faults, folder, onCall }: EndpointOptions): Endpoint {
+export function createEndpoint(options: EndpointOptions): Endpoint {
+  const { services, late = {}, movement, random, faults, folder, onCall } = options;
   const byName = new Map(services.map((service) => [service.name, service]));
 
-  const route = (request: IncomingRequest, caller: Caller): Service | undefined => {
-    if (caller.service !== undefined) return byName.get(caller.service);
+  const route = (request: IncomingRequest, caller: Caller): Service | Promise<Service> | undefined => {
+    if (caller.service !== undefined) return byName.get(caller.service) ?? late[caller.service]?.();
     const target = request.headers["x-amz-target"];
     if (target !== undefined) return services.find(({ protocol }) => protocol.targetPrefix === target.split(".")[0]);
     return services.find((service) => service.claims?.(request));
@@ -103,7 +106,8 @@ export function createEndpoint({ services, movement, random, faults, folder, onC
         if (incoming.url === HEALTH_PATH) return health(services, folder);
         if (isFromWebPage(incoming)) return webPagesMayOnlyRead();
         const caller = readCaller(incoming);
-        const service = route(incoming, caller);
+        const found = route(incoming, caller);
+        const service = found instanceof Promise ? await found : found;
         const { content, ...head } = incoming;
         const requestId = random.uuid();
         if (service === undefined) return noSuchService(caller.service, [...byName.keys()], requestId);

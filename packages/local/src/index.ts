@@ -22,3 +22,4 @@ export { idleInstance, type RunInstance, type RunningInstance } from "./services
 export type { TaskInHand } from "./services/states/tasks-in-hand.ts";
 export { isOwnerOf } from "./storage/ask-folder-owner.ts";
 export { dropFolderLock, type FolderOwner, readFolderOwner } from "./storage/folder-lock.ts";
+export { type LocalAwsView, type LocalAwsViewOptions, viewLocalAws } from "./view-local-aws.ts";

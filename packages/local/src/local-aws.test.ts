@@ -1,15 +1,18 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeInstancesCommand, EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, ListBucketsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { ListStateMachinesCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { expect, test, vi } from "vitest";
 import { AwsError } from "./aws-error.ts";
 import { virtualClock } from "./clock.ts";
 import { createLocalAws } from "./local-aws.ts";
 import { failure, localAwsFixture } from "./local-aws-fixture.ts";
 import { readFolderOwner } from "./storage/folder-lock.ts";
+import { viewLocalAws } from "./view-local-aws.ts";
 
 const local = localAwsFixture();
 const { open, close } = local;
@@ -63,14 +66,19 @@ test("one process owns a folder; another is told who, and may look", async () =>
   expect(refusal).toMatchObject({ code: "FolderInUse", fields: { pid: process.pid, url } });
   expect((refusal as AwsError).message).toContain(`${local.dir} is in use by process ${process.pid} (${url})`);
   expect(readFolderOwner(local.dir)).toMatchObject({ pid: process.pid, url });
-  const view = open({ dir: local.dir, resume: false });
   const before = readdirSync(local.dir, { recursive: true });
-  await new EC2Client(view.clientConfig()).send(new DescribeInstancesCommand({}));
-  const write = new S3Client(view.clientConfig()).send(
-    new PutObjectCommand({ Bucket: "releases", Key: "k", Body: "x" }),
-  );
-  expect(await failure(write)).toBe("ReadOnly");
-  expect(readdirSync(local.dir, { recursive: true })).toEqual(before);
+  const light = viewLocalAws({ dir: local.dir, region: owner.region, accountId: owner.accountId });
+  for (const view of [open({ dir: local.dir, resume: false }), light]) {
+    await new EC2Client(view.clientConfig()).send(new DescribeInstancesCommand({}));
+    await new SFNClient(view.clientConfig()).send(new ListStateMachinesCommand({}));
+    await new CloudWatchLogsClient(view.clientConfig()).send(new DescribeLogGroupsCommand({}));
+    const s3 = new S3Client(view.clientConfig());
+    expect((await s3.send(new ListBucketsCommand({}))).Buckets).toMatchObject([{ Name: "releases" }]);
+    const write = s3.send(new PutObjectCommand({ Bucket: "releases", Key: "k", Body: "x" }));
+    expect(await failure(write)).toBe("ReadOnly");
+    expect(readdirSync(local.dir, { recursive: true })).toEqual(before);
+  }
+  await light.close();
   await close(owner);
   expect(readFolderOwner(local.dir)).toBeUndefined();
 });

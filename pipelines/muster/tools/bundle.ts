@@ -22,6 +22,9 @@ export async function bundle({ tree, folder }: { tree: string; folder: string })
   const installation = dirname(await realpath(join(tree, "node_modules")));
   const source = (path: string): string => join(tree, "packages", path);
   const { leanBuiltins } = (await import(source("worker-agent/bundle/lean-builtins.ts"))) as { leanBuiltins: Plugin };
+  const { straightImports } = (await import(source("worker-agent/bundle/straight-imports.ts"))) as {
+    straightImports: Plugin;
+  };
   const { outputFiles, metafile } = await build({
     absWorkingDir: installation,
     entryPoints: {
@@ -37,7 +40,7 @@ export async function bundle({ tree, folder }: { tree: string; folder: string })
     write: false,
     metafile: true,
     bundle: true,
-    plugins: [leanBuiltins],
+    plugins: [leanBuiltins, straightImports],
     splitting: true,
     format: "esm",
     platform: "node",

@@ -5,6 +5,7 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/clie
 import { StageDescription, stageParameter } from "@muster/pipeline";
 import type { LoadedPipeline } from "../load-pipeline.ts";
 import { StageError, UsageError } from "../usage-error.ts";
+import { HistoryProtocol } from "./history-protocol.ts";
 import { lateClient } from "./late-client.ts";
 import type { Stage } from "./stage.ts";
 import type { StageOptions } from "./stage-options.ts";
@@ -25,7 +26,7 @@ export async function openAwsStage(name: string, options: StageOptions): Promise
   }
   const config = { region: description.region, maxAttempts: MAX_ATTEMPTS };
   const clients = {
-    sfn: new SFNClient(config),
+    sfn: new SFNClient({ ...config, protocol: HistoryProtocol }),
     s3: new S3Client(config),
     logs: new CloudWatchLogsClient(config),
   };

@@ -1,10 +1,19 @@
 import { AwsError } from "../aws-error.ts";
 import type { Protocol } from "../service.ts";
 
-/** `Date.toJSON` has already run when a replacer sees the value, hence the look at the holder. */
-function epochSeconds(this: Record<string, unknown>, key: string, value: unknown): unknown {
-  const raw = this[key];
-  return raw instanceof Date ? raw.getTime() / 1000 : value;
+/** The same with dates as seconds. A replacer would be called for each of ten thousands of values, and see dates as texts. */
+function inSeconds(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  if (value instanceof Date) return value.getTime() / 1000;
+  if (Array.isArray(value)) return value.map(inSeconds);
+  let copy: Record<string, unknown> | undefined;
+  for (const [key, member] of Object.entries(value)) {
+    const written = inSeconds(member);
+    if (written === member) continue;
+    copy ??= { ...value };
+    copy[key] = written;
+  }
+  return copy ?? value;
 }
 
 /**
@@ -24,7 +33,7 @@ export function awsJson(targetPrefix: string, version: "1.0" | "1.1" = "1.0"): P
     respond: (_call, output, requestId) => ({
       status: 200,
       headers: { ...headers, "x-amzn-requestid": requestId },
-      body: JSON.stringify(output ?? {}, epochSeconds),
+      body: JSON.stringify(inSeconds(output ?? {})),
     }),
     fail: (_call, { code, message, status, fields }, requestId) => ({
       status,

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { createLocalAws } from "@muster/local";
+import { viewLocalAws } from "@muster/local";
 import type { Stage } from "../stage.ts";
 import { describeLocalStage, LOCAL_ACCOUNT, LOCAL_REGION } from "./describe-local-stage.ts";
 import type { LocalPlace } from "./local-place.ts";
@@ -11,8 +11,8 @@ import { stageInFolder } from "./stage-in-folder.ts";
 export async function viewStage(place: LocalPlace): Promise<Stage> {
   const { dir, loaded, options } = place;
   const damage = reportDamage(options.print, { machine: loaded.pipeline.name, verdict: "cannot be read" });
-  const aws = createLocalAws({
-    ...(existsSync(dir) && { dir, resume: false }),
+  const aws = viewLocalAws({
+    ...(existsSync(dir) && { dir }),
     region: LOCAL_REGION,
     accountId: LOCAL_ACCOUNT,
     onDamaged: damage.onDamaged,

@@ -1,0 +1,2 @@
+export { leanBuiltins } from "./lean-builtins.ts";
+export { straightImports } from "./straight-imports.ts";
