@@ -29,8 +29,23 @@ test("whoever follows docs/operating.md sees what it says", async () => {
     said.push(`${outcome.stdout}${outcome.stderr}`);
     cwd = join(workspace.dir, "hello");
   }
-  const [, planned, built, looked, listed, checked, broken, failed, why, again, mended, embargoed, released, audited] =
-    said;
+  const [
+    ,
+    planned,
+    built,
+    looked,
+    listed,
+    checked,
+    broken,
+    failed,
+    why,
+    again,
+    mended,
+    anew,
+    embargoed,
+    released,
+    audited,
+  ] = said;
   expect(planned).toContain("all is well");
   expect(planned).toMatch(/^run +Publish +1\.0\.0 .*does not exist$/m);
   expect(built).toMatch(/2 tasks done, 0 skipped, 0 failed[\s\S]*0 tasks done, 2 skipped, 0 failed/);
@@ -42,6 +57,9 @@ test("whoever follows docs/operating.md sees what it says", async () => {
   expect(why).toContain("clnoe");
   expect(again).toContain("clnoe");
   expect(mended).toMatch(/a retry of 1\.1\.0_tester.*[\s\S]*2 tasks done, 0 skipped, 0 failed/);
+  expect(anew).toMatch(/^run +MakeSource +1\.1\.0 +\S+ s +made again \(--rerun\), although .* exist$/m);
+  expect(anew).toMatch(/^run +Publish +1\.1\.0 +\S+ s +made again after MakeSource \(--rerun\), although .* exist$/m);
+  expect(anew).toMatch(/again_1\.1\.0_tester_[\s\S]*2 tasks done, 0 skipped, 0 failed/);
   expect(embargoed).toMatch(/^MakeSource +✔ succeeded +✔ succeeded +✔ succeeded$/m);
   expect(embargoed).toMatch(/^Publish +· not_built +✔ succeeded +✔ succeeded$/m);
   expect(released).toContain("1 task done, 1 skipped, 0 failed");

@@ -47,9 +47,9 @@ export async function decisionWorld(pipeline: Pipeline, play: (task: TaskInput) 
   functions.set("PrepareActivity", async (asked) => {
     const event = PrepareActivityEvent.parse(asked);
     const { task, decision } = await decideStep(event, { pipeline, stage, s3, now });
-    const { run, reason, restore } = decision;
+    const { run, reason, restore, again } = decision;
     if (!run) return { skip: true, reason };
-    const of = { build: event.buildInput, execution: event.execution.id, pipeline, stage, restore };
+    const of = { build: event.buildInput, execution: event.execution.id, pipeline, stage, restore, again };
     return { skip: false, reason, taskInput: inputOfTask(task, of) };
   });
   functions.set("RequestApproval", async (asked) => {

@@ -78,10 +78,15 @@ function randomWords(pipeline: Pipeline, next: () => number): string[] {
   const versions = named.length > 0 ? named : VERSIONS.slice(0, 1);
   const steps = pipeline.activities.map(({ name }) => name);
   const mode = next();
+  const platforms = next() < 0.4 ? (versions.includes(VERSIONS[0] as string) ? PLATFORMS : PLATFORMS.slice(0, 1)) : [];
+  const asked = mode < 0.25 ? some(steps, 0.5) : [];
+  const again = next() < 0.4 ? some(asked.length > 0 ? asked : steps, 0.3) : [];
   return [
     ...versions,
-    ...(next() < 0.4 ? some(versions.includes(VERSIONS[0] as string) ? PLATFORMS : PLATFORMS.slice(0, 1), 0.6) : []),
-    ...(mode < 0.25 ? some(steps, 0.5) : []),
+    ...some(platforms, 0.6),
+    ...asked,
+    ...again.flatMap((step) => ["--rerun", step]),
+    ...(next() < 0.1 ? ["--force"] : []),
     ...(mode > 0.95 ? ["--fake-ec2"] : []),
   ];
 }

@@ -92,6 +92,8 @@ async function tellsOfTheBuild(ask: Ask, { name, state, steps }: Status, { dir }
   expect((await ask("verify", "1.2.3")).stdout).toMatch(/^1\.2\.3: all \d+ objects are good; /);
   expect(JSON.parse((await ask("asl", "--json")).stdout)).toHaveProperty("StartAt");
   expect((await ask("build", "1.2.3", "--plan")).stdout).toContain("0 of 2 tasks would run");
+  const anew = await ask("build", "1.2.3", "--rerun", "Publish", "--plan");
+  expect(anew.stdout).toMatch(/^1 of 2 tasks would run[\s\S]*^run +Publish .*made again \(--rerun\), although /m);
   const plan = JSON.parse((await ask("build", "1.2.4", "--plan", "--json")).stdout);
   expect(plan.steps).toMatchObject([
     { activity: "Make", run: true, secondsFrom: "records" },
@@ -111,6 +113,7 @@ async function tellsOfTheBuild(ask: Ask, { name, state, steps }: Status, { dir }
   await keepsItsShapes(ask, name);
   expect((await ask("completion", "bash")).stdout).toContain("complete -F _muster muster");
   expect(await offered(ask, "build", "1")).toBe("1.2.3\tversion\n");
+  expect(await offered(ask, "build", "--rerun", "Mak")).toBe("Make\tstep, per version\n");
   expect(await offered(ask, "logs", "Pub")).toMatch(/^Publish-1\.2\.3-.*\tsucceeded$/m);
 }
 

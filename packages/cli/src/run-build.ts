@@ -25,6 +25,7 @@ const FEW_LOOKS = 10;
 interface BuildArguments {
   readonly words: readonly string[];
   readonly input: readonly string[];
+  readonly rerun: readonly string[];
   readonly plan: boolean;
   readonly noFollow: boolean;
   readonly timeScale: string | undefined;
@@ -38,13 +39,17 @@ export interface StartedJson {
 
 /** Starts a build, or goes on with the one that the same words started, and follows it to its end. */
 export async function runBuild(
-  { words, input: inputs, plan, noFollow, timeScale }: BuildArguments,
+  { words, input: inputs, rerun, plan, noFollow, timeScale }: BuildArguments,
   context: Context,
 ): Promise<ExitCode> {
   const { openStage, loadStagePipeline } = context;
   // What cannot be understood is refused before anything is opened or started.
   const loaded = await loadStagePipeline();
-  const asked = [...words, ...inputs.flatMap((said) => ["--input", said])];
+  const asked = [
+    ...words,
+    ...rerun.flatMap((step) => ["--rerun", step]),
+    ...inputs.flatMap((said) => ["--input", said]),
+  ];
   const input = parseBuildInput(asked, loaded.pipeline, { today: new Date() });
   await refuseUnfitScripts(loaded, context);
   if (plan) {
@@ -84,7 +89,8 @@ export async function startAndFollow(
       }
       if (started !== undefined) await announceTakeOver(stage, started, context);
       const build = started ?? (await start(stage, { asked, input, retry }, context));
-      if (started === undefined) await announce(stage, build, context);
+      const makesAgain = input.force === true || input.rerun !== undefined;
+      if (started === undefined) await announce(stage, { ...build, makesAgain }, context);
       started = build;
       if (noFollow) {
         if (globals.json) print.json({ name: build.name, executionArn: build.executionArn } satisfies StartedJson);
@@ -125,9 +131,14 @@ async function start(
   return startBuild(stage, asked, { user: env.user, at: new Date(), announce, retry });
 }
 
-async function announce(stage: Stage, { name, joined, executionArn, others }: StartedBuild, context: Context) {
+async function announce(
+  stage: Stage,
+  { name, joined, executionArn, others, makesAgain }: StartedBuild & { readonly makesAgain: boolean },
+  context: Context,
+) {
   const { print, globals } = context;
   print.note(joined ? `going on with the build ${name}, which these words started before` : `build ${name}`);
+  if (joined && makesAgain) print.note("what it has made again by now is not made once more");
   if (joined) await tellChangedScripts(stage, { name, executionArn }, context);
   for (const other of others)
     print.note(`the build ${other} runs too (${nextCommand(globals, ["stop", other])} ends it)`);

@@ -70,6 +70,24 @@ test("a build of what a running build makes is refused before it starts, unless 
   expect(await stage.start("1.2.3", "debian-12-bookworm", "--allow-overlap")).toMatchObject({ joined: false });
 });
 
+test("a build that makes something again is another one, and one of the same version is refused with what that makes again", async () => {
+  await using stage = await readyStage();
+  const first = await stage.start("1.2.3", "--rerun", "MakePackage");
+  expect(first.name).toMatch(/^again_1\.2\.3_/);
+  expect(await stage.start("--rerun=MakePackage", "1.2.3")).toMatchObject({ name: first.name, joined: true });
+  await expect(stage.start("1.2.3")).rejects.toMatchObject({
+    message: `the build ${first.name} is building 1.2.3, and makes MakePackage again`,
+  });
+  await expect(stage.start("1.2.3", "--force")).rejects.toMatchObject({
+    message: `the build ${first.name} is building 1.2.3, and makes MakePackage again`,
+    hint: expect.stringContaining(`muster stop ${first.name}`),
+  });
+  const all = await stage.start("1.2.4", "--force");
+  await expect(stage.start("1.2.4", "--rerun", "MakePackage")).rejects.toMatchObject({
+    message: `the build ${all.name} is building 1.2.4, and makes everything again`,
+  });
+});
+
 test("the same words after the build has ended start a new one, with a name of its own", async () => {
   await using stage = await readyStage();
   const first = await stage.start("1.2.3");

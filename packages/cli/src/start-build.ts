@@ -45,7 +45,12 @@ export async function startBuild(
   await refuseOverlap(stage, input(at));
   await announce();
   const named = buildWords(words).words;
-  const asked = [...(retry === undefined ? [] : ["retry"]), ...(named.length > 0 ? named : input(at).versions)];
+  const { versions, rerun, force } = input(at);
+  const asked = [
+    ...(retry === undefined ? [] : ["retry"]),
+    ...(rerun === undefined && !force ? [] : ["again"]),
+    ...(named.length > 0 ? named : versions),
+  ];
   for (let attempt = 1; attempt <= MOST_A_MINUTE; attempt++) {
     const name = executionName(asked, { user, at, attempt });
     try {

@@ -28,7 +28,12 @@ const NEVER_REACHED: readonly { readonly why: string; readonly modules: RegExp }
   },
   {
     why: "no bucket of a stage is a directory bucket",
-    modules: /[\\/]middleware-s3-express[\\/]classes[\\/]S3ExpressIdentity\w+\.js$/,
+    modules:
+      /[\\/]middleware-s3-express[\\/](classes[\\/]S3ExpressIdentity\w+|functions[\\/]s3Express\w*Middleware)\.js$/,
+  },
+  {
+    why: "bodies that we send are small, and have a length",
+    modules: /[\\/]middleware-(expect-continue|check-content-length-header)[\\/][\w-]+\.js$/,
   },
   { why: "nobody signs for several regions", modules: /[\\/]AwsSdkSigV4ASigner\.js$/ },
   { why: "Lambda names its region", modules: /[\\/]regionConfig[\\/]getInstanceMetadataRegion\.js$/ },

@@ -27,11 +27,11 @@ export const prepareActivity = handler(
     const { pipeline, stage, clients, now } = context;
     const { buildInput: build } = event;
     const { task, decision } = await decideStep(event, { pipeline, stage, s3: clients.s3, now });
-    const { run, reason, restore } = decision;
+    const { run, reason, restore, again } = decision;
     if (!run) return { skip: true, reason };
 
     const { execution, scripts } = event;
-    const taskInput = inputOfTask(task, { build, execution: execution.id, scripts, pipeline, stage, restore });
+    const taskInput = inputOfTask(task, { build, execution: execution.id, scripts, pipeline, stage, restore, again });
     if (build.debug === "skip_ec2") return { skip: false, reason, taskInput: publishedTask(taskInput) };
 
     const repair = repairContext(context);

@@ -6,9 +6,13 @@ export interface BuildWords {
   /** Versions, platforms, steps and options, in their order. */
   readonly words: readonly string[];
   readonly inputs: SaidInputs;
+  /** Steps that are to be made again, in their order. */
+  readonly rerun: readonly string[];
 }
 
 const INPUT = "--input";
+/** Before the name of a step that is to be made again. */
+export const RERUN = "--rerun";
 /** In JSON: `{ "input": { "target": "production" } }`. */
 const INPUT_KEY = "input";
 
@@ -16,22 +20,31 @@ type Said = string | { readonly name: string; readonly value: unknown };
 
 /**
  * Takes apart any nesting of strings, lists and maps. Strings are split at white space, all but what follows `--input`
- * as an item of a list: `["1.2.3", "--input", "summary=two words"]`.
+ * as an item of a list: `["1.2.3", "--input", "summary=two words"]`. What follows `--rerun` is a step that is made again.
  * @throws InvalidInputError naming what is neither
  */
 export function buildWords(said: unknown): BuildWords {
   const words: string[] = [];
   const inputs: [string, unknown][] = [];
-  let awaited = false;
+  const rerun: string[] = [];
+  const take = (option: string, value: string) => {
+    if (option === INPUT) inputs.push(nameAndValue(value));
+    else rerun.push(value);
+  };
+  let awaited: string | undefined;
   for (const each of saidIn(said)) {
+    const option: string | undefined = awaited;
+    awaited = undefined;
     if (typeof each !== "string") inputs.push([each.name, each.value]);
-    else if (awaited) inputs.push(nameAndValue(each));
-    else if (each.startsWith(`${INPUT}=`)) inputs.push(nameAndValue(each.slice(INPUT.length + 1)));
-    else if (each !== INPUT) words.push(each);
-    awaited = !awaited && each === INPUT;
+    else if (option !== undefined) take(option, each);
+    else if (each === INPUT || each === RERUN) awaited = each;
+    else if (each.startsWith(`${INPUT}=`)) take(INPUT, each.slice(INPUT.length + 1));
+    else if (each.startsWith(`${RERUN}=`)) take(RERUN, each.slice(RERUN.length + 1));
+    else words.push(each);
   }
-  if (awaited) throw withoutValue(INPUT);
-  return { words, inputs };
+  if (awaited === RERUN) throw withoutStep();
+  if (awaited !== undefined) throw withoutValue(awaited);
+  return { words, inputs, rerun };
 }
 
 /** The words of an input's value. */
@@ -45,6 +58,9 @@ function nameAndValue(word: string): [name: string, value: string] {
 
 const withoutValue = (said: string): InvalidInputError =>
   new InvalidInputError(`${said} says no value`, { hint: `say ${INPUT} name=value` });
+
+const withoutStep = (): InvalidInputError =>
+  new InvalidInputError(`${RERUN} names no step`, { hint: `say ${RERUN} <step>, once for each` });
 
 function* saidIn(said: unknown): Generator<Said> {
   if (typeof said === "string") yield* said.split(/\s+/).filter((word) => word !== "");

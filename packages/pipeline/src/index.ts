@@ -44,7 +44,7 @@ export {
   workerLogStream,
   workerPollName,
 } from "./aws-names.ts";
-export { BuildInput, DebugMode, RetryOf } from "./build-input.ts";
+export { BuildInput, DebugMode, MadeAgain, RetryOf } from "./build-input.ts";
 export { buildWords, inputWords } from "./build-words.ts";
 export { type Channel, channelOf, checkDebianOrder } from "./channel.ts";
 export { checkScripts, InvalidPipelineError } from "./check-pipeline.ts";

@@ -113,7 +113,7 @@ describe("what is refused, with what to do", () => {
     [
       "zzzzzzzz",
       '"zzzzzzzz" is not a version, platform, step or option',
-      /^known are MakeSourceTarball, .*--allow-overlap$/,
+      /^known are MakeSourceTarball, .*--allow-overlap, --force, --rerun$/,
     ],
     ["toString", '"toString" is not a version, platform, step or option', /./],
     ["__proto__", '"__proto__" is not a version, platform, step or option', /./],

@@ -1,8 +1,9 @@
 import { type BuildInput, type DebugMode, RetryOf } from "./build-input.ts";
-import { buildWords, inputWords } from "./build-words.ts";
+import { buildWords, inputWords, RERUN } from "./build-words.ts";
 import { channelOf } from "./channel.ts";
 import { describeIssues } from "./describe-issues.ts";
 import { readInputs, readKnownInputs } from "./inputs-of-build.ts";
+import { madeAgain } from "./made-again.ts";
 import { InvalidInputError } from "./muster-error.ts";
 import { nearestWord } from "./nearest-word.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -15,10 +16,17 @@ const debugWords: Readonly<Record<string, DebugMode>> = {
   test_build: "test_build",
   test: "test_build",
 };
-const flagWords = { keep_failed: "keepFailed", allow_overlap: "allowOverlap" } as const;
+const flagWords = { keep_failed: "keepFailed", allow_overlap: "allowOverlap", force: "force" } as const;
 
 /** The options that a build's words may hold, as help shows them. */
-export const buildOptions = ["--skip-ec2", "--fake-ec2", "--test-build", "--keep-failed", "--allow-overlap"] as const;
+export const buildOptions = [
+  "--skip-ec2",
+  "--fake-ec2",
+  "--test-build",
+  "--keep-failed",
+  "--allow-overlap",
+  "--force",
+] as const;
 
 /** The words that `parseBuildInput` turns into this input again, all but what it retries. */
 export function wordsOf(input: BuildInput): string[] {
@@ -28,17 +36,18 @@ export function wordsOf(input: BuildInput): string[] {
     ...input.activities,
     ...(input.debug === "" ? [] : [`--${input.debug.replaceAll("_", "-")}`]),
     ...Object.entries(flagWords).flatMap(([word, flag]) => (input[flag] ? [`--${word.replaceAll("_", "-")}`] : [])),
+    ...Object.entries(input.rerun ?? {}).flatMap(([step, after]) => (after.length === 0 ? [RERUN, step] : [])),
     ...Object.entries(input.inputs ?? {}).flatMap(([name, value]) => inputWords(name, value)),
   ];
 }
 
 /**
  * Understands any nesting of strings, lists and maps; strings are split at white space, order does not matter. Inputs
- * are `--input name=value`, or in a map `input: { name: value }`.
+ * are `--input name=value`, or in a map `input: { name: value }`; `--rerun step` names one that is made again.
  * @param today the date of the execution's start: with no version named, its UTC date's nightly is built
  * @param running of a build that is under way, perhaps from before an input was declared: its inputs are taken as far as they are known
  * @throws InvalidInputError naming the first word that is no version, platform, step or option, or a version and one of these too,
- *   or a version of no channel, or what is wrong with an input; and where no version is named and the pipeline has no nightlies
+ *   or a version of no channel, or a step that cannot be made again, or what is wrong with an input; and where no version is named and the pipeline has no nightlies
  */
 export function parseBuildInput(
   input: unknown,
@@ -70,12 +79,16 @@ export function parseBuildInput(
   if (versions.size === 0) versions.add(nightlyOf(today, pipeline));
   if (pipeline.channels !== undefined) for (const version of versions) channelOf(pipeline.channels, version);
   const [debug = ""] = debugModes;
-  return {
+  const what = {
     versions: [...versions],
     platforms: [...platforms],
     activities: debug === "test_build" ? testBuildActivities([...activities], pipeline) : [...activities],
+  };
+  return {
+    ...what,
     debug,
     ...Object.fromEntries([...flags].map((flag) => [flag, true] as const)),
+    ...(said.rerun.length > 0 && { rerun: madeAgain(said.rerun, pipeline, what) }),
     ...(retry !== undefined && { retry }),
     ...(running ? readKnownInputs : readInputs)(said.inputs, pipeline.inputs),
   };
@@ -157,6 +170,7 @@ function unknownWord(word: string, pipeline: Pipeline): InvalidInputError {
     ...pipeline.activities.map(({ name }) => name),
     ...(pipeline.platforms.kind === "fixed" ? pipeline.platforms.names : []),
     ...buildOptions,
+    RERUN,
   ];
   const nearest = nearestWord(word, known);
   if (nearest === undefined && LIKE_A_PLATFORM.test(word) && pipeline.platforms.kind === "fixed") {

@@ -19,19 +19,20 @@ type Variables = Readonly<Record<string, string>>;
  * SCRATCH_BUCKET and DOWNLOADS_BUCKET; VERSION, DISTRO (platform tasks), PLATFORMS (version tasks: all of the version)
  * and BUILD_PLATFORMS (those of them that this build makes), IS_NIGHTLY, where the pipeline names its scheme of versions what
  * packages are called (see namesOf), where it has channels CHANNEL, and where it has a source S3_BUCKET, S3_PATH and S3_SOURCE;
- * RESTORE_FROM for what expired and was published; INPUT_NAME for each input of the build. A build's own task has VERSIONS and
+ * RESTORE_FROM for what expired and was published; MADE_AGAIN for what is made again though it is there; INPUT_NAME for each input of the build. A build's own task has VERSIONS and
  * FAILED_VERSIONS, the buckets, the inputs, and nothing of the pipeline's env, which is a version's.
  * @throws InvalidInputError naming an input that was declared after the build had begun, and has no default
  */
 export function taskEnvironment<P extends Per>(
   pipeline: Pipeline,
   { activity, subject }: Task<P>,
-  { build, buckets, restore }: { build: BuildInput; buckets: Buckets; restore?: readonly S3Object[] | undefined },
+  { build, buckets, restore, again }: TaskCircumstances,
 ): Record<string, string> {
   return {
     ...inputVariables(pipeline.inputs, build),
     ...variablesOf(subject, pipeline, { build, buckets }),
     ...(restore !== undefined && { RESTORE_FROM: restore.map((object) => s3Url(object, buckets)).join(" ") }),
+    ...(again && { MADE_AGAIN: "true" }),
     ...activity.env?.({ ...subject, build }),
   };
 }
@@ -39,6 +40,11 @@ export function taskEnvironment<P extends Per>(
 interface Around {
   readonly build: BuildInput;
   readonly buckets: Buckets;
+}
+
+interface TaskCircumstances extends Around {
+  readonly restore?: readonly S3Object[] | undefined;
+  readonly again?: true | undefined;
 }
 
 function variablesOf(subject: Subject, pipeline: Pipeline, around: Around): Variables {

@@ -49,6 +49,7 @@ const Compile = activity({
     QUICK: String(build.debug === "test_build"),
     KEEPS_TREE: String(build.keepFailed === true),
     IS_ALONE: String(build.allowOverlap !== true),
+    IS_ANEW: String(build.force === true || build.rerun?.Compile !== undefined),
     IS_RETRY: String(build.retry !== undefined),
     TOLD: JSON.stringify(build.inputs ?? {}),
   }),

@@ -3,7 +3,17 @@ import type { Command } from "../command.ts";
 import { globalArguments } from "../global-arguments.ts";
 
 /** What may stand at a place of a command line, told by the name that the command gives the place. */
-export type WordKind = "command" | "build" | "task" | "log" | "step" | "version" | "words" | "shell" | "file";
+export type WordKind =
+  | "command"
+  | "build"
+  | "task"
+  | "log"
+  | "step"
+  | "activity"
+  | "version"
+  | "words"
+  | "shell"
+  | "file";
 
 /** Where the last word of a command line stands. */
 export interface CompletionPlace {
@@ -21,6 +31,7 @@ const kinds: Readonly<Record<string, WordKind>> = {
   build: "build",
   task: "task",
   step: "step",
+  rerun: "activity",
   version: "version",
   versions: "version",
   words: "words",

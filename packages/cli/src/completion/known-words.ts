@@ -30,6 +30,8 @@ export async function knownWords(
     }
     case "step":
       return stepsOf((await context.loadStagePipeline()).pipeline);
+    case "activity":
+      return activitiesOf((await context.loadStagePipeline()).pipeline);
     case "version":
       return versionsOf(await reading(context));
     case "words": {
@@ -42,9 +44,12 @@ export async function knownWords(
 
 const reading = (context: Context): Promise<Stage> => context.openStage({ to: "read" });
 
-const stepsOf = ({ activities, flow }: Pipeline): Candidate[] => [
-  ...activities.map(({ name, per }): Candidate => [name, `step, per ${per}`]),
-  ...approvalsOf(flow).map(({ name, summary }): Candidate => [name, summary]),
+const activitiesOf = ({ activities }: Pipeline): Candidate[] =>
+  activities.map(({ name, per }): Candidate => [name, `step, per ${per}`]);
+
+const stepsOf = (pipeline: Pipeline): Candidate[] => [
+  ...activitiesOf(pipeline),
+  ...approvalsOf(pipeline.flow).map(({ name, summary }): Candidate => [name, summary]),
 ];
 
 const platformsOf = ({ platforms }: Pipeline): Candidate[] =>

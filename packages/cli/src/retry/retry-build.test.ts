@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import {
   activity,
@@ -89,8 +90,8 @@ async function world(play: (task: TaskInput, attempt: number) => Played) {
     env: { user: "tester", cwd: folder },
     signal: new AbortController().signal,
   } as unknown as Context;
-  const retry = (build: string, { plan = false } = {}) => {
-    const asked = retryBuild({ build, plan, noFollow: true, timeScale: undefined }, context);
+  const retry = (build: string, { plan = false, rerun = [] as string[] } = {}) => {
+    const asked = retryBuild({ build, rerun, plan, noFollow: true, timeScale: undefined }, context);
     return asked.then(() => said.splice(0));
   };
   const ended = (executionArn: string) =>
@@ -163,4 +164,43 @@ test("of a build that never began nothing is done again, and one that is not the
     hint: expect.stringContaining("muster status misspelt says why"),
   });
   await expect(it.retry("mispelt")).rejects.toMatchObject({ hint: "did you mean misspelt?" });
+});
+
+test("a retry still owes what the build was to make again, and makes again what its own words say", async () => {
+  let isBroken = false;
+  await using it = await world(({ name }) => ({ seconds: 60, exit: isBroken && name.endsWith("trixie") ? 1 : 0 }));
+  const { scratch: Bucket } = it.stage.description.buckets;
+  await it.clients.s3.send(new PutObjectCommand({ Bucket, Key: "1.2.3.tar", Body: "made" }));
+  isBroken = true;
+  const first = await it.begin("1.2.3", "--rerun", "Fetch", "--rerun", "Compile");
+  expect(first.name).toMatch(/^again_1\.2\.3_tester_/);
+  await it.ended(first.executionArn);
+  expect(it.ran()).toContain("Fetch-1.2.3");
+  isBroken = false;
+
+  const rerun = { Fetch: [], Compile: [], Publish: ["Fetch", "Compile"], Announce: ["Fetch", "Compile"] };
+  const retried = await findBuild(it.stage, (await it.retry(first.name)).at(-1) ?? "");
+  await it.ended(retried.executionArn);
+  // Fetch was made again by the first.
+  expect(it.ran()).toEqual(["Announce", "Compile-1.2.3-debian-13-trixie", "Publish-1.2.3"]);
+  expect((await loadBuild(it.stage, retried.executionArn)).input).toMatchObject({ retry: { rerun } });
+
+  expect(await it.retry(first.name, { plan: true, rerun: ["Fetch"] })).toEqual([
+    `a retry of ${first.name}: 3 tasks again, 1 task that waited, and 1 task behind`,
+    "  again  Compile   1.2.3  debian-13-trixie    failed",
+    "  again  Publish   1.2.3                      ran without what failed",
+    "  then   Announce                             waited for what failed",
+    "  again  Fetch     1.2.3                      to be made again",
+    "  then   Compile   1.2.3  debian-12-bookworm  gets what is made again",
+  ]);
+  await expect(it.retry(first.name, { rerun: ["Fetsh"] })).rejects.toMatchObject({ hint: "did you mean Fetch?" });
+  const more = await findBuild(it.stage, (await it.retry(first.name, { rerun: ["Fetch"] })).at(-1) ?? "");
+  await it.ended(more.executionArn);
+  expect(it.ran()).toEqual([
+    "Announce",
+    "Compile-1.2.3-debian-12-bookworm",
+    "Compile-1.2.3-debian-13-trixie",
+    "Fetch-1.2.3",
+    "Publish-1.2.3",
+  ]);
 });

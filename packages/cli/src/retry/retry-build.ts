@@ -13,10 +13,11 @@ import { refuseUnfitScripts } from "../refuse-unfit-scripts.ts";
 import { startAndFollow } from "../run-build.ts";
 import { fitColumns } from "../text-columns.ts";
 import { UsageError } from "../usage-error.ts";
-import { type RetriedTask, retryOf, whatToRetry } from "./what-to-retry.ts";
+import { madeAgainBesides, type RetriedTask, retryOf, whatToRetry } from "./what-to-retry.ts";
 
 interface RetryArguments {
   readonly build: string;
+  readonly rerun: readonly string[];
   readonly plan: boolean;
   readonly noFollow: boolean;
   readonly timeScale: string | undefined;
@@ -36,23 +37,29 @@ export interface RetryJson {
  * @throws UsageError when it runs, has succeeded, never began, or left nothing to do
  */
 export async function retryBuild(
-  { build: name, plan, noFollow, timeScale }: RetryArguments,
+  { build: name, rerun, plan, noFollow, timeScale }: RetryArguments,
   context: Context,
 ): Promise<ExitCode> {
   const { openStage, loadStagePipeline, print, globals } = context;
   const stage = await openStage({ to: "read" });
   const summary = await findBuild(stage, name);
   const build = await loadBuild(stage, summary.executionArn);
-  const words = wordsToRetry(summary, build, context);
-  const tasks = whatToRetry(build, stage.pipeline);
-  if (tasks.length === 0) throw nothingLeft(summary, build);
-  const retry = retryOf(summary.name, tasks, build);
+  const again = rerun.flatMap((step) => ["--rerun", step]);
+  const words = [...wordsToRetry(summary, build, context), ...again];
+  const undone = whatToRetry(build, stage.pipeline);
+  if (undone.length === 0 && again.length === 0) throw nothingLeft(summary, build);
+  const retry = retryOf(summary.name, undone, build);
   const input = parseBuildInput({ inputs: words, retry }, stage.pipeline, { today: summary.startedAt });
+  const besides = madeAgainBesides(build, { pipeline: stage.pipeline, rerun: input.rerun, tasks: undone });
+  const tasks = [...undone, ...besides];
   if (plan && globals.json) print.json({ build: summary.name, words, tasks } satisfies RetryJson);
   else for (const line of reportRetry(summary.name, tasks, print)) (plan ? print.report : print.note)(line);
   if (plan) return 0;
   await refuseUnfitScripts(await loadStagePipeline(), context);
-  return startAndFollow({ input, asked: words, retry, same: ["retry", summary.name], noFollow, timeScale }, context);
+  return startAndFollow(
+    { input, asked: words, retry, same: ["retry", summary.name, ...again], noFollow, timeScale },
+    context,
+  );
 }
 
 function wordsToRetry({ name }: BuildSummary, build: BuildHistory, { globals }: Context): string[] {
@@ -63,7 +70,7 @@ function wordsToRetry({ name }: BuildSummary, build: BuildHistory, { globals }: 
   }
   if (build.state === "succeeded") {
     throw new UsageError(`the build ${name} has succeeded: nothing of it is left to do`, {
-      hint: "muster build with the same words makes what is gone since",
+      hint: "muster build with the same words makes what is gone since, and with --rerun <step> what is there again",
     });
   }
   if (build.input === undefined) {
@@ -71,7 +78,8 @@ function wordsToRetry({ name }: BuildSummary, build: BuildHistory, { globals }: 
       hint: `muster status ${name} says why; muster build starts another`,
     });
   }
-  return wordsOf(build.input);
+  // What it made again is done, but for what the retry says of it.
+  return wordsOf({ ...build.input, rerun: undefined, force: undefined });
 }
 
 function nothingLeft({ name }: BuildSummary, { state }: BuildHistory): UsageError {
@@ -86,26 +94,29 @@ function nothingLeft({ name }: BuildSummary, { state }: BuildHistory): UsageErro
 /** What will be done, a line for each step and version. */
 export function reportRetry(name: string, tasks: readonly RetriedTask[], print: Print): string[] {
   const columns = terminalColumns(print);
-  const rows = grouped(tasks).map((group) => [
-    group.why === "waited for what failed" ? "then" : "again",
-    group.step,
-    ...group.cells,
-    group.why,
-  ]);
+  const rows = grouped(tasks).map((group) => [isThen(group) ? "then" : "again", group.step, ...group.cells, group.why]);
   const lines = formatTable(rows, { indent: "  " });
   return [headline(name, tasks), ...lines.map((line) => (columns === undefined ? line : fitColumns(line, columns)))];
 }
 
+const isThen = ({ why }: Pick<RetriedTask, "why">): boolean =>
+  why === "waited for what failed" || why === "gets what is made again";
+
 function headline(name: string, tasks: readonly RetriedTask[]): string {
   const count = (...whys: RetriedTask["why"][]) => tasks.filter(({ why }) => whys.includes(why)).length;
-  const again = count("failed", "was cut off", "ran without what failed");
+  const again = count("failed", "was cut off", "ran without what failed", "to be made again");
   const waited = count("waited for what failed");
+  const follow = count("gets what is made again");
   const parts = [
     ...(again > 0 ? [`${counted(again, "task")} again`] : []),
     ...(waited > 0 ? [`${counted(waited, "task")} that waited`] : []),
+    ...(follow > 0 ? [`${counted(follow, "task")} behind`] : []),
   ];
-  return `a retry of ${name}: ${parts.join(", and ")}`;
+  return `a retry of ${name}: ${inWords(parts)}`;
 }
+
+const inWords = (parts: readonly string[]): string =>
+  parts.length < 3 ? parts.join(", and ") : `${parts.slice(0, -1).join(", ")}, and ${parts.at(-1)}`;
 
 interface Group {
   readonly step: string;

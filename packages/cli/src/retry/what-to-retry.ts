@@ -4,6 +4,7 @@ import {
   type Approval,
   activitiesOf,
   approvalsOf,
+  type MadeAgain,
   type Pipeline,
   type Place,
   type Platform,
@@ -23,7 +24,13 @@ export interface RetriedTask {
   readonly allPlatforms: boolean;
   readonly step: string;
   readonly place: Place;
-  readonly why: "failed" | "was cut off" | "ran without what failed" | "waited for what failed";
+  readonly why:
+    | "failed"
+    | "was cut off"
+    | "ran without what failed"
+    | "waited for what failed"
+    | "to be made again"
+    | "gets what is made again";
 }
 
 /**
@@ -61,6 +68,24 @@ export function whatToRetry(build: BuildHistory, pipeline: Pipeline): RetriedTas
       why: failureOf(step),
     })),
   ];
+}
+
+/** Tasks of the steps that the retry makes again besides, though they were done. */
+export function madeAgainBesides(
+  build: BuildHistory,
+  { pipeline, rerun = {}, tasks }: { pipeline: Pipeline; rerun?: MadeAgain | undefined; tasks: readonly RetriedTask[] },
+): RetriedTask[] {
+  const known = new Set(tasks.map(({ task }) => task));
+  return activitiesOf(pipeline.flow).flatMap(({ name, per }) => {
+    const after = rerun[name];
+    if (after === undefined) return [];
+    const why = after.length === 0 ? "to be made again" : "gets what is made again";
+    return placesIn(name, per, build)
+      .map(
+        (place) => ({ task: taskName(name, place), allPlatforms: per !== place.per, step: name, place, why }) as const,
+      )
+      .filter(({ task }) => !known.has(task));
+  });
 }
 
 const isAsked =
@@ -134,7 +159,19 @@ function platformsOf(version: string, { steps, input }: BuildHistory): Platform[
 export function retryOf(name: string, tasks: readonly RetriedTask[], build: BuildHistory): RetryOf {
   const named = (isMeant: (task: RetriedTask) => boolean) => shortened(tasks.filter(isMeant), build);
   const waits = ({ why }: RetriedTask) => why === "waited for what failed";
-  return { build: name, again: named((task) => !waits(task)), waited: named(waits) };
+  return {
+    build: name,
+    again: named((task) => !waits(task)),
+    waited: named(waits),
+    ...wasToMakeAgain(build),
+  };
+}
+
+/** A retry that is retried still owes what the first build was to make again. */
+function wasToMakeAgain({ input }: BuildHistory): Pick<RetryOf, "rerun" | "force"> {
+  const rerun = { ...input?.retry?.rerun, ...input?.rerun };
+  const force = input?.force ?? input?.retry?.force;
+  return { ...(Object.keys(rerun).length > 0 && { rerun }), ...(force && { force }) };
 }
 
 function shortened(tasks: readonly RetriedTask[], build: BuildHistory): string[] {

@@ -10,13 +10,16 @@ export interface Overlap {
   readonly platform: string | undefined;
   /** Those of the other build that are not as this one's. */
   readonly inputs: NonNullable<BuildInput["inputs"]>;
+  /** What it makes again, where this one makes others again. */
+  readonly again?: string | undefined;
 }
 
 /** What a build that would make the same as a running one is refused with. */
-export function overlapError({ build, version, platform, inputs }: Overlap): InvalidInputError {
+export function overlapError({ build, version, platform, inputs, again }: Overlap): InvalidInputError {
   const what = platform === undefined ? version : `${version} for ${platform}`;
   const told = describeInputs({ inputs });
-  return new InvalidInputError(`the build ${build} is building ${what}${told && ` with ${told}`}`, {
+  const makes = again === undefined ? "" : `, and makes ${again} again`;
+  return new InvalidInputError(`the build ${build} is building ${what}${told && ` with ${told}`}${makes}`, {
     hint: `wait for it, end it with: muster stop ${build}, or say --allow-overlap`,
   });
 }
@@ -69,10 +72,21 @@ async function inputOf(
 function meet(a: BuildInput, b: BuildInput): Omit<Overlap, "build"> | undefined {
   const version = a.versions.find((candidate) => b.versions.includes(candidate));
   if (version === undefined || makesNothing(b)) return undefined;
-  const inputs = otherInputs(a, b);
-  if (a.platforms.length === 0 || b.platforms.length === 0) return { version, platform: undefined, inputs };
+  const found = { version, inputs: otherInputs(a, b), again: otherAgain(a, b) };
+  if (a.platforms.length === 0 || b.platforms.length === 0) return { ...found, platform: undefined };
   const platform = a.platforms.find((candidate) => b.platforms.includes(candidate));
-  return platform === undefined ? undefined : { version, platform, inputs };
+  return platform === undefined ? undefined : { ...found, platform };
+}
+
+function otherAgain(a: BuildInput, b: BuildInput): string | undefined {
+  const [own, other] = [a, b].map(({ rerun = {}, force }) =>
+    force
+      ? "everything"
+      : Object.keys(rerun)
+          .filter((step) => rerun[step]?.length === 0)
+          .join(", ") || "nothing",
+  );
+  return own === other ? undefined : other;
 }
 
 const otherInputs = ({ inputs: own = {} }: BuildInput, { inputs = {} }: BuildInput): Overlap["inputs"] =>

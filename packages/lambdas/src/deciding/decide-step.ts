@@ -2,7 +2,6 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import {
   type Around,
   activityNamed,
-  type Decision,
   InvalidConfigurationError,
   type Pipeline,
   type PrepareActivityEvent,
@@ -13,6 +12,7 @@ import {
 import { decide } from "./decide.ts";
 import { failedOf } from "./failed-of.ts";
 import { lookout } from "./lookout.ts";
+import type { Decided } from "./make-again.ts";
 
 interface StepContext {
   readonly pipeline: Pipeline;
@@ -28,7 +28,7 @@ interface StepContext {
 export async function decideStep(
   event: PrepareActivityEvent,
   { pipeline, stage: { buckets }, s3, now }: StepContext,
-): Promise<{ readonly task: Task; readonly decision: Decision }> {
+): Promise<{ readonly task: Task; readonly decision: Decided }> {
   const task = findTask(pipeline, event);
   const { buildInput: build, before } = event;
   return { task, decision: await decide(task, { build, buckets, before, now, ...lookout(s3, buckets) }) };

@@ -4,8 +4,6 @@ import {
   evidenceText,
   type IsThere,
   type Per,
-  placeOf,
-  placeWords,
   type RetryOf,
   type S3Object,
   type StageDescription,
@@ -17,6 +15,7 @@ import {
   unreachable,
 } from "@muster/pipeline";
 import type { Lookout } from "./lookout.ts";
+import { type Decided, isAmong, makeAgain, namesOf, whyMadeAgain } from "./make-again.ts";
 import { whyLeftOut } from "./why-left-out.ts";
 
 export interface DecideOptions extends Lookout {
@@ -34,21 +33,26 @@ export interface DecideOptions extends Lookout {
 export async function decide<P extends Per>(
   task: Task<P>,
   { build, buckets, isThere, validUntil, now, before }: DecideOptions,
-): Promise<Decision> {
+): Promise<Decided> {
   const { activity } = task;
   if (build.activities.length > 0 && !build.activities.includes(activity.name)) {
     return { run: false, reason: `not asked for: this build runs ${build.activities.join(", ")}` };
   }
   const pointless = whyLeftOut(task, before) ?? whyPointless(task) ?? whyUnconcerned(task, build);
   if (pointless !== undefined) return { run: false, reason: pointless };
-  const usual = await decideAsUsual(task, { build, buckets, isThere, validUntil, now });
-  return build.retry === undefined ? usual.decision : decideAgain(task, build.retry, usual);
+  const asUsual = (there: IsThere) => decideAsUsual(task, { build, buckets, isThere: there, validUntil, now });
+  const usual = await asUsual(isThere);
+  const decision = build.retry === undefined ? usual.decision : decideRetry(namesOf(task), build.retry, usual);
+  const why = usual.isForced && decision.run ? undefined : whyMadeAgain(task, build);
+  return why === undefined ? decision : makeAgain(task, { decision, why, asUsual, isThere, buckets });
 }
 
 interface Usual {
   readonly decision: Decision;
   /** Whether it goes by what is there. */
   readonly byArtifacts: boolean;
+  /** Whether the build skips nothing. */
+  readonly isForced?: true;
 }
 
 async function decideAsUsual<P extends Per>(
@@ -58,7 +62,7 @@ async function decideAsUsual<P extends Per>(
   const { activity, subject } = task;
   if (build.debug === "fake_ec2" || build.debug === "skip_ec2") {
     const reason = `${build.debug.replace("_", "-")} builds skip nothing`;
-    return { decision: { run: true, reason }, byArtifacts: false };
+    return { decision: { run: true, reason }, byArtifacts: false, isForced: true };
   }
   const daysValid = async (suite: string) => daysFrom(now(), await validUntil(suite));
   const question = { ...subject, build, status: statusQuestion(subject, isThere), daysValid };
@@ -69,17 +73,14 @@ async function decideAsUsual<P extends Per>(
 }
 
 /** What is done again of a build that retries another: what failed there, whatever is there now; of what was done, only what is gone since. */
-function decideAgain<P extends Per>(
-  { activity, subject }: Task<P>,
+function decideRetry(
+  names: readonly string[],
   { build, again, waited }: RetryOf,
   { decision, byArtifacts }: Usual,
 ): Decision {
-  const words = placeWords(placeOf(subject));
-  const isIn = (tasks: readonly string[]) =>
-    [0, 1, 2].some((count) => tasks.includes([activity.name, ...words.slice(0, count)].join("-")));
   const { run, reason } = decision;
-  if (isIn(again)) return run ? decision : { run: true, reason: `again after ${build}, although ${reason}` };
-  return !run || byArtifacts || isIn(waited) ? decision : { run: false, reason: `done in ${build}` };
+  if (isAmong(again, names)) return run ? decision : { run: true, reason: `again after ${build}, although ${reason}` };
+  return !run || byArtifacts || isAmong(waited, names) ? decision : { run: false, reason: `done in ${build}` };
 }
 
 const EVERY_BUILD = "it runs in every build";

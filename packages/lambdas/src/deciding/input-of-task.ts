@@ -21,12 +21,14 @@ export interface TaskOfBuild {
   readonly stage: Pick<StageDescription, "buckets" | "launchTemplateVersions">;
   /** What the task takes from where it was published. */
   readonly restore?: readonly S3Object[] | undefined;
+  /** It is made again. */
+  readonly again?: true | undefined;
 }
 
 /** What a worker gets for a task of a build. */
 export function inputOfTask(
   task: Task,
-  { build, execution, scripts, pipeline, stage, restore }: TaskOfBuild,
+  { build, execution, scripts, pipeline, stage, restore, again }: TaskOfBuild,
 ): TaskInput {
   const { activity, subject } = task;
   const templateVersion = stage.launchTemplateVersions?.[activity.name];
@@ -43,6 +45,6 @@ export function inputOfTask(
     ...(activity.exclusive ? { exclusive: true } : {}),
     ...(scripts === undefined ? {} : { scripts }),
     ...(templateVersion === undefined ? {} : { templateVersion }),
-    env: taskEnvironment(pipeline, task, { build, buckets: stage.buckets, restore }),
+    env: taskEnvironment(pipeline, task, { build, buckets: stage.buckets, restore, again }),
   };
 }
