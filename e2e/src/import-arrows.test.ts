@@ -40,7 +40,7 @@ const forbidden: Record<string, string[]> = {
   "packages/recipes/src/x.ts": everyone.filter((name) => name !== "pipeline"),
   "packages/records/src/x.ts": everyone.filter((name) => name !== "pipeline"),
   "packages/history/src/x.ts": everyone.filter((name) => name !== "pipeline"),
-  "packages/lambdas/src/x.ts": everyone.filter((name) => name !== "pipeline" && name !== "records"),
+  "packages/lambdas/src/x.ts": everyone.filter((name) => !["pipeline", "records", "history"].includes(name)),
   "packages/worker-agent/src/x.ts": everyone.filter((name) => name !== "pipeline" && name !== "records"),
   "pipelines/muster/tools/x.ts": everyone.filter((name) => name !== "pipeline" && name !== "records"),
   "packages/simulation/src/x.ts": [

@@ -23,6 +23,7 @@ export function faultOfShape(words: readonly string[], stdout: string): string |
 /** Options with which a command prints something else. */
 const OTHER_SHAPES: Readonly<Record<string, readonly string[]>> = {
   build: ["--plan", "--no-follow"],
+  report: ["--html", "--share"],
   retry: ["--plan", "--no-follow"],
   status: ["--list", "--serve"],
 };

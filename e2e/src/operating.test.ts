@@ -50,6 +50,7 @@ test("whoever follows docs/operating.md sees what it says", async () => {
   expect(planned).toMatch(/^run +Publish +1\.0\.0 .*does not exist$/m);
   expect(built).toMatch(/2 tasks done, 0 skipped, 0 failed[\s\S]*0 tasks done, 2 skipped, 0 failed/);
   expect(looked).toMatch(/^succeeded +Publish/m);
+  expect(looked).toMatch(/\/s3\/hello-state\/pages\/1\.0\.0_.*\.html$/m);
   expect(listed).toMatch(/^1\.0\.0: \d+ objects of 2 tasks, [\s\S]*^ .* [0-9a-f]{64} {2}s3:\/\/hello-scratch\//m);
   expect(checked).toMatch(/^1\.0\.0: all \d+ objects are good; /);
   expect(broken).toBe("");

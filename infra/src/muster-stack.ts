@@ -17,7 +17,7 @@ import { createAlarms } from "./observability/alarms.ts";
 import { createBudget } from "./observability/budget.ts";
 import { createDashboard } from "./observability/dashboard.ts";
 import { createMetrics } from "./observability/metrics.ts";
-import { createRepairEvents } from "./orchestration/events.ts";
+import { createEvents } from "./orchestration/events.ts";
 import { createFunctions } from "./orchestration/functions.ts";
 import { createSchedules } from "./orchestration/schedules.ts";
 import { createStateMachine } from "./orchestration/state-machine.ts";
@@ -73,7 +73,7 @@ export function createMusterStack(
     },
   });
   const machine = createStateMachine(scope, functions, workers);
-  createRepairEvents(scope, functions.Repair);
+  createEvents(scope, functions);
   createSchedules(scope, { reap: functions.Reap, machine });
 
   createMetrics(scope, functions);

@@ -73,6 +73,7 @@ function portable(key: string, stage: StageDescription): string {
   const activities = Object.keys(stage.activities).join("|");
   return key
     .replace(/^(executions|attempts)\/[^/]+/, "$1/{execution}")
+    .replace(/^pages\/.*(?=\.html$)/, "pages/{execution}")
     .replace(new RegExp(`^([a-z/]+)/(${activities})(?=[/.])`), "$1/{activity}")
     .replace(/^leases\/repair\/all/, "leases/repair/{activity}")
     .replace(/\d{4}-\d\d-\d\dT[\d:.-]+Z(_[0-9a-f]+)?/, "{id}")

@@ -32,6 +32,7 @@ const MakeSource = activity({
   per: "version",
   script: "store-source.sh",
   timeout: minutes(10),
+  retries: [],
   worker,
   produces: ({ version }) => [scratch(`source-${version}`)],
 });
@@ -134,12 +135,18 @@ test("the calls of every function and worker are the recorded ones", async () =>
   await world.deliverEvents(true);
   await sfn.send(new StopExecutionCommand({ executionArn: second.executionArn }));
 
-  // A script that fails.
-  const failing = await start("failing", "4.0.0");
-  await eventually("a task has failed", () => happened(failing.executionArn, "ActivityFailed"));
-  // Its records are left to the reaper.
+  // A build that is stopped; its records are left to the reaper.
   await world.deliverEvents(false);
-  await sfn.send(new StopExecutionCommand({ executionArn: failing.executionArn }));
+  const stopped = await start("stopped", "6.0.0");
+  await eventually("its health check waits", () => isThere(stateKey.healthCheckToken("stopped")));
+  await sfn.send(new StopExecutionCommand({ executionArn: stopped.executionArn }));
+
+  // A script that fails, and the page of its build.
+  const failing = await start("failing", "4.0.0");
+  expect(await ended(failing.executionArn)).toBe("FAILED");
+  await eventually("the attempt has its record", () => isThere(`${stateKey.attempts("failing")}MakeSource-4.0.0/`));
+  const detail = { executionArn: failing.executionArn, stateMachineArn, status: "FAILED" };
+  await world.call("KeepPage", { "detail-type": "Step Functions Execution Status Change", detail });
 
   // Machines that never boot: the task is given up, with the machine's last words; then the reaper ends them.
   world.moveFunctionsAhead(0);
@@ -171,6 +178,10 @@ test("the calls of every function and worker are the recorded ones", async () =>
     const filter = { Name: "instance-state-name", Values: ["pending", "running"] };
     const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ Filters: [filter] }));
     return Reservations.length === 0 ? true : undefined;
+  }
+  async function isThere(Prefix: string): Promise<true | undefined> {
+    const { KeyCount } = await world.s3.send(new ListObjectsV2Command({ Bucket: world.stage.buckets.state, Prefix }));
+    return (KeyCount ?? 0) > 0 ? true : undefined;
   }
   async function happened(executionArn: string | undefined, event: string): Promise<true | undefined> {
     const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }));

@@ -110,6 +110,7 @@ async function tellsOfTheBuild(ask: Ask, { name, state, steps }: Status, { dir }
   expect((await ask("doctor")).stdout).toMatch(/^✔ +scripts +every script can run$/m);
   await ask("report", "--html", "build.html");
   expect(await readFile(join(dir, "build.html"), "utf8")).toMatch(/<title>1\.2\.3_.*: succeeded<\/title>/);
+  expect(await readFile((await ask("report")).stdout.trim(), "utf8")).toContain(`<title>${name}: succeeded</title>`);
   await keepsItsShapes(ask, name);
   expect((await ask("completion", "bash")).stdout).toContain("complete -F _muster muster");
   expect(await offered(ask, "build", "1")).toBe("1.2.3\tversion\n");
@@ -136,6 +137,7 @@ async function keepsItsShapes(ask: Ask, build: string): Promise<void> {
     "matrix 1.2.3",
     "audit",
     "doctor",
+    "report",
   ];
   for (const command of [...reading, `logs ${task}`, "help status", "report --html again.html"])
     JSON.parse((await ask(...command.split(" "), "--json")).stdout);
@@ -154,6 +156,8 @@ async function keepsTheEndpoint(
     expect((await ask("status", waiting, "--follow")).stdout).toContain("succeeded");
     const log = join(workspace.dir, ".muster/test-workers/Make.log");
     expect(await readFile(log, "utf8")).toContain("dummy for Make-1.2.4");
+    const { url: link } = JSON.parse((await ask("report", waiting, "--share", "24h", "--json")).stdout);
+    expect(await (await fetch(link)).text()).toContain(`<title>${waiting}: succeeded</title>`);
     const shown = workspace.start("status", waiting, "--serve", "--json", ...pipeline);
     const [, url = ""] = await shown.saw(/"url": "(.*)"/);
     expect(await (await fetch(url)).text()).toContain(`<title>${waiting}: succeeded</title>`);

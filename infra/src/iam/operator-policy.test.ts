@@ -42,6 +42,11 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
     ["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "attempts/some-build/some-task/" }],
     ["s3:GetObject", "arn:aws:s3:::hhvm-state-111122223333/attempts/some-build/some-task/1.log.gz"],
   ],
+  // `report` finds the page that is kept of a build, and signs a link to it.
+  "a build's page": [
+    ["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "pages/some-build.html" }],
+    ["s3:GetObject", "arn:aws:s3:::hhvm-state-111122223333/pages/some-build.html"],
+  ],
   // `artifacts` and `verify`, beside the records of attempts. A look at an object is asked as its reading is.
   ...Object.fromEntries(
     ["HeadObject", "GetObject"].map((name) => [

@@ -10,6 +10,7 @@ const READ_RECORDS = [
   stateFolder.launches,
   stateFolder.demands,
   stateFolder.leases,
+  stateFolder.pages,
   stateKey.reaper,
 ];
 /** What `audit` compares by its names alone: what lies there holds tokens, or nothing. */

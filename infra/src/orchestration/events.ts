@@ -1,14 +1,18 @@
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
+import type { FunctionName } from "@muster/pipeline";
 import type { StageScope } from "../stage-scope.ts";
 import type { StageFunction } from "./functions.ts";
 
 /**
  * What happens to machines and builds reaches Repair at once. An event that is lost is made up for by the next health check, so there is no queue
- * for those that cannot be delivered.
+ * for those that cannot be delivered. A build's end reaches KeepPage too.
  */
-export function createRepairEvents(scope: StageScope, repair: StageFunction): void {
+export function createEvents(
+  scope: StageScope,
+  { Repair, KeepPage }: Readonly<Record<FunctionName, StageFunction>>,
+): void {
   const { stack, names } = scope;
   for (const [id, { description, pattern }] of Object.entries(events(scope))) {
     const rule = new CloudwatchEventRule(stack, id, {
@@ -16,15 +20,19 @@ export function createRepairEvents(scope: StageScope, repair: StageFunction): vo
       description,
       eventPattern: JSON.stringify(pattern),
     });
-    new CloudwatchEventTarget(stack, `${id}_target`, { rule: rule.name, targetId: "repair", arn: repair.alias.arn });
-    new LambdaPermission(stack, `${id}_permission`, {
-      statementId: id,
-      action: "lambda:InvokeFunction",
-      functionName: repair.lambda.functionName,
-      qualifier: repair.alias.name,
-      principal: "events.amazonaws.com",
-      sourceArn: rule.arn,
-    });
+    const reaches = (prefix: string, { lambda, alias }: StageFunction, targetId: string) => {
+      new CloudwatchEventTarget(stack, `${prefix}_target`, { rule: rule.name, targetId, arn: alias.arn });
+      new LambdaPermission(stack, `${prefix}_permission`, {
+        statementId: prefix,
+        action: "lambda:InvokeFunction",
+        functionName: lambda.functionName,
+        qualifier: alias.name,
+        principal: "events.amazonaws.com",
+        sourceArn: rule.arn,
+      });
+    };
+    reaches(id, Repair, "repair");
+    if (id === "BuildEnded") reaches(`${id}_page`, KeepPage, "page");
   }
 }
 
@@ -44,7 +52,7 @@ function events({ names }: StageScope) {
       pattern: { source: ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"] },
     },
     BuildEnded: {
-      description: "A build has ended: drop the records that only a running one needs",
+      description: "A build has ended: keep its page, drop the records that only a running one needs",
       pattern: {
         source: ["aws.states"],
         "detail-type": ["Step Functions Execution Status Change"],

@@ -82,6 +82,13 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     CheckForFailures: [allow("ReadHistory", ["states:GetExecutionHistory"], [builds.executions])],
     // The token came with the call.
     RequestApproval: [...builds.wakeUp, ...artifacts, ...listedPlatformStatements(scope)],
+    KeepPage: [
+      allow("ReadHistory", ["states:GetExecutionHistory"], [builds.executions]),
+      state.list,
+      state.on("ReadRecords", ["s3:GetObject"], "attempts", "launches"),
+      // A write over the very page that was looked at reads its tag.
+      state.on("KeepPages", ["s3:GetObject", "s3:PutObject"], "pages"),
+    ],
     Repair: [
       ...repairing,
       state.on("WriteRecords", ["s3:PutObject"], "attention", "launches", "repairLeases"),

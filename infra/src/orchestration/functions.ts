@@ -30,6 +30,7 @@ const RUNTIME = "nodejs24.x";
 const SIZES: Partial<Record<FunctionName, { timeout?: number; memorySize?: number }>> = {
   PrepareActivity: { memorySize: 1024 },
   HealthCheck: { memorySize: 1024 },
+  KeepPage: { timeout: 180, memorySize: 1024 },
   Repair: { memorySize: 1024 },
   Reap: { timeout: 240, memorySize: 1024 },
   UpdateIndices: { timeout: 890, memorySize: 2048 },

@@ -29,7 +29,7 @@ export function createStorage(
     accessLog: logs.bucket,
     irreplaceable: true,
     // What a build leaves behind; leases and marks are few, and stay.
-    expires: ["executions", "attempts", "launches", "demands", "claims"].map((kind) => ({
+    expires: ["executions", "attempts", "launches", "demands", "claims", "pages"].map((kind) => ({
       id: kind,
       prefix: `${kind}/`,
       days: retention.recordDays,

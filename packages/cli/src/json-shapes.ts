@@ -11,6 +11,8 @@ import type { LocalJson } from "./keep-local-stage.ts";
 import type { LogsJson } from "./logs/print-log.ts";
 import type { ServedBuildJson } from "./pages/serve-build.ts";
 import type { PlanJson } from "./plan/plan-report.ts";
+import type { SharedPageJson } from "./report/share-page.ts";
+import type { KeptPageJson } from "./report/show-kept-page.ts";
 import type { ReportJson } from "./report/write-report.ts";
 import type { BuildJson } from "./report-outcome.ts";
 import type { ReproJson } from "./repro/repro-report.ts";
@@ -43,7 +45,9 @@ export interface JsonShapes {
   readonly local: LocalJson;
   readonly logs: LogsJson;
   readonly matrix: MatrixJson;
-  readonly report: ReportJson;
+  readonly report: KeptPageJson;
+  readonly "report --html": ReportJson;
+  readonly "report --share": SharedPageJson;
   /** The build's output, as its pipeline's flow gives it. */
   readonly results: object;
   readonly retry: BuildJson;

@@ -8,6 +8,7 @@ import type { Handler } from "./handler.ts";
 import { healthCheck } from "./health-check.ts";
 import { healthCheckWait } from "./health-check-wait.ts";
 import { invalidateCloudFront } from "./invalidate-cloud-front.ts";
+import { keepPage } from "./keep-page.ts";
 import { normalizeResultsOfBuild } from "./normalize-results.ts";
 import { parseInput } from "./parse-input.ts";
 import { prepareActivity } from "./prepare-activity.ts";
@@ -30,6 +31,7 @@ export const handlers: Readonly<Record<FunctionName, Handler>> = {
   NormalizeResults: normalizeResultsOfBuild,
   CheckForFailures: checkForFailures,
   RequestApproval: requestApproval,
+  KeepPage: keepPage,
   Repair: repair,
   Reap: reap,
   BuildStatus: buildStatus,

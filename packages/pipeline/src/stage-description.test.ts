@@ -39,6 +39,7 @@ test("functions are named after the states that call them, those aside that no s
   expect(functionNames.filter((name) => !states.has(name))).toEqual([
     "PrepareActivity",
     "RequestApproval",
+    "KeepPage",
     "Repair",
     "Reap",
     "BuildStatus",

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { awsName, launchTemplateName, workerLogGroup } from "./aws-names.ts";
 import { fixedState } from "./state-names.ts";
 
-/** The Lambda functions of a stage; the state machine names all but the last three, as far as its pipeline needs them. */
+/** The Lambda functions of a stage; the state machine names all but the last four, as far as its pipeline needs them. */
 export const functionNames = [
   fixedState.parseInput,
   fixedState.getPlatformsForVersion,
@@ -16,6 +16,7 @@ export const functionNames = [
   fixedState.normalizeResults,
   fixedState.checkForFailures,
   "RequestApproval",
+  "KeepPage",
   "Repair",
   "Reap",
   "BuildStatus",

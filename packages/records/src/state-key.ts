@@ -9,6 +9,7 @@ export const stateFolder = {
   repairLeases: "leases/repair/",
   exclusiveLeases: "leases/exclusive/",
   attempts: "attempts/",
+  pages: "pages/",
 } as const;
 
 const executionName = (executionArn: string): string => executionArn.slice(executionArn.lastIndexOf(":") + 1);
@@ -38,5 +39,7 @@ export const stateKey = {
   attempts: (execution: string) => `${stateFolder.attempts}${executionName(execution)}/`,
   attempt: (execution: string, task: string, instanceId: string, claimedAt: string) =>
     `${stateFolder.attempts}${executionName(execution)}/${task}/${claimedAt.replaceAll(/[:.]/g, "-")}_${instanceId}.json`,
+  /** What a build was, to be looked at, as it was at its end. */
+  page: (execution: string) => `${stateFolder.pages}${executionName(execution)}.html`,
   reaper: "reaper/marks.json",
 } as const;

@@ -1,7 +1,7 @@
+import { parseSpan } from "../parse-span.ts";
 import { UsageError } from "../usage-error.ts";
 
-const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const SPAN = /^(\d+(?:\.\d+)?) ?([smhd])$/;
+const DAY_MS = 86_400_000;
 const TIME_OF_DAY = /^(\d\d):(\d\d)(?::(\d\d))?Z?$/;
 const DATE = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
@@ -23,13 +23,13 @@ export function parseSince(text: string, now: Date): number {
 }
 
 function timeOf(text: string, now: Date): number | undefined {
-  const [, count, unit] = SPAN.exec(text) ?? [];
-  if (count !== undefined) return now.getTime() - Number(count) * UNITS[unit as keyof typeof UNITS];
+  const span = parseSpan(text);
+  if (span !== undefined) return now.getTime() - span;
   const [time, hours, minutes, seconds = "0"] = TIME_OF_DAY.exec(text) ?? [];
   if (time !== undefined) {
     if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
     const today = new Date(now).setUTCHours(Number(hours), Number(minutes), Number(seconds), 0);
-    return today > now.getTime() ? today - UNITS.d : today;
+    return today > now.getTime() ? today - DAY_MS : today;
   }
   const date = DATE.exec(text);
   if (date === null) return undefined;

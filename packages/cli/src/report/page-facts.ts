@@ -1,4 +1,5 @@
 import { historyReader, type LaunchTimes, type PageFacts, type PageFailure } from "@muster/history";
+import { readLaunchTimes } from "@muster/lambdas";
 import { explainError } from "../explain-error.ts";
 import { reportFailures } from "../failures/failure-report.ts";
 import type { BuildSummary } from "../history/find-build.ts";
@@ -6,7 +7,6 @@ import { loadEvents } from "../history/load-build.ts";
 import type { nextCommand } from "../next-command.ts";
 import type { Stage } from "../stages/stage.ts";
 import { failuresOf } from "./failures-of.ts";
-import { readLaunchTimes } from "./read-launch-times.ts";
 
 /** Reads what a page about one build tells, again and again: of the history what is new, of launches and logs what new events make worth a look. */
 export interface PageFactsReader {

@@ -5,10 +5,10 @@ import { buildPage } from "@muster/history";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { findBuild } from "../history/find-build.ts";
-import { EnvironmentError, UsageError } from "../usage-error.ts";
+import { EnvironmentError } from "../usage-error.ts";
 import { pageFactsReader } from "./page-facts.ts";
 
-/** What `muster report --json` prints. */
+/** What `muster report --html --json` prints. */
 export interface ReportJson {
   /** The build's name. */
   readonly name: string;
@@ -20,10 +20,9 @@ export interface ReportJson {
 
 /** Writes one self-contained page about a build into a file. */
 export async function writeReport(
-  { build: name, html: file }: { build: string | undefined; html: string | undefined },
+  { build: name, html: file }: { build: string | undefined; html: string },
   { openStage, print, globals, env }: Context,
 ): Promise<ExitCode> {
-  if (file === undefined) throw new UsageError("muster report needs a file", { hint: "muster report --html FILE" });
   const stage = await openStage({ to: "read" });
   const summary = await findBuild(stage, name);
   const facts = await pageFactsReader(summary, { globals, onUnread: print.note }).read(stage);

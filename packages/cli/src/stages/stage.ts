@@ -37,6 +37,8 @@ export interface Stage {
   readonly isBilled: boolean;
   /** Where the objects for users lie: a folder or a URL. */
   readonly downloads: string;
+  /** The file that an object is, where objects are files of this machine. */
+  pathOf?(object: { readonly bucket: string; readonly key: string }): string;
   /** Names of builds whose journals were found damaged, of which the user has been told; this machine's stage knows it. */
   readonly damagedBuilds?: ReadonlySet<string>;
   /** URL of the local stage's endpoint, where a process of this machine serves it. */

@@ -18,6 +18,7 @@ import { reapHourly } from "./reap-hourly.ts";
 import { reportDamage } from "./report-damage.ts";
 import { runWorkerProcess } from "./run-worker-process.ts";
 import { setUpStage } from "./set-up-stage.ts";
+import { settledCalls } from "./settled-calls.ts";
 import { stageInFolder } from "./stage-in-folder.ts";
 import { sweepInstances } from "./sweep-instances.ts";
 import { takeOver } from "./take-over.ts";
@@ -57,7 +58,8 @@ export async function ownStage(
     const clients = localClients(aws.clientConfig());
     const description = describeLocalStage(loaded.pipeline, { dir, subnets: await subnetsOf(clients.ec2) });
     const handlers = createHandlers(loaded.pipeline, description, clients);
-    functions.provide(description, handlers);
+    const keeping = settledCalls(handlers.KeepPage);
+    functions.provide(description, { ...handlers, KeepPage: keeping.call });
     await setUpStage(loaded, description, {
       clients,
       agent: agentProgram(),
@@ -78,6 +80,7 @@ export async function ownStage(
       url,
       async close() {
         await endReaper();
+        await keeping.settled();
         await aws.close();
       },
     };

@@ -56,6 +56,7 @@ export async function setUpStage(
       clients.sfn.send(new CreateActivityCommand({ name: lastPart(arn) })),
     ),
     putRepairRule(clients.events, stage),
+    putPageRule(clients.events, stage),
     uploadAssets(loaded, { s3: clients.s3, bucket: stage.buckets.assets }).then((assets) =>
       Promise.all([
         putLaunchTemplates(pipeline, stage, { ...options, ec2: clients.ec2, assets }),
@@ -111,6 +112,25 @@ async function putRepairRule(events: EventBridgeClient, { pipeline, functions }:
     }),
   );
   await events.send(new PutTargetsCommand({ Rule: name, Targets: [{ Id: "repair", Arn: functions.Repair }] }));
+}
+
+/** A build's page is kept at its end. */
+async function putPageRule(
+  events: EventBridgeClient,
+  { pipeline, functions, stateMachineArn }: StageDescription,
+): Promise<void> {
+  const name = `${pipeline}-page`;
+  await events.send(
+    new PutRuleCommand({
+      Name: name,
+      EventPattern: JSON.stringify({
+        source: ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        detail: { stateMachineArn: [stateMachineArn], status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] },
+      }),
+    }),
+  );
+  await events.send(new PutTargetsCommand({ Rule: name, Targets: [{ Id: "page", Arn: functions.KeepPage }] }));
 }
 
 /** Nothing checks roles on one machine, but the API wants one. */

@@ -22,6 +22,7 @@ export function stageInFolder(
     pollMs: POLL_MS,
     isBilled: false,
     caller: async () => options.env.user,
+    pathOf: ({ bucket, key }) => join(dir, "s3", bucket, key),
     downloads: join(dir, "s3", description.buckets.downloads),
   };
 }

@@ -1,10 +1,10 @@
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { LaunchTimes } from "@muster/history";
 import { LaunchRecord, type Pipeline, type StageDescription } from "@muster/pipeline";
 import { stateKey, stateRecords } from "@muster/records";
-import type { Stage } from "../stages/stage.ts";
 
 interface LaunchSource {
-  readonly s3: Stage["s3"];
+  readonly s3: S3Client;
   readonly pipeline: Pick<Pipeline, "activities">;
   readonly description: Pick<StageDescription, "buckets">;
 }
