@@ -90,7 +90,7 @@ test("what is rejected fails by name, and the result says who said so, why and w
     note: "approved by tester: works on staging",
   });
   const late = await workspace.muster("approve", name, ...PIPELINE);
-  expect(late.stderr).toContain(`the build ${name} has ended already (FAILED)`);
+  expect(late.stderr).toContain(`the build ${name} has ended already: failed`);
 });
 
 test("a plan names what would be asked for, and for what", async () => {

@@ -1,4 +1,4 @@
-import { type BuildHistory, formatDuration } from "@muster/history";
+import { type BuildHistory, formatDuration, isFinished } from "@muster/history";
 import { aptLines } from "./apt-lines.ts";
 import type { ExitCode } from "./command.ts";
 import { counted } from "./counted.ts";
@@ -6,6 +6,7 @@ import { type FailureReport, reportFailures } from "./failures/failure-report.ts
 import { type FailuresJson, jsonOfFailures } from "./failures/json-of-failures.ts";
 import { failureLines } from "./failures/print-failures.ts";
 import type { GlobalValues } from "./global-arguments.ts";
+import { stoppedBy } from "./history/stopped-by.ts";
 import type { Print } from "./print.ts";
 import type { Stage } from "./stages/stage.ts";
 
@@ -60,6 +61,7 @@ function outcomeLines({ name, build, print, globals }: Outcome, report: FailureR
   const failed = report.causes.reduce((sum, { group }) => sum + group.members.length, 0);
   const counts = `${counted(count("succeeded"), "task")} done, ${count("skipped")} skipped, ${Math.max(count("failed"), failed)} failed`;
   const succeeded = build.state === "succeeded";
+  const who = stoppedBy(build);
   const verdict = succeeded ? print.style("green", "succeeded") : print.style("red", build.state);
   const ended = `${print.style("bold", name)} ${verdict} after ${formatDuration(ms)}`;
   if (report.causes.length > 0)
@@ -69,8 +71,17 @@ function outcomeLines({ name, build, print, globals }: Outcome, report: FailureR
       "The following steps have failed:",
       ...failureLines(report, { print, globals, isTold: false }),
     ];
-  const why = succeeded ? [] : [build.error, build.cause].filter((text) => text !== undefined);
-  return [`${ended}: ${counts}`, ...why.map((line) => `  ${line}`)];
+  const why = succeeded || who !== undefined ? [] : [build.error, build.cause].filter((text) => text !== undefined);
+  return [
+    `${ended}${who === undefined ? "" : `, stopped by ${who}`}: ${counts}${cutWords(build)}`,
+    ...why.map((line) => `  ${line}`),
+  ];
+}
+
+/** What ran or waited when the build ended. */
+function cutWords({ steps }: BuildHistory): string {
+  const cut = steps.filter((step) => step.kind === "activity" && !isFinished(step)).length;
+  return cut === 0 ? "" : `, ${cut} cut off`;
 }
 
 async function whereDownloadsAre({ s3, description, downloads }: Stage) {

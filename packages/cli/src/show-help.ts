@@ -63,22 +63,22 @@ function commandHelp(
     "",
     `${print.style("bold", "usage:")} ${usage}`,
     "",
-    ...formatTable(
-      places.map((place) => [place.usage, place.summary]),
-      { indent: "  " },
-    ),
-    ...optionLines([...options, ...globals]),
+    ...formatTable([...places.map((place) => [place.usage, place.summary]), ...optionRows([...options, ...globals])], {
+      indent: "  ",
+    }),
     ...(places.some(takesWords) ? ["", "words may also be:", ...buildOptionLines()] : []),
     ...(examples.length > 0 ? ["", "examples:", ...examples.map((example) => `  muster ${example}`)] : []),
   ];
 }
 
-function optionLines(options: readonly OptionDescription[]): string[] {
-  const rows = options.map(({ name, short, value, summary }) => [
+const optionLines = (options: readonly OptionDescription[]): string[] =>
+  formatTable(optionRows(options), { indent: "  " });
+
+function optionRows(options: readonly OptionDescription[]): string[][] {
+  return options.map(({ name, short, value, summary }) => [
     [value === undefined ? name : `${name} <${value}>`, short].filter((part) => part !== undefined).join(", "),
     summary,
   ]);
-  return formatTable(rows, { indent: "  " });
 }
 
 const buildOptionLines = (): string[] => formatTable(Object.entries(buildOptionSummaries), { indent: "  " });

@@ -4,7 +4,8 @@ import type { ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
 import { formatTable } from "./format-table.ts";
 import { latestVersions } from "./history/latest-versions.ts";
-import type { Print } from "./print.ts";
+import { layoutRows } from "./plan/layout-rows.ts";
+import { type Print, terminalColumns } from "./print.ts";
 import type { Stage } from "./stages/stage.ts";
 import { columnsOf } from "./text-columns.ts";
 import { UsageError } from "./usage-error.ts";
@@ -52,13 +53,14 @@ async function wanted(stage: Stage, named: readonly string[]): Promise<readonly 
 }
 
 function withEvidence({ cells }: VersionMatrix, print: Print): string[] {
-  return formatTable(
+  return layoutRows(
     cells.map(({ activity, status, evidence, ...place }) => [
       print.style(looks[status].colour, status),
       activity,
       placeCells(place)[1],
       `${status === "not_built" && evidence.length > 0 ? "no " : ""}${evidence.join(", ")}`,
     ]),
+    terminalColumns(print),
   );
 }
 

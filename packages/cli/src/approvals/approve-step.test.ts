@@ -142,7 +142,7 @@ test("a build that is stopped while it waits takes no answer, also where that co
     return "alice";
   });
   await expect(late).rejects.toMatchObject({ message: "the build build has ended (aborted)" });
-  await expect(build.say(false)).rejects.toMatchObject({ message: "the build build has ended already (ABORTED)" });
+  await expect(build.say(false)).rejects.toMatchObject({ message: "the build build has ended already: aborted" });
   expect(await build.read()).not.toHaveProperty("decision");
 });
 

@@ -41,7 +41,8 @@ export async function approveStep(
   const said = checkReason(reason);
   const stage = await openStage({ to: "run" });
   const build = await findBuild(stage, name);
-  if (!build.running) throw new UsageError(`the build ${build.name} has ended already (${build.status})`);
+  if (!build.running)
+    throw new UsageError(`the build ${build.name} has ended already: ${build.status.toLowerCase().replace("_", " ")}`);
   const step = waitingStep(await loadBuild(stage, build.executionArn), build.name, named);
   const decision: ApprovalDecision = { by: await stage.caller(), at: new Date().toISOString(), ...said };
   await answer(stage, { executionArn: build.executionArn, key: step.key, decision, reject });

@@ -20,7 +20,8 @@ export async function stopBuild(
 ): Promise<ExitCode> {
   const stage = await openStage({ to: "run" });
   const build = await findBuild(stage, name);
-  if (!build.running) throw new UsageError(`the build ${build.name} has ended already (${build.status})`);
+  if (!build.running)
+    throw new UsageError(`the build ${build.name} has ended already: ${build.status.toLowerCase().replace("_", " ")}`);
   await stage.sfn.send(
     new StopExecutionCommand({
       executionArn: build.executionArn,

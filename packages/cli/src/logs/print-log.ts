@@ -57,7 +57,7 @@ export interface PrintLogOptions {
 export interface LogPrinter {
   lines(lines: readonly LineToPrint[]): void;
   /** Called once, behind the last line. */
-  end(told: { build: string | null; states: readonly AttemptState[]; now: Date }): void;
+  end(told: { build: string | null; states: readonly AttemptState[]; now: Date; isOver?: boolean }): void;
 }
 
 export function logPrinter(
@@ -104,9 +104,13 @@ export function logPrinter(
       for (const columns of named) widest = Math.max(widest, columns);
       for (const line of lines) show(line);
     },
-    end({ build, states, now }) {
+    end({ build, states, now, isOver = false }) {
       if (globals.json)
-        print.json({ build, attempts: states.map((state) => attemptJson(state, now)), lines: kept } satisfies LogsJson);
+        print.json({
+          build,
+          attempts: states.map((state) => attemptJson(state, isOver ? undefined : now)),
+          lines: kept,
+        } satisfies LogsJson);
       else if (pattern !== undefined && matches === 0) print.note(`no line holds ${pattern.source}`);
     },
   };
@@ -133,11 +137,12 @@ const jsonOf = (
   text,
 });
 
-const attemptJson = (state: AttemptState, now: Date): LogsJson["attempts"][number] => ({
+/** @param now absent of a build that has ended */
+const attemptJson = (state: AttemptState, now: Date | undefined): LogsJson["attempts"][number] => ({
   task: state.attempt.task,
   attempt: state.attempt.number,
   instance: state.attempt.instance,
   source: state.source,
   problem: state.problem ?? null,
-  silentSeconds: silentSeconds(state, now),
+  silentSeconds: now === undefined ? null : silentSeconds(state, now),
 });

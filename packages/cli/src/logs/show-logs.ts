@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isFinished, type Step } from "@muster/history";
+import { type BuildHistory, isFinished, type Step } from "@muster/history";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { readHistory } from "../history/read-history.ts";
+import { stoppedBy } from "../history/stopped-by.ts";
 import type { Stage } from "../stages/stage.ts";
 import { EnvironmentError, UsageError } from "../usage-error.ts";
 import { type AttemptLogs, type AttemptState, type AttemptToRead, attemptLogs, NOTHING_LEFT } from "./attempt-logs.ts";
@@ -89,11 +90,12 @@ async function showTasks(found: TasksToShow, looking: Looking): Promise<boolean>
       })),
     );
     if (!follow || isEnded) {
-      printer.end({ build: summary.name, states: logs.states(), now: new Date() });
-      tellState({ logs, attempts, steps, task, isInterrupted }, looking);
+      const isOver = history.build.state !== "running";
+      printer.end({ build: summary.name, states: logs.states(), now: new Date(), isOver });
+      tellState({ logs, attempts, steps, task, isInterrupted, build: history.build }, looking);
       return true;
     }
-    if (look === 0) tellState({ logs, attempts, steps, task, isInterrupted }, looking);
+    if (look === 0) tellState({ logs, attempts, steps, task, isInterrupted, build: history.build }, looking);
     if (!(await pause(stage, context.signal, attempts.length))) {
       context.print.note(`${task ?? summary.name} goes on without this command`);
       return false;
@@ -116,10 +118,14 @@ interface Told {
   readonly steps: readonly Step[];
   readonly task: string | undefined;
   readonly isInterrupted: boolean;
+  readonly build: BuildHistory;
 }
 
 /** What the lines do not say: what is missing of them and why, and that there will be more. */
-function tellState({ logs, attempts, steps, task, isInterrupted }: Told, { context: { print }, since }: Looking): void {
+function tellState(
+  { logs, attempts, steps, task, isInterrupted, build }: Told,
+  { context: { print }, since }: Looking,
+): void {
   const states = logs.states();
   const problems = states.filter(({ problem }) => problem !== undefined);
   const isNothingLeft = problems.length > 0 && states.every(({ source }) => source === "none");
@@ -131,12 +137,18 @@ function tellState({ logs, attempts, steps, task, isInterrupted }: Told, { conte
   for (const state of states) {
     const { attempt } = state;
     if (attempt.endedAt !== undefined) continue;
-    if (isInterrupted) print.note(`${attempt.task} was interrupted: no process moves its build`);
+    if (build.state !== "running") print.note(`${attempt.task} was cut off on ${attempt.instance}: ${endOf(build)}`);
+    else if (isInterrupted) print.note(`${attempt.task} was interrupted: no process moves its build`);
     else print.note(`${attempt.task} still runs on ${attempt.instance}; ${silenceOf(state, { now, since })}`);
   }
   if (task === undefined || isInterrupted) return;
   const [step] = steps;
   if (step?.state === "retrying") print.note(`${task} is to be tried again`);
+}
+
+function endOf(build: BuildHistory): string {
+  const who = stoppedBy(build);
+  return who === undefined ? `the build ${build.state}` : `the build was stopped by ${who}`;
 }
 
 const nameOf = ({ task, number, instance }: AttemptToRead): string => `${task}, attempt ${number} on ${instance}`;

@@ -15,7 +15,8 @@ test("a sentence stands beside what it is about, or below where a terminal is to
   expect(layoutRows(rows, 80)).toEqual(wide);
   expect(layoutRows(rows, 40)).toEqual([
     "run   MakePackage  1.2.3",
-    "     s3://tidy-scratch/1.2.3/tidy.deb does not exist",
+    "     s3://tidy-scratch/1.2.3/tidy.deb",
+    "     does not exist",
     "skip  包           1.2.3",
     "     done",
   ]);

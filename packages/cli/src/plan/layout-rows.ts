@@ -1,5 +1,6 @@
 import { formatTable } from "../format-table.ts";
 import { columnsOf } from "../text-columns.ts";
+import { wrapColumns } from "../wrap-columns.ts";
 
 /**
  * Rows as lines whose last cells are sentences; where they are too wide, these stand below.
@@ -9,5 +10,8 @@ export function layoutRows(rows: readonly (readonly string[])[], columns: number
   const lines = formatTable(rows);
   if (columns === undefined || lines.every((line) => columnsOf(line) <= columns)) return lines;
   const heads = formatTable(rows.map((row) => row.slice(0, -1)));
-  return heads.flatMap((head, index) => [head, `     ${rows[index]?.at(-1) ?? ""}`]);
+  return heads.flatMap((head, index) => [
+    head,
+    ...wrapColumns(`     ${rows[index]?.at(-1) ?? ""}`, { columns, indent: "     " }),
+  ]);
 }

@@ -3,7 +3,9 @@ import { type BuildInput, describeInputs } from "@muster/pipeline";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { counted } from "../counted.ts";
+import { formatTable } from "../format-table.ts";
 import type { Stage } from "../stages/stage.ts";
+import { wrapColumns } from "../wrap-columns.ts";
 import { type EstimatedPlan, type EstimatedStep, estimatePlan } from "./estimate-plan.ts";
 import { layoutRows } from "./layout-rows.ts";
 import type { PlanJson } from "./plan-report.ts";
@@ -28,14 +30,18 @@ export async function reportPlan(stage: Stage, input: BuildInput, { print, globa
   const rows = planRows(plan, { approvals, print, cells: timeAndCost(estimated) });
   for (const line of layoutRows(rows, columns)) print.report(line);
   const below = wholeLines(estimated).map(([label, text]) => [print.style("dim", label), text]);
-  for (const line of layoutRows(below, columns)) print.report(line);
+  for (const line of formatTable(below))
+    for (const part of wrapColumns(line, { columns, indent: BELOW })) print.report(part);
   return 0;
 }
+
+/** As wide as the labels of what stands below a plan. */
+const BELOW = " ".repeat(10);
 
 function summary(steps: readonly PlannedStep[], brief: string): string {
   const count = (run: boolean | null) => steps.filter((step) => step.run === run).length;
   const unknown = count(null) > 0 ? `, of ${count(null)} it is not known` : "";
-  return `${count(true)} of ${counted(steps.length, "task")} would run${brief}${unknown}; nothing was started`;
+  return `${count(true)} of ${counted(steps.length, "task")} would run${count(true) === 0 ? "" : brief}${unknown}; nothing was started`;
 }
 
 /** Of what runs; columns of which nothing is known are left out. */

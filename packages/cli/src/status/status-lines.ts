@@ -1,5 +1,6 @@
 import { type BuildHistory, formatDuration, type Step } from "@muster/history";
 import { describeInputs, type Pipeline } from "@muster/pipeline";
+import { stoppedBy } from "../history/stopped-by.ts";
 import { wrapColumns } from "../wrap-columns.ts";
 import { countLines, isOpenRow, type MatrixLines, matrixLines, type Style } from "./matrix-lines.ts";
 import { barLine } from "./progress-bar.ts";
@@ -111,17 +112,18 @@ function head(shown: ShownBuild, matrix: StatusMatrix, { columns, style, now }: 
   return [
     ...wrap(`${style("bold", name)}  ${stateWords(shown, style, now)}${headline === "" ? "" : `: ${headline}`}`),
     ...bar,
-    ...wrap(countWords(matrix, style)),
+    ...wrap(countWords(matrix, style, build.state)),
+    ...causeLines(shown).flatMap((line) => wrap(line)),
     ...inputLines(build).flatMap((line) => wrap(line)),
   ];
 }
 
 /** `✖ 1 failed, ● 2 running, ✔ 5 done`: the symbols are those of the matrix. */
-function countWords(matrix: StatusMatrix, style: Style): string {
+function countWords(matrix: StatusMatrix, style: Style, state: BuildHistory["state"]): string {
   const counts = countTasks(matrix);
-  const parts = COUNTED.filter((state) => counts[state] > 0).map((state) => {
-    const { symbol, colour, words } = looks[state];
-    return `${style(colour, symbol)} ${counts[state]} ${words}`;
+  const parts = COUNTED.filter((kind) => counts[kind] > 0).map((kind) => {
+    const { symbol, colour, words } = looks[kind];
+    return `${style(colour, symbol)} ${counts[kind]} ${kind === "to come" && state !== "running" ? "not started" : words}`;
   });
   return parts.length === 0 ? "no task yet" : parts.join(", ");
 }
@@ -136,7 +138,18 @@ function stateWords({ build, moving }: ShownBuild, style: Style, now: Date): str
     return moving
       ? `${style("cyan", "running")} for ${time}${redriven}`
       : `${style("yellow", "interrupted")}, started ${time} ago${redriven}`;
-  return `${style(state === "succeeded" ? "green" : "red", state)} after ${time}${redriven}`;
+  return `${style(state === "succeeded" ? "green" : "red", state)} after ${time}${redriven}${stopWords(build)}`;
+}
+
+const stopWords = (build: BuildHistory): string => {
+  const who = stoppedBy(build);
+  return who === undefined ? "" : `, stopped by ${who}`;
+};
+
+/** Of a build that ended badly though none of its steps failed. */
+function causeLines({ build, headline }: ShownBuild): string[] {
+  if (headline !== "" || stoppedBy(build) !== undefined) return [];
+  return [build.error, build.cause].filter((text) => text !== undefined);
 }
 
 function inputLines({ input }: BuildHistory): string[] {

@@ -13,8 +13,8 @@ export const NO_PROSPECT: Prospect = { expected: undefined, toCome: [] };
 
 /** Looked at again no sooner: tasks take minutes. */
 const LEAST_MS = 5000;
-/** Of a large build it takes a while: at most a hundredth of the time goes into it. */
-const SHARE = 100;
+/** Of a large build it takes a while: a thousand tasks are looked at once a minute. */
+const MS_PER_STEP = 60;
 
 /** What is to be expected of a build while it is followed: asked of the stage once, and thought over now and then. */
 export interface ExpectedWatch {
@@ -46,11 +46,10 @@ export function watchExpected(stage: Source): ExpectedWatch {
           () => undefined,
         );
       }
-      const startMs = performance.now();
-      if (think === undefined || startMs < nextMs) return;
+      const nowMs = Date.now();
+      if (think === undefined || nowMs < nextMs) return;
       prospect = think(build);
-      const endMs = performance.now();
-      nextMs = endMs + Math.max(LEAST_MS, (endMs - startMs) * SHARE);
+      nextMs = nowMs + Math.max(LEAST_MS, build.steps.length * MS_PER_STEP);
     },
   };
 }

@@ -40,6 +40,8 @@ export interface Played {
   /** 0 where absent. */
   readonly exit?: number;
   readonly error?: string;
+  /** Keys of what it stores in a bucket, where it succeeds. */
+  readonly stores?: Partial<Record<"scratch" | "downloads", string>>;
   /** The worker hangs: it learns of nothing, and goes on when the script has ended. */
   readonly hangs?: boolean;
 }
@@ -153,7 +155,7 @@ export async function stageInTime({ pipeline, folder, play, ec2 }: StageInTimeOp
     );
     const attempt = (attempts.get(task.name) ?? 0) + 1;
     attempts.set(task.name, attempt);
-    const { seconds, prints = [], exit = 0, error, hangs = false } = play(task, attempt);
+    const { seconds, prints = [], exit = 0, error, stores = {}, hangs = false } = play(task, attempt);
     const place = { task: task.name, build: task.execution.split(":").at(-1) ?? "", attempt: claimedAt };
     await say([logMarker({ kind: "start", ...place }), ...prints]);
     const endMs = clock.now() + seconds * 1000;
@@ -171,6 +173,10 @@ export async function stageInTime({ pipeline, folder, play, ec2 }: StageInTimeOp
     await say([logMarker({ kind: "end", ...place })]);
     const report = { ec2: instanceId, time_sec: String(seconds) };
     if (exit === 0 && error === undefined) {
+      for (const [role, Key] of Object.entries(stores)) {
+        const Bucket = description.buckets[role as keyof typeof stores];
+        await clients.s3.send(new PutObjectCommand({ Bucket, Key, Body: task.name }));
+      }
       await clients.sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(report) }));
       return false;
     }
@@ -190,7 +196,7 @@ export async function stageInTime({ pipeline, folder, play, ec2 }: StageInTimeOp
     pollMs: 1,
     movedBy: "aws",
     isBilled: false,
-    downloads: "",
+    downloads: `s3://${description.buckets.downloads}`,
     caller: async () => "tester",
     close: async () => {},
   };

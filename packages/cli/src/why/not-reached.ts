@@ -12,6 +12,7 @@ import {
   stepsOf,
   taskName,
 } from "@muster/pipeline";
+import { stoppedBy } from "../history/stopped-by.ts";
 import type { TaskFacts } from "./facts.ts";
 import type { Missed, Situation, StepBefore } from "./situation.ts";
 
@@ -73,11 +74,16 @@ function beforeIt(preceding: readonly Preceding[], facts: TaskFacts): StepBefore
   );
   const unborn = parts.filter(({ steps }) => steps.length === 0);
   return [
-    ...[...others, ...going].map((step) => ({ task: step.key, says: describeStep(step, now).words })),
+    ...[...others, ...going].map((step) => ({ task: step.key, says: whatItDoes(step, now) })),
     ...unborn.flatMap(({ part, within }) =>
       stepsOf(part).map(({ name }) => ({ task: taskName(name, outerPlace(place, within)), says: null })),
     ),
   ];
+}
+
+/** Why it waits is told of it where it is asked for. */
+function whatItDoes({ deferred: _why, ...step }: Step, now: Date): string {
+  return describeStep(step, now).words;
 }
 
 /** A function that another version waits for. */
@@ -95,8 +101,7 @@ function outerPlace(place: Place, within: Place["per"]): Place {
 /** How a build ended before its tasks had. */
 export function buildEnd({ state, error, cause }: BuildHistory): Missed {
   if (state === "timed out") return { by: "time" };
-  const stopped = /^muster stop by (.+)$/.exec(cause ?? "")?.[1];
-  if (state === "aborted") return { by: "stop", who: stopped ?? cause ?? null };
+  if (state === "aborted") return { by: "stop", who: stoppedBy({ state, cause }) ?? cause ?? null };
   const [first = ""] = wordsOf(error, cause).split(": ");
   return { by: "end", error: first };
 }
