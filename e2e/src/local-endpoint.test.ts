@@ -9,6 +9,7 @@ import { muster, type RunningMuster } from "./run-muster.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 const HIDE_CURSOR = "\u001B[?25l";
+const CLEAR_BELOW = "\u001B[J";
 const SHOW_CURSOR = "\u001B[?25h";
 
 let workspace: Workspace;
@@ -83,8 +84,9 @@ test("on a terminal a build is redrawn in as many columns as there are; Ctrl-C l
   expect(await terminal.ended).toBe(130);
   const text = terminal.text();
   expect(text.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(text.lastIndexOf(HIDE_CURSOR));
-  const last = stripVTControlCharacters(text.slice(text.lastIndexOf("\u001B[J"))).replaceAll("\r", "");
-  expect(last).toMatch(/^2\.0\.0_tester_\S+\n {2}running for [\d:]+/);
+  const from = Math.max(text.lastIndexOf(CLEAR_BELOW), text.lastIndexOf(HIDE_CURSOR));
+  const last = stripVTControlCharacters(text.slice(from)).replaceAll("\r", "");
+  expect(last).toMatch(/^2\.0\.0_tester_\S+\s+running\s+for [\d:]+/);
   expect(last).toContain(`the build ${name} goes on; muster status ${name} --follow`);
   const shown = last.slice(0, last.indexOf("the build ")).split("\n");
   expect(Math.max(...shown.map((line) => line.length))).toBeLessThan(40);
