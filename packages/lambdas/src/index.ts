@@ -14,6 +14,7 @@ export { weighRefusals } from "./launching/weigh-refusals.ts";
 export { maxWorkersOf } from "./launching/worker-limits.ts";
 export { jsonLog, type Log, silentLog } from "./log.ts";
 export { readLaunchTimes } from "./pages/read-launch-times.ts";
+export { stageOfPage } from "./pages/stage-of-page.ts";
 export { type PlannedApproval, planApprovals } from "./planning/plan-approvals.ts";
 export {
   type BuildPlan,

@@ -6,6 +6,7 @@ import { executionHistory } from "./builds/execution-history.ts";
 import { handler } from "./handler.ts";
 import { failuresOfRecords } from "./pages/failures-of-records.ts";
 import { readLaunchTimes } from "./pages/read-launch-times.ts";
+import { stageOfPage } from "./pages/stage-of-page.ts";
 import { writePage } from "./pages/write-page.ts";
 
 /** What EventBridge delivers. @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
@@ -32,7 +33,14 @@ export const keepPage = handler(
       },
     );
     const failures = await failuresOfRecords(build, name, { s3, bucket, stage: stage.stage });
-    const page = buildPage({ name, build, launches, failures, now: build.endedAt });
+    const page = buildPage({
+      ...stageOfPage(pipeline, stage, name),
+      name,
+      build,
+      launches,
+      failures,
+      now: build.endedAt,
+    });
     const place = { bucket, key: stateKey.page(name) };
     const written = await writePage(s3, place, { page, lastEventId: build.lastEventId });
     return { page: `s3://${bucket}/${place.key}`, written };

@@ -5,8 +5,10 @@ import { pageFactsReader } from "../report/page-facts.ts";
 import type { AskStage } from "./ask-stage.ts";
 import { type PageFeed, pageFeed } from "./page-feed.ts";
 
-/** A page renders a thousand bars: nobody reads faster than this. */
+/** Nobody reads faster. */
 const LEAST_PAUSE_MS = 1000;
+/** To draw a thousand tasks takes some sixty milliseconds: a build of many is looked at less often. */
+const PAUSE_MS_PER_STEP = 2;
 /** So long those who listen are told nothing of what goes as it should. */
 const QUIET_MS = 60_000;
 
@@ -31,8 +33,10 @@ export function buildFeed(
   return pageFeed(
     (signal) =>
       ask(async (stage) => {
-        const facts = await reader.read(stage, signal);
-        pauseMs = Math.max(stage.pollMs, LEAST_PAUSE_MS);
+        const { records, ...read } = await reader.read(stage, signal);
+        // A browser leads from no served page to a file.
+        const facts = { ...read, ...(records !== undefined && !records.startsWith("file:") && { records }) };
+        pauseMs = Math.max(stage.pollMs, LEAST_PAUSE_MS, facts.build.steps.length * PAUSE_MS_PER_STEP);
         const isLeft = facts.build.state === "running" && stage.movedBy === "nobody";
         return {
           title: pageTitle(facts),

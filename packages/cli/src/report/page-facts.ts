@@ -1,5 +1,5 @@
 import { historyReader, type LaunchTimes, type PageFacts, type PageFailure } from "@muster/history";
-import { readLaunchTimes } from "@muster/lambdas";
+import { readLaunchTimes, stageOfPage } from "@muster/lambdas";
 import { explainError } from "../explain-error.ts";
 import { reportFailures } from "../failures/failure-report.ts";
 import type { BuildSummary } from "../history/find-build.ts";
@@ -53,7 +53,8 @@ export function pageFactsReader(
       await renewLaunches(stage);
       await renewFailures(stage);
       const { build } = history;
-      return { name, build, launches, failures, now: build.endedAt ?? new Date() };
+      const ofStage = stageOfPage(stage.pipeline, stage.description, name);
+      return { ...ofStage, name, build, launches, failures, now: build.endedAt ?? new Date() };
     },
   };
 }

@@ -24,7 +24,7 @@ h2 { margin: 2.2rem 0 .6rem; font-size: 1.15rem; }
 h3 { margin: 0 0 .3rem; font-size: 1rem; overflow-wrap: anywhere; }
 p { margin: .4rem 0; }
 .above { display: flex; flex-wrap: wrap; gap: .3rem 1rem; margin: 0 0 1rem; font-size: .85rem; color: var(--faint); }
-.above a, .builds a { color: inherit; }
+.above a, .builds a, td a { color: inherit; }
 #live::before { content: ""; display: inline-block; width: .6em; height: .6em; margin-right: .5em; border-radius: 50%; border: 1.5px solid currentColor; }
 #live.follows::before { background: var(--run); border-color: var(--run); }
 #live.trouble { color: var(--lost); }

@@ -34,7 +34,17 @@ function pageOf(size: keyof typeof sizes): string {
       lastLines: [HOSTILE, "make: *** Error 2"],
       command: `muster logs ${key}`,
     }));
-  return buildPage({ name: "4.28.0_alice", build, launches, failures, now: build.endedAt ?? new Date() });
+  const prices = new Map([["MakeBinaryPackage", 0.68]]);
+  const records = "https://console.example/?prefix=";
+  return buildPage({
+    name: "4.28.0_alice",
+    build,
+    launches,
+    failures,
+    prices,
+    records,
+    now: build.endedAt ?? new Date(),
+  });
 }
 
 const isThere = existsSync(CHROMIUM);

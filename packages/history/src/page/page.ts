@@ -1,6 +1,7 @@
 import { describeInputs } from "@muster/pipeline";
 import type { BuildHistory } from "../build-history.ts";
 import { formatDuration } from "../format-duration.ts";
+import { dollarsOf, formatDollars, machineMs, type Prices } from "./cost.ts";
 import { criticalPath } from "./critical-path.ts";
 import { type Html, html } from "./html.ts";
 import { STYLE } from "./page-style.ts";
@@ -26,6 +27,10 @@ export interface PageFacts {
   readonly build: BuildHistory;
   readonly launches: LaunchTimes;
   readonly failures: readonly PageFailure[];
+  /** What machines cost; absent where they cost nothing. */
+  readonly prices?: Prices;
+  /** URL of the folder of its attempts' records, to which a task's name is added; absent where it leads nowhere. */
+  readonly records?: string;
   /** Until when the page tells: of a build that has ended its end. */
   readonly now: Date;
 }
@@ -37,15 +42,15 @@ export interface PagePart {
 }
 
 /** All that a page tells, from its top to its end. */
-export function pageParts({ name, build, launches, failures, now }: PageFacts): readonly PagePart[] {
+export function pageParts({ name, build, launches, failures, prices, records, now }: PageFacts): readonly PagePart[] {
   const timeline = timelineOf(build, { now, launches });
   const critical = new Set(criticalPath(timeline.rows));
   const parts: Readonly<Record<string, Html | undefined>> = {
-    summary: header({ name, build, timeline, now }),
+    summary: header({ name, build, timeline, prices, now }),
     failed: failuresSection(failures),
     bars: timelineSection(timeline, { critical, now }),
     places: matrixSection(timeline.rows, { now }),
-    numbers: tasksSection(timeline.rows, { now }),
+    numbers: tasksSection(timeline.rows, { prices, records, now }),
   };
   return Object.entries(parts).map(([id, part]) => ({ id, markup: part?.markup ?? "" }));
 }
@@ -95,8 +100,9 @@ function header({
   name,
   build,
   timeline: { durationMs, rows },
+  prices,
   now,
-}: Pick<PageFacts, "name" | "build" | "now"> & { timeline: Timeline }): Html {
+}: Pick<PageFacts, "name" | "build" | "now"> & { timeline: Timeline; prices: Prices | undefined }): Html {
   const tasks = rows.filter(({ step }) => step.kind === "activity");
   const count = (...states: string[]) => tasks.filter(({ step }) => states.includes(step.state)).length;
   const told = describeInputs(build.input ?? {});
@@ -114,10 +120,21 @@ ${build.state === "running" ? "for" : "after"} <strong>${formatDuration(duration
 <dl>
 <dt>Began</dt><dd>${timeElement(build.startedAt)}</dd>
 ${build.endedAt === undefined ? html`<dt>As of</dt><dd>${timeElement(now)}</dd>` : html`<dt>Ended</dt><dd>${timeElement(build.endedAt)}</dd>`}
+${machines(rows, prices)}
 ${told === "" ? undefined : html`<dt>Inputs</dt><dd>${told}</dd>`}
 ${build.redriveCount === 0 ? undefined : html`<dt>Redriven</dt><dd>${build.redriveCount} ×</dd>`}
 </dl>
 </header>`;
+}
+
+/** Of machines that cost nothing, as of none, there is nothing to say. */
+function machines(rows: Timeline["rows"], prices: Prices | undefined): Html | undefined {
+  const ms = rows.reduce((sum, row) => sum + machineMs(row), 0);
+  if (prices === undefined || ms === 0) return undefined;
+  const dollars = rows.map((row) => dollarsOf(row, prices));
+  const known = dollars.reduce<number>((sum, each) => sum + (each ?? 0), 0);
+  const some = dollars.includes(undefined) ? ", without those whose price nobody knows" : "";
+  return html`<dt>Machines</dt><dd>${formatDuration(ms)} at tasks or booting, about ${formatDollars(known)} on demand${some}</dd>`;
 }
 
 const timeElement = (time: Date | undefined): Html =>
