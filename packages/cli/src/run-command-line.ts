@@ -43,7 +43,7 @@ const realSources: Sources = {
 export async function runCommandLine(argv: readonly string[], options: CommandLineOptions): Promise<number> {
   const { streams, env, signal, sources = realSources } = options;
   let print = createPrint(streams, { isDumb: env.isDumbTerminal });
-  const opened: Stage[] = [];
+  const opened = new Set<Stage>();
   try {
     const line = parseCommandLine(argv, commands);
     if (line.kind === "version") {
@@ -78,7 +78,7 @@ export function explain(error: unknown, { print, env }: { print: Print; env: Env
 
 interface Running extends Pick<Context, "env" | "print" | "signal"> {
   readonly sources: Sources;
-  readonly opened: Stage[];
+  readonly opened: Set<Stage>;
 }
 
 function createContext(running: Running, globals: GlobalValues): Context {
@@ -101,8 +101,16 @@ function createContext(running: Running, globals: GlobalValues): Context {
     loadStagePipeline: () => sources.loadStagePipeline(options),
     async openStage(needs) {
       const stage = await sources.openStage(needs, options);
-      opened.push(stage);
-      return stage;
+      // Who asks again and again closes what it has asked, and that is then forgotten.
+      const owned: Stage = {
+        ...stage,
+        async close() {
+          opened.delete(owned);
+          await stage.close();
+        },
+      };
+      opened.add(owned);
+      return owned;
     },
   };
 }

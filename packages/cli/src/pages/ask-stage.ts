@@ -1,5 +1,6 @@
 import { lostOwner } from "../stages/outlive-owner.ts";
 import type { Stage } from "../stages/stage.ts";
+import { StageError } from "../usage-error.ts";
 
 /** Does something with a stage as it is now. */
 export type AskStage = <T>(work: (stage: Stage) => Promise<T>) => Promise<T>;
@@ -22,8 +23,10 @@ export function stageAsker(open: () => Promise<Stage>): AskStage {
     try {
       return await work(stage);
     } catch (error) {
-      if (lostOwner(stage, error) !== undefined && opened === stage) await drop();
-      throw error;
+      const pid = lostOwner(stage, error);
+      if (pid === undefined) throw error;
+      if (opened === stage) await drop();
+      throw new StageError(`process ${pid}, which moved the builds here, does not answer any more`);
     }
   };
 }

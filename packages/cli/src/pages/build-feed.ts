@@ -7,6 +7,8 @@ import { type PageFeed, pageFeed } from "./page-feed.ts";
 
 /** Nobody reads faster. */
 const LEAST_PAUSE_MS = 1000;
+/** Where nobody moves builds, each look reads all of them, to find who has come since. */
+const PAUSE_OF_NOBODY_MS = 5000;
 /** To draw a thousand tasks takes some sixty milliseconds: a build of many is looked at less often. */
 const PAUSE_MS_PER_STEP = 2;
 /** So long those who listen are told nothing of what goes as it should. */
@@ -36,7 +38,8 @@ export function buildFeed(
         const { records, ...read } = await reader.read(stage, signal);
         // A browser leads from no served page to a file.
         const facts = { ...read, ...(records !== undefined && !records.startsWith("file:") && { records }) };
-        pauseMs = Math.max(stage.pollMs, LEAST_PAUSE_MS, facts.build.steps.length * PAUSE_MS_PER_STEP);
+        const least = stage.movedBy === "nobody" ? PAUSE_OF_NOBODY_MS : LEAST_PAUSE_MS;
+        pauseMs = Math.max(stage.pollMs, least, facts.build.steps.length * PAUSE_MS_PER_STEP);
         const isLeft = facts.build.state === "running" && stage.movedBy === "nobody";
         return {
           title: pageTitle(facts),
