@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { buildMemory } from "./build-memory.ts";
+import { followBuild } from "./follow-build.ts";
 import { measureProgram, type Usage } from "./measure-program.ts";
 import { pastBuilds } from "./past-builds.ts";
 
@@ -9,9 +11,12 @@ import { pastBuilds } from "./past-builds.ts";
  * What `muster help` and `muster status` take beside a Node that does nothing: medians of `--rounds` (default 15) in
  * which all of them run in turn, so that what else the machine does meets them alike. `status` shows a build of 200
  * tasks, with 50 such builds in the folder; then one of 1,000 and one of 2,000 tasks, each alone in its folder, of which
- * the second may take twice what the first does. The exit code is 1 when a goal is missed.
+ * the second may take twice what the first does. Then `status --follow` on a terminal, beside a build of 1,000 tasks; and with
+ * `--memory` two real builds, which take minutes. The exit code is 1 when a goal is missed.
  */
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "15" } } });
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "15" }, memory: { type: "boolean", default: false } },
+});
 const rounds = Number(values.rounds);
 
 /** As it is installed: in a checkout, bin/muster.mjs looks besides whether a source is newer. */
@@ -52,8 +57,37 @@ try {
     }
   }
   report(usages);
+  await reportFollowing();
+  if (values.memory) await reportMemory();
 } finally {
   await rm(dir, { recursive: true, maxRetries: 5 });
+}
+
+/** Of one processor. */
+const FOLLOWING_GOAL = 0.05;
+
+async function reportFollowing(): Promise<void> {
+  const { share, callsPerSecond } = await followBuild(MUSTER, { dir, tasks: 1000 });
+  judge(
+    `following 1,000 tasks: ${(share * 100).toFixed(1)} % of a processor, ${callsPerSecond.toFixed(1)} calls a second`,
+    { goal: `${FOLLOWING_GOAL * 100} %`, isOver: share > FOLLOWING_GOAL },
+  );
+}
+
+const MEMORY_GOAL_KB = 100;
+
+async function reportMemory(): Promise<void> {
+  const { peakBytes, bytesPerTask } = await buildMemory(MUSTER, dir);
+  const peaks = peakBytes.map(({ tasks, bytes }) => `${tasks} tasks ${(bytes / 1e6).toFixed(0)} MB`).join(", ");
+  judge(`memory of muster build: ${peaks}: ${(bytesPerTask / 1000).toFixed(0)} KB a task`, {
+    goal: `${MEMORY_GOAL_KB} KB`,
+    isOver: bytesPerTask / 1000 > MEMORY_GOAL_KB,
+  });
+}
+
+function judge(figures: string, { goal, isOver }: { goal: string; isOver: boolean }): void {
+  process.stdout.write(`${figures} (goal ${goal}${isOver ? ", OVER" : ""})\n`);
+  if (isOver) process.exitCode = 1;
 }
 
 function report(usages: readonly (readonly Usage[])[]): void {

@@ -20,20 +20,9 @@ export async function pastBuilds(
   const aws = createLocalAws({ dir, region: LOCAL_REGION, accountId: LOCAL_ACCOUNT });
   const sfn = new SFNClient(aws.clientConfig());
   try {
-    const { activityArn } = await sfn.send(new CreateActivityCommand({ name: ACTIVITY }));
-    const { stateMachineArn } = await sfn.send(
-      new CreateStateMachineCommand({
-        name: pipeline,
-        definition: JSON.stringify(definition(activityArn)),
-        roleArn: `arn:aws:iam::${LOCAL_ACCOUNT}:role/bench`,
-      }),
-    );
+    const { activityArn, stateMachineArn } = await createBenchMachine(sfn, pipeline);
     for (let build = 1; build <= builds; build++) {
-      const items = Array.from({ length: tasks }, (_, task) => ({
-        activity: ACTIVITY,
-        version: `1.${build}.${task}`,
-        platform: "debian-12-bookworm",
-      }));
+      const items = taskItems(build, tasks);
       const { executionArn } = await sfn.send(
         new StartExecutionCommand({ stateMachineArn, name: `1.${build}.0_root`, input: JSON.stringify({ items }) }),
       );
@@ -52,6 +41,26 @@ export async function pastBuilds(
     await aws.close();
   }
 }
+
+/** A state machine that does one step for each of its input's items. */
+export async function createBenchMachine(sfn: SFNClient, pipeline: string) {
+  const { activityArn } = await sfn.send(new CreateActivityCommand({ name: ACTIVITY }));
+  const { stateMachineArn } = await sfn.send(
+    new CreateStateMachineCommand({
+      name: pipeline,
+      definition: JSON.stringify(definition(activityArn)),
+      roleArn: `arn:aws:iam::${LOCAL_ACCOUNT}:role/bench`,
+    }),
+  );
+  return { activityArn, stateMachineArn };
+}
+
+export const taskItems = (build: number, tasks: number) =>
+  Array.from({ length: tasks }, (_, task) => ({
+    activity: ACTIVITY,
+    version: `1.${build}.${task}`,
+    platform: "debian-12-bookworm",
+  }));
 
 const definition = (activityArn: string | undefined) => ({
   StartAt: "ForEachPlatform",

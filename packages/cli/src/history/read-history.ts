@@ -2,7 +2,7 @@ import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from "@
 
 /** The most events AWS answers at once. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html */
 const PAGE = 1000;
-/** Between two looks at a running build little has happened. */
+/** Between two looks at a running build little has happened; where more has, the rest comes in whole pages. */
 const SMALL_PAGE = 100;
 
 /**
@@ -22,7 +22,7 @@ export async function readHistory(
         executionArn,
         reverseOrder: true,
         includeExecutionData: true,
-        maxResults: afterId > 0 ? SMALL_PAGE : PAGE,
+        maxResults: afterId > 0 && nextToken === undefined ? SMALL_PAGE : PAGE,
         nextToken,
       }),
       signal === undefined ? {} : { abortSignal: signal },
