@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import stages from "../stages.ts";
-import { asList, bootstrapTemplate, trust } from "../testing/bootstrap-template.ts";
+import { accountTemplate, asList, ROLES, type Role, stageTemplate } from "../testing/bootstrap-template.ts";
 
 describe("who takes a role", () => {
-  const subjects = (role: string) => {
-    const condition = trust(role);
+  const subjects = (role: Role, stage = "hhvm") => {
+    const condition = stageTemplate(stage).trust(role);
     expect(Object.keys(condition ?? {}), "nothing is matched by a pattern").toEqual(["StringEquals"]);
     expect(condition?.StringEquals?.["token.actions.githubusercontent.com:aud"]).toBe("sts.amazonaws.com");
     return asList(condition?.StringEquals?.["token.actions.githubusercontent.com:sub"]);
@@ -15,29 +15,39 @@ describe("who takes a role", () => {
     expect(subjects("MainPlanRole")).toEqual(["repo:owner/name:ref:refs/heads/main"]);
   });
 
-  test("a deployment comes from an environment that the parameter names, and from no environment that anybody could make", () => {
-    expect(new Set(subjects("DeployRole"))).toEqual(
-      new Set(["repo:owner/name:environment:hhvm", "repo:owner/name:environment:staging"]),
-    );
+  test("a deployment comes from the environment of its stage, and from no environment that anybody could make", () => {
+    expect(subjects("DeployRole")).toEqual(["repo:owner/name:environment:hhvm"]);
+    expect(subjects("DeployRole", "staging")).toEqual(["repo:owner/name:environment:staging"]);
   });
 
-  test.each(["a", "a,b", "a,b,c", "a,b,c,d"])(
-    "of the stages %s, each deploys from its environment, and no other",
-    (Stages) => {
-      const { StringEquals } = trust("DeployRole", bootstrapTemplate({ Stages })) ?? {};
-      const named = asList(StringEquals?.["token.actions.githubusercontent.com:sub"]);
-      expect(new Set(named)).toEqual(new Set(Stages.split(",").map((name) => `repo:owner/name:environment:${name}`)));
-    },
-  );
+  test("every role says which stage's it is, and which state it has", () => {
+    for (const [parameters, key] of [
+      [{}, "muster/hhvm.tfstate"],
+      [{ StateKey: "releases.tfstate" }, "releases.tfstate"],
+    ] as const)
+      for (const role of ROLES)
+        expect(stageTemplate("hhvm", parameters).template.Resources[role]?.Properties.Tags).toEqual([
+          { Key: "muster:stage", Value: "hhvm" },
+          { Key: "muster:state", Value: key },
+        ]);
+  });
 
   test("the parameters take names of stages and repositories, and no pattern", () => {
-    const { Parameters } = bootstrapTemplate();
+    const { Parameters } = stageTemplate("hhvm").template;
     const pattern = (name: string) => new RegExp(Parameters[name]?.AllowedPattern ?? "");
-    const named = pattern("Stages");
-    for (const { name } of stages) expect(name).toMatch(named);
-    for (const wrong of ["", "*", "a*", "a,*", "a, b", "a,", "a,b,c,d,e"]) expect(wrong).not.toMatch(named);
-    const repository = pattern("Repository");
-    for (const right of ["owner/name", "owner-123456/name-456789"]) expect(right).toMatch(repository);
-    for (const wrong of ["owner", "owner/*", "*/*", "owner/name:environment"]) expect(wrong).not.toMatch(repository);
+    for (const { name } of stages) expect(name).toMatch(pattern("Stage"));
+    for (const wrong of ["", "*", "a*", "a,b", "a-", "A", "a--b"]) expect(wrong).not.toMatch(pattern("Stage"));
+    expect(Parameters.Stage?.MaxLength, "as infra/src/define-stages.ts has it").toBe(30);
+    for (const right of ["owner/name", "owner-123456/name-456789"]) expect(right).toMatch(pattern("Repository"));
+    for (const wrong of ["owner", "owner/*", "*/*", "owner/name:environment"])
+      expect(wrong).not.toMatch(pattern("Repository"));
+    for (const wrong of ["*", "a/*.tfstate", "plans/main/x"]) expect(wrong).not.toMatch(pattern("StateKey"));
+    for (const wrong of ["*", "vpc-*"]) expect(wrong).not.toMatch(pattern("Vpc"));
+    for (const name of ["Distribution", "HostedZone", "Domain"]) expect("*").not.toMatch(pattern(name));
+  });
+
+  test("what an account has once, nobody takes", () => {
+    const types = Object.values(accountTemplate().Resources).map(({ Type }) => Type);
+    expect(types).not.toContain("AWS::IAM::Role");
   });
 });

@@ -37,6 +37,21 @@ test("a stage needs little: where it is, and what it runs", () => {
   });
 });
 
+test("in one account, deployments of one stage have no names of another's", () => {
+  const bounded = (name: string, account = "111122223333") => ({
+    ...good,
+    account,
+    permissionsBoundary: `arn:aws:iam::${account}:policy/muster-boundary-${name}`,
+  });
+  expect(() => defineStages({ prod: bounded("prod"), "prod-eu": bounded("prod-eu") })).toThrow(
+    "prod-eu: in one account no stage's name begins with another's and a dash, like that of prod",
+  );
+  expect(defineStages({ prod: bounded("prod"), production: bounded("production") })).toHaveLength(2);
+  expect(defineStages({ prod: bounded("prod"), "prod-eu": bounded("prod-eu", "444455556666") })).toHaveLength(2);
+  // Without a boundary of its own there is no role that deploys the stage alone.
+  expect(defineStages({ prod: good, "prod-eu": good })).toHaveLength(2);
+});
+
 test.each<[what: string, change: object, says: string]>([
   ["a missing account", { account: undefined }, "prod.account: "],
   ["an account of eleven digits", { account: "11112222333" }, "prod.account: must be the 12 digits of an AWS account"],

@@ -26,6 +26,7 @@ export function defineStages(definitions: Readonly<Record<string, StageDefinitio
     problems.push(...parsed.error.issues.map(({ path, message }) => `${[name, ...path].join(".")}: ${message}`));
     return [];
   });
+  problems.push(...overlappingNames(stages));
   const [first, ...more] = problems;
   if (first === undefined) return stages;
   throw new InvalidConfigurationError(
@@ -33,6 +34,22 @@ export function defineStages(definitions: Readonly<Record<string, StageDefinitio
     {
       hint: "correct stages.ts",
     },
+  );
+}
+
+/**
+ * What a deployment's role knows its stage by is what names begin with. Tags tell most of one stage from another's, but buckets, CloudFront's functions and
+ * secrets that are yet to be made have names alone.
+ */
+function overlappingNames(stages: readonly Stage[]): string[] {
+  const bounded = stages.filter(({ permissionsBoundary }) => permissionsBoundary !== undefined);
+  return bounded.flatMap(({ name, account }) =>
+    bounded
+      .filter((other) => other.account === account && name.startsWith(`${other.name}-`))
+      .map(
+        (other) =>
+          `${name}: in one account no stage's name begins with another's and a dash, like that of ${other.name}`,
+      ),
   );
 }
 

@@ -118,9 +118,15 @@ test("each workflow takes the role that its code deserves: pull requests none th
   expect(roles).toEqual([
     "plan/plan: muster-plan",
     "deploy-stage/plan: muster-plan-main",
-    "deploy-stage/apply: muster-deploy",
+    `deploy-stage/apply: muster-deploy-${expression("inputs.stage")}`,
     "drift/drift: muster-plan-main",
   ]);
+});
+
+test("a stage's workflows take the roles of that stage alone", () => {
+  const [taken] = action("prepare-stage").flatMap(({ with: inputs }) => inputs?.["role-to-assume"] ?? []);
+  const role = `${expression("inputs.role")}-${expression("inputs.stage")}`;
+  expect(taken).toBe(`arn:aws:iam::${expression("inputs.account")}:role/${role}`);
 });
 
 test("credentials of another account are refused before anything runs with them", () => {

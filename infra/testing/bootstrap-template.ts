@@ -1,116 +1,131 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, type YAMLSeq } from "yaml";
-import type { Condition, Statement } from "../src/iam/policy.ts";
-import { ref } from "./references.ts";
-import { decide } from "./simulate.ts";
-
-/** The bootstrap's CloudFormation template, as it is made in one account. */
-export interface BootstrapTemplate {
-  readonly Parameters: Readonly<Record<string, { AllowedPattern?: string }>>;
-  readonly Outputs: Readonly<Record<string, { Value: unknown }>>;
-  readonly Resources: Readonly<
-    Record<string, { Type: string; Properties: Record<string, unknown>; DeletionPolicy?: string }>
-  >;
-}
+import type { Condition } from "../src/iam/policy.ts";
+import { resolveTemplate, type Template, type Values } from "./cloud-formation.ts";
+import type { IamRequest } from "./iam-requests.ts";
+import { type AnyStatement, decide } from "./simulate.ts";
 
 export const ACCOUNT = "111122223333";
-export const stateBucketArn = `arn:aws:s3:::muster-terraform-state-${ACCOUNT}`;
+export const STATE_BUCKET = `muster-terraform-state-${ACCOUNT}`;
+export const stateBucketArn = `arn:aws:s3:::${STATE_BUCKET}`;
 export const policyArn = (name: string): string => `arn:aws:iam::${ACCOUNT}:policy/${name}`;
-export const boundaryArn: string = policyArn("muster-boundary");
+export const boundaryArn = (stage: string): string => policyArn(`muster-boundary-${stage}`);
 
-/** What the template's references and attributes become. */
-const VARIABLES: Readonly<Record<string, string>> = {
+const ENVIRONMENT = {
   "AWS::AccountId": ACCOUNT,
   "AWS::Partition": "aws",
   "AWS::Region": "us-west-2",
-  Repository: "owner/name",
-  Stages: "hhvm,staging",
+  StateBucket: STATE_BUCKET,
   "StateBucket.Arn": stateBucketArn,
-  StateBucket: stateBucketArn.replace("arn:aws:s3:::", ""),
-  Boundary: boundaryArn,
-  Refresh: policyArn("muster-refresh"),
 };
 
-const text = readFileSync(join(import.meta.dirname, "../bootstrap/bootstrap.yaml"), "utf8");
+const read = (name: string): string => readFileSync(join(import.meta.dirname, "../bootstrap", name), "utf8");
 
-/** The template with these parameters in place of the usual ones. */
-export const bootstrapTemplate = (parameters: Readonly<Record<string, string>> = {}): BootstrapTemplate =>
-  resolve(readTemplate(), { ...VARIABLES, ...parameters }) as BootstrapTemplate;
+/** What an account has once. */
+export const accountTemplate = (): Template => resolveTemplate(read("bootstrap.yaml"), ENVIRONMENT);
 
-/** A part of the template as CloudFormation would make it, as far as its functions go. */
-function resolve(value: unknown, variables: Readonly<Record<string, string>>): unknown {
-  if (Array.isArray(value)) return value.map((item) => resolve(item, variables));
-  if (typeof value !== "object" || value === null) return value;
-  const object = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, variables)]));
-  if (object["Fn::Sub"] !== undefined) {
-    const [text, own = {}] = [object["Fn::Sub"]].flat() as [string, Record<string, string>?];
-    return Object.entries({ ...variables, ...own }).reduce(
-      (done, [name, replacement]) => done.replaceAll(ref(name), replacement),
-      text,
-    );
-  }
-  if (Array.isArray(object["Fn::Split"])) {
-    const [delimiter, text] = object["Fn::Split"] as [string, string];
-    return text.split(delimiter);
-  }
-  if (Array.isArray(object["Fn::Select"])) {
-    const [index, list] = object["Fn::Select"] as [number, unknown[]];
-    return list[index];
-  }
-  if (typeof object.Ref === "string" && object.Ref in variables) return variables[object.Ref];
-  if (Array.isArray(object["Fn::GetAtt"])) return variables[object["Fn::GetAtt"].join(".")];
-  return object;
-}
-
-/** The template, with CloudFormation's short forms written out. */
-const readTemplate = (): unknown =>
-  parse(text, {
-    customTags: [
-      { tag: "!Sub", resolve: (value: string) => ({ "Fn::Sub": value }) },
-      ...["Select", "Split"].map((name) => ({
-        tag: `!${name}`,
-        collection: "seq" as const,
-        resolve: (list: unknown) => ({ [`Fn::${name}`]: (list as YAMLSeq).toJSON() }),
-      })),
-    ],
-  });
-
-const template = bootstrapTemplate();
-
-export const properties = (name: string): Record<string, unknown> => template.Resources[name]?.Properties ?? {};
+/** The managed policies of a stage's template, by what they are called there, and what their names begin with. */
+const MANAGED: Readonly<Record<string, string>> = {
+  Boundary: "muster-boundary",
+  DeployContents: "muster-deploy-contents",
+  DeployNames: "muster-deploy-names",
+  DeployNetwork: "muster-deploy-network",
+  DeployRoles: "muster-deploy-roles",
+  Refresh: "muster-refresh",
+};
 
 export const asList = (value: unknown): string[] => [value].flat() as string[];
 
-export const statements = (document: unknown): Statement[] =>
+const LISTS = ["Action", "NotAction", "Resource", "NotResource"];
+
+export const statements = (document: unknown): AnyStatement[] =>
   (document as { Statement: Record<string, unknown>[] }).Statement.map(
-    (each) => ({ ...each, Action: asList(each.Action), Resource: asList(each.Resource ?? []) }) as unknown as Statement,
+    (each) =>
+      Object.fromEntries(
+        Object.entries(each).map(([key, value]) => [key, LISTS.includes(key) ? asList(value) : value]),
+      ) as unknown as AnyStatement,
   );
 
-export const inlinePolicies = (role: string): unknown[] =>
-  (properties(role).Policies as { PolicyDocument: unknown }[]).map(({ PolicyDocument }) => PolicyDocument);
+export const ROLES = ["PlanRole", "MainPlanRole", "DeployRole"] as const;
+export type Role = (typeof ROLES)[number];
+const ROLE_NAMES: Readonly<Record<Role, string>> = {
+  PlanRole: "muster-plan",
+  MainPlanRole: "muster-plan-main",
+  DeployRole: "muster-deploy",
+};
 
-/**
- * Everything that a role may do: its own policies, and those of this template that it refers to.
- * @throws Error for a role with a policy that is AWS's to change
- */
-export function policiesOf(role: string): Statement[] {
-  const managed = asList(properties(role).ManagedPolicyArns ?? []).map((arn) => {
-    if (arn !== VARIABLES.Refresh) throw new Error(`${role} has ${arn}, which is not this template's`);
-    return properties("Refresh").PolicyDocument;
+/** The template of one stage, as it is made with these parameters, and what its roles may do. */
+export interface StageTemplate {
+  readonly stage: string;
+  readonly template: Template;
+  readonly boundary: readonly AnyStatement[];
+  /** Policies with a quota of their own each. */
+  readonly managed: Readonly<Record<string, unknown>>;
+  inlinePolicies(role: Role): unknown[];
+  /** Everything that a role's policies say. */
+  policiesOf(role: Role): AnyStatement[];
+  /** Under which condition a role is taken. */
+  trust(role: Role): Condition | undefined;
+  /** What IAM answers a role. */
+  asker(role: Role): Asker;
+}
+export type Asker = (action: string, resource: string, context?: IamRequest["context"]) => Promise<string>;
+
+/** @param parameters beside `Stage` and `Repository` */
+export function stageTemplate(stage: string, parameters: Values = {}): StageTemplate {
+  const arns = Object.fromEntries(Object.entries(MANAGED).map(([id, name]) => [id, policyArn(`${name}-${stage}`)]));
+  const template = resolveTemplate(read("stage.yaml"), {
+    ...ENVIRONMENT,
+    ...arns,
+    Stage: stage,
+    Repository: "owner/name",
+    ...parameters,
   });
-  return [...managed, ...inlinePolicies(role)].flatMap(statements);
+  const properties = (id: string): Record<string, unknown> => template.Resources[id]?.Properties ?? {};
+  const managed = Object.fromEntries(Object.keys(MANAGED).map((id) => [id, properties(id).PolicyDocument]));
+  const inlinePolicies = (role: Role): unknown[] =>
+    (properties(role).Policies as { PolicyDocument: unknown }[]).map(({ PolicyDocument }) => PolicyDocument);
+  const policiesOf = (role: Role): AnyStatement[] => {
+    const attached = asList(properties(role).ManagedPolicyArns).map((arn) => {
+      const [id] = Object.entries(arns).find(([, each]) => each === arn) ?? [];
+      if (id === undefined) throw new Error(`${role} has ${arn}, which is not this template's`);
+      return managed[id];
+    });
+    return [...attached, ...inlinePolicies(role)].flatMap(statements);
+  };
+  const tags = (role: Role) =>
+    Object.fromEntries(
+      (properties(role).Tags as { Key: string; Value: string }[]).map(({ Key, Value }) => [
+        `aws:PrincipalTag/${Key}`,
+        Value,
+      ]),
+    );
+  return {
+    stage,
+    template,
+    managed,
+    boundary: statements(managed.Boundary),
+    inlinePolicies,
+    policiesOf,
+    trust: (role) => statements(properties(role).AssumeRolePolicyDocument)[0]?.Condition,
+    asker: (role) => {
+      const name = `${ROLE_NAMES[role]}-${stage}`;
+      const policies = policiesOf(role);
+      const own = { ...tags(role), "aws:PrincipalArn": `arn:aws:iam::${ACCOUNT}:role/${name}` };
+      const principal = `arn:aws:sts::${ACCOUNT}:assumed-role/${name}/session`;
+      return (action, resource, context = {}) =>
+        decide({
+          statements: policies.filter((each) => isAbout(each, action)),
+          principal,
+          request: { action, resource, context: { ...own, ...context } },
+        });
+    },
+  };
 }
 
-/** Under which condition a role of the template is taken. */
-export const trust = (role: string, { Resources }: BootstrapTemplate = template): Condition | undefined =>
-  statements(Resources[role]?.Properties.AssumeRolePolicyDocument)[0]?.Condition;
-
-/** What IAM answers a role of the template. */
-export const asker =
-  (role: string) =>
-  (action: string, resource: string, context: Record<string, string> = {}): Promise<string> =>
-    decide({ statements: policiesOf(role), request: { action, resource, context } });
+/** Statements of other actions say nothing of this one, and take the evaluator's time. */
+export const isAbout = ({ Action }: AnyStatement, action: string): boolean =>
+  Action === undefined || Action.some((pattern) => matches(pattern, action));
 
 /** Whether an action is one of those that a policy's pattern means. */
 export const matches = (pattern: string, action: string): boolean =>

@@ -10,7 +10,7 @@ import type { SynthesisedStack } from "./synth-stage.ts";
 export interface IamRequest {
   readonly action: string;
   readonly resource: string;
-  readonly context?: Readonly<Record<string, string | string[]>>;
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** A deployed stage, as requests name its parts. */

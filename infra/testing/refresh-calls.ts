@@ -57,6 +57,7 @@ export const REFRESH_CALLS: Readonly<Record<string, readonly string[]>> = {
     "s3:GetLifecycleConfiguration",
     "s3:GetReplicationConfiguration",
     "s3:ListBucket",
+    "s3:ListTagsForResource",
   ],
   aws_s3_bucket_lifecycle_configuration: ["s3:GetLifecycleConfiguration"],
   aws_s3_bucket_logging: ["s3:GetBucketLogging"],

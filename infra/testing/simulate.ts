@@ -13,12 +13,20 @@ export function statementsOf(stack: SynthesisedStack, id: string): Statement[] {
   return JSON.parse(evaluate(String(policy), stack)).Statement;
 }
 
+/** A statement as IAM takes it, and Muster's own policies of stages do not have it: by what it is not about, too. */
+export interface AnyStatement extends Omit<Statement, "Action" | "Resource"> {
+  readonly Action?: readonly string[];
+  readonly NotAction?: readonly string[];
+  readonly Resource?: readonly string[];
+  readonly NotResource?: readonly string[];
+}
+
 export interface Asked {
   /** Of the caller. */
-  readonly statements: readonly Statement[];
+  readonly statements: readonly AnyStatement[];
   readonly request: IamRequest;
   readonly principal?: string;
-  readonly resourcePolicy?: readonly Statement[];
+  readonly resourcePolicy?: readonly AnyStatement[];
 }
 
 /**
@@ -28,9 +36,12 @@ export interface Asked {
 export async function decide({ statements, request, principal, resourcePolicy }: Asked): Promise<string> {
   const { action, context = {} } = request;
   const resource = withAccount(request.resource);
-  const document = (Statement: readonly Statement[]) => ({
+  const document = (Statement: readonly AnyStatement[]) => ({
     Version: "2012-10-17",
-    Statement: Statement.map((each) => ({ ...each, Resource: each.Resource.map(withAccount) })),
+    Statement: Statement.map((each) => ({
+      ...each,
+      ...(each.Resource && { Resource: each.Resource.map(withAccount) }),
+    })),
   });
   // Without its key's consent, no identity's policy counts.
   const policyOfResource = resourcePolicy ?? (action.startsWith("kms:") ? consentingKey : undefined);
@@ -40,7 +51,7 @@ export async function decide({ statements, request, principal, resourcePolicy }:
         principal: principal ?? `arn:aws:sts::${ACCOUNT}:assumed-role/some-role/session`,
         action,
         resource: { resource, accountId: ACCOUNT },
-        contextVariables: { ...context },
+        contextVariables: structuredClone(context) as Record<string, string | string[]>,
       },
       identityPolicies: statements.length > 0 ? [{ name: "role", policy: document(statements) }] : [],
       serviceControlPolicies: [],
@@ -65,6 +76,6 @@ const consentingKey: readonly Statement[] = [
 ];
 
 /** AWS's public parameters belong to no account, which the evaluator does not know. */
-const withAccount = (arn: string): string => arn.replace(/(:ssm:[a-z0-9-]+:)(:parameter\/aws\/)/, "$1000000000000$2");
+const withAccount = (arn: string): string => arn.replace(/(:ssm:[a-z0-9*-]+:)(:parameter\/aws\/)/, "$1000000000000$2");
 
 export const isAllowed = async (asked: Asked): Promise<boolean> => (await decide(asked)) === "Allowed";
