@@ -1,4 +1,5 @@
 import { type BuildHistory, formatDuration, isFinished } from "@muster/history";
+import { isMadeOtherwise } from "@muster/lambdas";
 import { aptLines } from "./apt-lines.ts";
 import type { ExitCode } from "./command.ts";
 import { counted } from "./counted.ts";
@@ -7,6 +8,8 @@ import { type FailuresJson, jsonOfFailures } from "./failures/json-of-failures.t
 import { failureLines } from "./failures/print-failures.ts";
 import type { GlobalValues } from "./global-arguments.ts";
 import { stoppedBy } from "./history/stopped-by.ts";
+import { nextCommand } from "./next-command.ts";
+import { countedNames } from "./plan/plan-rows.ts";
 import type { Print } from "./print.ts";
 import type { Stage } from "./stages/stage.ts";
 
@@ -50,6 +53,7 @@ export async function reportOutcome(stage: Stage, outcome: Outcome): Promise<Exi
     return exitCode;
   }
   for (const line of outcomeLines(outcome, report, ms)) print.report(line);
+  for (const line of madeOtherwise(outcome)) print.report(line);
   print.report(`downloads: ${downloads}`);
   for (const line of apt) print.report(`apt:       ${line}`);
   return exitCode;
@@ -82,6 +86,17 @@ function outcomeLines({ name, build, print, globals }: Outcome, report: FailureR
 function cutWords({ steps }: BuildHistory): string {
   const cut = steps.filter((step) => step.kind === "activity" && !isFinished(step)).length;
   return cut === 0 ? "" : `, ${cut} cut off`;
+}
+
+/** What was skipped though it would be made otherwise now; the steps' reasons in `status` say how. */
+function madeOtherwise({ name, build, globals }: Outcome): string[] {
+  const steps = build.steps.filter(({ state, reason }) => state === "skipped" && isMadeOtherwise(reason ?? ""));
+  if (steps.length === 0) return [];
+  const [first] = steps;
+  return [
+    `skipped, though made by another script or of other inputs: ${countedNames(steps.map((step) => step.name))}`,
+    `  why: ${nextCommand(globals, ["status", name])}; to make it again: muster build … --rerun ${first?.name}`,
+  ];
 }
 
 async function whereDownloadsAre({ s3, description, downloads }: Stage) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BuildPlan, planBuild } from "@muster/lambdas";
+import type { BuildPlan } from "@muster/lambdas";
 import { type BuildInput, parseBuildInput, type RetryOf } from "@muster/pipeline";
 import type { ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
@@ -7,6 +7,7 @@ import { listBuilds } from "./history/find-build.ts";
 import { nextCommand } from "./next-command.ts";
 import { parseTimeScale } from "./parse-time-scale.ts";
 import { announcePlan } from "./plan/announce-plan.ts";
+import { makePlan } from "./plan/make-plan.ts";
 import { reportPlan } from "./plan/report-plan.ts";
 import { createProgress } from "./progress/create-progress.ts";
 import { followBuild } from "./progress/follow-build.ts";
@@ -122,7 +123,7 @@ async function start(
   const { env, signal, print } = context;
   let made: Promise<BuildPlan> | undefined;
   const plan = () => {
-    made ??= planBuild(input, { pipeline: stage.pipeline, stage: stage.description, s3: stage.s3 });
+    made ??= makePlan(stage, input);
     return made;
   };
   if (stage.movedBy === "here") await tellLittleSpace(context);

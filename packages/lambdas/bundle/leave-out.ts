@@ -35,6 +35,10 @@ const NEVER_REACHED: readonly { readonly why: string; readonly modules: RegExp }
     why: "bodies that we send are small, and have a length",
     modules: /[\\/]middleware-(expect-continue|check-content-length-header)[\\/][\w-]+\.js$/,
   },
+  {
+    why: "no function is called by a queue, a topic or a bucket, in which AWS looks for loops",
+    modules: /[\\/]middleware-recursion-detection[\\/]getRecursionDetectionPlugin\.js$/,
+  },
   { why: "nobody signs for several regions", modules: /[\\/]AwsSdkSigV4ASigner\.js$/ },
   { why: "Lambda names its region", modules: /[\\/]regionConfig[\\/]getInstanceMetadataRegion\.js$/ },
   { why: "Lambda's Node is not too old", modules: /[\\/]client[\\/]emitWarningIfUnsupportedVersion\.js$/ },

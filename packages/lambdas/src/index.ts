@@ -9,6 +9,7 @@ export { inputOfTask, type TaskOfBuild } from "./deciding/input-of-task.ts";
 export { type Lookout, lookout } from "./deciding/lookout.ts";
 export { platformsOfVersion, supportedPlatforms } from "./deciding/platforms-of-version.ts";
 export { type MatrixCell, type VersionMatrix, versionMatrix } from "./deciding/version-matrix.ts";
+export { isMadeOtherwise } from "./deciding/what-changed.ts";
 export { launchedAt } from "./launching/launched-at.ts";
 export { weighRefusals } from "./launching/weigh-refusals.ts";
 export { maxWorkersOf } from "./launching/worker-limits.ts";

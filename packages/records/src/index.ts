@@ -6,6 +6,7 @@ export * from "./conditional-write.ts";
 export * from "./digest-metadata.ts";
 export * from "./lease.ts";
 export * from "./lease-rules.ts";
+export * from "./made-by.ts";
 export * from "./object-place.ts";
 export * from "./objects.ts";
 export * from "./own-object.ts";

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { DescribeStateMachineCommand, DescribeStateMachineForExecutionCommand } from "@aws-sdk/client-sfn";
 import { TaskScripts } from "@muster/pipeline";
 import * as z from "zod";
@@ -20,16 +21,17 @@ export async function changedScripts(
   ]);
   const kept = scriptsByActivity(began.definition);
   return [...scriptsByActivity(now.definition)]
-    .filter(([activity, scripts]) => kept.has(activity) && kept.get(activity) !== scripts)
+    .filter(([activity, scripts]) => kept.has(activity) && !isDeepStrictEqual(kept.get(activity), scripts))
     .map(([activity]) => activity)
     .sort();
 }
 
-function scriptsByActivity(definition = "{}"): Map<string, string> {
-  const found = new Map<string, string>();
+/** Those that a state machine's tasks run, by activity, as its definition names them: each with its digest. */
+export function scriptsByActivity(definition = "{}"): Map<string, TaskScripts> {
+  const found = new Map<string, TaskScripts>();
   JSON.parse(definition, (_key, value: unknown) => {
     const { data } = Prepared.safeParse(value);
-    if (data !== undefined) found.set(data.activity, JSON.stringify([data.scripts.script, data.scripts.afterTask]));
+    if (data !== undefined) found.set(data.activity, data.scripts);
     return value;
   });
   return found;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BuildPlan, planApprovals } from "@muster/lambdas";
+import { type BuildPlan, isMadeOtherwise, planApprovals } from "@muster/lambdas";
 import type { BuildInput } from "@muster/pipeline";
 import type { Context } from "../context.ts";
 import { counted } from "../counted.ts";
@@ -54,6 +54,7 @@ export function planLines({ steps, whole, lookups, asks }: Estimated): string[] 
   const names = (run: boolean | null) => steps.filter((step) => step.run === run).map(({ activity }) => activity);
   const runs = names(true);
   const skipped = steps.filter(({ run, reason }) => run === false && !reason.startsWith("not asked for"));
+  const otherwise = skipped.filter(({ reason }) => isMadeOtherwise(reason)).map(({ activity }) => activity);
   const workers =
     runs.length === 0 || whole.workersAtOnce === 0 ? "" : `, up to ${counted(whole.workersAtOnce, "worker")} at once`;
   return [
@@ -61,6 +62,9 @@ export function planLines({ steps, whole, lookups, asks }: Estimated): string[] 
       ? `plan: ${names(null).length === 0 ? "nothing is left to do" : "of nothing it is known whether it runs"}`
       : `plan: ${counted(runs.length, "task")}${inBrief(whole)}${workers}: ${countedNames(runs)}`,
     ...(skipped.length > 0 ? [`      skipped: ${countedNames(skipped.map(({ activity }) => activity))}`] : []),
+    ...(otherwise.length > 0
+      ? [`      made otherwise before: ${countedNames(otherwise)}; --rerun makes them again`]
+      : []),
     ...(names(null).length > 0 ? [`      not known: ${countedNames(names(null))}`] : []),
     ...(asks.length > 0 ? [`      waits for a person: ${countedNames(asks)}`] : []),
     ...lookups.map(({ version, problem }) => `      the platforms of ${version}: ${problem}`),

@@ -1,4 +1,4 @@
-import { type PlannedStep, planApprovals, planBuild } from "@muster/lambdas";
+import { type PlannedStep, planApprovals } from "@muster/lambdas";
 import { type BuildInput, describeInputs } from "@muster/pipeline";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -8,13 +8,14 @@ import type { Stage } from "../stages/stage.ts";
 import { wrapColumns } from "../wrap-columns.ts";
 import { type EstimatedPlan, type EstimatedStep, estimatePlan } from "./estimate-plan.ts";
 import { layoutRows } from "./layout-rows.ts";
+import { makePlan } from "./make-plan.ts";
 import type { PlanJson } from "./plan-report.ts";
 import { type MoreCells, planRows } from "./plan-rows.ts";
 import { dollarsText, durationOf, inBrief, wholeLines } from "./whole-lines.ts";
 
 /** What a build would run or skip, with the evidence, how long it would take and what it would cost; nothing is started. */
 export async function reportPlan(stage: Stage, input: BuildInput, { print, globals }: Context): Promise<ExitCode> {
-  const plan = await planBuild(input, { pipeline: stage.pipeline, stage: stage.description, s3: stage.s3 });
+  const plan = await makePlan(stage, input);
   const estimated = await estimatePlan(stage, plan, input);
   const { steps, whole, recordsProblem } = estimated;
   const approvals = planApprovals(input, { pipeline: stage.pipeline, steps });

@@ -7,6 +7,7 @@ import {
   type PrepareActivityEvent,
   type StageDescription,
   type Task,
+  type TaskScripts,
   taskAt,
 } from "@muster/pipeline";
 import { decide } from "./decide.ts";
@@ -30,9 +31,15 @@ export async function decideStep(
   { pipeline, stage: { buckets }, s3, now }: StepContext,
 ): Promise<{ readonly task: Task; readonly decision: Decided }> {
   const task = findTask(pipeline, event);
-  const { buildInput: build, before } = event;
-  return { task, decision: await decide(task, { build, buckets, before, now, ...lookout(s3, buckets) }) };
+  const { buildInput: build, before, scripts } = event;
+  const looking = lookout(s3, buckets);
+  const making = { pipeline, scriptOf: () => digestOfScript(scripts), factsOf: looking.factsOf };
+  return { task, decision: await decide(task, { build, buckets, before, now, ...looking, making }) };
 }
+
+/** As the URL has it that it is fetched by. */
+const digestOfScript = (scripts: TaskScripts | undefined): string | undefined =>
+  /#sha256=([0-9a-f]{64})$/.exec(scripts?.script ?? "")?.[1];
 
 function findTask(pipeline: Pipeline, event: PrepareActivityEvent): Task {
   const known = around(event);

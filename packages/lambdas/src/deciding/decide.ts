@@ -16,14 +16,17 @@ import {
 } from "@muster/pipeline";
 import type { Lookout } from "./lookout.ts";
 import { type Decided, isAmong, makeAgain, namesOf, whyMadeAgain } from "./make-again.ts";
+import { type Making, whatChanged } from "./what-changed.ts";
 import { whyLeftOut } from "./why-left-out.ts";
 
-export interface DecideOptions extends Lookout {
+export interface DecideOptions extends Pick<Lookout, "isThere" | "validUntil"> {
   readonly build: BuildInput;
   readonly buckets: StageDescription["buckets"];
   readonly now: () => Date;
   /** What came before it in this build; a plan, of which nothing has failed, has nothing. */
   readonly before?: readonly unknown[] | undefined;
+  /** Absent where nobody wants to know whether what is there would be made otherwise now. */
+  readonly making?: Making | undefined;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface DecideOptions extends Lookout {
  */
 export async function decide<P extends Per>(
   task: Task<P>,
-  { build, buckets, isThere, validUntil, now, before }: DecideOptions,
+  { build, buckets, isThere, validUntil, now, before, making }: DecideOptions,
 ): Promise<Decided> {
   const { activity } = task;
   if (build.activities.length > 0 && !build.activities.includes(activity.name)) {
@@ -40,7 +43,7 @@ export async function decide<P extends Per>(
   }
   const pointless = whyLeftOut(task, before) ?? whyPointless(task) ?? whyUnconcerned(task, build);
   if (pointless !== undefined) return { run: false, reason: pointless };
-  const asUsual = (there: IsThere) => decideAsUsual(task, { build, buckets, isThere: there, validUntil, now });
+  const asUsual = (there: IsThere) => decideAsUsual(task, { build, buckets, isThere: there, validUntil, now, making });
   const usual = await asUsual(isThere);
   const decision = build.retry === undefined ? usual.decision : decideRetry(namesOf(task), build.retry, usual);
   const why = usual.isForced && decision.run ? undefined : whyMadeAgain(task, build);
@@ -57,7 +60,7 @@ interface Usual {
 
 async function decideAsUsual<P extends Per>(
   task: Task<P>,
-  { build, buckets, isThere, validUntil, now }: DecideOptions,
+  { build, buckets, isThere, validUntil, now, making }: DecideOptions,
 ): Promise<Usual> {
   const { activity, subject } = task;
   if (build.debug === "fake_ec2" || build.debug === "skip_ec2") {
@@ -68,7 +71,7 @@ async function decideAsUsual<P extends Per>(
   const question = { ...subject, build, status: statusQuestion(subject, isThere), daysValid };
   const own = await activity.shouldRun?.(question);
   if (own !== undefined) return { decision: own, byArtifacts: false };
-  const decision = await decideByArtifacts(task, { buckets, isThere });
+  const decision = await decideByArtifacts(task, { build, buckets, isThere, making });
   return { decision, byArtifacts: decision.reason !== EVERY_BUILD };
 }
 
@@ -86,12 +89,16 @@ function decideRetry(
 const EVERY_BUILD = "it runs in every build";
 
 async function decideByArtifacts<P extends Per>(
-  { activity, subject }: Task<P>,
-  { buckets, isThere }: Pick<DecideOptions, "buckets" | "isThere">,
+  task: Task<P>,
+  { build, buckets, isThere, making }: Pick<DecideOptions, "build" | "buckets" | "isThere" | "making">,
 ): Promise<Decision> {
+  const { activity, subject } = task;
   const { status, evidence } = await statusOf(activity, subject, isThere);
   const found = evidence.map((each) => evidenceText(each, buckets)).join(", ");
-  if (status !== "not_built") return { run: false, reason: `${found} ${evidence.length > 1 ? "exist" : "exists"}` };
+  if (status !== "not_built") {
+    const changed = making === undefined ? "" : await whatChanged(task, { build, buckets, making });
+    return { run: false, reason: `${found} ${evidence.length > 1 ? "exist" : "exists"}${changed}` };
+  }
   if (found === "") return { run: true, reason: EVERY_BUILD };
   const restore = activity.restoredFrom?.(subject) ?? [];
   if (restore.length === 0 || !(await areAllThere(restore, isThere))) {

@@ -1,12 +1,22 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from "@aws-sdk/client-s3";
 import type { S3Object } from "@muster/pipeline";
-import { digestOfMetadata, failureText, isMissingObject, isMustersOwn, statusOf } from "@muster/records";
+import {
+  digestOfMetadata,
+  failureText,
+  isMissingObject,
+  isMustersOwn,
+  type MadeBy,
+  madeByOf,
+  statusOf,
+} from "@muster/records";
 
 /** What S3 says of an object without reading it. */
 export interface ObjectFacts {
   readonly size: number;
   /** Of the whole object, in hex, where it was stored with it: by S3 itself, or as muster-s3 does. */
   readonly sha256: string | undefined;
+  /** What made it, where it says so. */
+  readonly made?: MadeBy | undefined;
 }
 
 /**
@@ -19,7 +29,7 @@ export async function headObject(s3: S3Client, bucket: string, { key }: S3Object
   try {
     const found = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: "ENABLED" }));
     if (isMustersOwn(found.Metadata)) return undefined;
-    return { size: found.ContentLength ?? 0, sha256: digestOf(found) };
+    return { size: found.ContentLength ?? 0, sha256: digestOf(found), made: madeByOf(found.Metadata) };
   } catch (error) {
     if (isMissingObject(error)) return undefined;
     throw notKnown(`whether s3://${bucket}/${key} exists`, error);

@@ -100,6 +100,11 @@ export function outlookFrom(
     relied,
     doubts,
     isThere,
+    // What a step of this build may make anew tells nothing yet.
+    async factsOf(object) {
+      const isMade = makers.makersOf(object).some(({ node, surely }) => doing(node, surely) !== "not");
+      return isMade ? undefined : now.factsOf(object);
+    },
     async validUntil(suite) {
       // For as long as its publisher thinks right.
       return (await doneBy(makers.signersOf(suite), "signs", suite)) ? undefined : now.validUntil(suite);

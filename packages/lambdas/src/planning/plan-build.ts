@@ -70,6 +70,8 @@ export interface PlanOptions {
   readonly stage: Pick<StageDescription, "buckets">;
   readonly s3: S3Client;
   readonly now?: () => Date;
+  /** SHA-256 in hex of the script that a task of an activity would run; nothing is said of scripts where absent. */
+  readonly scriptOf?: (activity: string) => string | undefined;
 }
 
 /** What is in doubt of one step may be so of those that look at it; it is settled after a few rounds. */
@@ -83,7 +85,7 @@ const MOST_ROUNDS = 4;
  */
 export async function planBuild(
   build: BuildInput,
-  { pipeline, stage, s3, now = () => new Date() }: PlanOptions,
+  { pipeline, stage, s3, now = () => new Date(), scriptOf = () => undefined }: PlanOptions,
 ): Promise<BuildPlan> {
   const { buckets } = stage;
   const versions = await lookUpVersions(pipeline, build, s3);
@@ -91,8 +93,9 @@ export async function planBuild(
   const tasks = nodes.filter((node) => node.kind === "task");
   const looking = rememberingAll(lookout(s3, buckets), buckets);
   const asking = { build, buckets, now };
+  const making = ({ factsOf }: Lookout) => ({ pipeline, scriptOf, factsOf });
   // All at once; one by one, each would wait for S3.
-  await Promise.allSettled(tasks.map(({ task }) => decide(task, { ...asking, ...looking })));
+  await Promise.allSettled(tasks.map(({ task }) => decide(task, { ...asking, ...looking, making: making(looking) })));
 
   const makers = makersOfPlan(tasks, {
     elsewhere: tasksElsewhere(pipeline.activities, versions.filter(isLookedUp)),
@@ -106,7 +109,7 @@ export async function planBuild(
     build,
     options,
     verdicts,
-    decide: (task, outlook, before) => decide(task, { ...asking, ...outlook, before }),
+    decide: (task, outlook, before) => decide(task, { ...asking, ...outlook, before, making: making(outlook) }),
   });
   let steps = await judge(nodes);
   for (let round = 1, before = ""; round < MOST_ROUNDS; round++) {
@@ -190,12 +193,13 @@ function blindStep({ activity, place }: BlindNode, build: BuildInput): PlannedSt
 const notAsked = ({ activities }: BuildInput): string => `not asked for: this build runs ${activities.join(", ")}`;
 
 /** What could not be found out stays so: asked again for each step that looks at it, a store that is away would take minutes. */
-function rememberingAll({ isThere, validUntil }: Lookout, buckets: StageDescription["buckets"]): Lookout {
+function rememberingAll({ isThere, validUntil, factsOf }: Lookout, buckets: StageDescription["buckets"]): Lookout {
   const found = new Map<string, Promise<boolean>>();
   const terms = new Map<string, Promise<Date | undefined>>();
   return {
     isThere: (evidence) => once(found, evidenceText(evidence, buckets), () => isThere(evidence)),
     validUntil: (suite) => once(terms, suite, () => validUntil(suite)),
+    factsOf,
   };
 }
 

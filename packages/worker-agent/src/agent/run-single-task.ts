@@ -11,7 +11,7 @@ import { createDiagnostics } from "../diagnostics.ts";
 import { type AgentEnvironment, readEnvironment } from "../env.ts";
 import { createTaskFolder, type TaskFolder } from "../machine/worker-folder.ts";
 import type { Outcome } from "../report/outcome.ts";
-import { UPLOADS_FILE } from "../s3/env.ts";
+import { MAKER_FILE, UPLOADS_FILE } from "../s3/env.ts";
 import { scriptEnvironment } from "../script/script-environment.ts";
 import type { LineTarget } from "../script/script-output.ts";
 import { SCRIPT_MARK } from "../script/script-runner.ts";
@@ -92,6 +92,7 @@ const filesIn = (root: string): TaskFolder => ({
   tmp: join(root, "tmp"),
   result: join(root, "result.json"),
   uploads: join(root, UPLOADS_FILE),
+  maker: join(root, MAKER_FILE),
   log: join(root, "log.gz"),
 });
 

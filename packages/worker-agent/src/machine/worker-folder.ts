@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { UPLOADS_FILE } from "../s3/env.ts";
+import { MAKER_FILE, UPLOADS_FILE } from "../s3/env.ts";
 
 /** Where a worker keeps its things on disk. */
 export interface WorkerFolder {
@@ -24,6 +24,8 @@ export interface TaskFolder {
   /** MUSTER_RESULT: also what marks the script's processes. */
   readonly result: string;
   readonly uploads: string;
+  /** The task, as what it uploads names it. */
+  readonly maker: string;
   /** Elsewhere: it stays until it is in S3, which may be after the task. */
   readonly log: string;
 }
@@ -60,6 +62,7 @@ export function taskFolder({ root, logs }: WorkerFolder, number: number, claimed
     tmp: join(task, "tmp"),
     result: join(task, "result.json"),
     uploads: join(task, UPLOADS_FILE),
+    maker: join(task, MAKER_FILE),
     log: join(logs, `${name}.log.gz`),
   };
 }

@@ -6,13 +6,25 @@ import { pipeline } from "node:stream/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { digestOfMetadata, type ObjectPlace, receiveObject } from "@muster/records";
 
-/** @param file where it appears when it is complete; `-` is standard output */
-export async function downloadObject(s3: S3Client, place: ObjectPlace, file: string): Promise<void> {
-  if (file === "-") return printObject(s3, place);
+/**
+ * @param file where it appears when it is complete; `-` is standard output
+ * @returns its SHA-256 in hex
+ */
+export async function downloadObject(s3: S3Client, place: ObjectPlace, file: string): Promise<string> {
+  let sha256 = "";
+  const bytes = readObject(s3, place, (digest) => {
+    sha256 = digest;
+  });
+  if (file === "-") await printBytes(bytes);
+  else await storeBytes(bytes, place, file);
+  return sha256;
+}
+
+async function storeBytes(bytes: AsyncIterable<Buffer>, place: ObjectPlace, file: string): Promise<void> {
   const target = file.endsWith("/") ? file + place.key.slice(place.key.lastIndexOf("/") + 1) : file;
   const unfinished = `${target}.${randomUUID()}`;
   try {
-    await pipeline(readObject(s3, place), createWriteStream(unfinished));
+    await pipeline(bytes, createWriteStream(unfinished));
     await rename(unfinished, target);
   } catch (error) {
     await rm(unfinished, { force: true });
@@ -26,17 +38,21 @@ const STDOUT = 1;
  * What a pipe has no room for yet is waited for by whoever ends the process. To a file Node's own standard output writes once, and does not look how
  * much of that the disk took.
  */
-async function printObject(s3: S3Client, place: ObjectPlace): Promise<void> {
-  const bytes = readObject(s3, place);
+async function printBytes(bytes: AsyncIterable<Buffer>): Promise<void> {
   if (process.stdout instanceof Socket) await pipeline(bytes, process.stdout, { end: false });
   else await pipeline(bytes, createWriteStream("", { fd: STDOUT, autoClose: false }));
 }
 
 /**
  * An object's bytes, as they are received.
+ * @param onEnd is told their SHA-256 when they are complete, and are what was stored
  * @throws Error when they are not what was stored, where the object says what that was
  */
-export async function* readObject(s3: S3Client, { bucket, key }: ObjectPlace): AsyncGenerator<Buffer> {
+export async function* readObject(
+  s3: S3Client,
+  { bucket, key }: ObjectPlace,
+  onEnd: (sha256: string) => void = () => {},
+): AsyncGenerator<Buffer> {
   const { metadata, bytes } = await receiveObject(s3, { bucket, key });
   const stored = digestOfMetadata(metadata);
   const hash = createHash("sha256");
@@ -44,7 +60,9 @@ export async function* readObject(s3: S3Client, { bucket, key }: ObjectPlace): A
     hash.update(part);
     yield part;
   }
-  if (stored !== undefined && hash.digest("hex") !== stored) {
+  const sha256 = hash.digest("hex");
+  if (stored !== undefined && sha256 !== stored) {
     throw new Error(`s3://${bucket}/${key} is damaged: its SHA-256 is not ${stored}, which it was stored with`);
   }
+  onEnd(sha256);
 }

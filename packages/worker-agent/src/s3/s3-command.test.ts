@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createLocalAws, type LocalAws, outages } from "@muster/local";
-import { indexPageMetadata, putObject } from "@muster/records";
+import { indexPageMetadata, madeByOf, makerLine, putObject } from "@muster/records";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { agentProgram } from "../agent-program.ts";
 
@@ -287,4 +287,39 @@ test("an index page of Muster's own is nothing that is there, and gives way", as
   expect((await musterS3("cp", "manual.html", "s3://files/docs/index.html", "--if-none-match")).code).toBe(0);
   expect((await musterS3("cp", "s3://files/docs/index.html", "-")).out).toBe("the manual");
   expect((await musterS3("cp", "manual.html", "s3://files/docs/index.html", "--if-none-match")).code).toBe(3);
+});
+
+test("what a task uploads says what made it and what it had read by then, in parts too; outside of a task nothing does", async () => {
+  const source = "the source";
+  await s3.send(new PutObjectCommand({ Bucket: "files", Key: "source", Body: source }));
+  const script = createHash("sha256").update("script").digest("hex");
+  const made = async (Key: string) => {
+    const { Metadata } = await s3.send(new HeadObjectCommand({ Bucket: "files", Key }));
+    return madeByOf(Metadata);
+  };
+  await writeFile(join(folder, "made"), "made");
+  await writeFile(join(folder, "large"), Buffer.alloc(6 * 2 ** 20));
+  await musterS3("cp", "s3://files/source", "got");
+  await musterS3("cp", "made", "s3://files/alone");
+  expect(await made("alone")).toBeUndefined();
+
+  await writeFile(join(folder, "maker"), makerLine({ task: "Make-1.2.3", script, env: { VERSION: "1.2.3" } }));
+  try {
+    await musterS3("cp", "made", "s3://files/before");
+    await musterS3("cp", "s3://files/source", "got");
+    expect((await musterS3("cp", "made", "s3://files/after", "large", "s3://files/parts")).code).toBe(0);
+    const digest = createHash("sha256").update(source).digest("hex");
+    for (const key of ["after", "parts"]) {
+      const found = await made(key);
+      expect(found?.task).toBe("Make-1.2.3");
+      expect([found?.isOfScript(script), found?.hadAnother("VERSION", "1.2.4")]).toEqual([true, true]);
+      expect(found?.isOf("s3://files/source", digest)).toBe(true);
+    }
+    expect((await made("before"))?.hasRead("s3://files/source")).toBe(false);
+    expect((await musterS3("cp", "s3://files/nothing", "got")).code).toBe(1);
+    expect((await musterS3("cp", "made", "s3://files/once", "--if-none-match")).code).toBe(0);
+    expect((await made("once"))?.hasRead("s3://files/nothing")).toBe(false);
+  } finally {
+    await rm(join(folder, "maker"));
+  }
 });

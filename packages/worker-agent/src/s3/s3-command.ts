@@ -9,6 +9,7 @@ import { createRequestHandler } from "../aws/request-handler.ts";
 import { createS3Client } from "../aws/s3-client.ts";
 import { downloadObject } from "./download-object.ts";
 import { readS3Environment, type S3Environment } from "./env.ts";
+import { madeByOfTask, noteSource } from "./made-by-task.ts";
 import { uploadFile } from "./upload-file.ts";
 
 const USAGE = `usage: muster-s3 cp FILE s3://BUCKET/KEY [--if-match ETAG | --if-none-match] [--content-type TYPE]
@@ -58,7 +59,7 @@ async function run(words: string[], environment: S3Environment): Promise<number>
   switch (command) {
     case "cp":
       for (const { from, to } of copiesOf(operands, values)) {
-        if (isUrl(from)) await naming(placeOf(from), (place) => downloadObject(s3, place, to));
+        if (isUrl(from)) await download(s3, { url: from, file: to, environment });
         else await upload(s3, { file: from, url: to, environment, ...values });
       }
       return 0;
@@ -140,6 +141,16 @@ interface UploadOptions {
   readonly "content-type"?: string | undefined;
 }
 
+/** Its digest is noted: it is a source of what the task uploads later. */
+async function download(
+  s3: S3Client,
+  { url, file, environment }: { url: string; file: string; environment: S3Environment },
+): Promise<void> {
+  const place = placeOf(url);
+  const sha256 = await naming(place, () => downloadObject(s3, place, file));
+  await noteSource(environment, { uri: urlOf(place), sha256 });
+}
+
 /** Its digest is noted where the agent finds it when it writes the attempt's record. */
 async function upload(s3: S3Client, { file, url, environment, ...options }: UploadOptions): Promise<void> {
   const { bucket, key } = placeOf(url);
@@ -150,8 +161,9 @@ async function upload(s3: S3Client, { file, url, environment, ...options }: Uplo
     ...(options["if-none-match"] && { ifNoneMatch: "*", overOwn: true }),
   };
   const contentType = options["content-type"];
+  const madeBy = await madeByOfTask(environment);
   const uploaded = await naming(place, () =>
-    uploadFile(s3, place, { file, ...(contentType !== undefined && { contentType }), ...condition }),
+    uploadFile(s3, place, { file, madeBy, ...(contentType !== undefined && { contentType }), ...condition }),
   );
   const name = urlOf(place);
   if (uploaded === undefined) throw new ConditionFailedError(`${name} is not as the condition says`);

@@ -19,6 +19,8 @@ export interface Uploaded {
 export interface FileToUpload extends WriteCondition {
   readonly file: string;
   readonly contentType?: string;
+  /** What made it. */
+  readonly madeBy?: Readonly<Record<string, string>>;
   /** Of a large file; fewer take less memory, and more time. */
   readonly partsAtOnce?: number;
 }
@@ -33,15 +35,15 @@ export async function uploadFile(
   if (size > PART_BYTES) return uploadParts(s3, place, { ...upload, size });
   const body = await readFile(upload.file);
   const sha256 = createHash("sha256").update(body).digest("hex");
-  const { file: _, partsAtOnce: __, ...options } = upload;
-  const etag = await putObject(s3, place, { body, metadata: digestMetadata(sha256), ...options });
+  const { file: _, partsAtOnce: __, madeBy, ...options } = upload;
+  const etag = await putObject(s3, place, { body, metadata: { ...digestMetadata(sha256), ...madeBy }, ...options });
   return etag === undefined ? undefined : { etag, sha256 };
 }
 
 async function uploadParts(
   s3: S3Client,
   place: ObjectPlace,
-  { file, size, contentType, partsAtOnce = PARTS_AT_ONCE, ...condition }: FileToUpload & { size: number },
+  { file, size, contentType, madeBy, partsAtOnce = PARTS_AT_ONCE, ...condition }: FileToUpload & { size: number },
 ): Promise<Uploaded | undefined> {
   const { Upload } = await import("@aws-sdk/lib-storage");
   // Read twice: what an object says of itself is said before its first byte.
@@ -61,7 +63,7 @@ async function uploadParts(
           ContentType: contentType,
           IfMatch: headers.ifMatch,
           IfNoneMatch: headers.ifNoneMatch,
-          Metadata: { ...digestMetadata(sha256), ...headers.metadata },
+          Metadata: { ...digestMetadata(sha256), ...madeBy, ...headers.metadata },
         },
       }).done();
       return ETag;

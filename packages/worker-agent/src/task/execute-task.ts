@@ -1,5 +1,7 @@
+import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ErrorName, MusterError, type TaskInput } from "@muster/pipeline";
+import { makerLine } from "@muster/records";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { type Clock, untilAborted } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
@@ -83,8 +85,12 @@ class MachineUnfitError extends MusterError {
 
 /** A folder for the task, and a note for the agent that comes after this one. */
 async function makePlace({ unfinished }: ExecutionParts, { files, note }: TaskToExecute): Promise<void> {
+  await findingRoom(() => Promise.all([createTaskFolder(files), unfinished.write(note)]));
+}
+
+async function findingRoom(write: () => Promise<unknown>): Promise<void> {
   try {
-    await Promise.all([createTaskFolder(files), unfinished.write(note)]);
+    await write();
   } catch (error) {
     throw new MachineUnfitError(`no room for the task: ${error instanceof Error ? error.message : error}`);
   }
@@ -119,6 +125,9 @@ async function prepareAndRun(parts: ExecutionParts, toExecute: TaskToExecute): P
     if (ending.reason !== undefined) {
       return { outcome: failed(parts, toExecute, failureOf(ending.reason)), scripts: scriptsUsed, env };
     }
+    // What plays makes nothing.
+    const maker = makerLine({ task: task.name, script: script.sha256, env: task.env });
+    if (!pretended) await findingRoom(() => writeFile(files.maker, maker));
     return {
       ...(await run(parts, toExecute, { script, env, exclusive: lease !== undefined })),
       scripts: scriptsUsed,
