@@ -57,6 +57,12 @@ test.each(documents)("%s: every action is one that AWS knows, and every pattern 
   }
 });
 
+test.each(documents)("%s: statements have names, each its own", (_, document) => {
+  const names = statements(document).map(({ Sid }) => Sid ?? "");
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name).toMatch(/^[A-Za-z0-9]+$/);
+});
+
 /** Whether a statement is about one stage: by names or ids that were given, or by tags. */
 const isScoped = (resource: string, condition: string): boolean =>
   /hhvm|0a1b2c3d|E1EXAMPLE|Z0123|658327ea|docker-hub|releases|-builds|muster\/images|terraform-state/.test(resource) ||

@@ -43,7 +43,14 @@ describe("who takes a role", () => {
       expect(wrong).not.toMatch(pattern("Repository"));
     for (const wrong of ["*", "a/*.tfstate", "plans/main/x"]) expect(wrong).not.toMatch(pattern("StateKey"));
     for (const wrong of ["*", "vpc-*"]) expect(wrong).not.toMatch(pattern("Vpc"));
-    for (const name of ["Distribution", "HostedZone", "Domain"]) expect("*").not.toMatch(pattern(name));
+    const ids = ["Distribution", "HostedZone", "Domain"];
+    const lists = ["Secrets", "Keys", "Images", "Buckets", "ImageParameters", "EdgePolicies"];
+    for (const name of [...ids, ...lists]) {
+      expect("", "what is not there").toMatch(pattern(name));
+      for (const wrong of ["*", "hhvm*", "cache-policy/*"]) expect(wrong, name).not.toMatch(pattern(name));
+    }
+    expect("cache-policy/658327ea-f89d-4fab-a63d-7e88639e58f6").toMatch(pattern("EdgePolicies"));
+    expect("release/token").toMatch(pattern("Secrets"));
   });
 
   test("what an account has once, nobody takes", () => {

@@ -49,6 +49,12 @@ function named(name: string, { values }: Context): string | readonly string[] {
   return value;
 }
 
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-join.html */
+function literal(delimiter: unknown): string {
+  if (typeof delimiter === "string") return delimiter;
+  throw new Error(`CloudFormation takes no function as a delimiter: ${JSON.stringify(delimiter)}`);
+}
+
 const FUNCTIONS: Readonly<Record<string, (argument: unknown, context: Context) => unknown>> = {
   Ref: (name, context) => (name === "AWS::NoValue" ? NO_VALUE : named(String(name), context)),
   "Fn::GetAtt": (path, context) => named([path].flat().join("."), context),
@@ -60,12 +66,12 @@ const FUNCTIONS: Readonly<Record<string, (argument: unknown, context: Context) =
     );
   },
   "Fn::Join": (argument, context) => {
-    const [delimiter, list] = resolve(argument, context) as [string, string[]];
-    return list.join(delimiter);
+    const [delimiter, list] = argument as [unknown, unknown];
+    return (resolve(list, context) as string[]).join(literal(delimiter));
   },
   "Fn::Split": (argument, context) => {
-    const [delimiter, text] = resolve(argument, context) as [string, string];
-    return text.split(delimiter);
+    const [delimiter, text] = argument as [unknown, unknown];
+    return (resolve(text, context) as string).split(literal(delimiter));
   },
   "Fn::Equals": (argument, context) => {
     const [one, other] = resolve(argument, context) as [unknown, unknown];
