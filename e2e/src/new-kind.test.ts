@@ -77,6 +77,7 @@ test("a further kind of subject does not compile until each room has said what i
     "pipeline/activity.ts",
     "pipeline/check-pipeline.ts",
     "pipeline/definition-fields.ts",
+    "pipeline/failures/where-it-failed.ts",
     "pipeline/place.ts",
     "pipeline/preceding.ts",
     "pipeline/status-question.ts",

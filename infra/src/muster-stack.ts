@@ -13,6 +13,7 @@ import { downloadsReaders } from "./edge/downloads-readers.ts";
 import { createApproverPolicy } from "./iam/approver-policy.ts";
 import { createOperatorPolicy } from "./iam/operator-policy.ts";
 import { createNetwork } from "./network/network.ts";
+import { createTopics } from "./notifications/topics.ts";
 import { createAlarms } from "./observability/alarms.ts";
 import { createBudget } from "./observability/budget.ts";
 import { createDashboard } from "./observability/dashboard.ts";
@@ -59,8 +60,6 @@ export function createMusterStack(
     parts,
     scriptFile: (path) => scriptFile(pipelineFolder, path),
   });
-  createSecrets(scope, new Map(workers.map(({ activity, roleArn }) => [activity, roleArn])));
-
   const description = describeStage(scope, { workers, network, edge });
   const functions = createFunctions(scope, {
     parts,
@@ -72,6 +71,11 @@ export function createMusterStack(
       distributionArn: edge?.distribution.arn,
     },
   });
+  createSecrets(scope, {
+    workers: new Map(workers.map(({ activity, roleArn }) => [activity, roleArn])),
+    notifier: functions.Notify.roleArn,
+  });
+  createTopics(scope);
   const machine = createStateMachine(scope, functions, workers);
   createEvents(scope, functions);
   createSchedules(scope, { reap: functions.Reap, machine });

@@ -4,13 +4,15 @@ import { TerraformLocal } from "cdktf";
 import type { WorkerParts } from "./compute/workers.ts";
 import type { Edge } from "./edge/distribution.ts";
 import type { Network } from "./network/network.ts";
+import { secretNameOf, toldHere, topicArnOf } from "./notifications/told-here.ts";
 import type { StageScope } from "./stage-scope.ts";
 
 /** All that functions and the `muster` command need to know of the stage, as JSON that Terraform completes. */
 export function describeStage(
-  { stack, stage, pipeline, names }: StageScope,
+  scope: StageScope,
   { workers, network, edge }: { workers: readonly WorkerParts[]; network: Network; edge: Edge | undefined },
 ): TerraformLocal {
+  const { stack, stage, pipeline, names } = scope;
   const { maxWorkers, maxCostPerHour } = stage.limits;
   const description: StageDescriptionInput = {
     stage: stage.name,
@@ -18,7 +20,11 @@ export function describeStage(
     region: stage.region,
     accountId: stage.account,
     stateMachineArn: names.stateMachineArn,
-    functions: Object.fromEntries(functionNames.map((name) => [name, names.lambda(name)])),
+    functions: {
+      ...Object.fromEntries(functionNames.map((name) => [name, names.lambda(name)])),
+      // People call it too, who may call what is deployed last alone.
+      Notify: `${names.lambda("Notify")}:live`,
+    },
     buckets: {
       assets: names.bucket("assets"),
       scratch: names.bucket("scratch"),
@@ -35,8 +41,20 @@ export function describeStage(
     ...(maxWorkers !== undefined && { maxWorkers }),
     ...(maxCostPerHour !== undefined && { maxCostPerHour }),
     ...(stage.spot === "never" && { spot: stage.spot }),
+    ...notifiedIn(scope),
   };
   return new TerraformLocal(stack, "stage_description", JSON.stringify(description));
+}
+
+function notifiedIn(scope: StageScope): Pick<StageDescriptionInput, "notifies"> {
+  const told = toldHere(scope).map((notification) => {
+    const [secret, topic] = [secretNameOf(notification, scope), topicArnOf(notification, scope)];
+    return [
+      notification.name,
+      { ...(secret !== undefined && { secret }), ...(topic !== undefined && { topic }) },
+    ] as const;
+  });
+  return told.length === 0 ? {} : { notifies: Object.fromEntries(told) };
 }
 
 /** Puts the description where `muster --stage <name>` looks for it. */

@@ -174,6 +174,11 @@ export const StageSettings = z.strictObject({
     .string()
     .regex(/^arn:[\w-]+:iam::\d{12}:policy\//, "must be a policy's ARN")
     .optional(),
+  /**
+   * Whom of the pipeline's `notifies` the stage tells that a build has ended: all, none, or those by these names. Where absent all,
+   * and on a disposable stage nobody.
+   */
+  notifies: z.union([z.boolean(), z.array(z.string())]).optional(),
   /** On everything, beside Muster's own. Keys are what instances can read of themselves. */
   tags: z.record(z.string(), z.string()).default({}),
   /** A stage to try things with: `cdktf destroy` empties its buckets, forgets its secrets at once. */

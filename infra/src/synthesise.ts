@@ -4,6 +4,7 @@ import { findBuiltParts } from "./built-parts.ts";
 import { type BundleFolders, functionsBundle } from "./bundle-folders.ts";
 import { loadPipeline } from "./load-pipeline.ts";
 import { createMusterStack, type MusterStackOptions } from "./muster-stack.ts";
+import { checkNotified } from "./notifications/told-here.ts";
 import { refuseUnfitScripts } from "./refuse-unfit-scripts.ts";
 import { checkSizes } from "./size-limits.ts";
 import type { Stage } from "./stage-settings.ts";
@@ -39,6 +40,7 @@ export async function loadStage(stage: Stage, { folder, ...bundles }: StagePlace
   const { pipeline, folder: pipelineFolder } = await loadPipeline(stage.pipeline, folder);
   await refuseUnfitScripts(pipeline, pipelineFolder);
   checkZones(stage, pipeline);
+  checkNotified(stage, pipeline);
   const { folder: functions } = functionsBundle(stage.pipeline, bundles);
   return { stage, pipeline, pipelineFolder, parts: findBuiltParts(pipeline, { functions, agents: bundles.agents }) };
 }

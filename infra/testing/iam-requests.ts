@@ -1,6 +1,7 @@
 import type { Activity, BucketRole, Pipeline } from "@muster/pipeline";
 import { WorkerTag } from "@muster/records";
 import { imageParameter } from "../src/compute/worker-image.ts";
+import { secretNameOf, toldHere, topicArnOf } from "../src/notifications/told-here.ts";
 import { type ResourceNames, resourceNames } from "../src/stage-scope.ts";
 import type { Stage } from "../src/stage-settings.ts";
 import { evaluate } from "./references.ts";
@@ -44,7 +45,16 @@ export function toRequests(call: string, { at, activity }: { at: DeployedStage; 
     const bucket = s3Arn(on.split("/")[0] ?? "", { at, activity });
     return action === "s3:GetObject" ? [...requests, missingObject(bucket)] : requests;
   }
+  if (on === "secret" || on === "topic") return notificationResources(on, at).map((resource) => ({ action, resource }));
   return [{ action, ...resourceOf(on, { at, activity }) }];
+}
+
+/** Of those whom the stage tells. */
+function notificationResources(on: "secret" | "topic", at: DeployedStage): string[] {
+  const told = toldHere(at);
+  if (on === "topic") return told.flatMap((notification) => topicArnOf(notification, at) ?? []);
+  const secrets = told.flatMap((notification) => secretNameOf(notification, at) ?? []);
+  return secrets.map((name) => at.names.arn("secretsmanager", `secret:${name}-AbCdEf`));
 }
 
 function s3Arn(on: string, { at, activity }: { at: DeployedStage; activity: Activity }): string {

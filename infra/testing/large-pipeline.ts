@@ -29,7 +29,7 @@ export async function synthLarge(
 }
 
 const definition = (activities: number): string => `
-import { activity, definePipeline, fixedPlatforms, forEachVersion, hours, scratch } from ${JSON.stringify(library)};
+import { activity, definePipeline, fixedPlatforms, forEachVersion, hours, scratch, slack, sns, webhook } from ${JSON.stringify(library)};
 const steps = Array.from({ length: ${activities} }, (_, index) =>
   activity({
     name: "PublishSignedPackageNumber" + (index + 1),
@@ -49,5 +49,11 @@ export default definePipeline({
   dummyScript: "step.sh",
   invalidates: [],
   source: (version) => scratch(version),
+  notifies: [
+    webhook({ name: "program", url: "https://hooks.example.org/builds", secret: "large/webhook" }),
+    slack({ name: "chat", webhook: "large/chat" }),
+    sns({ name: "topic" }),
+    sns({ name: "elsewhere", topic: "arn:aws:sns:us-west-2:444455556666:builds" }),
+  ],
 });
 `;

@@ -11,6 +11,7 @@ import {
   parallel,
   scratch,
   sequence,
+  sns,
   textInput,
 } from "@muster/pipeline";
 import {
@@ -173,4 +174,5 @@ export default definePipeline({
   image: "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id",
   dummyScript: "scripts/dummy-task.sh",
   invalidates: ["/debian/dists/*", "/ubuntu/dists/*"],
+  notifies: [sns({ name: "build-ends" })],
 });

@@ -72,7 +72,7 @@ export const deletions = (keys: readonly string[], stage: StageDescription): str
 function portable(key: string, stage: StageDescription): string {
   const activities = Object.keys(stage.activities).join("|");
   return key
-    .replace(/^(executions|attempts)\/[^/]+/, "$1/{execution}")
+    .replace(/^(executions|attempts|notifications)\/[^/]+/, "$1/{execution}")
     .replace(/^pages\/.*(?=\.html$)/, "pages/{execution}")
     .replace(new RegExp(`^([a-z/]+)/(${activities})(?=[/.])`), "$1/{activity}")
     .replace(/^leases\/repair\/all/, "leases/repair/{activity}")

@@ -19,6 +19,8 @@ import {
   forEachVersion,
   minutes,
   scratch,
+  slack,
+  sns,
 } from "@muster/pipeline";
 import { stateKey } from "@muster/records";
 import { expect, test } from "vitest";
@@ -67,6 +69,7 @@ const pipeline = definePipeline({
   image: "/image",
   dummyScript: "wait.sh",
   invalidates: ["/published-*"],
+  notifies: [slack({ name: "team", webhook: "team-url" }), sns({ name: "topic" })],
 });
 const scripts = {
   "store-source.sh":
@@ -111,7 +114,8 @@ test("the calls of every function and worker are the recorded ones", async () =>
   // A machine lost at work, by its event; an overlapping build refused.
   const second = await start("second", "2.0.0");
   const lost = await eventually("a worker packages", () => atWork("MakePackage"));
-  expect(await ended((await start("overlapping", "2.0.0")).executionArn)).toBe("FAILED");
+  const overlapping = await start("overlapping", "2.0.0");
+  expect(await ended(overlapping.executionArn)).toBe("FAILED");
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [lost] }));
   const other = await eventually("another worker packages", () => atWork("MakePackage"));
   expect(other).not.toBe(lost);
@@ -147,6 +151,17 @@ test("the calls of every function and worker are the recorded ones", async () =>
   await eventually("the attempt has its record", () => isThere(`${stateKey.attempts("failing")}MakeSource-4.0.0/`));
   const detail = { executionArn: failing.executionArn, stateMachineArn, status: "FAILED" };
   await world.call("KeepPage", { "detail-type": "Step Functions Execution Status Change", detail });
+
+  // Ends are told: of a build that succeeded, also a second time, of one that failed, and of one that a person stopped.
+  for (const [build, status] of [
+    [first, "SUCCEEDED"],
+    [overlapping, "FAILED"],
+    [failing, "ABORTED"],
+    [first, "SUCCEEDED"],
+  ] as const) {
+    const detail = { executionArn: build.executionArn, stateMachineArn, status };
+    await world.call("Notify", { "detail-type": "Step Functions Execution Status Change", detail });
+  }
 
   // Machines that never boot: the task is given up, with the machine's last words; then the reaper ends them.
   world.moveFunctionsAhead(0);

@@ -7,16 +7,18 @@ import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-clo
 import { CreateLaunchTemplateCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { CreateBucketCommand, type DeleteObjectsCommandInput, S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { CreateActivityCommand, CreateStateMachineCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { renderStateMachine } from "@muster/asl";
 import { createHandlers } from "@muster/lambdas";
-import { createLocalAws, instanceOf, type LambdaFunction } from "@muster/local";
+import { createLocalAws, instanceOf, type LambdaFunction, secretValues } from "@muster/local";
 import { type Activity, type FunctionName, functionNames, type Pipeline, scriptFile } from "@muster/pipeline";
 import { WorkerTag } from "@muster/records";
 import { describeStage } from "@muster/simulation";
 import { agentProgram, localBootstrap, renderUserData } from "@muster/worker-agent";
 import { deletions, iamCalls } from "./iam-call.ts";
+import { recordedSns } from "./recorded-sns.ts";
 import { runAgent, untilTold } from "./run-agent.ts";
 
 /** Calls by who made them: a function, or the workers of an activity, by name. */
@@ -30,6 +32,9 @@ export interface RecordingOptions {
   /** What workers' scripts find in their environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
+
+/** Each of the pipeline's notifications has both. */
+const NOTIFIED = { secret: "secret", topic: "arn:aws:sns:us-west-2:000000000000:topic" };
 
 /** Idle workers of the recording leave soon: they do between polls. */
 const IDLE_SECONDS = 3;
@@ -65,6 +70,7 @@ export async function recordingWorld(
   });
   const stage = describeStage(pipeline, aws.ec2.network.subnets, {
     stage: "recorded",
+    notifies: Object.fromEntries((pipeline.notifies ?? []).map(({ name }) => [name, NOTIFIED])),
     distributionId: "EXAMPLE",
   });
 
@@ -99,6 +105,14 @@ export async function recordingWorld(
       ec2: new EC2Client(config),
       cloudfront: new CloudFrontClient(config),
       serviceQuotas: new ServiceQuotasClient(config),
+      secretsManager: new SecretsManagerClient({
+        ...config,
+        requestHandler: secretValues(async () => {
+          record(name, ["secretsmanager:GetSecretValue secret"]);
+          return "https://127.0.0.1/";
+        }),
+      }),
+      sns: recordedSns({ ...config, onPublish: () => record(name, ["sns:Publish topic"]) }),
       now: () => new Date(Date.now() + aheadMs),
     })[name];
     functions.set(name, (event) => handler(event));

@@ -32,7 +32,7 @@ muster-s3 cp large "s3://$DOWNLOADS_BUCKET/$VERSION/large"
 `;
 
 const definition = `
-import { activity, definePipeline, downloads, fixedPlatforms, forEachPlatform, forEachVersion, minutes, scratch } from "@muster/pipeline";
+import { activity, definePipeline, downloads, fixedPlatforms, forEachPlatform, forEachVersion, minutes, scratch, sns } from "@muster/pipeline";
 
 const worker = { instanceTypes: ["t3.micro"] as const };
 const timeout = minutes(10);
@@ -53,6 +53,7 @@ export default definePipeline({
   image: "/image",
   dummyScript: "dummy.sh",
   invalidates: [],
+  notifies: [sns({ name: "mail" })],
 });
 `;
 

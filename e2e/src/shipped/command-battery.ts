@@ -107,6 +107,9 @@ async function tellsOfTheBuild(ask: Ask, { name, state, steps }: Status, { dir }
   expect(again).toMatchObject({ attempt: 3, run: { verdict: "succeeds as it did", exitCode: 0 } });
   expect((await ask("help", "build")).stdout).toContain("--plan");
   expect((await ask("audit")).stdout).toMatch(/^0 orphans: looked at 0 machines, 0 running builds, /);
+  expect((await ask("notifications")).stdout).toMatch(
+    /^1\.2\.3_\S+ succeeded: nobody is told of it\n· mail {2}topic, is not told by this stage\n$/,
+  );
   expect((await ask("doctor")).stdout).toMatch(/^✔ +scripts +every script can run$/m);
   await ask("report", "--html", "build.html");
   expect(await readFile(join(dir, "build.html"), "utf8")).toMatch(/<title>1\.2\.3_.*: succeeded<\/title>/);
@@ -136,6 +139,7 @@ async function keepsItsShapes(ask: Ask, build: string): Promise<void> {
     "results",
     "matrix 1.2.3",
     "audit",
+    "notifications",
     "doctor",
     "report",
   ];

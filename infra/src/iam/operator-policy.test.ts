@@ -57,6 +57,11 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
     ]),
   ),
   "the folders of attempts": [["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "attempts/" }]],
+  // Who was told of a build's end.
+  "records of notifications": [
+    ["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "notifications/some-build/" }],
+    ["s3:GetObject", "arn:aws:s3:::hhvm-state-111122223333/notifications/some-build/some-end_chat.json"],
+  ],
   // `build --plan` and `matrix` look for artifacts, also for those that are not there.
   "the plan's and the matrix's lookups": ["scratch", "downloads"].flatMap((role) => [
     ["s3:GetObject", `arn:aws:s3:::hhvm-${role}-111122223333/some/key`] as const,
@@ -78,6 +83,9 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
     ["s3:GetObject", "arn:aws:s3:::hhvm-state-111122223333/leases/exclusive/PublishBinaryPackages.json"],
   ],
 };
+
+/** What `notifications` asks besides, on a stage that tells anybody: see notifications.test.ts. */
+const NOTIFYING: typeof CALLS = { Invoke: [] };
 
 /** What `audit` lists, and reads where no token is in it. */
 const state = "arn:aws:s3:::hhvm-state-111122223333";
@@ -131,7 +139,7 @@ test("the table names every operation that the command's sources send to a deplo
   const sent = files.flatMap((path) =>
     [...readFileSync(join(sources, path), "utf8").matchAll(/new (\w+)Command\(/g)].map(([, name = ""]) => name),
   );
-  const all = { ...CALLS, ...APPROVING };
+  const all = { ...CALLS, ...APPROVING, ...NOTIFYING };
   expect(sent.filter((name) => !Object.hasOwn(all, name))).toEqual([]);
   expect(Object.keys(all).filter((name) => /^\w+$/.test(name) && !sent.includes(name))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { stageParameter, workerLogGroups } from "@muster/pipeline";
 import { stateFolder, stateKey } from "@muster/records";
+import { toldHere } from "../notifications/told-here.ts";
 import type { StageScope } from "../stage-scope.ts";
 import { ANY, allow, policyDocument, type Statement } from "./policy.ts";
 import { IAM_PATH } from "./role.ts";
@@ -11,6 +12,7 @@ const READ_RECORDS = [
   stateFolder.demands,
   stateFolder.leases,
   stateFolder.pages,
+  stateFolder.notifications,
   stateKey.reaper,
 ];
 /** What `audit` compares by its names alone: what lies there holds tokens, or nothing. */
@@ -27,7 +29,8 @@ export function createOperatorPolicy(scope: StageScope): IamPolicy {
   });
 }
 
-function operatorStatements({ stage, pipeline, names }: StageScope): Statement[] {
+function operatorStatements(scope: StageScope): Statement[] {
+  const { stage, pipeline, names } = scope;
   const executions = names.arn("states", `execution:${names.stateMachine}:*`);
   const buckets = (["scratch", "downloads"] as const).map((role) => names.bucketArn(role));
   const state = names.bucketArn("state");
@@ -77,6 +80,10 @@ function operatorStatements({ stage, pipeline, names }: StageScope): Statement[]
     allow("ListRecords", ["s3:ListBucket"], [state], {
       StringLike: { "s3:prefix": LISTED_RECORDS.map((prefix) => `${prefix}*`) },
     }),
+    // `muster notifications` tells an end again, or tries out; secrets stay with the function.
+    ...(toldHere(scope).length === 0
+      ? []
+      : [allow("Notify", ["lambda:InvokeFunction"], [names.arn("lambda", `function:${names.lambda("Notify")}:live`)])]),
     // EC2 has no resource to name for it.
     allow("SeeWorkers", ["ec2:DescribeInstances"], ANY),
   ];

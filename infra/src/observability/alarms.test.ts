@@ -64,7 +64,7 @@ test("addresses that differ in a sign alone get mail each", async () => {
 });
 
 test("a stage without alarms has none, and no topic", async () => {
-  const stack = await synthStage(stage("test", bare("muster")));
+  const stack = await synthStage(stage("test", bare("hhvm")));
   for (const type of ["aws_cloudwatch_metric_alarm", "aws_sns_topic", "aws_sns_topic_subscription"])
     expect(resourcesOf(stack, type), type).toEqual([]);
 });

@@ -5,6 +5,7 @@ import {
   type CloudwatchMetricAlarmConfig,
 } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
 import { fixedState, kebab } from "@muster/pipeline";
+import { toldHere } from "../notifications/told-here.ts";
 import type { StageScope } from "../stage-scope.ts";
 import type { Stage } from "../stage-settings.ts";
 import { createAlarmTopic, failedBuildsRule } from "./alarm-topic.ts";
@@ -82,6 +83,22 @@ export function createAlarms(scope: StageScope, settings: NonNullable<Stage["ala
     ...above(5),
     period: 6 * FIVE_MINUTES,
   });
+  if (toldHere(scope).length > 0) {
+    alarm("ends-not-told", {
+      alarmDescription: "Somebody whom the pipeline notifies could not be told that a build has ended, in three rounds",
+      ...own("EndsNotTold"),
+      ...above(0),
+    });
+    alarm("notify-failing", {
+      alarmDescription: "Notify fails: nobody is told that builds have ended",
+      namespace: "AWS/Lambda",
+      metricName: "Errors",
+      dimensions: { FunctionName: names.lambda("Notify") },
+      statistic: "Sum",
+      // Of an event's three rounds two may fail with somebody who is told later.
+      ...above(2),
+    });
+  }
   alarm("tasks-without-worker", {
     alarmDescription: "Tasks were given up because no worker started for them",
     ...own("TasksWithoutWorker"),

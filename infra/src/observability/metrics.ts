@@ -44,6 +44,7 @@ const measures: Readonly<Record<string, Measure>> = {
     value: "1",
   },
   TasksWithoutWorker: { from: REPAIRERS, pattern: '{ $.message = "task failed for want of a worker" }', value: "1" },
+  EndsNotTold: { from: ["Notify"], pattern: '{ $.message = "build end not told" }', value: "1" },
   WorkersReaped: { from: ["Reap"], pattern: '{ $.message = "workers terminated" }', value: "1" },
 };
 

@@ -2,16 +2,17 @@ import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-ru
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import type { FunctionName } from "@muster/pipeline";
+import { toldHere } from "../notifications/told-here.ts";
 import type { StageScope } from "../stage-scope.ts";
 import type { StageFunction } from "./functions.ts";
 
 /**
  * What happens to machines and builds reaches Repair at once. An event that is lost is made up for by the next health check, so there is no queue
- * for those that cannot be delivered. A build's end reaches KeepPage too.
+ * for those that cannot be delivered. A build's end reaches KeepPage too, and Notify where the stage tells anybody.
  */
 export function createEvents(
   scope: StageScope,
-  { Repair, KeepPage }: Readonly<Record<FunctionName, StageFunction>>,
+  { Repair, KeepPage, Notify }: Readonly<Record<FunctionName, StageFunction>>,
 ): void {
   const { stack, names } = scope;
   for (const [id, { description, pattern }] of Object.entries(events(scope))) {
@@ -33,6 +34,7 @@ export function createEvents(
     };
     reaches(id, Repair, "repair");
     if (id === "BuildEnded") reaches(`${id}_page`, KeepPage, "page");
+    if (id === "BuildEnded" && toldHere(scope).length > 0) reaches(`${id}_notify`, Notify, "notify");
   }
 }
 

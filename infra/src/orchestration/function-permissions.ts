@@ -2,6 +2,7 @@ import type { FunctionName } from "@muster/pipeline";
 import { stateFolder, stateKey } from "@muster/records";
 import { ANY, allow, type Statement } from "../iam/policy.ts";
 import { ofThisStage } from "../iam/stage-tags.ts";
+import { secretNameOf, toldHere, topicArnOf } from "../notifications/told-here.ts";
 import type { StageScope } from "../stage-scope.ts";
 import { type LaunchTargets, launchStatements } from "./launch-permissions.ts";
 import { listedPlatformStatements } from "./listed-platforms.ts";
@@ -107,7 +108,36 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
       state.on("DropRecords", ["s3:DeleteObject"], "claims", "demands", "executions", "launches"),
     ],
     BuildStatus: [...artifacts, ...listedPlatformStatements(scope)],
+    Notify: notifyStatements(scope),
   };
+}
+
+/** Nothing on a stage that tells nobody. */
+function notifyStatements(scope: StageScope): Statement[] {
+  const { names } = scope;
+  const told = toldHere(scope);
+  if (told.length === 0) return [];
+  const builds = buildStatements(scope);
+  const state = recordStatements(scope);
+  const secrets = [...new Set(told.flatMap((notification) => secretNameOf(notification, scope) ?? []))];
+  const topics = told.flatMap((notification) => topicArnOf(notification, scope) ?? []);
+  return [
+    ...builds.follow,
+    allow("ReadBuilds", ["states:DescribeExecution"], [builds.executions]),
+    state.list,
+    state.on("KeepRecords", ["s3:GetObject", "s3:PutObject"], "notifications"),
+    ...(secrets.length === 0
+      ? []
+      : [
+          allow(
+            "ReadSecrets",
+            ["secretsmanager:GetSecretValue"],
+            // As for workers: Secrets Manager ends a secret's ARN in six characters of its own.
+            secrets.map((name) => names.arn("secretsmanager", `secret:${name}-??????`)),
+          ),
+        ]),
+    ...(topics.length === 0 ? [] : [allow("Tell", ["sns:Publish"], topics)]),
+  ];
 }
 
 /** Records under a folder, or the one that has no other beside it. */

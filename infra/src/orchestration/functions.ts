@@ -12,6 +12,7 @@ import { type FunctionTargets, functionStatements } from "./function-permissions
 export interface StageFunction {
   readonly name: FunctionName;
   readonly lambda: LambdaFunction;
+  readonly roleArn: string;
   readonly logGroup: CloudwatchLogGroup;
   /** `live`: what schedules, events and people call. The state machine names versions instead. */
   readonly alias: LambdaAlias;
@@ -93,5 +94,5 @@ function createFunction(
     functionName: lambda.functionName,
     functionVersion: lambda.version,
   });
-  return { name, lambda, logGroup, alias };
+  return { name, lambda, roleArn: role.arn, logGroup, alias };
 }

@@ -4,38 +4,52 @@ import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-sec
 import { SecretsmanagerSecretPolicy } from "@cdktf/provider-aws/lib/secretsmanager-secret-policy/index.js";
 import type { Activity, Secret } from "@muster/pipeline";
 import { policyDocument, THE_RESOURCE_ITSELF } from "../iam/policy.ts";
+import { secretNameOf, toldHere } from "../notifications/told-here.ts";
 import type { StageScope } from "../stage-scope.ts";
 import { keyAdministration } from "./key-administration.ts";
 
+/** ARNs of the roles that may read a secret. */
+export interface SecretReaders {
+  /** By activity. */
+  readonly workers: ReadonlyMap<Activity, string>;
+  /** Of the function that tells of builds' ends. */
+  readonly notifier: string;
+}
+
 /**
- * The keys and secrets that the pipeline's activities name, each readable by the workers of those activities alone. A secret has no value until a
- * person puts one there: values never pass through Terraform.
- * @param roleArns of the workers, by activity
+ * The keys and secrets that the pipeline names, each readable by the workers of the activities that name it, and by Notify where a notification does.
+ * A secret has no value until a person puts one there: values never pass through Terraform.
  */
-export function createSecrets(scope: StageScope, roleArns: ReadonlyMap<Activity, string>): void {
+export function createSecrets(scope: StageScope, readers: SecretReaders): void {
   if (scope.stage.secrets === "existing") return;
-  for (const [name, { secret, readers }] of declaredSecrets(scope)) {
-    const principals = readers.map((activity) => roleArns.get(activity) as string);
-    if (secret.kind === "kms-key") createKey(scope, name, principals);
+  for (const [name, { kind, principals }] of declaredSecrets(scope, readers)) {
+    if (kind === "kms-key") createKey(scope, name, principals);
     else createSecret(scope, name, principals);
   }
 }
 
 interface DeclaredSecret {
-  readonly secret: Secret;
-  readonly readers: Activity[];
+  readonly kind: Secret["kind"];
+  readonly principals: string[];
 }
 
 /** By the name on the stage, in the order of the definition. */
-function declaredSecrets({ pipeline, names }: StageScope): Map<string, DeclaredSecret> {
+function declaredSecrets(scope: StageScope, { workers, notifier }: SecretReaders): Map<string, DeclaredSecret> {
+  const { pipeline, names } = scope;
   const declared = new Map<string, DeclaredSecret>();
+  const declare = (name: string, kind: Secret["kind"], reader: string) => {
+    const known = declared.get(name) ?? { kind, principals: [] };
+    if (!known.principals.includes(reader)) known.principals.push(reader);
+    declared.set(name, known);
+  };
   for (const activity of pipeline.activities) {
     for (const secret of activity.secrets ?? []) {
-      const name = names.secret(secret);
-      const known = declared.get(name) ?? { secret, readers: [] };
-      known.readers.push(activity);
-      declared.set(name, known);
+      declare(names.secret(secret), secret.kind, workers.get(activity) as string);
     }
+  }
+  for (const notification of toldHere(scope)) {
+    const name = secretNameOf(notification, scope);
+    if (name !== undefined) declare(name, "secrets-manager", notifier);
   }
   return declared;
 }
@@ -74,7 +88,7 @@ function createSecret({ stack, stage }: StageScope, name: string, readers: reado
     blockPublicPolicy: true,
     policy: policyDocument([
       {
-        Sid: "WorkersAlone",
+        Sid: "ReadersAlone",
         Effect: "Deny",
         Principal: "*",
         Action: ["secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"],

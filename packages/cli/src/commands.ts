@@ -12,6 +12,7 @@ import killTestWorkers from "./commands/kill-test-workers.ts";
 import local from "./commands/local.ts";
 import logs from "./commands/logs.ts";
 import matrix from "./commands/matrix.ts";
+import notifications from "./commands/notifications.ts";
 import report from "./commands/report.ts";
 import repro from "./commands/repro.ts";
 import results from "./commands/results.ts";
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   local,
   audit,
   doctor,
+  notifications,
   init,
   runTestWorkers,
   killTestWorkers,

@@ -17,6 +17,8 @@ export interface Env {
   readonly dummySeconds: string | undefined;
   /** MUSTER_IDLE_SECONDS: how long a worker of the local stage waits for a task before it shuts down. */
   readonly idleSeconds: string | undefined;
+  /** MUSTER_NOTIFY: whom of the pipeline's notifications a build on this machine tells, by name, apart by commas; `all`. Nobody where absent. */
+  readonly notify: string | undefined;
   /** AWS_…: how the user signs in to AWS. */
   readonly aws: Readonly<Record<string, string>>;
   /** MUSTER_DEBUG: errors show their stack. */
@@ -37,6 +39,7 @@ export function readEnv(variables: Variables = process.env): Env {
     stateDir: variables.MUSTER_DIR || undefined,
     dummySeconds: variables.MUSTER_DUMMY_SECONDS || undefined,
     idleSeconds: variables.MUSTER_IDLE_SECONDS || undefined,
+    notify: variables.MUSTER_NOTIFY || undefined,
     aws: Object.fromEntries(
       Object.entries(variables).filter(
         (entry): entry is [string, string] => entry[0].startsWith("AWS_") && entry[1] !== undefined,

@@ -9,6 +9,7 @@ import type { BuildStatusJson } from "./history/report-build.ts";
 import type { StopJson } from "./history/stop-build.ts";
 import type { LocalJson } from "./keep-local-stage.ts";
 import type { LogsJson } from "./logs/print-log.ts";
+import type { NotificationsJson } from "./notifications/show-notifications.ts";
 import type { ServedBuildJson } from "./pages/serve-build.ts";
 import type { PlanJson } from "./plan/plan-report.ts";
 import type { SharedPageJson } from "./report/share-page.ts";
@@ -45,6 +46,7 @@ export interface JsonShapes {
   readonly local: LocalJson;
   readonly logs: LogsJson;
   readonly matrix: MatrixJson;
+  readonly notifications: NotificationsJson;
   readonly report: KeptPageJson;
   readonly "report --html": ReportJson;
   readonly "report --share": SharedPageJson;

@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import { functionNames } from "@muster/pipeline";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { launchWorld } from "../test/launch-world.ts";
+import { receiver } from "../test/receiver.ts";
 import { bundleFunctions, type FunctionBundle } from "./bundle-functions.ts";
 import { withoutBodies } from "./leave-out.ts";
 import { withMembers } from "./read-members.ts";
@@ -102,6 +103,33 @@ test("bundles do on a socket what the functions do in process, errors by name in
     }),
   ).toEqual({ ignored: "not a worker of this stage" });
   expect(await (await load("Reap"))({})).toMatchObject({ terminated: [] });
+});
+
+test("the bundle of Notify asks Secrets Manager, a chat and SNS as its clients do", async () => {
+  await using chat = await receiver(200);
+  const value = JSON.stringify({ Name: "chat-url", SecretString: chat.url });
+  await using secretsManager = await receiver({
+    status: 200,
+    headers: { "content-type": "application/x-amz-json-1.1" },
+    body: value,
+  });
+  const published = "<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>";
+  await using amazonSns = await receiver({ status: 200, headers: { "content-type": "text/xml" }, body: published });
+  await using world = await launchWorld();
+  const notifies = { chat: { secret: "chat-url" }, ends: { topic: "arn:aws:sns:us-west-2:000000000000:ends" } };
+  vi.stubEnv("AWS_REGION", "us-west-2");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAFUNCTION");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+  vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", secretsManager.url);
+  vi.stubEnv("AWS_ENDPOINT_URL_SNS", amazonSns.url);
+  vi.stubEnv("MUSTER_STAGE", JSON.stringify({ ...world.stage, notifies }));
+  const told = (target: string, kind: string) => ({ target, kind, told: true, requests: 1 });
+  const notify = await load("Notify");
+  expect(await notify({ "detail-type": "Muster Notification Request", detail: {} })).toEqual({
+    outcomes: [told("chat", "slack"), told("ends", "sns")],
+  });
+  expect(JSON.parse(chat.received[0]?.body ?? "").text).toMatch(/a trial: /);
+  expect(amazonSns.received[0]?.body).toContain("Action=Publish");
 });
 
 test("a pipeline file that is not there is named", async () => {

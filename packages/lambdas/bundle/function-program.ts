@@ -10,6 +10,8 @@ const CLIENTS: Readonly<Record<ClientName, readonly [module: string, className: 
   sfn: ["@aws-sdk/client-sfn", "SFNClient"],
   cloudfront: ["@aws-sdk/client-cloudfront", "CloudFrontClient"],
   serviceQuotas: ["@aws-sdk/client-service-quotas", "ServiceQuotasClient"],
+  secretsManager: ["@aws-sdk/client-secrets-manager", "SecretsManagerClient"],
+  sns: ["@aws-sdk/client-sns", "SNSClient"],
 };
 
 const SOURCES = join(import.meta.dirname, "../src");

@@ -10,6 +10,7 @@ import { healthCheckWait } from "./health-check-wait.ts";
 import { invalidateCloudFront } from "./invalidate-cloud-front.ts";
 import { keepPage } from "./keep-page.ts";
 import { normalizeResultsOfBuild } from "./normalize-results.ts";
+import { notify } from "./notify.ts";
 import { parseInput } from "./parse-input.ts";
 import { prepareActivity } from "./prepare-activity.ts";
 import { reap } from "./reap.ts";
@@ -35,4 +36,5 @@ export const handlers: Readonly<Record<FunctionName, Handler>> = {
   Repair: repair,
   Reap: reap,
   BuildStatus: buildStatus,
+  Notify: notify,
 };

@@ -1,4 +1,5 @@
 export type { BundleFunctions, FunctionBundle, FunctionBundles } from "../bundle/bundle-functions.ts";
+export { askNotify } from "./ask-notify.ts";
 export { type Overlap, overlapError, overlappingBuild } from "./builds/overlapping-build.ts";
 export { runningBuilds } from "./builds/running-builds.ts";
 export type { ClientName, Clients } from "./clients.ts";

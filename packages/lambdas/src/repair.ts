@@ -2,6 +2,7 @@ import { DescribeInstancesCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import type { Activity, StageDescription } from "@muster/pipeline";
 import { type StateRecords, stateKey, stateRecords, WorkerTag } from "@muster/records";
 import * as z from "zod";
+import { ExecutionStatus } from "./execution-ended.ts";
 import { type HandlerContext, handler } from "./handler.ts";
 import { failClaim } from "./repair/fail-claim.ts";
 import { repairContext } from "./repair/repair-context.ts";
@@ -18,12 +19,6 @@ const SpotNotice = z.object({
   "detail-type": z.literal("EC2 Spot Instance Interruption Warning"),
   detail: z.object({ "instance-id": z.string() }),
 });
-/** @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
-const ExecutionStatus = z.object({
-  "detail-type": z.literal("Step Functions Execution Status Change"),
-  detail: z.object({ executionArn: z.string(), stateMachineArn: z.string(), status: z.string() }),
-});
-
 const STARTING = new Set(["pending", "running"]);
 
 /** Acts on what happens to machines and builds at once, by the same code as the health check. */
@@ -53,7 +48,7 @@ export const repair = handler(
 
 /** What only a running build needs: its token and its mark. */
 async function tidyUp(
-  { executionArn, stateMachineArn, status }: z.infer<typeof ExecutionStatus>["detail"],
+  { executionArn, stateMachineArn, status }: ExecutionStatus["detail"],
   context: HandlerContext<"s3">,
 ): Promise<unknown> {
   if (status === "RUNNING" || stateMachineArn !== context.stage.stateMachineArn) return { ignored: status };

@@ -7,6 +7,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import {
   CreateActivityCommand,
@@ -15,7 +16,8 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import { createLocalAws, type LocalAwsOptions, type ObservedCall, virtualClock } from "@muster/local";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { createLocalAws, type LocalAwsOptions, type ObservedCall, secretValues, virtualClock } from "@muster/local";
 import {
   type BuildInput,
   type DebugMode,
@@ -40,6 +42,10 @@ export interface WorldOptions extends Pick<LocalAwsOptions, "ec2" | "vcpuQuotas"
   readonly stage?: Partial<StageDescription>;
   /** Default: there is one. */
   readonly distribution?: false;
+  /** Values of Secrets Manager, by name; they may change. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Where Amazon SNS answers. */
+  readonly snsUrl?: string;
 }
 
 /** A build whose tasks are published all at once: what a state machine looks like to a launcher. */
@@ -58,6 +64,8 @@ export async function launchWorld({
   pipeline = examplePipeline(),
   stage: overrides = {},
   distribution,
+  secrets = {},
+  snsUrl = "http://127.0.0.1:9",
   ...options
 }: WorldOptions = {}) {
   const clock = virtualClock(Date.UTC(2026, 0, 1));
@@ -78,6 +86,11 @@ export async function launchWorld({
     sfn: new SFNClient(config),
     cloudfront: new CloudFrontClient(config),
     serviceQuotas: new ServiceQuotasClient(config),
+    secretsManager: new SecretsManagerClient({
+      ...config,
+      requestHandler: secretValues(async (name) => secrets[name]),
+    }),
+    sns: new SNSClient({ region: config.region, credentials: config.credentials, endpoint: snsUrl, maxAttempts: 1 }),
   };
   const subnets = aws.ec2.network.subnets.map(({ subnetId, availabilityZone }) => ({
     id: subnetId,

@@ -7,6 +7,7 @@ export { type ConnectionFault, type Fault, type ForeignFault, outages, type Serv
 export type { InvocationResult, InvokeFunction, LambdaContext, LambdaFunction } from "./lambda-functions.ts";
 export { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 export { type RunUntilOptions, runUntil } from "./run-until.ts";
+export { secretValues } from "./secret-values.ts";
 export { type Operation, type OperationContext, type Service, service } from "./service.ts";
 export type { Ec2, Ec2Behaviour } from "./services/ec2/ec2.ts";
 export type { VcpuQuotas } from "./services/ec2/ec2-context.ts";

@@ -9,7 +9,7 @@ import { approvalsOf, guardedBy } from "./guarded.ts";
 import { inputProblems } from "./input-problems.ts";
 import { InvalidConfigurationError, MusterError } from "./muster-error.ts";
 import { namedScripts } from "./named-scripts.ts";
-
+import { notificationProblems } from "./notification.ts";
 import type { Pipeline, PipelineDefinition } from "./pipeline.ts";
 import { pipelineOf } from "./pipeline-of.ts";
 import type { Place } from "./place.ts";
@@ -75,6 +75,7 @@ function pipelineProblems(pipeline: Pipeline, spoilt: ReadonlySet<string | undef
     ...approvalsOf(flow).flatMap((approval) => waitProblems(approval, pipeline)),
     ...given("invalidates", invalidates).flat().flatMap(invalidationProblems),
     ...given("inputs", pipeline.inputs).flatMap(inputProblems),
+    ...given("notifies", pipeline.notifies).flatMap(notificationProblems),
     ...given("channels", channels).flatMap((each) => asAnswered(() => channelProblems(name, each, schemeOf(pipeline)))),
   ];
 }

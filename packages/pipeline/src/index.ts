@@ -79,6 +79,10 @@ export {
   ResultsEvent,
 } from "./events.ts";
 export { type FailureWords, failureLine, failureMessage, readFailure } from "./failure-message.ts";
+export { failureHeadline } from "./failures/failure-headline.ts";
+export { type FailureGroup, groupFailures, otherPlaces } from "./failures/group-failures.ts";
+export { type EarlierBuild, failedAlike, failuresOfCause, sinceWhen } from "./failures/since-when.ts";
+export { whereItFailed } from "./failures/where-it-failed.ts";
 export {
   activitiesOf,
   type BuildFlow,
@@ -120,6 +124,22 @@ export { missingPackage } from "./missing-package.ts";
 export { ErrorName, InvalidConfigurationError, InvalidInputError, MusterError } from "./muster-error.ts";
 export { type NamedScript, namedScripts } from "./named-scripts.ts";
 export { nearestWord } from "./nearest-word.ts";
+export {
+  type BuildEnd,
+  buildEnds,
+  isLoopback,
+  type Notification,
+  type Slack,
+  type Sns,
+  secretOf,
+  slack,
+  sns,
+  type Webhook,
+  wants,
+  webhook,
+  whyUntold,
+} from "./notification.ts";
+export { NotificationOutcome, NotificationRecord, NotificationRequest, NotifyAnswer } from "./notification-record.ts";
 export { type Outline, type OutlineBranch, type OutlineStep, outline } from "./outline.ts";
 export { buildOptions, parseBuildInput, wordsOf } from "./parse-build-input.ts";
 export { activityNamed, type Pipeline, type PipelineDefinition } from "./pipeline.ts";

@@ -3,6 +3,7 @@ import type { BuildInput } from "./build-input.ts";
 import type { Channel } from "./channel.ts";
 import type { BuildFlow } from "./flow.ts";
 import type { Inputs } from "./input.ts";
+import type { Notification } from "./notification.ts";
 import type { Platforms } from "./platform.ts";
 import type { BucketRole, S3Object } from "./s3-object.ts";
 import type { Version } from "./version.ts";
@@ -53,6 +54,11 @@ export interface PipelineDefinition {
   readonly invalidates: readonly string[];
   /** Prefixes of the download bucket for which index pages are written; all where absent. */
   readonly indexes?: readonly string[];
+  /**
+   * Who is told that a build has ended: each end once, by a function, whatever becomes of it. A stage says whether it tells
+   * them, and whom; builds that publish nothing (`--fake-ec2`, `--skip-ec2`, `--test-build`) tell nobody.
+   */
+  readonly notifies?: readonly Notification[];
 }
 
 export interface Pipeline extends PipelineDefinition {

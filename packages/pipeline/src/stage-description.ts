@@ -20,6 +20,7 @@ export const functionNames = [
   "Repair",
   "Reap",
   "BuildStatus",
+  "Notify",
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
 
@@ -54,6 +55,18 @@ const WrittenDescription = z.object({
   maxCostPerHour: z.number().optional(),
   /** `never`: on-demand only, whatever the pipeline wishes. */
   spot: z.enum(["as-declared", "never"]).optional(),
+  /** Whom of the pipeline's notifications the stage tells, by name; nobody where absent. */
+  notifies: z
+    .record(
+      z.string(),
+      z.object({
+        /** Name of its secret on the stage. */
+        secret: z.string().optional(),
+        /** ARN of its topic. */
+        topic: z.string().optional(),
+      }),
+    )
+    .optional(),
 });
 export type StageDescriptionInput = z.input<typeof WrittenDescription>;
 

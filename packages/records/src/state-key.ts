@@ -10,6 +10,7 @@ export const stateFolder = {
   exclusiveLeases: "leases/exclusive/",
   attempts: "attempts/",
   pages: "pages/",
+  notifications: "notifications/",
 } as const;
 
 const executionName = (executionArn: string): string => executionArn.slice(executionArn.lastIndexOf(":") + 1);
@@ -41,5 +42,9 @@ export const stateKey = {
     `${stateFolder.attempts}${executionName(execution)}/${task}/${claimedAt.replaceAll(/[:.]/g, "-")}_${instanceId}.json`,
   /** What a build was, to be looked at, as it was at its end. */
   page: (execution: string) => `${stateFolder.pages}${executionName(execution)}.html`,
+  notifications: (execution: string) => `${stateFolder.notifications}${executionName(execution)}/`,
+  /** Of one end of a build, which ends again where it is redriven, and one who is told. */
+  notification: (execution: string, endedAt: string, target: string) =>
+    `${stateFolder.notifications}${executionName(execution)}/${endedAt.replaceAll(/[:.]/g, "-")}_${target}.json`,
   reaper: "reaper/marks.json",
 } as const;

@@ -1,16 +1,7 @@
 import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
-import { parseJson, readMember } from "@muster/history";
-import { placeWords } from "@muster/pipeline";
+import { type EarlierBuild, failuresOfCause } from "@muster/pipeline";
 import { listBuilds } from "../history/find-build.ts";
 import type { Stage } from "../stages/stage.ts";
-import { type FailureGroup, sameness } from "./group-failures.ts";
-
-/** A build that ended before this one. */
-export interface EarlierBuild {
-  readonly name: string;
-  /** Its failed steps, a line each, as its execution's cause names them; none of a build that succeeded. */
-  readonly failures: readonly string[];
-}
 
 /** How many builds back a failure is looked for, and among how many for those that ended by themselves. */
 const BUILDS = 3;
@@ -32,48 +23,7 @@ export async function earlierBuilds(
     before.slice(0, BUILDS).map(async (build): Promise<EarlierBuild> => {
       if (build.status === "SUCCEEDED") return { name: build.name, failures: [] };
       const { cause = "" } = await sfn.send(new DescribeExecutionCommand({ executionArn: build.executionArn }));
-      return { name: build.name, failures: messageOf(cause).split("\n") };
+      return { name: build.name, failures: failuresOfCause(cause) };
     }),
   );
-}
-
-/** Lambda puts what a function throws into JSON. */
-function messageOf(cause: string): string {
-  const message = readMember(parseJson(cause), "errorMessage");
-  return typeof message === "string" ? message : cause;
-}
-
-/** Which of them failed of the same. */
-export function failedAlike(group: FailureGroup, earlier: readonly EarlierBuild[]): boolean[] {
-  return earlier.map(({ failures }) => failures.some((line) => isAlike(line, group)));
-}
-
-const INSTANCE = /^i-[0-9a-f]+$/;
-
-/** @param line as `failureLine` writes it: step, place, instance, error, time, what the log says */
-function isAlike(line: string, { step, sameness: wanted, first }: FailureGroup): boolean {
-  const words = line.split(" ");
-  if (words[0] !== step) return false;
-  const { step: _, failure: __, ...place } = first.failed;
-  const names = placeWords(place).length;
-  const from = 1 + names + (INSTANCE.test(words[1 + names] ?? "") ? 1 : 0);
-  const error = words
-    .slice(from)
-    .join(" ")
-    .replace(/, after \d+ s(?=:|$)/, "");
-  const said = sameness(error, words.slice(1, 1 + names));
-  // Of many failures a cause tells the beginnings.
-  return said.endsWith("…") ? wanted.startsWith(said.slice(0, -1)) : said === wanted || wanted.startsWith(`${said}: `);
-}
-
-/** Since when it is so, as a sentence goes on: `in the 3 builds before too`, `not in the build before`; nothing where there were none. */
-export function sinceWhen(alike: readonly boolean[], earlier: readonly EarlierBuild[]): string {
-  if (alike.length === 0) return "";
-  const builds = (count: number) => (count === 1 ? "the build before" : `the ${count} builds before`);
-  const first = alike.indexOf(false);
-  const inARow = first < 0 ? alike.length : first;
-  if (inARow === alike.length) return `in ${builds(inARow)} too`;
-  if (inARow > 0) return `in ${builds(inARow)} too, since ${earlier[inARow - 1]?.name}`;
-  const last = alike.indexOf(true);
-  return last < 0 ? `not in ${builds(alike.length)}` : `not in the build before, but in ${earlier[last]?.name}`;
 }

@@ -1,13 +1,19 @@
 import type { BuildHistory } from "@muster/history";
-import type { Place } from "@muster/pipeline";
-import { counted } from "../counted.ts";
+import {
+  type EarlierBuild,
+  type FailureGroup,
+  failedAlike,
+  failureHeadline,
+  groupFailures,
+  type Place,
+  sinceWhen,
+  whereItFailed,
+} from "@muster/pipeline";
 import { NOTHING_LEFT, whyUnreadable } from "../logs/attempt-logs.ts";
 import { lastLines } from "../logs/last-lines.ts";
 import type { Stage } from "../stages/stage.ts";
 import { type BuildFailure, listBuildFailures } from "./build-failures.ts";
-import { type EarlierBuild, earlierBuilds, failedAlike, sinceWhen } from "./earlier-builds.ts";
-import { type FailureGroup, groupFailures } from "./group-failures.ts";
-import { whereItFailed } from "./where-it-failed.ts";
+import { earlierBuilds } from "./earlier-builds.ts";
 
 /** Why a build failed: failures of the same step with the same error are one cause. */
 export interface FailureReport {
@@ -17,7 +23,7 @@ export interface FailureReport {
 }
 
 export interface FailureCause {
-  readonly group: FailureGroup;
+  readonly group: FailureGroup<BuildFailure>;
   /** `on 2 of 3 platforms`; empty for a step of the build's own. */
   readonly where: string;
   /** `in the 3 builds before too`; empty where there were none. */
@@ -57,7 +63,7 @@ export async function reportFailures(
       ...history(group, earlier),
     });
   }
-  return { headline: headlineOf(causes), causes };
+  return { headline: failureHeadline(causes), causes };
 }
 
 function history(
@@ -87,21 +93,4 @@ const placesOf = ({ members }: FailureGroup): Place[] => members.map(({ failed }
 /** What was skipped could not fail. */
 function placesThatRan({ steps }: BuildHistory, { step }: FailureGroup): Place[] {
   return steps.filter(({ name, state }) => name === step && state !== "skipped");
-}
-
-/** Of how many causes the first line tells. */
-const MOST_NAMED = 3;
-
-function headlineOf(causes: readonly FailureCause[]): string {
-  const [only] = causes;
-  if (only === undefined) return "";
-  if (causes.length === 1) {
-    const same = only.group.members.length > 1 ? "with the same error " : "";
-    return [`${only.group.step} failed ${same}${only.where}`.trimEnd(), only.since]
-      .filter((part) => part !== "")
-      .join(", ");
-  }
-  const named = causes.slice(0, MOST_NAMED).map(({ group, where }) => `${group.step} ${where}`.trimEnd());
-  const more = causes.length - named.length;
-  return `${counted(causes.length, "different failure")}: ${named.join("; ")}${more > 0 ? `; … and ${more} more` : ""}`;
 }

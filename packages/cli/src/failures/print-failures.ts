@@ -1,10 +1,10 @@
+import { otherPlaces } from "@muster/pipeline";
 import { nextCommand } from "../next-command.ts";
 import type { Print } from "../print.ts";
 import { columnsOf, fitColumns } from "../text-columns.ts";
 import { attemptOption } from "./attempt-option.ts";
 import { lineOfFailure } from "./build-failures.ts";
 import type { FailureCause, FailureReport } from "./failure-report.ts";
-import { otherPlaces } from "./group-failures.ts";
 
 export interface PrintFailuresOptions {
   readonly print: Print;

@@ -1,8 +1,8 @@
 import { type BuildHistory, type Step, unreadBuild } from "@muster/history";
+import { groupFailures } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { listBuildFailures } from "../failures/build-failures.ts";
 import type { CauseLog, FailureCause } from "../failures/failure-report.ts";
-import { groupFailures } from "../failures/group-failures.ts";
 import { failuresOf } from "./failures-of.ts";
 
 const at = new Date("2026-11-30T09:00:00Z");

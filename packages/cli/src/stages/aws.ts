@@ -42,6 +42,7 @@ export async function openAwsStage(name: string, options: StageOptions): Promise
     isBilled: true,
     downloads: `s3://${description.buckets.downloads} (${description.downloadsUrl})`,
     caller: () => callerOf(description),
+    notify: async (request) => (await import("./invoke-notify.ts")).invokeNotify(description, request),
     async close() {
       for (const client of Object.values(clients)) client.destroy();
       await ec2.close();

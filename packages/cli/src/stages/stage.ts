@@ -2,7 +2,7 @@ import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SFNClient } from "@aws-sdk/client-sfn";
-import type { Pipeline, StageDescription } from "@muster/pipeline";
+import type { NotificationRequest, NotifyAnswer, Pipeline, StageDescription } from "@muster/pipeline";
 
 /** What a command is going to do with a stage. */
 export interface StageNeeds {
@@ -47,6 +47,11 @@ export interface Stage {
   busyWorkers?(): Promise<string[]>;
   /** Who works with it: on AWS the ARN that its credentials are of, on this machine the user's name. */
   caller(): Promise<string>;
+  /**
+   * Tries out whom builds notify, or tells them a build's end again: on AWS the function does, which has the secrets; on this machine this process,
+   * and it tells whom it names.
+   */
+  notify(request: NotificationRequest["detail"]): Promise<NotifyAnswer>;
   /** Lets go of it; workers of this process end. */
   close(): Promise<void>;
 }

@@ -53,6 +53,7 @@ export async function playedStage() {
     movedBy: "here",
     downloads: "",
     caller: async () => "alice",
+    notify: async () => ({ ignored: "nobody is told in tests" }),
     close: async () => {},
   };
   const put = (instance: string, messages: readonly string[], timestamp = Date.now()) =>

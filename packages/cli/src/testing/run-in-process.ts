@@ -46,6 +46,7 @@ export async function runInProcess(words: readonly string[], options: InProcessO
     stateDir: undefined,
     dummySeconds: undefined,
     idleSeconds: undefined,
+    notify: undefined,
     aws: {},
     debug: false,
     isDumbTerminal: false,

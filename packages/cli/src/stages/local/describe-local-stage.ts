@@ -14,7 +14,11 @@ const DISTRIBUTION = "EMUSTERLOCAL";
  */
 export function describeLocalStage(
   pipeline: Pipeline,
-  { dir, subnets = [] }: { dir: string; subnets?: StageDescription["subnets"] },
+  {
+    dir,
+    subnets = [],
+    notifies,
+  }: Pick<StageDescription, "notifies"> & { dir: string; subnets?: StageDescription["subnets"] },
 ): StageDescription {
   const arn = (service: string, resource: string) => `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${resource}`;
   const name = (part: string) => awsName("local", pipeline, part);
@@ -40,6 +44,7 @@ export function describeLocalStage(
     launchTemplates: perActivity(name),
     subnets,
     distributionId: DISTRIBUTION,
+    ...(notifies !== undefined && { notifies }),
     downloadsUrl: pathToFileURL(join(dir, "s3", buckets.downloads)).href,
   };
 }

@@ -13,15 +13,18 @@ import { lateFunctions } from "./late-functions.ts";
 import { workerProfile } from "./launch-templates.ts";
 import { localClients } from "./local-clients.ts";
 import type { LocalPlace } from "./local-place.ts";
+import { notifiedHere } from "./notified-here.ts";
 import { announceReady } from "./ready-file.ts";
 import { reapHourly } from "./reap-hourly.ts";
 import { reportDamage } from "./report-damage.ts";
 import { runWorkerProcess } from "./run-worker-process.ts";
+import { secretsManagerHere } from "./secrets-here.ts";
 import { setUpStage } from "./set-up-stage.ts";
 import { settledCalls } from "./settled-calls.ts";
 import { stageInFolder } from "./stage-in-folder.ts";
 import { sweepInstances } from "./sweep-instances.ts";
 import { takeOver } from "./take-over.ts";
+import { tellingLog } from "./tell-here.ts";
 
 /** Takes the folder, lets what was under way go on, and keeps workers running until the stage is closed. */
 export async function ownStage(
@@ -56,10 +59,16 @@ export async function ownStage(
     await sweepInstances(instances);
     ({ url } = await aws.listen({ port, allowedHosts }));
     const clients = localClients(aws.clientConfig());
-    const description = describeLocalStage(loaded.pipeline, { dir, subnets: await subnetsOf(clients.ec2) });
-    const handlers = createHandlers(loaded.pipeline, description, clients);
+    const notifies = notifiedHere(loaded.pipeline, env.notify);
+    const description = describeLocalStage(loaded.pipeline, { dir, subnets: await subnetsOf(clients.ec2), notifies });
+    const handlers = createHandlers(loaded.pipeline, description, {
+      ...clients,
+      ...(Object.keys(notifies).length > 0 && { secretsManager: await secretsManagerHere(aws.clientConfig(), env) }),
+      log: tellingLog(print),
+    });
     const keeping = settledCalls(handlers.KeepPage);
-    functions.provide(description, { ...handlers, KeepPage: keeping.call });
+    const telling = settledCalls(handlers.Notify);
+    functions.provide(description, { ...handlers, KeepPage: keeping.call, Notify: telling.call });
     await setUpStage(loaded, description, {
       clients,
       agent: agentProgram(),
@@ -81,6 +90,7 @@ export async function ownStage(
       async close() {
         await endReaper();
         await keeping.settled();
+        await telling.settled();
         await aws.close();
       },
     };

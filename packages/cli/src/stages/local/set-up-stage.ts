@@ -57,6 +57,7 @@ export async function setUpStage(
     ),
     putRepairRule(clients.events, stage),
     putPageRule(clients.events, stage),
+    ...(pipeline.notifies === undefined ? [] : [putNotifyRule(clients.events, stage)]),
     uploadAssets(loaded, { s3: clients.s3, bucket: stage.buckets.assets }).then((assets) =>
       Promise.all([
         putLaunchTemplates(pipeline, stage, { ...options, ec2: clients.ec2, assets }),
@@ -131,6 +132,24 @@ async function putPageRule(
     }),
   );
   await events.send(new PutTargetsCommand({ Rule: name, Targets: [{ Id: "page", Arn: functions.KeepPage }] }));
+}
+
+/** A build's end is told by a function of its own, where this machine tells anybody. */
+async function putNotifyRule(events: EventBridgeClient, stage: StageDescription): Promise<void> {
+  const { pipeline, functions, stateMachineArn, notifies = {} } = stage;
+  const name = `${pipeline}-notify`;
+  await events.send(
+    new PutRuleCommand({
+      Name: name,
+      State: Object.keys(notifies).length > 0 ? "ENABLED" : "DISABLED",
+      EventPattern: JSON.stringify({
+        source: ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        detail: { stateMachineArn: [stateMachineArn], status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] },
+      }),
+    }),
+  );
+  await events.send(new PutTargetsCommand({ Rule: name, Targets: [{ Id: "notify", Arn: functions.Notify }] }));
 }
 
 /** Nothing checks roles on one machine, but the API wants one. */

@@ -8,10 +8,11 @@ const POLL_MS = 150;
 
 /** What a local stage is, whoever moves its builds. */
 export function stageInFolder(
-  { dir, loaded, options }: LocalPlace,
+  place: LocalPlace,
   description: StageDescription,
   { sfn, s3, logs }: Pick<Stage, "sfn" | "s3" | "logs">,
 ): Omit<Stage, "ec2" | "movedBy" | "close"> {
+  const { dir, loaded, options } = place;
   return {
     pipeline: loaded.pipeline,
     pipelineFolder: loaded.folder,
@@ -23,6 +24,7 @@ export function stageInFolder(
     isBilled: false,
     caller: async () => options.env.user,
     pathOf: ({ bucket, key }) => join(dir, "s3", bucket, key),
+    notify: async (request) => (await import("./notify-here.ts")).notifyHere(request, place, { description, s3, sfn }),
     downloads: join(dir, "s3", description.buckets.downloads),
   };
 }

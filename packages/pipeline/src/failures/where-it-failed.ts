@@ -1,5 +1,5 @@
-import { type Place, placeWords } from "@muster/pipeline";
-import { counted } from "../counted.ts";
+import { type Place, placeWords } from "../place.ts";
+import { counted } from "./counted.ts";
 
 /**
  * Where of all places where a step ran it failed, as a sentence goes on: `on all 6 platforms`, `on debian-12-bookworm alone of 6 platforms`,

@@ -1,5 +1,5 @@
-import type { Place } from "@muster/pipeline";
 import { expect, test } from "vitest";
+import type { Place } from "../place.ts";
 import { whereItFailed } from "./where-it-failed.ts";
 
 const version = (name: string): Place => ({ per: "version", version: name });

@@ -1,8 +1,8 @@
-import { type FailedStep, failureLine } from "@muster/pipeline";
 import { expect, test } from "vitest";
-import type { BuildFailure } from "./build-failures.ts";
-import { type EarlierBuild, failedAlike, sinceWhen } from "./earlier-builds.ts";
-import { groupFailures } from "./group-failures.ts";
+import { failureLine } from "../failure-message.ts";
+import type { FailedStep } from "../results.ts";
+import { groupFailures, type OneFailure } from "./group-failures.ts";
+import { type EarlierBuild, failedAlike, sinceWhen } from "./since-when.ts";
 
 interface Failing {
   readonly version?: string;
@@ -25,7 +25,7 @@ function failed({
   return { per: "platform", version, platform, step, failure: { Error: "Muster.ScriptFailed", Cause } };
 }
 
-const failure = (failing?: Failing): BuildFailure => ({ failed: failed(failing), key: "key" });
+const failure = (failing?: Failing): OneFailure => ({ failed: failed(failing) });
 const sizes = (...failures: Failing[]) => groupFailures(failures.map(failure)).map(({ members }) => members.length);
 
 test("the same error is one cause, whatever numbers, addresses and names of its place stand in it", () => {

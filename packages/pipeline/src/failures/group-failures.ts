@@ -1,20 +1,26 @@
-import { type FailedStep, placeWords, readFailure } from "@muster/pipeline";
-import type { BuildFailure } from "./build-failures.ts";
+import { readFailure } from "../failure-message.ts";
+import { placeWords } from "../place.ts";
+import type { FailedStep } from "../results.ts";
+
+/** A failed step, with whatever else is known of it. */
+export interface OneFailure {
+  readonly failed: FailedStep;
+}
 
 /** Failures of one step with the same error, wherever: at least one. */
-export interface FailureGroup {
+export interface FailureGroup<F extends OneFailure = OneFailure> {
   readonly step: string;
   /** What is the same of them: see `sameness`. */
   readonly sameness: string;
-  readonly first: BuildFailure;
-  readonly members: readonly BuildFailure[];
+  readonly first: F;
+  readonly members: readonly F[];
 }
 
 /** One group a step and error, in the order of their first members. */
-export function groupFailures(failures: readonly BuildFailure[]): FailureGroup[] {
+export function groupFailures<F extends OneFailure>(failures: readonly F[]): FailureGroup<F>[] {
   const groups = Map.groupBy(failures, ({ failed }) => `${failed.step} ${samenessOf(failed)}`);
-  return [...groups.values()].map((members): FailureGroup => {
-    const [first] = members as [BuildFailure];
+  return [...groups.values()].map((members): FailureGroup<F> => {
+    const [first] = members as [F];
     return { step: first.failed.step, sameness: samenessOf(first.failed), first, members };
   });
 }
