@@ -57,6 +57,8 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
     ]),
   ),
   "the folders of attempts": [["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "attempts/" }]],
+  // What a plan compares with: sent by what functions use too.
+  "EC2's quotas": [["servicequotas:GetServiceQuota", `arn:aws:servicequotas:${region}:ec2/L-1216C47A`]],
   // Who was told of a build's end.
   "records of notifications": [
     ["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "notifications/some-build/" }],

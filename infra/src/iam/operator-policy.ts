@@ -84,6 +84,8 @@ function operatorStatements(scope: StageScope): Statement[] {
     ...(toldHere(scope).length === 0
       ? []
       : [allow("Notify", ["lambda:InvokeFunction"], [names.arn("lambda", `function:${names.lambda("Notify")}:live`)])]),
+    // A plan says what they allow; which of EC2's, is the plan's affair.
+    allow("ReadQuotas", ["servicequotas:GetServiceQuota"], [names.arn("servicequotas", "ec2/*")]),
     // EC2 has no resource to name for it.
     allow("SeeWorkers", ["ec2:DescribeInstances"], ANY),
   ];

@@ -46,11 +46,20 @@ const whole: WholeBuild = {
   workersAtOnce: 3,
   vcpusAtOnce: 48,
   limits: [],
+  quotas: [],
 };
 
 function lines(steps: readonly PlannedStep[], more: Partial<Parameters<typeof planLines>[0]> = {}): string[] {
   const estimated = steps.map((each) => ({ ...each, seconds: null, secondsFrom: null, dollars: null }));
-  return planLines({ steps: estimated, whole, recordsProblem: null, lookups: [], asks: [], ...more });
+  return planLines({
+    steps: estimated,
+    whole,
+    recordsProblem: null,
+    quotasProblem: null,
+    lookups: [],
+    asks: [],
+    ...more,
+  });
 }
 
 test("a build's plan is a few lines: what runs in which time, what is left out, what is not known", () => {

@@ -6,6 +6,7 @@ import { counted } from "../counted.ts";
 import type { Stage } from "../stages/stage.ts";
 import { type EstimatedPlan, estimatePlan } from "./estimate-plan.ts";
 import { countedNames } from "./plan-rows.ts";
+import { quotaText } from "./quotas.ts";
 import { inBrief } from "./whole-lines.ts";
 
 /** A build waits no longer for its plan. */
@@ -61,6 +62,7 @@ export function planLines({ steps, whole, lookups, asks }: Estimated): string[] 
     runs.length === 0
       ? `plan: ${names(null).length === 0 ? "nothing is left to do" : "of nothing it is known whether it runs"}`
       : `plan: ${counted(runs.length, "task")}${inBrief(whole)}${workers}: ${countedNames(runs)}`,
+    ...whole.quotas.map((quota) => `      ${quotaText(quota)}`),
     ...(skipped.length > 0 ? [`      skipped: ${countedNames(skipped.map(({ activity }) => activity))}`] : []),
     ...(otherwise.length > 0
       ? [`      made otherwise before: ${countedNames(otherwise)}; --rerun makes them again`]

@@ -1,4 +1,5 @@
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { CreateStateMachineCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { planBuild } from "@muster/lambdas";
 import {
@@ -76,6 +77,7 @@ async function recordedStage(overrides: Partial<StageDescription> = {}) {
     s3.send(new PutObjectCommand({ Bucket: state, Key, Body: JSON.stringify(value) }));
   return {
     stage: { s3, sfn, description, isBilled: true },
+    aws: base.aws,
     put,
     async built(name: string, attempts: readonly Attempted[]) {
       await sfn.send(new StartExecutionCommand({ stateMachineArn: description.stateMachineArn, name }));
@@ -85,7 +87,9 @@ async function recordedStage(overrides: Partial<StageDescription> = {}) {
     async plan(input: Partial<BuildInput> = {}, isBilled = true) {
       const asked = { ...build, ...input };
       const plan = await planBuild(asked, { pipeline, stage: description, s3 });
-      return estimatePlan({ s3, sfn, description, isBilled }, plan, asked);
+      const serviceQuotas = async () => new ServiceQuotasClient({ ...base.aws.clientConfig(), maxAttempts: 1 });
+      const stage = { s3, sfn, description, isBilled, ...(isBilled && { serviceQuotas }) };
+      return estimatePlan(stage, plan, asked);
     },
     [Symbol.asyncDispose]: () => base[Symbol.asyncDispose](),
   };
@@ -134,6 +138,20 @@ test("a step takes what its last attempts took, on its own platform where there 
   });
   expect(whole.criticalPath).toEqual(["Fetch-1.2.3", "Make-1.2.3-debian-13-trixie"]);
   expect(whole.limits).toEqual([{ activity: "Make", most: 2, unit: "workers" }]);
+});
+
+test("EC2's quotas that it would use up are named, by its workers at once; on one machine there are none", async () => {
+  await using world = await recordedStage();
+  world.aws.setVcpuQuotas({ onDemand: 20, spot: 0 });
+  const plan = await world.plan();
+  // Two of sixteen vCPUs, beside one of two that waits for another task.
+  expect(plan.whole.quotas).toEqual([{ code: "L-1216C47A", market: "on-demand", vcpus: 20, wanted: 34 }]);
+  expect(wholeLines(plan).find(([label]) => label === "quota")?.[1]).toMatch(/^EC2 allows this account 20 on-demand /);
+  expect((await world.plan({}, false)).whole.quotas).toEqual([]);
+  world.aws.failCalls({ service: "servicequotas" }, { code: "AccessDeniedException", message: "no", status: 400 });
+  const unread = await world.plan();
+  expect(unread.whole.quotas).toEqual([]);
+  expect(wholeLines(unread)).toContainEqual(["quotas", "not known: AccessDeniedException: no"]);
 });
 
 test("what it costs is what machines cost for their whole life, waiting for more included", async () => {

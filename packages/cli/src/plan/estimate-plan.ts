@@ -1,6 +1,9 @@
 import {
   type BuildPlan,
+  isStandardType,
   listedPrice,
+  type Market,
+  marketsOf,
   maxWorkersOf,
   orderOf,
   type PlannedStep,
@@ -10,6 +13,7 @@ import {
 import { type Activity, type BuildInput, USUAL_IDLE_SECONDS } from "@muster/pipeline";
 import type { Stage } from "../stages/stage.ts";
 import { type Durations, readDurations, type TimedTask } from "./durations.ts";
+import { planQuotas, type ReachedQuota, type WantedVcpus } from "./quotas.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 
 /** A step of a plan, with what it takes if it runs. */
@@ -51,6 +55,8 @@ export interface WholeBuild {
   /** Of these on machines that cost money, what EC2's quotas count; 0 on others. By the first of each step's instance types. */
   readonly vcpusAtOnce: number;
   readonly limits: readonly ReachedLimit[];
+  /** Quotas of EC2's that it would use up, of standard families; none where they are not known. */
+  readonly quotas: readonly ReachedQuota[];
 }
 
 export interface EstimatedPlan {
@@ -58,13 +64,15 @@ export interface EstimatedPlan {
   readonly whole: WholeBuild;
   /** Why no records were read; null where they were. */
   readonly recordsProblem: string | null;
+  /** Why EC2's quotas are not known; null where they are, and where no machine counts. */
+  readonly quotasProblem: string | null;
 }
 
 const HOUR = 3600;
 /** For a task of unknown time: it adds nothing that shows, and yet no worker does two at once. */
 export const SOME_SECONDS = 0.001;
 
-type Estimating = Pick<Stage, "s3" | "sfn" | "description" | "damagedBuilds" | "isBilled">;
+type Estimating = Pick<Stage, "s3" | "sfn" | "description" | "damagedBuilds" | "isBilled" | "serviceQuotas">;
 
 /** How long a plan takes and what it costs, by what the stage has seen, or else by what the definition says. */
 export async function estimatePlan(stage: Estimating, plan: BuildPlan, build: BuildInput): Promise<EstimatedPlan> {
@@ -74,7 +82,9 @@ export async function estimatePlan(stage: Estimating, plan: BuildPlan, build: Bu
     recordsProblem = error instanceof Error ? error.message : String(error);
     return noRecords;
   });
-  return { ...estimate(plan, { stage, durations, build }), recordsProblem };
+  const { steps, whole, wanted } = estimate(plan, { stage, durations, build });
+  const { reached, problem } = await planQuotas(wanted, stage);
+  return { steps, whole: { ...whole, quotas: reached }, recordsProblem, quotasProblem: problem };
 }
 
 const noRecords: Durations = {
@@ -92,7 +102,7 @@ interface EstimateOptions {
 export function estimate(
   { tasks }: BuildPlan,
   { stage, durations, build }: EstimateOptions,
-): Pick<EstimatedPlan, "steps" | "whole"> {
+): Pick<EstimatedPlan, "steps"> & { whole: Omit<WholeBuild, "quotas">; wanted: WantedVcpus } {
   // Test workers are people's own.
   const launches = build.debug !== "skip_ec2";
   const steps = tasks.map((planned): EstimatedStep => {
@@ -128,8 +138,20 @@ export function estimate(
   );
   const unknown = running.filter(({ seconds }) => seconds === null).length;
   const isKnown = running.length === 0 || unknown < running.length;
+  const standard = (isOne: (markets: readonly Market[]) => boolean) =>
+    plan.most((name) => {
+      const activity = activities.get(name);
+      const counts =
+        activity !== undefined && isStandardType(typeOf(activity)) && isOne(marketsOf(activity, stage.description));
+      return counts ? vcpusOf(typeOf(activity)) : 0;
+    });
   return {
     steps,
+    wanted: {
+      onDemand: standard((markets) => !markets.includes("spot")),
+      spot: standard((markets) => !markets.includes("on-demand")),
+      all: standard(() => true),
+    },
     whole: {
       seconds: isKnown ? tenths(plan.seconds) : null,
       criticalPath: isKnown ? plan.criticalPath : [],

@@ -15,4 +15,6 @@ export interface PlanJson {
   readonly whole: WholeBuild;
   /** Why no records of this stage were read; null where they were. */
   readonly recordsProblem: string | null;
+  /** Why EC2's quotas are not known; null where they are, and where no machine counts. */
+  readonly quotasProblem: string | null;
 }

@@ -17,10 +17,10 @@ import { dollarsText, durationOf, inBrief, wholeLines } from "./whole-lines.ts";
 export async function reportPlan(stage: Stage, input: BuildInput, { print, globals }: Context): Promise<ExitCode> {
   const plan = await makePlan(stage, input);
   const estimated = await estimatePlan(stage, plan, input);
-  const { steps, whole, recordsProblem } = estimated;
+  const { steps, whole, recordsProblem, quotasProblem } = estimated;
   const approvals = planApprovals(input, { pipeline: stage.pipeline, steps });
   if (globals.json) {
-    const report: PlanJson = { input, steps, lookups: plan.lookups, approvals, whole, recordsProblem };
+    const report: PlanJson = { input, steps, lookups: plan.lookups, approvals, whole, recordsProblem, quotasProblem };
     print.json(report);
     return 0;
   }

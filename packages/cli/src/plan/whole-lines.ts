@@ -1,13 +1,21 @@
 import { formatDuration } from "@muster/history";
 import { counted } from "../counted.ts";
 import type { EstimatedPlan, ReachedLimit, WholeBuild } from "./estimate-plan.ts";
+import { quotaText } from "./quotas.ts";
 
 /** What stands below a plan: time, machines and cost of the whole, each with what it goes by. */
-export function wholeLines({ whole, steps, recordsProblem }: EstimatedPlan): [label: string, text: string][] {
+export function wholeLines({
+  whole,
+  steps,
+  recordsProblem,
+  quotasProblem,
+}: EstimatedPlan): [label: string, text: string][] {
   if (steps.every(({ run }) => run !== true) || whole.workersAtOnce === 0) return [];
   return [
     ["time", timeLine(whole, recordsProblem)],
     ["machines", machinesLine(whole)],
+    ...whole.quotas.map((quota): [string, string] => ["quota", quotaText(quota)]),
+    ...(quotasProblem === null ? [] : [["quotas", `not known: ${quotasProblem}`] satisfies [string, string]]),
     ...(whole.dollars === 0 ? [] : [["cost", costLine(whole)] satisfies [string, string]]),
   ];
 }

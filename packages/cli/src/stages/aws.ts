@@ -31,12 +31,17 @@ export async function openAwsStage(name: string, options: StageOptions): Promise
     logs: new CloudWatchLogsClient(config),
   };
   const ec2 = lateClient(async () => new (await import("@aws-sdk/client-ec2")).EC2Client(config));
+  const serviceQuotas = lateClient(async () => {
+    const { ServiceQuotasClient } = await import("@aws-sdk/client-service-quotas");
+    return new ServiceQuotasClient(config);
+  });
   return {
     pipeline,
     pipelineFolder: folder,
     description,
     ...clients,
     ec2: ec2.get,
+    serviceQuotas: serviceQuotas.get,
     pollMs: POLL_MS,
     movedBy: "aws",
     isBilled: true,
@@ -46,6 +51,7 @@ export async function openAwsStage(name: string, options: StageOptions): Promise
     async close() {
       for (const client of Object.values(clients)) client.destroy();
       await ec2.close();
+      await serviceQuotas.close();
     },
   };
 }

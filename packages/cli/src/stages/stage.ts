@@ -1,6 +1,7 @@
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { NotificationRequest, NotifyAnswer, Pipeline, StageDescription } from "@muster/pipeline";
 
@@ -29,6 +30,8 @@ export interface Stage {
   readonly logs: CloudWatchLogsClient;
   /** Loaded when it is first asked for: few commands look at machines. */
   ec2(): Promise<EC2Client>;
+  /** Loaded when it is first asked for; where machines cost money, for quotas are of an account there. */
+  serviceQuotas?(): Promise<ServiceQuotasClient>;
   /** Milliseconds between two looks at a running build: what its API's rate allows. */
   readonly pollMs: number;
   /** Who moves its builds: AWS, this process, another process on this machine, or nobody. */

@@ -1,4 +1,4 @@
-import { GetServiceQuotaCommand, type ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import {
   type Activity,
   type BuildInput,
@@ -6,16 +6,9 @@ import {
   type Pipeline,
   type StageDescription,
 } from "@muster/pipeline";
-import { marketOf } from "../launching/market-of.ts";
 import type { Log } from "../log.ts";
 import { vcpusOf } from "../workers/hourly-price.ts";
-
-/** vCPUs of standard families that may run at once. @see https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html */
-const QUOTAS = { "on-demand": "L-1216C47A", spot: "L-34B43A08" } as const;
-type Market = keyof typeof QUOTAS;
-
-/** Families that these quotas count; others have quotas of their own, which are not looked at. */
-const STANDARD = /^(a|c|d|h|i|m|r|t|z)\d/;
+import { isStandardType, type Market, marketsOf, readStandardQuota, standardQuotas } from "./standard-quotas.ts";
 
 /**
  * Refuses a build that can never have one of the workers that it needs. A quota that is merely smaller than the matrix makes a build slower. What
@@ -44,7 +37,9 @@ export async function checkQuotas(
     const needed = Math.min(...activity.worker.instanceTypes.map(vcpusOf));
     const known = markets.map((market) => limits.get(market));
     if (!isStandard(activity) || known.some((limit) => limit === undefined || limit >= needed)) continue;
-    const quotas = markets.map((market) => `${limits.get(market)} (${market}, quota ${QUOTAS[market]})`).join(" and ");
+    const quotas = markets
+      .map((market) => `${limits.get(market)} (${market}, quota ${standardQuotas[market]})`)
+      .join(" and ");
     throw new InvalidConfigurationError(
       `${activity.name} needs ${needed} vCPUs for one worker and EC2 allows this account ${quotas}`,
       { hint: "ask AWS for a higher quota, or name smaller instance types" },
@@ -52,12 +47,7 @@ export async function checkQuotas(
   }
 }
 
-const isStandard = ({ worker }: Activity): boolean => worker.instanceTypes.every((type) => STANDARD.test(type));
-
-function marketsOf(activity: Activity, stage: StageDescription): Market[] {
-  const market = marketOf(activity, stage);
-  return market === "spot-then-on-demand" ? ["spot", "on-demand"] : [market];
-}
+const isStandard = ({ worker }: Activity): boolean => worker.instanceTypes.every(isStandardType);
 
 async function readQuotas(
   markets: ReadonlySet<Market>,
@@ -66,10 +56,8 @@ async function readQuotas(
   const limits = new Map<Market, number>();
   for (const market of markets) {
     try {
-      const { Quota } = await serviceQuotas.send(
-        new GetServiceQuotaCommand({ ServiceCode: "ec2", QuotaCode: QUOTAS[market] }),
-      );
-      if (Quota?.Value !== undefined) limits.set(market, Quota.Value);
+      const vcpus = await readStandardQuota(market, serviceQuotas);
+      if (vcpus !== undefined) limits.set(market, vcpus);
     } catch (error) {
       log.warn("quota unknown", { market, error: error instanceof Error ? error.name : String(error) });
     }
