@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { chmod } from "node:fs/promises";
+import { type Receiver, receiver } from "@muster/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Receiver, receiver } from "../../packages/lambdas/test/receiver.ts";
 import type { Outcome } from "./run-muster.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 

@@ -24,7 +24,7 @@ test.each(["--version", "help", "help --json", "status --help"])(
     const loaded = await loadedBy(...line.split(" "));
     expect(loaded.some((url) => url.endsWith("/src/commands/status.ts"))).toBe(true);
     const needless =
-      /\/@(aws-sdk|smithy)\/|packages\/(asl|lambdas|local|worker-agent)\/|\/src\/(stages\/(local|aws)|history|logs|run-)/;
+      /\/@(aws-sdk|smithy)\/|packages\/(asl|lambdas|local|worker-agent)\/|\/src\/(stages\/(local|aws)|history|logs|run-(build|init))/;
     expect(loaded.filter((url) => needless.test(url))).toEqual([]);
   },
 );

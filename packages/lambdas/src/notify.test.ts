@@ -1,12 +1,12 @@
 import { createHmac } from "node:crypto";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { type Receiver, receiver } from "@muster/local";
 import { type Notification, type NotificationRecord, slack, sns, webhook } from "@muster/pipeline";
 import { stateKey } from "@muster/records";
 import { expect, test } from "vitest";
 import { endBuild, failedOn, green, ofVersion } from "../test/ended-builds.ts";
 import { examplePipeline } from "../test/example-pipeline.ts";
 import { launchWorld } from "../test/launch-world.ts";
-import { type Receiver, receiver } from "../test/receiver.ts";
 
 const keyOf = (input: unknown): string => (input as { readonly Key?: string }).Key ?? "";
 const KEY = Buffer.alloc(32, 3);

@@ -6,6 +6,7 @@ export type { ObservedCall } from "./endpoint.ts";
 export { type ConnectionFault, type Fault, type ForeignFault, outages, type ServiceFault } from "./fault.ts";
 export type { InvocationResult, InvokeFunction, LambdaContext, LambdaFunction } from "./lambda-functions.ts";
 export { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
+export { type Answer, type Received, type Receiver, receiver } from "./receiver.ts";
 export { type RunUntilOptions, runUntil } from "./run-until.ts";
 export { secretValues } from "./secret-values.ts";
 export { type Operation, type OperationContext, type Service, service } from "./service.ts";

@@ -1,9 +1,8 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
-import { secretValues } from "@muster/local";
+import { type Answer, receiver, secretValues } from "@muster/local";
 import { webhook } from "@muster/pipeline";
 import { expect, test } from "vitest";
-import { type Answer, receiver } from "../../test/receiver.ts";
 import { deliver } from "./deliver.ts";
 import { trialMessage } from "./message.ts";
 
