@@ -10,6 +10,7 @@ const everyParameter = {
   Keys: ["releases-signing-key"],
   Images: ["failed-builds", "successful-builds"],
   Buckets: ["releases-scratch", "releases-downloads", "releases-mirror"],
+  Topics: ["arn:aws:sns:us-west-2:111122223333:releases"],
   ImageParameters: ["muster/images/debian"],
   EdgePolicies: ["cache-policy/658327ea-f89d-4fab-a63d-7e88639e58f6"],
   Vpc: "vpc-0a1b2c3d4e5f60718",

@@ -44,7 +44,7 @@ describe("who takes a role", () => {
     for (const wrong of ["*", "a/*.tfstate", "plans/main/x"]) expect(wrong).not.toMatch(pattern("StateKey"));
     for (const wrong of ["*", "vpc-*"]) expect(wrong).not.toMatch(pattern("Vpc"));
     const ids = ["Distribution", "HostedZone", "Domain"];
-    const lists = ["Secrets", "Keys", "Images", "Buckets", "ImageParameters", "EdgePolicies"];
+    const lists = ["Secrets", "Keys", "Images", "Buckets", "Topics", "ImageParameters", "EdgePolicies"];
     for (const name of [...ids, ...lists]) {
       expect("", "what is not there").toMatch(pattern(name));
       for (const wrong of ["*", "hhvm*", "cache-policy/*"]) expect(wrong, name).not.toMatch(pattern(name));
