@@ -44,6 +44,10 @@ test("whoever follows docs/operating.md sees what it says", async () => {
     anew,
     embargoed,
     released,
+    taking,
+    taken,
+    refused,
+    republished,
     audited,
   ] = said;
   expect(planned).toContain("all is well");
@@ -64,5 +68,10 @@ test("whoever follows docs/operating.md sees what it says", async () => {
   expect(embargoed).toMatch(/^MakeSource +✔ succeeded +✔ succeeded +✔ succeeded$/m);
   expect(embargoed).toMatch(/^Publish +· not_built +✔ succeeded +✔ succeeded$/m);
   expect(released).toContain("1 task done, 1 skipped, 0 failed");
+  expect(taking).toMatch(/^1\.2\.0: what 1 task published is taken back\n {2}takes back {2}Publish {2}s3:/);
+  expect(taken).toContain("1 task done, 1 skipped, 0 failed");
+  expect(taken).toMatch(/^Publish +↩ withdrawn +✔ succeeded$/m);
+  expect(refused).toMatch(/1\.2\.0 was withdrawn by tester at .* \(crashes on start\) \(--republish/);
+  expect(republished).toContain("1 task done, 1 skipped, 0 failed");
   expect(audited).toMatch(/^0 orphans: looked at 0 machines, 0 running builds/);
 });

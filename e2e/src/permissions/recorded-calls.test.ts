@@ -111,6 +111,11 @@ test("the calls of every function and worker are the recorded ones", async () =>
   const approved = { approval: "ApproveRelease", version: "1.0.0", buildInput: { ...ofWords, keepFailed: true } };
   await world.call("RequestApproval", { ...approved, token: "stale", execution: ofFirst });
 
+  // A version is taken back: it is written down.
+  const withdrawal = { inputs: ["0.9.0"], withdraw: { by: "tester" } };
+  await world.call("ParseInput", { input: withdrawal, execution: ofFirst });
+  await world.call("BuildStatus", { version: "0.9.0" });
+
   // A machine lost at work, by its event; an overlapping build refused.
   const second = await start("second", "2.0.0");
   const lost = await eventually("a worker packages", () => atWork("MakePackage"));

@@ -13,7 +13,14 @@ import { CreateActivityCommand, CreateStateMachineCommand, SFNClient } from "@aw
 import { renderStateMachine } from "@muster/asl";
 import { createHandlers } from "@muster/lambdas";
 import { createLocalAws, instanceOf, type LambdaFunction, secretValues } from "@muster/local";
-import { type Activity, type FunctionName, functionNames, type Pipeline, scriptFile } from "@muster/pipeline";
+import {
+  type Activity,
+  activityNamed,
+  type FunctionName,
+  functionNames,
+  type Pipeline,
+  scriptFile,
+} from "@muster/pipeline";
 import { WorkerTag } from "@muster/records";
 import { describeStage } from "@muster/simulation";
 import { agentProgram, localBootstrap, renderUserData } from "@muster/worker-agent";
@@ -127,6 +134,11 @@ export async function recordingWorld(
   for (const [name, text] of Object.entries(programs))
     await writeFile(join(folder, "bin", name), text, { mode: 0o755 });
   const scriptUrl = (path: string) => pathToFileURL(scriptFile(scripts, path)).href;
+  const taskScripts = ({ script, afterTask, withdraw }: Activity) => ({
+    script: scriptUrl(script),
+    ...(afterTask !== undefined && { afterTask: scriptUrl(afterTask) }),
+    ...(withdraw?.kind === "script" && { withdraw: scriptUrl(withdraw.script) }),
+  });
   const scriptUrls = ({ script, init, afterTask }: Activity) => ({
     SCRIPT_URL: scriptUrl(script),
     ...(init !== undefined && { INIT_URL: scriptUrl(init) }),
@@ -174,6 +186,7 @@ export async function recordingWorld(
         renderStateMachine(pipeline, {
           functionArn: (name) => stage.functions[name] ?? "",
           activityArn: (name) => stage.activities[name] ?? "",
+          scriptsOf: (name) => taskScripts(activityNamed(pipeline, name)),
         }),
       ),
     }),

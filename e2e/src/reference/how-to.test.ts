@@ -44,13 +44,24 @@ test("a platform that is added to a published version is built from the tarball 
   expect(again?.done).toEqual([]);
 });
 
-test("a version that was taken back is removed by its next build, once, and made by none", async () => {
-  const [build, again] = await buildsOf(takenBack, "1.2.4", 2, {
-    objects: [downloads("1.2.4/tidy.deb")],
-    scripts: { TakeBack: (task) => task.removes(downloads(task.input.env.PACKAGE ?? "")) },
-  });
-  expect(build).toMatchObject({ done: ["TakeBack-1.2.4"], skipped: { "Publish-1.2.4": "1.2.4 was taken back" } });
-  expect(again).toMatchObject({ done: [], skipped: { "TakeBack-1.2.4": "1.2.4 is gone" } });
+test("a version that is taken back is gone from where users get it, once, and no build makes it again", async () => {
+  const world = await simulate(takenBack);
+  try {
+    expect((await world.build("1.2.4")).done).toEqual(["Publish-1.2.4", "AddToIndex-1.2.4", "Announce-1.2.4"]);
+    await world.put(downloads("index/1.2.4"));
+    const taken = await world.withdraw("1.2.4");
+    expect(taken).toMatchObject({
+      status: "succeeded",
+      done: ["Publish-1.2.4", "AddToIndex-1.2.4"],
+      skipped: { "Announce-1.2.4": expect.stringContaining("cannot be taken back: it was read") },
+      beyondAccess: [],
+    });
+    expect((await world.withdraw("1.2.4")).done).toEqual([]);
+    await expect(world.build("1.2.4")).resolves.toMatchObject({ status: "failed", done: [] });
+    expect((await world.build("1.2.4 --republish")).done).toContain("Publish-1.2.4");
+  } finally {
+    await world.close();
+  }
 });
 
 test("each platform is compiled by the activity that is for it", async () => {

@@ -48,6 +48,8 @@ export const sections: readonly Section[] = [
   object("Its machine", "worker", { type: "WorkerMachine" }),
   object("A rule of its retries", "retry", { type: "Retry" }),
   object("Its permissions", "access", { type: "Access" }),
+  object("How what it published is taken back", "withdrawal", { type: "ScriptedWithdrawal" }),
+  object("What cannot be taken back", "impossibleWithdrawal", { type: "ImpossibleWithdrawal" }),
   object("A key that it may use", "kmsKey", { type: "KmsKey" }),
   object("A secret that it may read", "storedSecret", { type: "StoredSecret" }),
   functions("Objects", ["scratch", "downloads"]),

@@ -31,6 +31,11 @@ muster-s3 cp "s3://$SCRATCH_BUCKET/$VERSION/large" large
 muster-s3 cp large "s3://$DOWNLOADS_BUCKET/$VERSION/large"
 `;
 
+const withdraw = `#!/bin/bash
+set -euo pipefail
+for object in $TAKE_BACK; do muster-s3 rm "$object"; done
+`;
+
 const definition = `
 import { activity, definePipeline, downloads, fixedPlatforms, forEachPlatform, forEachVersion, minutes, scratch, sns } from "@muster/pipeline";
 
@@ -43,6 +48,7 @@ export const Make = activity({
 export const Publish = activity({
   name: "Publish", per: "platform", script: "publish.sh", timeout, worker, exclusive: true,
   publishes: ({ version }) => [downloads(\`\${version}/large\`)],
+  withdraw: { kind: "script", script: "withdraw.sh" },
 });
 
 export default definePipeline({
@@ -61,6 +67,7 @@ export default definePipeline({
 export async function writeBatteryPipeline(workspace: Workspace): Promise<string[]> {
   await workspace.write("make.sh", make, { executable: true });
   await workspace.write("publish.sh", publish, { executable: true });
+  await workspace.write("withdraw.sh", withdraw, { executable: true });
   await workspace.write("init.sh", "#!/bin/bash\nexport TOOL=tools\n", { executable: true });
   await workspace.write("dummy.sh", '#!/bin/bash\necho "dummy for $MUSTER_TASK"\n', { executable: true });
   await workspace.write("pipeline.ts", definition);

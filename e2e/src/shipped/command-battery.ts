@@ -36,6 +36,7 @@ export async function commandBattery(workspace: Workspace): Promise<void> {
   const status = JSON.parse((await ask("status", "--json")).stdout) as Status;
   await tellsOfTheBuild(ask, status, workspace);
   await keepsTheEndpoint(workspace, { ask, pipeline });
+  await takesBack(workspace, { ask, pipeline });
   // Nothing waits for a person here.
   const approval = await workspace.muster("approve", "1.2.3", ...pipeline);
   expect(approval).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("has ended already") });
@@ -119,6 +120,21 @@ async function tellsOfTheBuild(ask: Ask, { name, state, steps }: Status, { dir }
   expect(await offered(ask, "build", "1")).toBe("1.2.3\tversion\n");
   expect(await offered(ask, "build", "--rerun", "Mak")).toBe("Make\tstep, per version\n");
   expect(await offered(ask, "logs", "Pub")).toMatch(/^Publish-1\.2\.3-.*\tsucceeded$/m);
+}
+
+async function takesBack(
+  { dir, muster }: Workspace,
+  { ask, pipeline }: { ask: Ask; pipeline: readonly string[] },
+): Promise<void> {
+  const { tasks } = JSON.parse((await ask("withdraw", "1.2.3", "--plan", "--json")).stdout);
+  expect(tasks).toMatchObject([{ step: "Publish", does: "takes-back" }]);
+  expect((await ask("withdraw", "1.2.3", "--reason", "bad")).stdout).toContain("1 task done, 1 skipped, 0 failed");
+  await expect(stat(join(dir, ".muster/s3/battery-downloads/1.2.3/large"))).rejects.toMatchObject({ code: "ENOENT" });
+  expect((await ask("withdraw", "1.2.3")).stdout).toMatch(
+    /^1\.2\.3 was withdrawn by .* \(bad\): nothing of it is left/,
+  );
+  const refused = await muster("build", "1.2.3", ...pipeline);
+  expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--republish") });
 }
 
 /** What a shell is offered: nothing, where a busy machine took longer than its user waits. */

@@ -3,6 +3,7 @@ import {
   type BucketRole,
   imageTag,
   objectsOf,
+  objectsTakenBack,
   type Per,
   type Pipeline,
   type Platform,
@@ -48,6 +49,14 @@ export function writtenPatterns(activity: Activity, pipeline: Pipeline): S3Objec
   }
   if (typeof writes !== "function") return asPrefixes(writes);
   return asPrefixes(objectPatterns(activity, pipeline, writtenBy));
+}
+
+/** What its withdrawal removes. A bucket that keeps versions keeps these: no worker may remove a version. */
+export function takenBackPatterns(activity: Activity, pipeline: Pipeline): S3Object[] {
+  const { withdraw } = activity;
+  if (withdraw?.kind !== "script") return [];
+  const named = objectPatterns(activity, pipeline, (task) => objectsTakenBack(task.activity, task.subject));
+  return [...named, ...asPrefixes(withdraw.deletes)];
 }
 
 function writtenBy<P extends Per>({ activity: { access }, subject }: Task<P>): readonly S3Object[] {

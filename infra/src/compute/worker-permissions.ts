@@ -3,7 +3,7 @@ import { stateFolder, stateKey, WorkerTag } from "@muster/records";
 import { ANY, allow, type Condition, policyVariable, type Statement } from "../iam/policy.ts";
 import { secretStatements } from "../secrets/secret-permissions.ts";
 import type { ResourceNames, StageScope } from "../stage-scope.ts";
-import { asPrefixes, keysIn, writtenPatterns } from "./object-patterns.ts";
+import { asPrefixes, keysIn, takenBackPatterns, writtenPatterns } from "./object-patterns.ts";
 
 /** What a worker of one activity may do: serve its own queue, touch its own objects, write its own log, name itself. */
 export function workerStatements(activity: Activity, scope: StageScope): Statement[] {
@@ -58,7 +58,7 @@ function artifactStatements(activity: Activity, { pipeline, names }: StageScope)
     const at = (objects: readonly S3Object[]) => distinct(keysIn(objects, role)).map((key) => `${bucket}/${key}`);
     const written = at(writtenPatterns(activity, pipeline));
     const read = at(asPrefixes(reads));
-    const removed = at(asPrefixes(deletes));
+    const removed = at([...asPrefixes(deletes), ...takenBackPatterns(activity, pipeline)]);
     const suffix = `${role[0]?.toUpperCase()}${role.slice(1)}`;
     return [
       // What is large goes in parts, which are thrown away where one of them fails.

@@ -42,6 +42,7 @@ export function createWorkers(
     const scripts = {
       script: script(activity.script),
       ...(activity.afterTask !== undefined && { afterTask: script(activity.afterTask) }),
+      ...(activity.withdraw?.kind === "script" && { withdraw: script(activity.withdraw.script) }),
     };
     return { activity, queue, logGroup, roleArn: role.arn, launchTemplate, scripts };
   });

@@ -28,6 +28,12 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
     ["s3:GetObjectVersion", "arn:aws:s3:::hhvm-downloads-111122223333/some/key"],
     ["s3:GetObjectVersion", "arn:aws:s3:::hhvm-assets-111122223333/scripts/make.sh"],
   ],
+  // `withdraw` asks whether a bucket keeps what it takes back; `build` and `matrix`, whether a version was withdrawn.
+  GetBucketVersioning: [["s3:GetBucketVersioning", "arn:aws:s3:::hhvm-downloads-111122223333"]],
+  "records of withdrawals": [
+    ["s3:GetObject", "arn:aws:s3:::hhvm-state-111122223333/withdrawals/1.2.3.json"],
+    ["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "withdrawals/1.2.3.json" }],
+  ],
   ListObjectVersions: [["s3:ListBucketVersions", "arn:aws:s3:::hhvm-downloads-111122223333"]],
   GetExecutionHistory: [["states:GetExecutionHistory", execution]],
   GetLogEvents: [["logs:GetLogEvents", `${group}:log-stream:w_i-0123456789abcdef0`]],

@@ -13,6 +13,7 @@ const READ_RECORDS = [
   stateFolder.leases,
   stateFolder.pages,
   stateFolder.notifications,
+  stateFolder.withdrawals,
   stateKey.reaper,
 ];
 /** What `audit` compares by its names alone: what lies there holds tokens, or nothing. */
@@ -70,6 +71,8 @@ function operatorStatements(scope: StageScope): Statement[] {
       [...buckets, names.bucketArn("assets")].map((arn) => `${arn}/*`),
     ),
     allow("ListFormerArtifacts", ["s3:ListBucketVersions"], buckets),
+    // Nothing is taken back where it would be lost for good.
+    allow("KnowThatVersionsAreKept", ["s3:GetBucketVersioning"], buckets),
     // An attempt's log outlives its stream there, launches and leases say why a task waits, and all of them what is left over. What lies beside them
     // holds tokens of tasks, and is nobody's to read.
     allow(

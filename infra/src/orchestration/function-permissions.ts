@@ -45,6 +45,8 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     ParseInput: [
       ...builds.list,
       allow("ReadBuilds", ["states:DescribeExecution"], [builds.executions]),
+      state.list,
+      state.on("KnowWithdrawals", ["s3:GetObject", "s3:PutObject"], "withdrawals"),
       // Which of EC2's quotas, its activities' markets say: on-demand and spot have one each.
       allow("ReadQuotas", ["servicequotas:GetServiceQuota"], [names.arn("servicequotas", "ec2/*")]),
     ],
@@ -107,7 +109,12 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
       state.on("Mark", ["s3:PutObject"], "reaper"),
       state.on("DropRecords", ["s3:DeleteObject"], "claims", "demands", "executions", "launches"),
     ],
-    BuildStatus: [...artifacts, ...listedPlatformStatements(scope)],
+    BuildStatus: [
+      ...artifacts,
+      state.list,
+      state.on("KnowWithdrawals", ["s3:GetObject"], "withdrawals"),
+      ...listedPlatformStatements(scope),
+    ],
     Notify: notifyStatements(scope),
   };
 }

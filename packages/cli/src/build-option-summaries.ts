@@ -8,4 +8,5 @@ export const buildOptionSummaries: Readonly<Record<(typeof buildOptions)[number]
   "--keep-failed": "Keep the machines of failed tasks for some hours",
   "--force": "Make all of its steps again, though what they make is there",
   "--allow-overlap": "Start although a running build has a version and platform in common",
+  "--republish": "Publish also what was withdrawn: it is withdrawn no longer",
 };

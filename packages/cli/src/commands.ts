@@ -23,6 +23,7 @@ import stop from "./commands/stop.ts";
 import task from "./commands/task.ts";
 import verify from "./commands/verify.ts";
 import why from "./commands/why.ts";
+import withdraw from "./commands/withdraw.ts";
 import workers from "./commands/workers.ts";
 
 /** Every command, in the order in which help lists them. */
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   matrix,
   artifacts,
   verify,
+  withdraw,
   approve,
   stop,
   retry,

@@ -26,6 +26,7 @@ import type { EndedTestWorkerJson } from "./test-workers/kill-test-workers.ts";
 import type { TestWorkerJson } from "./test-workers/run-test-workers.ts";
 import type { VerifyJson } from "./verify/verify-json.ts";
 import type { WhyJson } from "./why/show-why.ts";
+import type { WithdrawalPlanJson } from "./withdraw/withdraw-version.ts";
 import type { WorkerJson } from "./workers/list-workers.ts";
 
 /** What each command prints with `--json`: JSON schemas are made of these types, in `schemas/`. */
@@ -64,5 +65,8 @@ export interface JsonShapes {
   readonly verify: VerifyJson;
   readonly repro: ReproJson;
   readonly why: WhyJson;
+  readonly withdraw: BuildJson | WithdrawalPlanJson;
+  readonly "withdraw --no-follow": StartedJson | WithdrawalPlanJson;
+  readonly "withdraw --plan": WithdrawalPlanJson;
   readonly workers: readonly WorkerJson[];
 }

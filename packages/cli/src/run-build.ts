@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BuildPlan } from "@muster/lambdas";
-import { type BuildInput, parseBuildInput, type RetryOf } from "@muster/pipeline";
+import { type BuildPlan, refuseWithdrawn } from "@muster/lambdas";
+import { type BuildInput, parseBuildInput } from "@muster/pipeline";
 import type { ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
 import { listBuilds } from "./history/find-build.ts";
@@ -16,7 +16,7 @@ import { refuseUnfitScripts } from "./refuse-unfit-scripts.ts";
 import { reportOutcome } from "./report-outcome.ts";
 import { outliveOwner } from "./stages/outlive-owner.ts";
 import type { Stage } from "./stages/stage.ts";
-import { type StartedBuild, startBuild } from "./start-build.ts";
+import { type BuildOrigin, type StartedBuild, startBuild } from "./start-build.ts";
 import { tellChangedScripts } from "./tell-changed-scripts.ts";
 import { tellLittleSpace } from "./tell-little-space.ts";
 import { UsageError } from "./usage-error.ts";
@@ -55,6 +55,7 @@ export async function runBuild(
   await refuseUnfitScripts(loaded, context);
   if (plan) {
     const stage = await openStage({ to: "read" });
+    await refuseWithdrawn(input, withdrawalsOf(stage));
     return reportPlan(stage, input, context);
   }
 
@@ -65,7 +66,7 @@ export interface BuildToStart {
   readonly input: BuildInput;
   /** The words that it is started with. */
   readonly asked: readonly string[];
-  readonly retry?: RetryOf | undefined;
+  readonly origin?: BuildOrigin | undefined;
   /** The command that goes on with it: the same again. */
   readonly same: readonly string[];
   readonly noFollow: boolean;
@@ -74,7 +75,7 @@ export interface BuildToStart {
 
 /** Starts a build, or goes on with it where it runs, and follows it to its end. */
 export async function startAndFollow(
-  { input, asked, retry, same, noFollow, timeScale }: BuildToStart,
+  { input, asked, origin, same, noFollow, timeScale }: BuildToStart,
   context: Context,
 ): Promise<ExitCode> {
   const { openStage, print, globals, signal } = context;
@@ -89,7 +90,7 @@ export async function startAndFollow(
         });
       }
       if (started !== undefined) await announceTakeOver(stage, started, context);
-      const build = started ?? (await start(stage, { asked, input, retry }, context));
+      const build = started ?? (await start(stage, { asked, input, origin }, context));
       const makesAgain = input.force === true || input.rerun !== undefined;
       if (started === undefined) await announce(stage, { ...build, makesAgain }, context);
       started = build;
@@ -117,7 +118,7 @@ export async function startAndFollow(
 /** A machine that cannot do it is told first, and then what there is to do. */
 async function start(
   stage: Stage,
-  { asked, input, retry }: Pick<BuildToStart, "asked" | "input" | "retry">,
+  { asked, input, origin }: Pick<BuildToStart, "asked" | "input" | "origin">,
   context: Context,
 ): Promise<StartedBuild> {
   const { env, signal, print } = context;
@@ -126,11 +127,16 @@ async function start(
     made ??= makePlan(stage, input);
     return made;
   };
+  await refuseWithdrawn(input, withdrawalsOf(stage));
   if (stage.movedBy === "here") await tellLittleSpace(context);
   await refuseUnfitMachine(stage, input, { env, signal, plan });
-  const announce = () => announcePlan(stage, input, { plan, print });
-  return startBuild(stage, asked, { user: env.user, at: new Date(), announce, retry });
+  // What a withdrawal does was said already, in its own words.
+  const announce = () =>
+    input.withdraw === undefined ? announcePlan(stage, input, { plan, print }) : Promise.resolve();
+  return startBuild(stage, asked, { user: env.user, at: new Date(), announce, origin });
 }
+
+const withdrawalsOf = ({ s3, description }: Stage) => ({ s3, bucket: description.buckets.state });
 
 async function announce(
   stage: Stage,

@@ -1,4 +1,4 @@
-import { type MatrixCell, type VersionMatrix, versionMatrix } from "@muster/lambdas";
+import { type MatrixCell, type VersionMatrix, versionMatrix, withdrawnText } from "@muster/lambdas";
 import { placeCells } from "@muster/pipeline";
 import type { ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
@@ -14,6 +14,7 @@ const looks = {
   succeeded: { symbol: "✔", colour: "green" },
   built_not_published: { symbol: "◐", colour: "yellow" },
   not_built: { symbol: "·", colour: "dim" },
+  withdrawn: { symbol: "↩", colour: "red" },
 } as const;
 
 /** What `muster matrix --json` prints. */
@@ -52,16 +53,17 @@ async function wanted(stage: Stage, named: readonly string[]): Promise<readonly 
   });
 }
 
-function withEvidence({ cells }: VersionMatrix, print: Print): string[] {
-  return layoutRows(
+function withEvidence({ version, withdrawal, cells }: VersionMatrix, print: Print): string[] {
+  const rows = layoutRows(
     cells.map(({ activity, status, evidence, ...place }) => [
       print.style(looks[status].colour, status),
       activity,
       placeCells(place)[1],
-      `${status === "not_built" && evidence.length > 0 ? "no " : ""}${evidence.join(", ")}`,
+      `${(status === "not_built" || status === "withdrawn") && evidence.length > 0 ? "no " : ""}${evidence.join(", ")}`,
     ]),
     terminalColumns(print),
   );
+  return withdrawal === null ? rows : [print.style("bold", withdrawnText({ version, ...withdrawal })), ...rows];
 }
 
 /** A row for each step and platform, in the pipeline's order; a version that does not have the platform has no cell there. */
@@ -86,7 +88,9 @@ function sideBySide(versions: readonly VersionMatrix[], print: Print): string[] 
   const wide = table((cell) => `${symbol(cell)} ${print.style(looks[cell.status].colour, cell.status)}`);
   const columns = print.stdout.columns ?? Number.POSITIVE_INFINITY;
   if (wide.every((line) => columnsOf(line) <= columns)) return wide;
-  const legend = Object.entries(looks).map(([status, look]) => `${print.style(look.colour, look.symbol)} ${status}`);
+  const isThere = new Set([...cells.values()].map(({ status }) => status));
+  const known = Object.entries(looks).filter(([status]) => status !== "withdrawn" || isThere.has(status));
+  const legend = known.map(([status, look]) => `${print.style(look.colour, look.symbol)} ${status}`);
   return [...table(symbol), "", legend.join("   ")];
 }
 

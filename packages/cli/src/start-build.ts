@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { DescribeExecutionCommand, ExecutionAlreadyExists, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { overlapError, overlappingBuild } from "@muster/lambdas";
-import { type BuildInput, buildWords, parseBuildInput, type RetryOf } from "@muster/pipeline";
+import { type BuildInput, buildWords, parseBuildInput } from "@muster/pipeline";
 import { executionName } from "./execution-name.ts";
 import { listBuilds } from "./history/find-build.ts";
 import type { Stage } from "./stages/stage.ts";
@@ -26,17 +26,20 @@ interface StartOptions {
   readonly at: Date;
   /** Is waited for before a new build starts; not where one is gone on with. */
   readonly announce?: () => Promise<void>;
-  /** The build that it does again what was left undone of. */
-  readonly retry?: RetryOf | undefined;
+  /** What it is started for, where that is more than its words. */
+  readonly origin?: BuildOrigin | undefined;
 }
+
+/** Why a build is started: it does again what another one left undone, or takes its versions back. */
+export type BuildOrigin = Pick<BuildInput, "retry" | "withdraw">;
 
 /** Starts a build, or finds the running one that the same words started. */
 export async function startBuild(
   stage: Builds,
   words: readonly string[],
-  { user, at, announce = async () => {}, retry }: StartOptions,
+  { user, at, announce = async () => {}, origin = {} }: StartOptions,
 ): Promise<StartedBuild> {
-  const said = { inputs: words, ...(retry !== undefined && { retry }) };
+  const said = { inputs: words, ...origin };
   const { input, running } = await runningBuilds(stage, said);
   const joined = running.find((build) => isDeepStrictEqual(build.input, input(build.startedAt)));
   const others = running.filter((build) => build !== joined).map(({ name }) => name);
@@ -47,7 +50,7 @@ export async function startBuild(
   const named = buildWords(words).words;
   const { versions, rerun, force } = input(at);
   const asked = [
-    ...(retry === undefined ? [] : ["retry"]),
+    ...Object.keys(origin),
     ...(rerun === undefined && !force ? [] : ["again"]),
     ...(named.length > 0 ? named : versions),
   ];

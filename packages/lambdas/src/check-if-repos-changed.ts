@@ -21,8 +21,13 @@ export const checkIfReposChanged = handler(
   async ({ results, buildInput }, { pipeline }) =>
     buildInput.debug === "" &&
     (isPublicationRetried(buildInput) ||
+      isTakenBack(buildInput, results) ||
       changedDownloads(normalizeResults(results), { pipeline, versions: buildInput.versions })),
 );
+
+/** Whatever a withdrawal takes, users had it. */
+const isTakenBack = ({ withdraw }: BuildInput, results: unknown): boolean =>
+  withdraw !== undefined && listSteps(normalizeResults(results)).some(({ result }) => "success" in result);
 
 /** What changed in the build before has not come through to users. */
 const isPublicationRetried = ({ retry }: BuildInput): boolean =>

@@ -9,7 +9,13 @@ export { decideStep } from "./deciding/decide-step.ts";
 export { inputOfTask, type TaskOfBuild } from "./deciding/input-of-task.ts";
 export { type Lookout, lookout } from "./deciding/lookout.ts";
 export { platformsOfVersion, supportedPlatforms } from "./deciding/platforms-of-version.ts";
-export { type MatrixCell, type VersionMatrix, versionMatrix } from "./deciding/version-matrix.ts";
+export {
+  type MatrixCell,
+  type VersionMatrix,
+  versionMatrix,
+  type WithdrawalJson,
+  withdrawalJson,
+} from "./deciding/version-matrix.ts";
 export { isMadeOtherwise } from "./deciding/what-changed.ts";
 export { launchedAt } from "./launching/launched-at.ts";
 export { weighRefusals } from "./launching/weigh-refusals.ts";
@@ -30,5 +36,6 @@ export { isStandardType, type Market, marketsOf, readStandardQuota, standardQuot
 export { LAST_RESORT_MS, LIFETIME_MS, READY_WITHIN_MS } from "./reaping/choose-victims.ts";
 export { KEEP_MS as RECORDS_KEPT_MS } from "./reaping/drop-old-records.ts";
 export { ReaperMarks } from "./reaping/marks.ts";
+export { refuseWithdrawn, type Withdrawn, withdrawalOf, withdrawnText } from "./records/withdrawals.ts";
 export { describeWorkers, toWorker, type Worker, type WorkerState } from "./workers/describe-workers.ts";
 export { hourlyPrice, listedPrice, vcpusOf } from "./workers/hourly-price.ts";

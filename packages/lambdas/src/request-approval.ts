@@ -41,6 +41,7 @@ function whoNeedsNone(event: RequestApprovalEvent, { pipeline }: HandlerContext<
     });
   }
   if (build.debug !== "") return { skip: true, reason: `${build.debug.replace("_", "-")} builds ask nobody` };
+  if (build.withdraw !== undefined) return { skip: true, reason: "a withdrawal asks nobody" };
   return approvalNeeded(approval, build, Place.parse(event)) ? undefined : { skip: true, reason: "not needed" };
 }
 

@@ -6,6 +6,7 @@ import type { Retry } from "./retries.ts";
 import type { S3Object } from "./s3-object.ts";
 import type { Per, Subject } from "./subject.ts";
 import type { Version } from "./version.ts";
+import type { Withdrawal } from "./withdrawal.ts";
 
 /** Whether a task runs, and why. */
 export interface Decision {
@@ -195,6 +196,11 @@ export interface DefinitionPer<P extends Per> extends Artifacts<P> {
    * so when it would for any of the build's versions.
    */
   readonly changesDownloads?: boolean | ((version: Version) => boolean);
+  /**
+   * How `muster withdraw` takes back what it has published of a version: by a script, or not at all, and then why. Where
+   * absent it stays.
+   */
+  readonly withdraw?: Withdrawal<P>;
   /** Whether a test build may run it. Default false. */
   readonly testBuild?: boolean;
   /** What its tasks may do on AWS; where absent, write what it produces and publishes. */

@@ -36,6 +36,15 @@ export const RetryOf: z.ZodType<RetryOf> = z.object({
   force: z.literal(true).optional(),
 });
 
+/** Said of a build that takes its versions back, and makes nothing. */
+export interface WithdrawalOf {
+  /** Who wants it, as AWS or this machine calls them. */
+  readonly by: string;
+  /** Why, in one line. */
+  readonly reason?: string | undefined;
+}
+export const WithdrawalOf: z.ZodType<WithdrawalOf> = z.object({ by: z.string(), reason: z.string().optional() });
+
 /** What to build: the one thing a person says of a build, understood. */
 export const BuildInput = z.object({
   /** At least one, as the pipeline writes them, in the order they were named. */
@@ -57,6 +66,10 @@ export const BuildInput = z.object({
   rerun: MadeAgain.optional(),
   /** All of its steps are made again (`--force`). */
   force: z.literal(true).optional(),
+  /** Publish also what was withdrawn: it is withdrawn no longer. */
+  republish: z.literal(true).optional(),
+  /** Where it is started by `muster withdraw`: what was published is taken back. */
+  withdraw: WithdrawalOf.optional(),
   /** Where it is started by `muster retry`: what another build left undone, and nothing else. */
   retry: RetryOf.optional(),
   /** All that the pipeline declared when the build began, by name; absent where it declared none. Typed by `inputsOf`. */

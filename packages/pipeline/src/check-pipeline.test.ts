@@ -3,6 +3,7 @@ import { exampleActivity, examplePipeline, referencePipeline } from "../testing/
 import { checkScripts, InvalidPipelineError } from "./check-pipeline.ts";
 import { type BuildFlow, type Flow, forEachPlatform, forEachVersion, parallel, sequence } from "./flow.ts";
 import { fixedPlatforms } from "./platform.ts";
+import { downloads } from "./s3-object.ts";
 
 function problems(define: () => unknown): readonly string[] {
   try {
@@ -190,6 +191,20 @@ test("a step before forEachVersion cannot run always: nothing follows one of the
   expect(problems(() => examplePipeline([A], { flow: sequence(open, forEachVersion(A), close) }))).toEqual([
     'Open.runsWhen: "always" is for steps of versions, and for those after forEachVersion',
   ]);
+});
+
+test("a withdrawal names its script, and what it takes back", () => {
+  const withdraw = { kind: "script", script: "withdraw.sh" } as const;
+  const publishes = () => [downloads("a")];
+  const pipeline = examplePipeline([exampleActivity("MakeA", { withdraw, publishes })]);
+  expect(problems(() => checkScripts(pipeline, (path) => path === "withdraw.sh"))).toEqual([
+    'MakeA: withdraw "withdraw.sh" does not exist',
+  ]);
+  expect(problems(() => examplePipeline([exampleActivity("MakeA", { withdraw })]))).toEqual([
+    "MakeA: its withdrawal takes back nothing: say what in takes, or in publishes",
+  ]);
+  const both = { ...withdraw, reason: "it is out" } as never;
+  expect(problems(() => examplePipeline([exampleActivity("MakeA", { withdraw: both })]))).toHaveLength(1);
 });
 
 test("a build's own steps stand before and after its versions, in sequences and parallels", () => {

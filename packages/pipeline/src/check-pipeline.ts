@@ -173,6 +173,10 @@ function activityProblems(activity: Activity, pipeline: Pipeline): string[] {
       "maxWorkers must be a whole number above 0",
     ),
     ...retryProblems(name, activity.retries ?? []),
+    ...say(
+      activity.withdraw?.kind === "script" && (activity.withdraw.takes ?? activity.publishes) === undefined,
+      "its withdrawal takes back nothing: say what in takes, or in publishes",
+    ),
     ...say(activity.worksOn !== undefined && activity.per !== "version", "worksOn is for a step of a version"),
     ...say(
       activity.exclusive === true && (maxWorkers ?? 1) > 1,

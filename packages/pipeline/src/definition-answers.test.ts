@@ -96,6 +96,14 @@ const samples: Readonly<Record<string, Sample>> = {
   ),
   "activity.env": ofActivity("env", { A: "1" }, { wrong: [[{ A: 1 }, ".A: 1 is not text"]] }),
   "activity.changesDownloads": ofActivity("changesDownloads", true),
+  "script.takes": {
+    define: (takes) =>
+      examplePipeline([exampleActivity("Make", { withdraw: { kind: "script", script: "w.sh", takes } } as Anything)]),
+    ask: (pipeline) => make(pipeline).withdraw.takes(subject),
+    place: "Make.withdraw.takes(1.2.3)",
+    right: objects,
+    wrong: wrongObjects.slice(1),
+  },
   "activity.access.writes": {
     define: (writes) => examplePipeline([exampleActivity("Make", { access: { writes } } as Anything)]),
     ask: (pipeline) => make(pipeline).access.writes(subject),

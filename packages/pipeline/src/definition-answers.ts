@@ -8,6 +8,7 @@ import type { PipelineDefinition } from "./pipeline.ts";
 import type { Platforms } from "./platform.ts";
 import type { BucketRole, S3Object } from "./s3-object.ts";
 import type { VersionParts, VersionScheme } from "./versions/version-scheme.ts";
+import type { ScriptedWithdrawal } from "./withdrawal.ts";
 
 /** What each function of a definition may answer, as strictly as its fields are looked at. */
 
@@ -31,9 +32,11 @@ const published: check.Check<Published> = (value) =>
 
 const variables = check.texts("variables by their names");
 
+const allPublished = check.list("a list of what is published", published);
+
 const activityAnswers: Answers<Activity<"version">> = {
   produces: objects,
-  publishes: check.list("a list of what is published", published),
+  publishes: allPublished,
   restoredFrom: objects,
   worksOn: check.list("a list of platforms", check.filledText),
   shouldRun: check.orNothing(
@@ -48,6 +51,8 @@ const activityAnswers: Answers<Activity<"version">> = {
 };
 
 const accessAnswers: Answers<Access<"version">> = { writes: objects };
+
+const withdrawalAnswers: Answers<ScriptedWithdrawal<"version">> = { takes: allPublished };
 
 const approvalAnswers: Answers<Approval> = { neededFor: check.flag };
 
@@ -73,15 +78,19 @@ const schemeAnswers: Answers<VersionScheme> = {
 
 /** With functions whose answers are held to their types, as all these are. */
 export function checkedActivity<A>(activity: A): A {
-  const { name: place, access } = activity as Activity<"version">;
+  const { name: place, access, withdraw } = activity as Activity<"version">;
   const own = withCheckedAnswers(activity as Activity<"version">, {
     answers: activityAnswers,
     place,
     later: ["shouldRun"],
   });
-  if (access === undefined) return own as A;
-  const granted = withCheckedAnswers(access, { answers: accessAnswers, place: `${place}.access` });
-  return (granted === access ? own : { ...own, access: granted }) as A;
+  const granted = access && withCheckedAnswers(access, { answers: accessAnswers, place: `${place}.access` });
+  const taking =
+    withdraw?.kind === "script"
+      ? withCheckedAnswers(withdraw, { answers: withdrawalAnswers, place: `${place}.withdraw` })
+      : withdraw;
+  if (granted === access && taking === withdraw) return own as A;
+  return { ...own, ...(granted && { access: granted }), ...(taking && { withdraw: taking }) } as A;
 }
 
 export const checkedApproval = (approval: Approval): Approval =>

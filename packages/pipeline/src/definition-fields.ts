@@ -29,6 +29,7 @@ import type { Retry } from "./retries.ts";
 import type { BucketRole, S3Object } from "./s3-object.ts";
 import type { Per } from "./subject.ts";
 import type { VersionScheme } from "./versions/version-scheme.ts";
+import type { ImpossibleWithdrawal, ScriptedWithdrawal, Withdrawal } from "./withdrawal.ts";
 
 /**
  * The fields of a definition, at every depth: Node runs definitions without looking at their types. A field that a type
@@ -85,6 +86,20 @@ const access = objectOf<Access<"version">>("permissions: { reads: […], writes:
   },
 });
 
+const withdrawal = oneOf<Withdrawal<"version">>(
+  'how it is taken back: { kind: "script", script: "…" } or { kind: "impossible", reason: "…" }',
+  {
+    script: objectOf<ScriptedWithdrawal<"version">>("a withdrawal", {
+      required: { kind: kind("script"), script: filledText },
+      optional: { takes: aFunction(), deletes: objects },
+    }),
+    impossible: objectOf<ImpossibleWithdrawal>("a withdrawal", {
+      required: { kind: kind("impossible"), reason: filledText },
+      optional: {},
+    }),
+  },
+);
+
 const retry = objectOf<Retry>("a rule: { errors: […], maxAttempts: 2, interval: minutes(1) }", {
   required: { maxAttempts: number },
   optional: {
@@ -129,6 +144,7 @@ const activityFields: Fields<AnyActivity> = {
     shouldRun: aFunction(),
     env: aFunction(),
     changesDownloads: functionOr("true or false", flag),
+    withdraw: withdrawal,
     testBuild: flag,
     access,
     secrets: list("a list of secrets", secret),

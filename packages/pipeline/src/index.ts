@@ -44,7 +44,7 @@ export {
   workerLogStream,
   workerPollName,
 } from "./aws-names.ts";
-export { BuildInput, DebugMode, MadeAgain, RetryOf } from "./build-input.ts";
+export { BuildInput, DebugMode, MadeAgain, RetryOf, WithdrawalOf } from "./build-input.ts";
 export { buildWords, inputWords } from "./build-words.ts";
 export { type Channel, channelOf, checkDebianOrder } from "./channel.ts";
 export { checkScripts, InvalidPipelineError } from "./check-pipeline.ts";
@@ -154,7 +154,16 @@ export {
   parsePlatformList,
 } from "./platform.ts";
 export { type Preceding, precedingOf, sharePlace, stepsOf } from "./preceding.ts";
-export { Claim, Demand, HealthCheckToken, LaunchError, LaunchRecord, Lease, Refusal } from "./records.ts";
+export {
+  Claim,
+  Demand,
+  HealthCheckToken,
+  LaunchError,
+  LaunchRecord,
+  Lease,
+  Refusal,
+  WithdrawalRecord,
+} from "./records.ts";
 export {
   type FailedStep,
   Failure,
@@ -230,5 +239,13 @@ export { parseVersion, schemeOf } from "./versions/scheme-of.ts";
 export { type SemverOptions, semver } from "./versions/semver.ts";
 export type { VersionParts, VersionScheme } from "./versions/version-scheme.ts";
 export { withRevisions } from "./versions/with-revisions.ts";
+export {
+  type ImpossibleWithdrawal,
+  mayTakeBack,
+  objectsTakenBack,
+  type ScriptedWithdrawal,
+  takenBack,
+  type Withdrawal,
+} from "./withdrawal.ts";
 export { ScriptUrl, USUAL_IDLE_SECONDS, WorkerEnvironment } from "./worker-environment.ts";
 export { parseWorkerName, type WorkerName, workerName } from "./worker-name.ts";

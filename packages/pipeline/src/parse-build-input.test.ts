@@ -113,7 +113,7 @@ describe("what is refused, with what to do", () => {
     [
       "zzzzzzzz",
       '"zzzzzzzz" is not a version, platform, step or option',
-      /^known are MakeSourceTarball, .*--allow-overlap, --force, --rerun$/,
+      /^known are MakeSourceTarball, .*--allow-overlap, --force, --republish, --rerun$/,
     ],
     ["toString", '"toString" is not a version, platform, step or option', /./],
     ["__proto__", '"__proto__" is not a version, platform, step or option', /./],
@@ -162,4 +162,14 @@ test("a map may say what it retries, and what cannot be that is refused", () => 
     hint: "muster retry <build> writes it",
   });
   expect(parse({ retry: "2026.11.24" })).toEqual(nothing);
+});
+
+test("a map may say that its versions are taken back, and for whom", () => {
+  const withdraw = { by: "alice", reason: "crashes on start" };
+  expect(parse({ inputs: ["2026.11.24"], withdraw })).toEqual({ ...nothing, withdraw });
+  expect(refusal({ withdraw: { by: 7 } })).toEqual({
+    message: expect.stringMatching(/^what the build withdraws cannot be understood: by/),
+    hint: "muster withdraw <version> writes it",
+  });
+  expect(parse({ withdraw: "2026.11.24" })).toEqual(nothing);
 });

@@ -1,4 +1,5 @@
-import { type BuildInput, type DebugMode, RetryOf } from "./build-input.ts";
+import type * as z from "zod";
+import { type BuildInput, type DebugMode, RetryOf, WithdrawalOf } from "./build-input.ts";
 import { buildWords, inputWords, RERUN } from "./build-words.ts";
 import { channelOf } from "./channel.ts";
 import { describeIssues } from "./describe-issues.ts";
@@ -16,7 +17,12 @@ const debugWords: Readonly<Record<string, DebugMode>> = {
   test_build: "test_build",
   test: "test_build",
 };
-const flagWords = { keep_failed: "keepFailed", allow_overlap: "allowOverlap", force: "force" } as const;
+const flagWords = {
+  keep_failed: "keepFailed",
+  allow_overlap: "allowOverlap",
+  force: "force",
+  republish: "republish",
+} as const;
 
 /** The options that a build's words may hold, as help shows them. */
 export const buildOptions = [
@@ -26,9 +32,10 @@ export const buildOptions = [
   "--keep-failed",
   "--allow-overlap",
   "--force",
+  "--republish",
 ] as const;
 
-/** The words that `parseBuildInput` turns into this input again, all but what it retries. */
+/** The words that `parseBuildInput` turns into this input again, all but what it retries or withdraws. */
 export function wordsOf(input: BuildInput): string[] {
   return [
     ...input.versions,
@@ -60,7 +67,7 @@ export function parseBuildInput(
   const debugModes = new Set<DebugMode>();
   const flags = new Set<(typeof flagWords)[keyof typeof flagWords]>();
 
-  const { retry, rest } = takeRetry(input);
+  const { retry, withdraw, rest } = takeOrigin(input);
   const said = buildWords(rest);
   for (const word of said.words) {
     refuseTwoMeanings(word, pipeline);
@@ -89,24 +96,47 @@ export function parseBuildInput(
     debug,
     ...Object.fromEntries([...flags].map((flag) => [flag, true] as const)),
     ...(said.rerun.length > 0 && { rerun: madeAgain(said.rerun, pipeline, what) }),
+    ...(withdraw !== undefined && { withdraw }),
     ...(retry !== undefined && { retry }),
     ...(running ? readKnownInputs : readInputs)(said.inputs, pipeline.inputs),
   };
 }
 
 /**
- * A map may say beside its words what it retries: `{ "inputs": ["1.2.3"], "retry": { "build": "…", "again": […], "waited": […] } }`.
+ * A map may say beside its words what it retries: `{ "inputs": ["1.2.3"], "retry": { "build": "…", "again": […], "waited": […] } }`,
+ * or that it takes its versions back, and for whom: `"withdraw": { "by": "…", "reason": "…" }`.
  * @throws InvalidInputError when that is something else
  */
-function takeRetry(input: unknown): { retry?: RetryOf; rest: unknown } {
-  if (typeof input !== "object" || input === null || !("retry" in input)) return { rest: input };
-  const { retry, ...rest } = input;
+function takeOrigin(input: unknown): { retry?: RetryOf; withdraw?: WithdrawalOf; rest: unknown } {
+  if (typeof input !== "object" || input === null) return { rest: input };
   // As any other map of words.
-  if (typeof retry !== "object" || retry === null || !("build" in retry)) return { rest: input };
-  const parsed = RetryOf.safeParse(retry);
-  if (parsed.success) return { retry: parsed.data, rest };
-  throw new InvalidInputError(`what the build retries cannot be understood: ${describeIssues(parsed.error)}`, {
-    hint: "muster retry <build> writes it",
+  const says = (name: string, field: string) => {
+    const value = (input as Record<string, unknown>)[name];
+    return typeof value === "object" && value !== null && field in value;
+  };
+  const rest = Object.fromEntries(
+    Object.entries(input).filter(
+      ([name]) => !(name === "retry" && says(name, "build")) && !(name === "withdraw" && says(name, "by")),
+    ),
+  );
+  const { retry, withdraw } = input as { retry?: unknown; withdraw?: unknown };
+  if (says("retry", "build")) {
+    return { retry: understood(RetryOf, retry, { does: "retries", hint: "muster retry <build>" }), rest };
+  }
+  if (says("withdraw", "by")) {
+    return {
+      withdraw: understood(WithdrawalOf, withdraw, { does: "withdraws", hint: "muster withdraw <version>" }),
+      rest,
+    };
+  }
+  return { rest: input };
+}
+
+function understood<T>(schema: z.ZodType<T>, said: unknown, { does, hint }: { does: string; hint: string }): T {
+  const parsed = schema.safeParse(said);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError(`what the build ${does} cannot be understood: ${describeIssues(parsed.error)}`, {
+    hint: `${hint} writes it`,
   });
 }
 

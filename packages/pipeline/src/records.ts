@@ -81,3 +81,24 @@ export const Lease = z.object({
   released: z.boolean(),
 });
 export type Lease = z.infer<typeof Lease>;
+
+/** What became of a version that was taken back; kept for good. */
+export const WithdrawalRecord = z.object({
+  version: z.string(),
+  /** The oldest first; the last says how it stands. */
+  events: z
+    .array(
+      z.object({
+        event: z.enum(["withdrawn", "republished"]),
+        /** When the build that does it began. */
+        at: z.iso.datetime(),
+        /** The name of that build. */
+        build: z.string(),
+        /** Of a withdrawal: whoever wanted it. */
+        by: z.string().optional(),
+        reason: z.string().optional(),
+      }),
+    )
+    .min(1),
+});
+export type WithdrawalRecord = z.infer<typeof WithdrawalRecord>;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { exampleActivity, referencePipeline } from "../testing/example-pipeline.ts";
 import type { Activity } from "./activity.ts";
+import { aptPackage } from "./artifacts.ts";
 import type { BuildInput } from "./build-input.ts";
 import { flagInput, numberInput, textInput } from "./input.ts";
 import { inputsOf } from "./inputs-of-build.ts";
@@ -181,4 +182,28 @@ test("a task of a build that began before an input was declared which needs a va
   expect(() => taskEnvironment(pipeline, task, { build: input, buckets })).toThrow(
     "the input ticket has no value: Whose release it is",
   );
+});
+
+test("a task that takes a version back knows the objects that users shall not have", () => {
+  const publish = exampleActivity("Publish", {
+    publishes: ({ version }) => [
+      downloads(`${version}.tar`),
+      aptPackage({ suite: "debian/dists/bookworm", package: "a", version }),
+      downloads(`${version}.sig`),
+    ],
+    withdraw: { kind: "script", script: "withdraw.sh" },
+  });
+  const place = { per: "version", version: "4.28.2" } as const;
+  const task = taskAt(publish, place, { platforms, buildPlatforms, versions: ["4.28.2"], failedVersions: [] });
+  const asked: BuildInput = {
+    versions: ["4.28.2"],
+    platforms: [],
+    activities: [],
+    debug: "",
+    withdraw: { by: "alice" },
+  };
+  expect(taskEnvironment(referencePipeline, task, { build: asked, buckets }).TAKE_BACK).toBe(
+    "s3://hhvm-downloads/4.28.2.tar s3://hhvm-downloads/4.28.2.sig",
+  );
+  expect(environment(publish, place)).not.toHaveProperty("TAKE_BACK");
 });

@@ -1,3 +1,4 @@
+import type { Activity } from "./activity.ts";
 import type { BuildInput } from "./build-input.ts";
 import { channelOf } from "./channel.ts";
 import { inputVariables } from "./inputs-of-build.ts";
@@ -10,6 +11,7 @@ import type { Version } from "./version.ts";
 import { debianVersion, rpmVersion } from "./versions/package-version.ts";
 import { schemeOf } from "./versions/scheme-of.ts";
 import type { VersionScheme } from "./versions/version-scheme.ts";
+import { objectsTakenBack } from "./withdrawal.ts";
 
 type Buckets = Readonly<Record<BucketRole, string>>;
 type Variables = Readonly<Record<string, string>>;
@@ -19,7 +21,8 @@ type Variables = Readonly<Record<string, string>>;
  * SCRATCH_BUCKET and DOWNLOADS_BUCKET; VERSION, DISTRO (platform tasks), PLATFORMS (version tasks: all of the version)
  * and BUILD_PLATFORMS (those of them that this build makes), IS_NIGHTLY, where the pipeline names its scheme of versions what
  * packages are called (see namesOf), where it has channels CHANNEL, and where it has a source S3_BUCKET, S3_PATH and S3_SOURCE;
- * RESTORE_FROM for what expired and was published; MADE_AGAIN for what is made again though it is there; INPUT_NAME for each input of the build. A build's own task has VERSIONS and
+ * RESTORE_FROM for what expired and was published, MADE_AGAIN for what is made again though it is there, TAKE_BACK for what a
+ * withdrawal takes from users; INPUT_NAME for each input of the build. A build's own task has VERSIONS and
  * FAILED_VERSIONS, the buckets, the inputs, and nothing of the pipeline's env, which is a version's.
  * @throws InvalidInputError naming an input that was declared after the build had begun, and has no default
  */
@@ -33,6 +36,11 @@ export function taskEnvironment<P extends Per>(
     ...variablesOf(subject, pipeline, { build, buckets }),
     ...(restore !== undefined && { RESTORE_FROM: restore.map((object) => s3Url(object, buckets)).join(" ") }),
     ...(again && { MADE_AGAIN: "true" }),
+    ...(build.withdraw !== undefined && {
+      TAKE_BACK: objectsTakenBack(activity as Activity<P>, subject)
+        .map((object) => s3Url(object, buckets))
+        .join(" "),
+    }),
     ...activity.env?.({ ...subject, build }),
   };
 }

@@ -13,7 +13,12 @@ export function taskName(activity: string, place: Place): string {
 }
 
 /** What runs for a task, whatever was deployed when its worker was launched. */
-export const TaskScripts = z.object({ script: ScriptUrl, afterTask: ScriptUrl.optional() });
+export const TaskScripts = z.object({
+  script: ScriptUrl,
+  afterTask: ScriptUrl.optional(),
+  /** Instead of both, where the build takes a version back; in a state machine's definition alone. */
+  withdraw: ScriptUrl.optional(),
+});
 export type TaskScripts = z.infer<typeof TaskScripts>;
 
 /** A task's variables, wherever `publishedTask` has put them. */

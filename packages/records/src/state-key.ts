@@ -11,6 +11,7 @@ export const stateFolder = {
   attempts: "attempts/",
   pages: "pages/",
   notifications: "notifications/",
+  withdrawals: "withdrawals/",
 } as const;
 
 const executionName = (executionArn: string): string => executionArn.slice(executionArn.lastIndexOf(":") + 1);
@@ -46,5 +47,7 @@ export const stateKey = {
   /** Of one end of a build, which ends again where it is redriven, and one who is told. */
   notification: (execution: string, endedAt: string, target: string) =>
     `${stateFolder.notifications}${executionName(execution)}/${endedAt.replaceAll(/[:.]/g, "-")}_${target}.json`,
+  /** Of a version that was taken back, or will be. */
+  withdrawal: (version: string) => `${stateFolder.withdrawals}${version}.json`,
   reaper: "reaper/marks.json",
 } as const;

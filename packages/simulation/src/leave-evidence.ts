@@ -43,6 +43,34 @@ async function offerPackage(
     ]),
   ]);
   await put(`${suite.replace(/dists\/.*$/, "")}${file}`, text);
+  await writeIndex(s3, { bucket, suite, index, packages });
+}
+
+/** Users' apt finds the package no longer. */
+export async function dropPackage(
+  s3: S3Client,
+  { suite: { bucket: role, key: suite }, package: name, version, architecture = "amd64" }: AptPackage,
+  buckets: Buckets,
+): Promise<void> {
+  const bucket = buckets[role];
+  const index = `main/binary-${architecture}/Packages`;
+  const before = await readText(s3, { bucket, key: `${suite}/${index}` });
+  const rest = parseControl(before?.text ?? "").filter(
+    (fields) => fields.get("Package") !== name || fields.get("Version") !== version,
+  );
+  await writeIndex(s3, { bucket, suite, index, packages: formatControl(rest) });
+}
+
+interface Index {
+  readonly bucket: string;
+  /** The folder of InRelease. */
+  readonly suite: string;
+  readonly index: string;
+  readonly packages: string;
+}
+
+async function writeIndex(s3: S3Client, { bucket, suite, index, packages }: Index): Promise<void> {
+  const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
   await put(`${suite}/${index}`, packages);
   const sha256 = createHash("sha256").update(packages).digest("hex");
   await put(`${suite}/InRelease`, `SHA256:\n ${sha256} ${packages.length} ${index}\n`);

@@ -27,6 +27,8 @@ import {
   virtualClock,
 } from "@muster/local";
 import {
+  type Activity,
+  activityNamed,
   ErrorName,
   fixedState,
   functionNames,
@@ -35,6 +37,7 @@ import {
   RequestApprovalEvent,
   rejectionCause,
   TaskInput,
+  type TaskScripts,
   taskName,
   workerPollName,
 } from "@muster/pipeline";
@@ -131,6 +134,7 @@ export async function machineWorld(
         renderStateMachine(pipeline, {
           functionArn: (name) => stage.functions[name] ?? "",
           activityArn: (name) => stage.activities[name] ?? "",
+          scriptsOf: (name) => playedScripts(activityNamed(pipeline, name)),
         }),
       ),
     }),
@@ -267,3 +271,9 @@ export async function machineWorld(
     },
   };
 }
+
+/** Nothing fetches them; that there is one to take a version back by is all that matters. */
+const playedScripts = ({ script, withdraw }: Activity): TaskScripts => ({
+  script: `file:///${script}`,
+  ...(withdraw?.kind === "script" && { withdraw: `file:///${withdraw.script}` }),
+});

@@ -2,6 +2,7 @@ import { DeleteObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import {
   isAptPackage,
   MusterError,
+  mayTakeBack,
   mayTouch,
   type Per,
   type Published,
@@ -11,9 +12,10 @@ import {
   type Task,
   type TaskInput,
   type Touch,
+  takenBack,
 } from "@muster/pipeline";
 import { readText } from "@muster/records";
-import { leaveEvidence } from "./leave-evidence.ts";
+import { dropPackage, leaveEvidence } from "./leave-evidence.ts";
 import type { TaskEnd } from "./task-end.ts";
 
 /** A task, for what plays its script. Objects that the step's `access` does not name are refused, as AWS would; the task then fails. */
@@ -29,6 +31,8 @@ export interface PlayedTask {
   removes(object: S3Object): Promise<void>;
   /** Everything that the definition says it produces and publishes. */
   leavesAll(): Promise<void>;
+  /** Removes all that the step's withdrawal takes back; of a package, that its suite's index names it. */
+  takesBack(): Promise<void>;
   /** How long the script works; a minute unless said. */
   takes(seconds: number): void;
   /** Ends it with exit code 1. @param line of its log: why */
@@ -68,8 +72,9 @@ export interface PlayOptions {
 
 const USUAL_SECONDS = 60;
 
-/** Leaves what the definition names. */
-export const usualScript: PlayedScript = (task) => task.leavesAll();
+/** Leaves what the definition names, or takes that back. */
+export const usualScript: PlayedScript = (task) =>
+  task.input.env.TAKE_BACK === undefined ? task.leavesAll() : task.takesBack();
 
 /** Has a script played, and says how its task ends. What it throws itself is the test's to see. */
 export async function playTask(script: PlayedScript, options: PlayOptions): Promise<TaskEnd | "lost"> {
@@ -99,6 +104,11 @@ function playedTask({ task, input, attempt, s3, buckets, onBeyondAccess }: PlayO
     if (!isAptPackage(what)) touch("writes", what);
     await leaveEvidence(s3, what, { buckets, text });
   };
+  const removes = async (object: S3Object) => {
+    if (input.env.TAKE_BACK === undefined || !mayTakeBack(task, object)) touch("deletes", object);
+    const { bucket: Bucket, key: Key } = place(object);
+    await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+  };
   const played: PlayedTask = {
     input,
     attempt,
@@ -107,10 +117,12 @@ function playedTask({ task, input, attempt, s3, buckets, onBeyondAccess }: PlayO
       return (await readText(s3, place(object)))?.text;
     },
     writes,
-    async removes(object) {
-      touch("deletes", object);
-      const { bucket: Bucket, key: Key } = place(object);
-      await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+    removes,
+    async takesBack() {
+      for (const what of takenBack(task.activity, task.subject as never)) {
+        if (isAptPackage(what)) await dropPackage(s3, what, buckets);
+        else await removes(what);
+      }
     },
     async leavesAll() {
       for (const what of madeBy(task)) await writes(what);

@@ -14,6 +14,8 @@ import {
   type TaskInput,
   taskName,
   tasksOfBuild,
+  type Version,
+  type WithdrawalOf,
 } from "@muster/pipeline";
 import { leaveEvidence } from "./leave-evidence.ts";
 import { machineWorld } from "./machine-world.ts";
@@ -56,6 +58,8 @@ export interface SimulatedBuild {
 export interface Simulation extends AsyncDisposable {
   /** Runs a build to its end. @param words as `muster build` takes them, together or one by one */
   build(...words: string[]): Promise<SimulatedBuild>;
+  /** Takes a version back, as `muster withdraw` does; of a step that has no script here, what its definition says is removed. */
+  withdraw(version: Version): Promise<SimulatedBuild>;
   /** Puts what shows that something is done: objects, packages of apt suites. */
   put(...objects: readonly Published[]): Promise<void>;
   /** Lets go of it; `await using` does, from Node 24 on. */
@@ -97,27 +101,29 @@ export async function simulate(definition: Pipeline, options: SimulationOptions 
       await leaveEvidence(world.s3, each, { buckets: world.stage.buckets, text: "there before" });
   };
   await put(objects);
+  const run = async (said: { words: readonly string[]; withdraw?: WithdrawalOf }): Promise<SimulatedBuild> => {
+    const build = parseBuildInput(said, pipeline, { today: world.now() });
+    const versions = build.versions.map(async (version) => ({
+      version,
+      ...(await platformsOfVersion(pipeline, version, { build, s3: world.s3 })),
+    }));
+    const tasks = tasksOfBuild(pipeline, await Promise.all(versions));
+    subjects = new Map(tasks.map((task) => [taskName(task.activity.name, task.subject), task]));
+    const [taken, refused] = [world.worked.length, beyondAccess.length];
+    const { status, message, results, seconds } = await world.build(said);
+    if (mistake !== undefined) throw mistake.error;
+    return {
+      status: status === "SUCCEEDED" ? "succeeded" : "failed",
+      message,
+      ...outcomes([...subjects.keys()], (results ?? {}) as Results),
+      attempts: world.worked.slice(taken).map(({ task }) => task),
+      beyondAccess: beyondAccess.slice(refused),
+      seconds,
+    };
+  };
   return {
-    async build(...words) {
-      const build = parseBuildInput(words, pipeline, { today: world.now() });
-      const versions = build.versions.map(async (version) => ({
-        version,
-        ...(await platformsOfVersion(pipeline, version, { build, s3: world.s3 })),
-      }));
-      const tasks = tasksOfBuild(pipeline, await Promise.all(versions));
-      subjects = new Map(tasks.map((task) => [taskName(task.activity.name, task.subject), task]));
-      const [taken, refused] = [world.worked.length, beyondAccess.length];
-      const { status, message, results, seconds } = await world.build({ words });
-      if (mistake !== undefined) throw mistake.error;
-      return {
-        status: status === "SUCCEEDED" ? "succeeded" : "failed",
-        message,
-        ...outcomes([...subjects.keys()], (results ?? {}) as Results),
-        attempts: world.worked.slice(taken).map(({ task }) => task),
-        beyondAccess: beyondAccess.slice(refused),
-        seconds,
-      };
-    },
+    build: (...words) => run({ words }),
+    withdraw: (version) => run({ words: [version], withdraw: { by: "simulation" } }),
     put: (...some) => put(some),
     close: () => world[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),

@@ -51,6 +51,8 @@ const Compile = activity({
     IS_ALONE: String(build.allowOverlap !== true),
     IS_ANEW: String(build.force === true || build.rerun?.Compile !== undefined),
     IS_RETRY: String(build.retry !== undefined),
+    IS_OUT_AGAIN: String(build.republish === true),
+    TAKES_BACK: String(build.withdraw !== undefined),
     TOLD: JSON.stringify(build.inputs ?? {}),
   }),
 });

@@ -1,55 +1,42 @@
-import {
-  activity,
-  type Decision,
-  definePipeline,
-  downloads,
-  fixedPlatforms,
-  forEachVersion,
-  minutes,
-  type S3Object,
-  type Version,
-} from "@muster/pipeline";
+import { activity, definePipeline, downloads, fixedPlatforms, forEachVersion, minutes } from "@muster/pipeline";
 
-/** What nobody shall get any more: it stays here, so that no later build makes it again. */
-const takenBack: readonly Version[] = ["1.2.4"];
-
-const packageOf = (version: Version): S3Object => downloads(`${version}/tidy.deb`);
-
-const worker = { instanceTypes: ["t3.micro"] } as const;
+const common = { per: "version", timeout: minutes(10), worker: { instanceTypes: ["t3.micro"] } } as const;
 
 const Publish = activity({
+  ...common,
   name: "Publish",
-  per: "version",
   script: "publish.sh",
-  timeout: minutes(10),
-  worker,
-  publishes: ({ version }) => [packageOf(version)],
-  shouldRun: async ({ version }): Promise<Decision | undefined> =>
-    takenBack.includes(version) ? { run: false, reason: `${version} was taken back` } : undefined,
+  publishes: ({ version }) => [downloads(`${version}/tidy.deb`), downloads(`${version}/SHA256SUMS`)],
   changesDownloads: true,
+  withdraw: { kind: "script", script: "withdraw.sh" }, // for object in $TAKE_BACK; do muster-s3 rm "$object"; done
 });
 
-const TakeBack = activity({
-  name: "TakeBack",
-  per: "version",
-  script: "take-back.sh", // muster-s3 rm "s3://$DOWNLOADS_BUCKET/$PACKAGE"
-  timeout: minutes(10),
-  worker,
-  env: ({ version }) => ({ PACKAGE: packageOf(version).key }),
-  shouldRun: async ({ version, status }): Promise<Decision> => {
-    if (!takenBack.includes(version)) return { run: false, reason: `${version} is not taken back` };
-    const isOut = (await status(Publish)) === "succeeded";
-    return { run: isOut, reason: isOut ? `${version} is still out` : `${version} is gone` };
+const AddToIndex = activity({
+  ...common,
+  name: "AddToIndex",
+  script: "add-to-index.sh",
+  exclusive: true, // a withdrawal waits for whoever writes the index, and the other way round
+  withdraw: {
+    kind: "script",
+    script: "remove-from-index.sh",
+    takes: ({ version }) => [downloads(`index/${version}`)],
+    deletes: [downloads("cache/")], // beside that
   },
-  changesDownloads: true, // index pages and CDN follow
-  access: { writes: [], deletes: [downloads("")] },
+});
+
+const Announce = activity({
+  ...common,
+  name: "Announce",
+  script: "announce.sh",
+  publishes: ({ version }) => [downloads(`announced/${version}`)],
+  withdraw: { kind: "impossible", reason: "it was read: say in the same place that the version is withdrawn" },
 });
 
 export default definePipeline({
   name: "tidy",
   summary: "A package, which can be taken back",
   platforms: fixedPlatforms("any"),
-  flow: forEachVersion(Publish, TakeBack),
+  flow: forEachVersion(Publish, AddToIndex, Announce),
   image: "/aws/service/debian/release/12/latest/amd64",
   dummyScript: "dummy.sh",
   invalidates: ["/*"],

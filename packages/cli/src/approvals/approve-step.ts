@@ -8,6 +8,7 @@ import type { Context } from "../context.ts";
 import { findBuild } from "../history/find-build.ts";
 import { loadBuild } from "../history/load-build.ts";
 import { readHistory } from "../history/read-history.ts";
+import { oneLineReason } from "../one-line-reason.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -27,9 +28,6 @@ export interface ApproveJson extends ApprovalDecision {
   readonly verdict: "approved" | "rejected";
 }
 
-/** Characters. */
-const LONGEST_REASON = 200;
-
 /**
  * Answers what waits for a person. Said twice, or by two at once, the first answer stands, and the second is told so.
  * @throws UsageError when nothing waits, or more than one step does and none is named
@@ -38,7 +36,7 @@ export async function approveStep(
   { build: name, step: named, reject, reason }: ApproveArguments,
   { openStage, print, globals }: Context,
 ): Promise<ExitCode> {
-  const said = checkReason(reason);
+  const said = oneLineReason(reason);
   const stage = await openStage({ to: "run" });
   const build = await findBuild(stage, name);
   if (!build.running)
@@ -52,14 +50,6 @@ export async function approveStep(
   if (stage.movedBy === "here")
     print.note("no other process moves this build; muster build with the same words goes on with it");
   return 0;
-}
-
-function checkReason(reason: string | undefined): { reason?: string } {
-  if (reason === undefined) return {};
-  if (reason.length <= LONGEST_REASON && !/\p{Cc}/u.test(reason)) return { reason };
-  throw new UsageError(`a reason is one line of at most ${LONGEST_REASON} characters`, {
-    hint: "say the rest where it is discussed",
-  });
 }
 
 function waitingStep({ steps }: BuildHistory, build: string, named: string | undefined): Step {

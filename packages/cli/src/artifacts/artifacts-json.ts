@@ -1,3 +1,4 @@
+import type { WithdrawalJson } from "@muster/lambdas";
 import { type Artifact, type ArtifactState, type DigestSource, digestOf } from "./artifact.ts";
 import type { AttemptNumber } from "./attempt-numbers.ts";
 import type { VersionArtifacts } from "./find-artifacts.ts";
@@ -8,6 +9,8 @@ import type { TaskStatuses } from "./task-statuses.ts";
 /** What `artifacts --json` prints. Times are ISO 8601, null is what nobody knows. */
 export interface ArtifactsJson {
   readonly version: string;
+  /** How it was taken back; null where it was not, or was published again. */
+  readonly withdrawal: WithdrawalJson | null;
   /** Of all objects that are there. */
   readonly bytes: number;
   /** Those of a task together, in the pipeline's order. */
@@ -68,7 +71,8 @@ export function artifactsJson(
 ): ArtifactsJson {
   const objects = artifacts.map((artifact) => artifactJson(artifact, attemptNumber));
   const bytes = objects.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
-  return { version, bytes, objects, tasks: statuses.tasks, unread: [...unread, ...statuses.unread] };
+  const { tasks, withdrawal } = statuses;
+  return { version, withdrawal, bytes, objects, tasks, unread: [...unread, ...statuses.unread] };
 }
 
 function artifactJson(artifact: Artifact, attemptNumber: AttemptNumber): ArtifactJson {

@@ -1,3 +1,4 @@
+import { withdrawnText } from "@muster/lambdas";
 import { counted } from "../counted.ts";
 import { formatTable } from "../format-table.ts";
 import { formatBytes } from "../free-space.ts";
@@ -36,17 +37,18 @@ export function reportArtifacts(report: ArtifactsJson, { columns, style }: Look)
   return lines;
 }
 
-function answer({ version, objects, bytes, tasks }: ArtifactsJson): string {
+function answer({ version, withdrawal, objects, bytes, tasks }: ArtifactsJson): string {
   const count = (...states: ArtifactJson["state"][]) => objects.filter(({ state }) => states.includes(state)).length;
   const there = count("there", "replaced", "changed");
   const makers = new Set(objects.map(({ task }) => task)).size;
   const left = (wanted: Left) => tasks.filter((task) => leftOf(task, objects) === wanted).length;
   const more = (wanted: Left, [one, several]: readonly [string, string]) =>
     left(wanted) === 0 ? [] : [`${counted(left(wanted), "task")} ${left(wanted) === 1 ? one : several}`];
+  const name = withdrawal === null ? version : withdrawnText({ version, ...withdrawal });
   return [
     there === 0
-      ? `${version}: nothing is there`
-      : `${version}: ${counted(there, "object")} of ${counted(makers, "task")}, ${formatBytes(bytes)}`,
+      ? `${name}: nothing is there`
+      : `${name}: ${counted(there, "object")} of ${counted(makers, "task")}, ${formatBytes(bytes)}`,
     ...(count("changed") > 0 ? [`${count("changed")} changed since`] : []),
     ...(count("gone") > 0 ? [`${count("gone")} gone`] : []),
     ...more("built, not published", ["is built and not published", "are built and not published"]),
@@ -56,9 +58,10 @@ function answer({ version, objects, bytes, tasks }: ArtifactsJson): string {
 }
 
 /** What of a task's evidence is still to come. */
-type Left = "built, not published" | "incomplete" | "nothing yet";
+type Left = "built, not published" | "incomplete" | "nothing yet" | "withdrawn";
 
 function leftOf({ task, status }: TaskOfVersion, objects: readonly ArtifactJson[]): Left | undefined {
+  if (status === "withdrawn") return "withdrawn";
   if (status === "built_not_published") return "built, not published";
   if (status !== "not_built") return undefined;
   return objects.some((object) => object.task === task && object.state !== "gone") ? "incomplete" : "nothing yet";

@@ -10,5 +10,5 @@ export interface TaskPlace {
 
 export interface TaskOfVersion extends TaskPlace {
   /** null for a task that names nothing that it leaves behind, and where it could not be found out. */
-  readonly status: BuildStatus | null;
+  readonly status: BuildStatus | "withdrawn" | null;
 }

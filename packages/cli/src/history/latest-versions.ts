@@ -1,7 +1,6 @@
-import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
 import type { Stage } from "../stages/stage.ts";
-import { understood } from "../start-build.ts";
 import { listBuilds } from "./find-build.ts";
+import { inputOfBuild } from "./input-of-build.ts";
 
 /** The versions of the latest builds, of the latest build first; what a former definition understood and this one does not is left out. */
 export async function latestVersions(
@@ -9,11 +8,6 @@ export async function latestVersions(
   { builds: max }: { builds: number },
 ): Promise<string[]> {
   const builds = await listBuilds(stage, { max });
-  const versions = await Promise.all(
-    builds.map(async ({ executionArn, startedAt }) => {
-      const { input } = await stage.sfn.send(new DescribeExecutionCommand({ executionArn }));
-      return understood(stage, input ?? "{}", startedAt)?.versions ?? [];
-    }),
-  );
+  const versions = await Promise.all(builds.map(async (build) => (await inputOfBuild(stage, build))?.versions ?? []));
   return [...new Set(versions.flat())];
 }

@@ -57,7 +57,7 @@ export async function retryBuild(
   if (plan) return 0;
   await refuseUnfitScripts(await loadStagePipeline(), context);
   return startAndFollow(
-    { input, asked: words, retry, same: ["retry", summary.name, ...again], noFollow, timeScale },
+    { input, asked: words, origin: { retry }, same: ["retry", summary.name, ...again], noFollow, timeScale },
     context,
   );
 }
@@ -76,6 +76,12 @@ function wordsToRetry({ name }: BuildSummary, build: BuildHistory, { globals }: 
   if (build.input === undefined) {
     throw new UsageError(`the build ${name} never began, so that nothing of it can be done again`, {
       hint: `muster status ${name} says why; muster build starts another`,
+    });
+  }
+  const { withdraw, versions } = build.input;
+  if (withdraw !== undefined) {
+    throw new UsageError(`the build ${name} takes ${versions.join(", ")} back, and is not done again as a build`, {
+      hint: `${nextCommand(globals, ["withdraw", versions[0] ?? ""])} goes on with it`,
     });
   }
   // What it made again is done, but for what the retry says of it.

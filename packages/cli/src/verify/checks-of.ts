@@ -3,10 +3,14 @@ import type { ReadItem } from "./read-item.ts";
 import type { CheckJson, VerifiedJson } from "./verify-json.ts";
 
 /** All that there is to say of an object that was read, or could not be. @param signatures what was found of those that sign it */
-export function verified(item: Item, read: ReadItem, signatures: readonly CheckJson[]): VerifiedJson {
+export function verified(
+  item: Item,
+  read: ReadItem,
+  { signatures, isWithdrawn }: { signatures: readonly CheckJson[]; isWithdrawn: boolean },
+): VerifiedJson {
   const { uri, place, stored, problems } = item;
   const repository = problems.map((says): CheckJson => ({ check: "repository", by: null, good: false, says }));
-  const checks = [...contentChecks(item, read), ...signatures, ...repository];
+  const checks = [...contentChecks(item, read, isWithdrawn), ...signatures, ...repository];
   return {
     uri,
     task: place?.task ?? null,
@@ -24,7 +28,7 @@ function verdictOf(checks: readonly CheckJson[]): boolean | null {
   return checks.some(({ good }) => good === true) ? true : null;
 }
 
-function contentChecks(item: Item, read: ReadItem): CheckJson[] {
+function contentChecks(item: Item, read: ReadItem, isWithdrawn: boolean): CheckJson[] {
   switch (read.kind) {
     case "read":
       return digestChecks(item, read.sha256);
@@ -33,17 +37,19 @@ function contentChecks(item: Item, read: ReadItem): CheckJson[] {
     case "replaced meanwhile":
       return [{ check: "there", by: null, good: false, says: "it was replaced while it was verified: verify again" }];
     case "gone":
-      return goneChecks(item);
+      return goneChecks(item, isWithdrawn);
   }
 }
 
-function goneChecks({ artifact, problems, stated }: Item): CheckJson[] {
+function goneChecks({ artifact, problems, stated }: Item, isWithdrawn: boolean): CheckJson[] {
   // Whoever names it has said so.
   if (problems.length > 0) return [];
   const maker = artifact?.recorded?.maker;
   const by = maker === undefined ? (stated[0]?.by ?? null) : makerText(maker);
   if (artifact?.bucket === "scratch")
     return [{ check: "there", by, good: null, says: "it is gone from scratch, where nothing stays" }];
+  if (isWithdrawn && artifact !== undefined)
+    return [{ check: "withdrawn", by, good: null, says: "it was taken back with its version" }];
   const why = by === null ? "" : `, and ${by} ${maker === undefined ? "names" : "made"} it`;
   return [{ check: "there", by, good: false, says: `it is not there${why}` }];
 }

@@ -1,3 +1,4 @@
+import { withdrawnText } from "@muster/lambdas";
 import { counted } from "../counted.ts";
 import { formatBytes } from "../free-space.ts";
 import type { Print } from "../print.ts";
@@ -15,7 +16,8 @@ interface Look {
 export function reportVerify(report: VerifyJson, { columns, style }: Look): string[] {
   const [first = "", ...rest] = wrapColumns(answer(report), { columns, indent: "  " });
   const of = (good: boolean | null) => report.objects.filter((object) => object.good === good);
-  const [wrong, unknown, right] = [of(false), of(null), of(true)];
+  const [wrong, unknown, right] = [of(false), of(null).filter((each) => !isTakenBack(each)), of(true)];
+  const taken = report.objects.filter(isTakenBack);
   const wrapped = (text: string) => wrapColumns(`    ${text}`, { columns, indent: "    " });
   return [
     style("bold", style(report.good ? "green" : "red", first)),
@@ -31,18 +33,23 @@ export function reportVerify(report: VerifyJson, { columns, style }: Look): stri
       `${style("yellow", "?")} ${uri}`,
       ...(checks.length === 0 ? ["nothing vouches for it"] : checks.map(({ says }) => says)).flatMap(wrapped),
     ]),
+    ...(taken.length > 0 ? [""] : []),
+    ...taken.map(({ uri }) => `${style("dim", "↩")} ${uri}`),
     ...(right.length > 0 ? ["", ...rightLines(right, { columns, style })] : []),
     ...signatureLines(report.objects, wrapped),
   ];
 }
 
+const isTakenBack = ({ checks }: VerifiedJson): boolean => checks.some(({ check }) => check === "withdrawn");
+
 const isDigestThatDiffers = ({ check, good }: CheckJson): boolean =>
   good === false && (check === "metadata" || check === "record" || check === "stated");
 
-function answer({ version, objects, bytes }: VerifyJson): string {
+function answer({ version, withdrawal, objects, bytes }: VerifyJson): string {
   const count = (wanted: (object: VerifiedJson) => boolean) => objects.filter(wanted).length;
   const wrong = count(({ good }) => good === false);
   const gone = count((object) => object.good === null && object.bytes === null);
+  const taken = count(isTakenBack);
   const unknown = count(({ good }) => good === null) - gone;
   const right = count(({ good }) => good === true);
   const is = (number: number) => (number === 1 ? "is" : "are");
@@ -55,9 +62,10 @@ function answer({ version, objects, bytes }: VerifyJson): string {
           ? `none of ${counted(objects.length, "object")} is known to be good`
           : `${right} of ${counted(objects.length, "object")} ${is(right)} good`;
   return [
-    `${version}: ${verdict}`,
+    `${withdrawal === null ? version : withdrawnText({ version, ...withdrawal })}: ${verdict}`,
     ...(unknown > 0 ? [`nothing vouches for ${unknown}`] : []),
-    ...(gone > 0 ? [`${gone} ${is(gone)} gone from scratch`] : []),
+    ...(taken > 0 ? [`${taken} ${taken === 1 ? "was" : "were"} taken back`] : []),
+    ...(gone > taken ? [`${gone - taken} ${is(gone - taken)} gone from scratch`] : []),
     `${formatBytes(bytes)} read again`,
   ].join("; ");
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { withdrawalJson, withdrawalOf } from "@muster/lambdas";
 import type { VersionArtifacts } from "../artifacts/find-artifacts.ts";
 import { mapAtMost } from "../artifacts/map-at-most.ts";
 import type { Stage } from "../stages/stage.ts";
@@ -36,6 +37,7 @@ export async function verifyArtifacts(
   { key, now, signal, progress }: Verification,
 ): Promise<VerifyJson> {
   const given = key === undefined ? undefined : await keysInFile(key);
+  const withdrawn = await withdrawalOf(stage.s3, stage.description.buckets.state, found.version);
   const { items, keys } = await itemsOf(stage, found, { now });
   const folder = await mkdtemp(join(tmpdir(), "muster-verify-"));
   try {
@@ -51,6 +53,7 @@ export async function verifyArtifacts(
       const result = await verifyItem(stage, item, {
         signatures: ofItem,
         keyring: ring.bytes.length === 0 ? undefined : keyring,
+        isWithdrawn: withdrawn !== undefined,
         signal,
         onBytes: progress.onBytes,
       });
@@ -58,7 +61,15 @@ export async function verifyArtifacts(
       return result;
     });
     const isGood = objects.every(({ good }) => good !== false);
-    return { version: found.version, good: isGood, bytes, objects, keys: ring.from, unread: found.unread };
+    return {
+      version: found.version,
+      withdrawal: withdrawalJson(withdrawn),
+      good: isGood,
+      bytes,
+      objects,
+      keys: ring.from,
+      unread: found.unread,
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -70,14 +81,16 @@ interface ItemToVerify extends Omit<Reading, "signatures"> {
   readonly signatures: readonly Signature[];
   /** undefined where there are no keys. */
   readonly keyring: string | undefined;
+  /** Its version was taken back. */
+  readonly isWithdrawn: boolean;
 }
 
 async function verifyItem(
   stage: Stage,
   item: Item,
-  { signatures, keyring, signal, onBytes }: ItemToVerify,
+  { signatures, keyring, isWithdrawn, signal, onBytes }: ItemToVerify,
 ): Promise<VerifiedJson> {
-  if (item.stored === undefined) return verified(item, { kind: "gone" }, []);
+  if (item.stored === undefined) return verified(item, { kind: "gone" }, { signatures: [], isWithdrawn });
   const checks = signatures.map(({ uri, signs, file }) => ({
     uri,
     check: keyring === undefined ? undefined : checkSignature({ keyring, file, isDetached: uri !== signs }),
@@ -92,7 +105,7 @@ async function verifyItem(
         return { check: "signature", by: uri, good, says };
       }),
     );
-    return verified(item, read, verdicts);
+    return verified(item, read, { signatures: verdicts, isWithdrawn });
   } finally {
     for (const { check } of checks) check?.close();
   }

@@ -1,6 +1,10 @@
+import type { WithdrawalJson } from "@muster/lambdas";
+
 /** What `verify --json` prints. null is what nobody knows. */
 export interface VerifyJson {
   readonly version: string;
+  /** How it was taken back; null where it was not, or was published again. */
+  readonly withdrawal: WithdrawalJson | null;
   /** Whether nothing is wrong with any object; what nothing vouches for counts as well. */
   readonly good: boolean;
   /** That were read again. */
@@ -24,7 +28,7 @@ export interface VerifiedJson {
   readonly bytes: number | null;
   /** Of what was read, in hex; null where it could not be read. */
   readonly sha256: string | null;
-  /** null: nothing vouches for it; or it is gone from scratch, where nothing stays. */
+  /** null: nothing vouches for it; or it is gone from scratch, where nothing stays, or was taken back. */
   readonly good: boolean | null;
   readonly checks: readonly CheckJson[];
 }
@@ -32,9 +36,10 @@ export interface VerifiedJson {
 export interface CheckJson {
   /**
    * `s3`: the checksum that S3 keeps; `metadata`: the digest that muster-s3 wrote with it; `record`: the attempt's, or that of the later attempt which replaced it;
-   * `stated`: a file of checksums or an index; `signature`; `repository`: users' tools find it; `there`: it is there at all.
+   * `stated`: a file of checksums or an index; `signature`; `repository`: users' tools find it; `there`: it is there at all; `withdrawn`:
+   * it is not, for its version was taken back.
    */
-  readonly check: "s3" | "metadata" | "record" | "stated" | "signature" | "repository" | "there";
+  readonly check: "s3" | "metadata" | "record" | "stated" | "signature" | "repository" | "there" | "withdrawn";
   /** What says so: a URI, or a build and its task. */
   readonly by: string | null;
   /** null: it could not be checked. */

@@ -6,6 +6,8 @@ export interface Overlap {
   /** The name of the build that was there first. */
   readonly build: string;
   readonly version: string;
+  /** Whether it takes the version back. */
+  readonly withdraws: boolean;
   /** A platform that both name; undefined where one of them builds all. */
   readonly platform: string | undefined;
   /** Those of the other build that are not as this one's. */
@@ -15,7 +17,12 @@ export interface Overlap {
 }
 
 /** What a build that would make the same as a running one is refused with. */
-export function overlapError({ build, version, platform, inputs, again }: Overlap): InvalidInputError {
+export function overlapError({ build, version, withdraws, platform, inputs, again }: Overlap): InvalidInputError {
+  if (withdraws) {
+    return new InvalidInputError(`${build} is taking ${version} back`, {
+      hint: `wait for it, or end it with: muster stop ${build}`,
+    });
+  }
   const what = platform === undefined ? version : `${version} for ${platform}`;
   const told = describeInputs({ inputs });
   const makes = again === undefined ? "" : `, and makes ${again} again`;
@@ -40,12 +47,14 @@ export async function overlappingBuild(
     self,
   }: { sfn: SFNClient; stateMachineArn: string; pipeline: Pipeline; self?: { arn: string; startDate: Date } },
 ): Promise<Overlap | undefined> {
-  if (input.allowOverlap || makesNothing(input)) return undefined;
+  if (makesNothing(input)) return undefined;
   for (const other of await runningBuilds(sfn, stateMachineArn)) {
     if (self !== undefined && !isEarlier(other, self)) continue;
     const otherInput = await inputOf(other, { sfn, pipeline });
-    const met = otherInput && meet(input, otherInput);
-    if (met) return { build: other.name ?? "", ...met };
+    // Beside a withdrawal nothing of the version may be published, whatever is said.
+    if (otherInput === undefined || (input.allowOverlap && otherInput.withdraw === undefined)) continue;
+    const met = meet(input, otherInput);
+    if (met) return { build: other.name ?? "", withdraws: otherInput.withdraw !== undefined, ...met };
   }
   return undefined;
 }
@@ -69,7 +78,7 @@ async function inputOf(
   }
 }
 
-function meet(a: BuildInput, b: BuildInput): Omit<Overlap, "build"> | undefined {
+function meet(a: BuildInput, b: BuildInput): Omit<Overlap, "build" | "withdraws"> | undefined {
   const version = a.versions.find((candidate) => b.versions.includes(candidate));
   if (version === undefined || makesNothing(b)) return undefined;
   const found = { version, inputs: otherInputs(a, b), again: otherAgain(a, b) };

@@ -14,6 +14,7 @@ import {
   type Task,
   unreachable,
 } from "@muster/pipeline";
+import { decideWithdrawal } from "./decide-withdrawal.ts";
 import type { Lookout } from "./lookout.ts";
 import { type Decided, isAmong, makeAgain, namesOf, whyMadeAgain } from "./make-again.ts";
 import { type Making, whatChanged } from "./what-changed.ts";
@@ -41,6 +42,7 @@ export async function decide<P extends Per>(
   if (build.activities.length > 0 && !build.activities.includes(activity.name)) {
     return { run: false, reason: `not asked for: this build runs ${build.activities.join(", ")}` };
   }
+  if (build.withdraw !== undefined) return decideWithdrawal(task, { buckets, isThere });
   const pointless = whyLeftOut(task, before) ?? whyPointless(task) ?? whyUnconcerned(task, build);
   if (pointless !== undefined) return { run: false, reason: pointless };
   const asUsual = (there: IsThere) => decideAsUsual(task, { build, buckets, isThere: there, validUntil, now, making });

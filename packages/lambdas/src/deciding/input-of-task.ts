@@ -1,5 +1,6 @@
 import {
   type BuildInput,
+  InvalidConfigurationError,
   type Pipeline,
   placeOf,
   type S3Object,
@@ -43,8 +44,29 @@ export function inputOfTask(
     heartbeatSeconds: activity.heartbeat,
     ...(activity.logIdleTimeout === undefined ? {} : { logIdleSeconds: activity.logIdleTimeout }),
     ...(activity.exclusive ? { exclusive: true } : {}),
-    ...(scripts === undefined ? {} : { scripts }),
+    ...scriptsFor(activity.name, build, scripts),
     ...(templateVersion === undefined ? {} : { templateVersion }),
     env: taskEnvironment(pipeline, task, { build, buckets: stage.buckets, restore, again }),
   };
 }
+
+/**
+ * Workers of a withdrawal run another script than those of a build, and have nothing to do after it.
+ * @throws InvalidConfigurationError where the state machine names none: its worker's own would publish
+ */
+function scriptsFor(
+  activity: string,
+  { withdraw }: BuildInput,
+  scripts: TaskScripts | undefined,
+): Pick<TaskInput, "scripts"> {
+  if (withdraw === undefined) return scripts === undefined ? {} : { scripts: named(scripts) };
+  if (scripts?.withdraw !== undefined) return { scripts: { script: scripts.withdraw } };
+  throw new InvalidConfigurationError(`the state machine names no script by which ${activity} is taken back`, {
+    hint: "deploy state machine and functions from the same pipeline",
+  });
+}
+
+const named = ({ script, afterTask }: TaskScripts): TaskScripts => ({
+  script,
+  ...(afterTask !== undefined && { afterTask }),
+});

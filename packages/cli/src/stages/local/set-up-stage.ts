@@ -160,8 +160,8 @@ function definitionOf(pipeline: Pipeline, stage: StageDescription, assets: Asset
   const scriptsOf = (name: string): TaskScripts => {
     const urls = assets.activities[name];
     if (urls === undefined) throw new RangeError(`${name} has no scripts`);
-    const { script, afterTask } = urls;
-    return { script, ...(afterTask !== undefined && { afterTask }) };
+    const { script, afterTask, withdraw } = urls;
+    return { script, ...(afterTask !== undefined && { afterTask }), ...(withdraw !== undefined && { withdraw }) };
   };
   return JSON.stringify(renderStateMachine(pipeline, { ...stageResources(stage), scriptsOf }));
 }

@@ -9,6 +9,7 @@ export interface AssetUrls {
   readonly script: string;
   readonly init?: string;
   readonly afterTask?: string;
+  readonly withdraw?: string;
 }
 
 export interface Assets {
@@ -34,12 +35,17 @@ export async function uploadAssets(
     const file = scriptFile(folder, path);
     return putAsset(s3, { bucket, name: basename(file), body: await readFile(file) });
   };
-  const optional = async (role: "init" | "afterTask", path: string | undefined) =>
+  const optional = async (role: "init" | "afterTask" | "withdraw", path: string | undefined) =>
     path === undefined ? {} : { [role]: await upload(path) };
   const activities = await Promise.all(
-    pipeline.activities.map(async ({ name, script, init, afterTask }) => [
+    pipeline.activities.map(async ({ name, script, init, afterTask, withdraw }) => [
       name,
-      { script: await upload(script), ...(await optional("init", init)), ...(await optional("afterTask", afterTask)) },
+      {
+        script: await upload(script),
+        ...(await optional("init", init)),
+        ...(await optional("afterTask", afterTask)),
+        ...(await optional("withdraw", withdraw?.kind === "script" ? withdraw.script : undefined)),
+      },
     ]),
   );
   return { dummyScript: await upload(pipeline.dummyScript), activities: Object.fromEntries(activities) };
