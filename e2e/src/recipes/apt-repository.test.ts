@@ -114,6 +114,23 @@ describe.skipIf(missing.length > 0)("an apt repository", () => {
       expect(digestOf(await bench.read("downloads", byHash))).toBe(digest);
   });
 
+  test("offers the version before where one is taken back, once, and has it again where it is published again", async () => {
+    await bench.run(PublishAptRepository, "1.1.0");
+    expect(await offered()).toEqual(["1.1.0-1", "1.0.0-1"]);
+    const pooled = () => bench.keys("downloads").then((keys) => keys.filter((name) => name.endsWith(".deb")));
+    const { exitCode, output, note } = await bench.withdraw(PublishAptRepository, "1.1.0");
+    expect(exitCode, output).toBe(0);
+    expect(note).toBe("nothing new; 1 withdrawn");
+    expect(await offered()).toEqual(["1.0.0-1"]);
+    expect(await pooled()).toEqual([expect.stringContaining("hello_1.0.0-1~bookworm_all.deb")]);
+    expect((await bench.withdraw(PublishAptRepository, "1.1.0")).note).toBe("nothing new");
+    // A build of another version brings nothing back.
+    await bench.run(PublishAptRepository, "1.0.0");
+    expect(await offered()).toEqual(["1.0.0-1"]);
+    expect((await bench.run(PublishAptRepository, "1.1.0")).exitCode).toBe(0);
+    expect(await offered()).toEqual(["1.1.0-1", "1.0.0-1"]);
+  });
+
   test("is not made anew of less than users have, where that cannot be read", async () => {
     const before = await inRelease();
     const { byHash = "" } = listedIn(before).find(({ path }) => path.endsWith("/Packages")) ?? {};

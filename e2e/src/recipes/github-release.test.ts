@@ -80,6 +80,21 @@ describe.skipIf(missing.length > 0)("a release on GitHub", () => {
     expect(changes()).toEqual([]);
   });
 
+  test("is a draft again where its version is taken back, with its files, and comes out again with these", async () => {
+    await publish("1.2.0");
+    const withdraw = () => bench.withdraw(PublishRelease, "1.2.0", { ...github.environment, GH_TOKEN: "a-token" });
+    const record = `s3://downloads/releases/hello-1.2.0.url`;
+    const { exitCode, output, note } = await withdraw();
+    expect(exitCode, output).toBe(0);
+    expect(note).toBe("v1.2.0 is a draft again");
+    expect(github.repository.releases).toMatchObject([{ tag_name: "v1.2.0", draft: true }]);
+    expect(files().sort()).toEqual(whole("1.2.0"));
+    expect((await bench.keys("downloads")).map((name) => `s3://downloads/${name}`)).not.toContain(record);
+    expect((await withdraw()).exitCode).toBe(0);
+    expect((await publish("1.2.0")).exitCode).toBe(0);
+    expect(github.repository.releases).toMatchObject([{ tag_name: "v1.2.0", draft: false }]);
+  });
+
   test("is one, and whole, also where answers were lost, an upload was cut off and GitHub was down", async () => {
     const faults = [`POST ${releases}`, "/assets", `PATCH ${releases}`];
     github.fault = (request) => {

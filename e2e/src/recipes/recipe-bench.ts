@@ -45,9 +45,17 @@ export interface RecipeBench extends AsyncDisposable {
   onPut: (key: string) => boolean;
   /** Runs the task of a version, or of a build of some, as a worker would: init sourced, then the script, in a fresh folder. */
   run(activity: Runnable, versions: string | readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** Runs the withdrawal of a version, in the same way. */
+  withdraw(activity: Runnable, version: string, env?: Readonly<Record<string, string>>): Promise<Ended>;
   read(bucket: BucketName, key: string): Promise<Buffer>;
   write(bucket: BucketName, key: string, content: string | Buffer): Promise<void>;
   keys(bucket: BucketName): Promise<string[]>;
+}
+
+interface Performance {
+  readonly versions: readonly string[];
+  readonly env: Readonly<Record<string, string>> | undefined;
+  readonly build?: Partial<BuildInput>;
 }
 
 const platforms = ["debian-12-bookworm", "fedora-42"];
@@ -81,36 +89,41 @@ export async function recipeBench(emulator?: string): Promise<RecipeBench> {
     STATE_BUCKET: "state",
   };
   aws?.failCalls({ service: "s3", operation: "PutObject", when: (input) => bench.onPut(keyOf(input)) }, REFUSED);
+  const perform = async (activity: Runnable, { versions, env = {}, build = {} }: Performance): Promise<Ended> => {
+    const cwd = await mkdtemp(join(folder, "task-"));
+    const result = join(cwd, "result.json");
+    const { withdraw } = activity;
+    const script = build.withdraw !== undefined && withdraw?.kind === "script" ? withdraw.script : activity.script;
+    const scripts = [activity.init ?? "", script].map((url) => fileURLToPath(url));
+    const variables = {
+      ...around,
+      ...environmentOf(activity, versions, build),
+      ...env,
+      TMPDIR: cwd,
+      MUSTER_RESULT: result,
+    };
+    await mkdir(join(cwd, "work"));
+    // On an emulator of AWS as on AWS, where the machine is nobody's own.
+    const home = emulator === undefined ? "" : "RECIPES_AT_HOME= ";
+    const child = spawn("bash", ["-c", `source "$1" && ${home}exec "$2"`, "worker", ...scripts], {
+      cwd: join(cwd, "work"),
+      stdio: ["ignore", "pipe", "pipe"],
+      env: variables,
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text) => (output += text));
+    const [exitCode] = (await once(child, "close")) as [number | null];
+    const written = await readFile(result, "utf8").catch(() => "{}");
+    return { exitCode, output, note: JSON.parse(written).note };
+  };
   const bench: RecipeBench = {
     folder,
     url: endpoint,
     onPut: () => false,
-    async run(activity, versions, env = {}) {
-      const cwd = await mkdtemp(join(folder, "task-"));
-      const result = join(cwd, "result.json");
-      const scripts = [activity.init ?? "", activity.script].map((url) => fileURLToPath(url));
-      const variables = {
-        ...around,
-        ...environmentOf(activity, [versions].flat()),
-        ...env,
-        TMPDIR: cwd,
-        MUSTER_RESULT: result,
-      };
-      await mkdir(join(cwd, "work"));
-      // On an emulator of AWS as on AWS, where the machine is nobody's own.
-      const home = emulator === undefined ? "" : "RECIPES_AT_HOME= ";
-      const child = spawn("bash", ["-c", `source "$1" && ${home}exec "$2"`, "worker", ...scripts], {
-        cwd: join(cwd, "work"),
-        stdio: ["ignore", "pipe", "pipe"],
-        env: variables,
-      });
-      let output = "";
-      for (const stream of [child.stdout, child.stderr])
-        stream.setEncoding("utf8").on("data", (text) => (output += text));
-      const [exitCode] = (await once(child, "close")) as [number | null];
-      const written = await readFile(result, "utf8").catch(() => "{}");
-      return { exitCode, output, note: JSON.parse(written).note };
-    },
+    run: (activity, versions, env) => perform(activity, { versions: [versions].flat(), env }),
+    withdraw: (activity, version, env) =>
+      perform(activity, { versions: [version], env, build: { withdraw: { by: "tester" } } }),
     async read(Bucket, Key) {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
       return Buffer.from((await Body?.transformToByteArray()) ?? []);
@@ -152,7 +165,11 @@ async function installCommands(folder: string, endpoint: string): Promise<string
   return bin;
 }
 
-function environmentOf(activity: Runnable, versions: readonly string[]): Record<string, string> {
+function environmentOf(
+  activity: Runnable,
+  versions: readonly string[],
+  asked: Partial<BuildInput>,
+): Record<string, string> {
   const [version = ""] = versions;
   const pipeline = definePipeline({
     name: "bench",
@@ -166,7 +183,7 @@ function environmentOf(activity: Runnable, versions: readonly string[]): Record<
     dummyScript: "dummy.sh",
     invalidates: [],
   });
-  const build: BuildInput = { versions: [...versions], platforms: [], activities: [], debug: "" };
+  const build: BuildInput = { versions: [...versions], platforms: [], activities: [], debug: "", ...asked };
   const buckets = { state: "state", scratch: "scratch", downloads: "downloads", assets: "assets" };
   const task: Task =
     activity.per === "build"

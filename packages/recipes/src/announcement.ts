@@ -31,6 +31,7 @@ export function announcement(program: Program, options: AnnouncementOptions): Ac
     ...settled(options, { name: "Announce", script: "announcement.sh", timeout: minutes(10), worker: SMALL }),
     exclusive: true,
     publishes: ({ versions }) => told(versions).map((version) => record(program, version)),
+    withdraw: { kind: "impossible", reason: "it was read: say in the same place that the version is withdrawn" },
     shouldRun: async ({ versions }) =>
       told(versions).length > 0 ? undefined : { run: false, reason: "all versions of this build are withdrawn" },
     env: ({ versions }) => ({

@@ -11,8 +11,9 @@ import {
 import { debianBuild, isDebian, suiteOf } from "./apt-location.ts";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { dueToPublish } from "./due-to-publish.ts";
-import { isWithdrawn, type Program, packaged, packagesOf } from "./program.ts";
+import { isWithdrawn, type Program, packaged, packagesOf, withdrawnBy } from "./program.ts";
 import { type RecipeOptions, SMALL, settled } from "./recipe-options.ts";
+import { script } from "./script.ts";
 import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-key.ts";
 
 export interface AptRepositoryOptions extends RecipeOptions {
@@ -49,12 +50,21 @@ export function aptRepository(programs: readonly Program[], options: AptReposito
     changesDownloads: true,
     worksOn: ({ platforms }) => platforms.filter(isDebian),
     shouldRun: (question) => whatIsDue(programs, question, validDays),
-    env: ({ version, platforms }) => ({
+    withdraw: {
+      kind: "script",
+      // It makes the indices anew, without what WITHDRAWN names.
+      script: script("apt-repository.sh"),
+      takes: ({ version, platforms }) =>
+        platforms
+          .filter(isDebian)
+          .flatMap((platform) => programs.flatMap((each) => debianBuild(each, version, platform).published)),
+    },
+    env: ({ version, platforms, build }) => ({
       BUILT: platforms
         .filter(isDebian)
-        .flatMap((platform) => programs.map((each) => builtLine(each, version, platform)))
+        .flatMap((platform) => withdrawnBy(build, programs).map((each) => builtLine(each, version, platform)))
         .join("\n"),
-      WITHDRAWN: withdrawnLines(programs).join("\n"),
+      WITHDRAWN: withdrawnLines(withdrawnBy(build, programs)).join("\n"),
       ORIGIN: origin,
       VALID_DAYS: String(validDays ?? ""),
       ...keyVariables(key),

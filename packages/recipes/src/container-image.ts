@@ -45,6 +45,7 @@ export function containerImage(program: Program, options: ContainerImageOptions)
     }),
     changesDownloads: true,
     publishes: ({ version }) => [record(program, version)],
+    withdraw: { kind: "impossible", reason: `who knows its tags pulls it: delete them in ${repository}` },
     shouldRun: ({ version }) => unlessLeftOut(program, { version }),
     env: ({ version }) => ({
       IMAGE_REPOSITORY: repository,

@@ -2,6 +2,7 @@ import { type Activity, activity, downloads, minutes, type S3Object, type Versio
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, unlessLeftOut } from "./program.ts";
 import { type RecipeOptions, SMALL, settled } from "./recipe-options.ts";
+import { script } from "./script.ts";
 
 export interface GithubReleaseOptions extends RecipeOptions {
   /** `owner/name`; `host/owner/name` for a GitHub Enterprise Server. */
@@ -44,6 +45,7 @@ export function githubRelease(program: Program, options: GithubReleaseOptions): 
       worker: SMALL,
     }),
     publishes: ({ version }) => [record(program, version)],
+    withdraw: { kind: "script", script: script("withdraw-github-release.sh") },
     shouldRun: ({ version }) => unlessLeftOut(program, { version }),
     env: ({ version }) => ({
       GH_REPO: options.repository,

@@ -1,4 +1,5 @@
 import {
+  type BuildInput,
   type Decision,
   debianVersion,
   type Platform,
@@ -45,6 +46,12 @@ export function packaged({ versions }: Program, version: Version): Packaged {
 export const packagesOf = ({ name, packages }: Program): readonly string[] => packages ?? [name];
 
 export const isWithdrawn = ({ withdrawn = [] }: Program, version: Version): boolean => withdrawn.includes(version);
+
+/** The programs as they are in a build: one that takes its versions back adds these to those that are withdrawn. */
+export const withdrawnBy = ({ withdraw, versions }: BuildInput, programs: readonly Program[]): readonly Program[] =>
+  withdraw === undefined
+    ? programs
+    : programs.map((program) => ({ ...program, withdrawn: [...(program.withdrawn ?? []), ...versions] }));
 
 /** What a step that makes something answers to whether it shall run: nothing, so that its artifacts decide, or why not. */
 export async function unlessLeftOut(

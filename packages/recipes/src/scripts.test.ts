@@ -29,7 +29,9 @@ test.skipIf(!hasShellcheck)("shellcheck finds nothing in any script", async () =
 });
 
 test("each recipe names scripts that are there, and no script is without a recipe", () => {
-  const named = everyRecipe.flatMap(({ script, init, check }) => [script, init ?? [], check ?? []].flat());
+  const named = everyRecipe.flatMap(({ script, init, check, withdraw }) =>
+    [script, init ?? [], check ?? [], withdraw?.kind === "script" ? withdraw.script : []].flat(),
+  );
   const files = named.filter((each) => each.startsWith("file:")).map((each) => fileURLToPath(each));
   for (const file of files) expect(existsSync(file), file).toBe(true);
   expect([...new Set(files)].sort()).toEqual(scripts.sort());

@@ -2,6 +2,7 @@ import { type Activity, activity, downloads, minutes, type S3Object, scratch, ty
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { type Program, packaged, unlessLeftOut } from "./program.ts";
 import { type RecipeOptions, SMALL, settled } from "./recipe-options.ts";
+import { script } from "./script.ts";
 import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-key.ts";
 
 export interface SourceTarballOptions extends RecipeOptions {
@@ -58,6 +59,11 @@ export function sourceTarball(program: Program, options: SourceTarballOptions = 
     ...(publish !== undefined && {
       restoredFrom: ({ version }) => published(version),
       changesDownloads: true,
+      withdraw: {
+        kind: "script",
+        script: script("withdraw-objects.sh"),
+        takes: ({ version }: { version: Version }) => published(version),
+      },
     }),
     shouldRun: ({ version }) => unlessLeftOut(program, { version }),
     env: ({ version }) => ({

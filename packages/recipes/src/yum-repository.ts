@@ -1,8 +1,9 @@
 import { type Activity, activity, downloads, hours, scratch } from "@muster/pipeline";
 import { checkOptions, checkProgram } from "./check-options.ts";
 import { dueToPublish } from "./due-to-publish.ts";
-import { isWithdrawn, type Program, packaged } from "./program.ts";
+import { isWithdrawn, type Program, packaged, withdrawnBy } from "./program.ts";
 import { type RecipeOptions, SMALL, settled } from "./recipe-options.ts";
+import { script } from "./script.ts";
 import { keyAccess, keySecrets, keyVariables, type SigningKey } from "./signing-key.ts";
 import { isRpm, rpmBuild } from "./yum-location.ts";
 
@@ -41,17 +42,26 @@ export function yumRepository(programs: readonly Program[], options: YumReposito
           }),
         ),
       ),
-    env: ({ version, platforms }) => ({
+    withdraw: {
+      kind: "script",
+      // It makes the metadata anew, without what WITHDRAWN names.
+      script: script("yum-repository.sh"),
+      takes: ({ version, platforms }) =>
+        platforms
+          .filter(isRpm)
+          .flatMap((platform) => programs.map((program) => rpmBuild(program, version, platform).published)),
+    },
+    env: ({ version, platforms, build }) => ({
       BUILT: platforms
         .filter(isRpm)
         .flatMap((platform) =>
-          programs.map((program) => {
+          withdrawnBy(build, programs).map((program) => {
             const { checksum, published } = rpmBuild(program, version, platform);
             return [platform, isWithdrawn(program, version) ? "-" : checksum.key, published.key].join(" ");
           }),
         )
         .join("\n"),
-      WITHDRAWN: programs
+      WITHDRAWN: withdrawnBy(build, programs)
         .flatMap((program) =>
           (program.withdrawn ?? []).map((each) => {
             const { rpm } = packaged(program, each);
