@@ -104,9 +104,16 @@ export const PublishBinaryPackages = activity({
     const reasons = found.map((each) => `${each.platform}: ${each.status === "succeeded" ? "published" : "not built"}`);
     return { run: false, reason: reasons.length > 0 ? reasons.join(", ") : `${version} has no platform in this build` };
   },
+  withdraw: {
+    kind: "script",
+    script: "scripts/withdraw-binary-packages.sh",
+    takes: ({ version, platforms }) => platforms.map((platform) => binaryPackage({ version, platform }).published),
+    deletes: [downloads("debian/pool/"), downloads("ubuntu/pool/")],
+  },
   access: {
     reads: [
       scratch("muster-"),
+      downloads("source/"),
       scratch("packages/"),
       privateKey,
       downloads("debian/"),
@@ -127,6 +134,7 @@ export const PublishSourceTarball = activity({
   worker: { instanceTypes: ["t3.small", "t3a.small"], rootVolumeGb: 16 },
   changesDownloads: true,
   publishes: ({ version }) => Object.values(publishedSource(version)),
+  withdraw: { kind: "script", script: "scripts/withdraw-source-tarball.sh" },
   access: {
     reads: [scratch("muster-"), privateKey, publicKey, downloads("source/")],
     writes: [privateKey, publicKey, downloads("source/")],
@@ -147,6 +155,13 @@ export const PublishDockerImages = activity({
   shouldRun: async ({ build }) =>
     inputsOf(inputs, build).builder === "none" ? { run: false, reason: "no image is asked for" } : undefined,
   env: () => (imageRepository === "" ? {} : { IMAGE_REPOSITORY: imageRepository }),
+  withdraw: {
+    kind: "impossible",
+    reason:
+      imageRepository === ""
+        ? "an image stays on the machine that built it, which removes it by docker rmi"
+        : `remove its tag in the registry of ${imageRepository}`,
+  },
   access: { reads: [scratch("muster-"), scratch("packages/"), downloads("debian/"), publicKey] },
 });
 

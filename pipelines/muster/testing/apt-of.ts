@@ -7,8 +7,8 @@ import { getExisting } from "../tools/objects.ts";
 
 export const hasApt = spawnSync("apt-get", ["--version"]).status === 0;
 
-/** The downloads as files, and an apt that knows nothing of this machine. */
-export async function aptOf(s3: S3Client) {
+/** The downloads as files, and an apt that knows nothing of this machine. @param keyring the public key's place among the downloads */
+export async function aptOf(s3: S3Client, keyring = "key.gpg") {
   const folder = await mkdtemp(join(tmpdir(), "muster-apt-"));
 
   const download = async (): Promise<void> => {
@@ -49,7 +49,7 @@ export async function aptOf(s3: S3Client) {
       for (const part of ["etc/apt.conf.d", "etc/preferences.d", "lists/partial", "cache/archives/partial"])
         await mkdir(join(state, part), { recursive: true });
       await writeFile(join(state, "status"), "");
-      const signedBy = `[signed-by=${join(folder, "downloads/key.gpg")}]`;
+      const signedBy = `[signed-by=${join(folder, "downloads", keyring)}]`;
       const lines = suites.map((suite) => `deb ${signedBy} file:${join(folder, "downloads/debian")} ${suite} main\n`);
       await writeFile(join(state, "etc/sources.list"), lines.join(""));
       const { stderr: complaint } = run(state, "apt-get", "update");

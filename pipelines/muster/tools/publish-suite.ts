@@ -65,6 +65,29 @@ export async function publishSuite(
   throw new Error(`${url(at(suite, "InRelease"))} was changed by others ${MAX_ATTEMPTS} times in a row`);
 }
 
+/**
+ * Drops a version's packages from an index; the others stay, also where none is left. Readers see the old index or the new one, as when it is added to.
+ * @returns whether anything was written
+ */
+export async function withdrawFromSuite(
+  s3: S3Client,
+  suite: Suite,
+  { debianVersion, key, now = () => new Date() }: { debianVersion: string; key: PrivateKey; now?: () => Date },
+): Promise<boolean> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const { packages, etag } = await readSuite(s3, suite, key.toPublic());
+    const kept = packages.filter((fields) => fields.get("Version") !== debianVersion);
+    if (kept.length === packages.length) return false;
+    // A suite that users have in their sources keeps its architectures: apt asks for their indices.
+    const written = { packages: kept, architectures: architecturesOf(packages), etag, key, date: now() };
+    if (await writeSuite(s3, suite, written)) return true;
+  }
+  throw new Error(`${url(at(suite, "InRelease"))} was changed by others ${MAX_ATTEMPTS} times in a row`);
+}
+
+const architecturesOf = (packages: readonly Fields[]): string[] =>
+  [...new Set(packages.map((fields) => fields.get("Architecture") ?? ""))].sort();
+
 function isDue({ etag, validUntil }: PublishedSuite, date: Date): boolean {
   const daysLeft = ((validUntil?.getTime() ?? 0) - date.getTime()) / (24 * 3600 * 1000);
   return etag !== undefined && daysLeft < RENEWED_DAYS;
@@ -123,12 +146,20 @@ function newPackages(published: readonly Fields[], wanted: readonly Fields[], { 
   });
 }
 
+interface SuiteToWrite {
+  readonly packages: readonly Fields[];
+  readonly architectures?: readonly string[];
+  /** Of the InRelease that this replaces. */
+  readonly etag: string | undefined;
+  readonly key: PrivateKey;
+  readonly date: Date;
+}
+
 async function writeSuite(
   s3: S3Client,
   suite: Suite,
-  { packages, etag, key, date }: { packages: readonly Fields[]; etag: string | undefined; key: PrivateKey; date: Date },
+  { packages, architectures = architecturesOf(packages), etag, key, date }: SuiteToWrite,
 ): Promise<boolean> {
-  const architectures = [...new Set(packages.map((fields) => fields.get("Architecture") ?? ""))].sort();
   const files = architectures.flatMap((architecture) => {
     const paragraphs = packages.filter((fields) => fields.get("Architecture") === architecture);
     const text = Buffer.from(formatControl(paragraphs.sort((a, b) => (identity(a) < identity(b) ? -1 : 1))));
