@@ -73,6 +73,7 @@ test("a further kind of subject does not compile until each room has said what i
     "packages/lambdas/src/check-if-repos-changed.ts",
     "packages/lambdas/src/deciding/decide.ts",
     "packages/lambdas/src/deciding/guarded-tasks.ts",
+    "packages/lambdas/src/deciding/what-changed.ts",
     "packages/lambdas/src/planning/plan-approvals.ts",
     "pipeline/activity.ts",
     "pipeline/check-pipeline.ts",

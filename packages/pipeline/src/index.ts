@@ -216,7 +216,7 @@ export {
   subjectsOf,
   type VersionSubject,
 } from "./subject.ts";
-
+export { mayTakeBack, objectsTakenBack, takenBack } from "./taken-back.ts";
 export {
   MAX_CAUSE_BYTES,
   publishedTask,
@@ -239,13 +239,6 @@ export { parseVersion, schemeOf } from "./versions/scheme-of.ts";
 export { type SemverOptions, semver } from "./versions/semver.ts";
 export type { VersionParts, VersionScheme } from "./versions/version-scheme.ts";
 export { withRevisions } from "./versions/with-revisions.ts";
-export {
-  type ImpossibleWithdrawal,
-  mayTakeBack,
-  objectsTakenBack,
-  type ScriptedWithdrawal,
-  takenBack,
-  type Withdrawal,
-} from "./withdrawal.ts";
+export type { ImpossibleWithdrawal, ScriptedWithdrawal, Withdrawal } from "./withdrawal.ts";
 export { ScriptUrl, USUAL_IDLE_SECONDS, WorkerEnvironment } from "./worker-environment.ts";
 export { parseWorkerName, type WorkerName, workerName } from "./worker-name.ts";

@@ -5,13 +5,13 @@ import { inputVariables } from "./inputs-of-build.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { type BucketRole, type S3Object, s3Url } from "./s3-object.ts";
 import type { Per, Subject } from "./subject.ts";
+import { objectsTakenBack } from "./taken-back.ts";
 import type { Task } from "./tasks-of.ts";
 import { unreachable } from "./unreachable.ts";
 import type { Version } from "./version.ts";
 import { debianVersion, rpmVersion } from "./versions/package-version.ts";
 import { schemeOf } from "./versions/scheme-of.ts";
 import type { VersionScheme } from "./versions/version-scheme.ts";
-import { objectsTakenBack } from "./withdrawal.ts";
 
 type Buckets = Readonly<Record<BucketRole, string>>;
 type Variables = Readonly<Record<string, string>>;
