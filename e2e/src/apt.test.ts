@@ -129,3 +129,16 @@ test("the private key is not where users download", async () => {
   const keyring = await readFile(join(downloads, "muster-archive-keyring.gpg"));
   expect(keyring[0]).toBe(0xc0 | 6);
 });
+
+// The last, for it takes away what the tests before look at.
+test("a release that is withdrawn is one that apt offers no longer: it updates, and has the version before", async () => {
+  const withdrawn = await workspace.muster("withdraw", "1.10.0", "--reason", "it crashes on start");
+  expect(withdrawn.exitCode, withdrawn.stderr + withdrawn.stdout).toBe(0);
+  const { folder, get, cache } = await apt("apt-withdrawn", [source(web.url, "debian", "bookworm")]);
+  await get("update");
+  expect(await cache("madison", "muster")).not.toContain("1.10.0");
+  await get("download", "muster");
+  expect(await readdir(folder)).toEqual([expect.stringMatching(/^muster_1\.2\.3-1~bookworm_/)]);
+  const again = await workspace.muster("build", "1.10.0", "--input", "builder=none");
+  expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("it crashes on start") });
+});

@@ -204,7 +204,9 @@ test("a withdrawal names its script, and what it takes back", () => {
     "MakeA: its withdrawal takes back nothing: say what in takes, or in publishes",
   ]);
   const both = { ...withdraw, reason: "it is out" } as never;
-  expect(problems(() => examplePipeline([exampleActivity("MakeA", { withdraw: both })]))).toHaveLength(1);
+  expect(problems(() => examplePipeline([exampleActivity("MakeA", { withdraw: both, publishes })]))).toEqual([
+    "MakeA.withdraw.reason is no field",
+  ]);
 });
 
 test("a build's own steps stand before and after its versions, in sequences and parallels", () => {

@@ -43,5 +43,6 @@ test("functions are named after the states that call them, those aside that no s
     "Repair",
     "Reap",
     "BuildStatus",
+    "Notify",
   ]);
 });

@@ -80,6 +80,7 @@ async function world(play: (task: TaskInput, attempt: number) => Played) {
     print: {
       stdout: { write: () => true },
       stderr: { write: () => true },
+      canRedraw: () => false,
       style: (_format: unknown, text: string) => text,
       report: (line: string) => void said.push(line),
       note: (line: string) => void said.push(line),
