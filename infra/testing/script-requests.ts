@@ -14,12 +14,18 @@ export function scriptRequests(activity: Activity, at: DeployedStage): IamReques
 function scriptCalls({ name, script, init, afterTask }: Activity, { pipeline }: DeployedStage): readonly string[] {
   if (pipeline.name === "muster") {
     const recorded: Readonly<Record<string, readonly string[]>> = recordedBuild;
-    return recorded[name] ?? [];
+    return (recorded[name] ?? []).flatMap(ofNightlies);
   }
   return [script, init, afterTask]
     .filter((path) => path !== undefined)
     .flatMap((path) => Object.values(hhvmScriptCalls[path] ?? {}).flat());
 }
+
+/** The build that was recorded takes a release back; a nightly's source lies in a folder of its own. */
+const ofNightlies = (call: string): string[] =>
+  call.startsWith("s3:DeleteObject downloads/source/")
+    ? [call, call.replace("/source/", "/source/nightlies/")]
+    : [call];
 
 /**
  * A file that goes in parts is given up where a part cannot be sent; any may be large enough to go in parts.

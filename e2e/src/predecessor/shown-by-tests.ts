@@ -44,7 +44,7 @@ export const shownByTests: Readonly<Record<string, readonly [file: string, title
     "a page that a pipeline published stays, is listed as a file, and its folder's listing gives way to it",
   ],
   "status of a build": [
-    "packages/cli/src/history/build-history.test.ts",
+    "packages/history/src/build-history.test.ts",
     "a waiting task is shown with what the last health check found missing, until that is mended",
   ],
   "schemes of versions": [

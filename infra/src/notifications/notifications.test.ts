@@ -41,10 +41,10 @@ describe("a stage that tells all whom its pipeline names", () => {
     expect(at.stack.output).toHaveProperty("told_topic_topic_arn");
   });
 
-  test("a build's end reaches Notify, beside Repair", () => {
+  test("a build's end reaches Notify, beside those whom it reaches anyway", () => {
     const targets = Object.values(at.stack.resource.aws_cloudwatch_event_target ?? {});
     expect(targets.filter(({ rule }) => String(rule).includes("BuildEnded")).map(({ target_id }) => target_id)).toEqual(
-      ["notify", "repair"],
+      ["notify", "page", "repair"],
     );
   });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -30,7 +30,8 @@ const writeTyped = (value: string) => writeFileSync(join(dir, "typed.ts"), `expo
 /** In a process of its own, as both are for the rest of a process. */
 function run({ env = {}, into = cache }: { env?: Record<string, string>; into?: string } = {}) {
   const { stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", program, into], {
-    env,
+    // Programs of users lie elsewhere than among temporary files, as this one does.
+    env: { TMPDIR: join(dir, "elsewhere"), ...env },
     encoding: "utf8",
   });
   return { stdout: stdout.trim(), stderr };
@@ -68,6 +69,21 @@ test("of a program that was made anew nothing older is kept", () => {
   run();
   expect(kept().programs).toEqual(["1700000000000"]);
   expect(before).not.toEqual(kept().programs);
+});
+
+test("of the places that programs lie at the latest four are kept", () => {
+  const places = join(cache, "compiled");
+  for (const hour of [1, 2, 3, 4, 5]) {
+    mkdirSync(join(places, `%place${hour}`), { recursive: true });
+    utimesSync(join(places, `%place${hour}`), hour * 3600, hour * 3600);
+  }
+  run();
+  expect(readdirSync(places).sort()).toEqual(["%place3", "%place4", "%place5", program.replaceAll("/", "%")].sort());
+});
+
+test("nothing is kept of a program among temporary files", () => {
+  expect(run({ env: { TMPDIR: dir } }).stdout).toBe("1");
+  expect(readdirSync(dir)).not.toContain("cache");
 });
 
 test("a folder of the user's own is Node's matter, and where nothing can be kept nothing is said", () => {
