@@ -7,15 +7,14 @@ import {
   prepareState,
   type Results,
   roleOfState,
-  TaskSuccess,
   taskName,
 } from "@muster/pipeline";
 import * as z from "zod";
 import { approvalRequest, unanswered, withoutToken } from "./approval-request.ts";
 import { parseJson, readMember } from "./event-data.ts";
 import { failureOf } from "./failure-of-event.ts";
+import { noteOf } from "./note-of-output.ts";
 import { type BuildFacts, latestSteps, type OpenState, type Reading, type Scheduled } from "./reading.ts";
-import { shownText } from "./shown-text.ts";
 import {
   decide,
   decideApproval,
@@ -118,11 +117,6 @@ function endOf({ facts }: Reading, event: HistoryEvent): Partial<BuildFacts> {
   };
 }
 
-const Noted = TaskSuccess.partial();
-
-/** A script words it, and it stands within lines of a report. */
-const NO_COLOURS = { colours: false };
-
 function readTaskEvent(reading: Reading, place: OpenState, event: HistoryEvent): Change {
   const at = event.timestamp as Date;
   const step = stepAt(reading, place);
@@ -145,9 +139,8 @@ function readTaskEvent(reading: Reading, place: OpenState, event: HistoryEvent):
       return step === undefined || step.attempts.length === 0 ? {} : changed(place, taken(step, event));
     case "ActivitySucceeded": {
       if (step === undefined) return {};
-      const output = parseJson(event.activitySucceededEventDetails?.output);
-      const { note } = Noted.safeParse(output).data ?? {};
-      return changed(place, succeed(note === undefined ? step : { ...step, note: shownText(note, NO_COLOURS) }, at));
+      const note = noteOf(event.activitySucceededEventDetails?.output);
+      return changed(place, succeed(note === undefined ? step : { ...step, note }, at));
     }
     case "TaskScheduled":
       return approvalAsked(reading, place, event);

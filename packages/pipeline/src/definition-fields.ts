@@ -22,7 +22,7 @@ import {
 } from "./field-schemas.ts";
 import type { BuildFlow, Flow, ForEachPlatform, ForEachVersion, Parallel, Sequence } from "./flow.ts";
 import type { FlagInput, Input, NumberInput, TextInput } from "./input.ts";
-import type { BuildEnd, Notification, Slack, Sns, Webhook } from "./notification.ts";
+import { notification } from "./notification-fields.ts";
 import type { PipelineDefinition } from "./pipeline.ts";
 import type { Platforms } from "./platform.ts";
 import type { Retry } from "./retries.ts";
@@ -245,32 +245,6 @@ const scheme = objectOf<VersionScheme>(
     optional: { nightlyOf: aFunction() },
   },
 );
-
-const when = filledList(
-  'a list of ends: ["failed", "recovered"]',
-  choice<BuildEnd>("an end of a build", {
-    succeeded: true,
-    recovered: true,
-    failed: true,
-    "timed-out": true,
-    stopped: true,
-  }),
-);
-
-const notification = oneOf<Notification>("a notification: webhook({ … }), slack({ … }) or sns({ … })", {
-  webhook: objectOf<Webhook>("a notification", {
-    required: { kind: kind("webhook"), name: filledText, url: filledText, secret: filledText },
-    optional: { when },
-  }),
-  slack: objectOf<Slack>("a notification", {
-    required: { kind: kind("slack"), name: filledText, webhook: filledText },
-    optional: { when },
-  }),
-  sns: objectOf<Sns>("a notification", {
-    required: { kind: kind("sns"), name: filledText },
-    optional: { when, topic: filledText },
-  }),
-});
 
 /** A pipeline may be defined from another one: `activities` comes with that. */
 export const definitionSchema = objectOf<PipelineDefinition & { readonly activities?: readonly Activity[] }>(

@@ -20,6 +20,7 @@ import type { Context } from "../context.ts";
 import { findBuild } from "../history/find-build.ts";
 import { loadBuild } from "../history/load-build.ts";
 import { startBuild } from "../start-build.ts";
+import { heard } from "../testing/heard.ts";
 import { type Played, stageInTime } from "../testing/stage-in-time.ts";
 import { retryBuild } from "./retry-build.ts";
 
@@ -73,20 +74,11 @@ async function world(play: (task: TaskInput, attempt: number) => Played) {
     },
   });
   const { stage } = time;
-  const said: string[] = [];
+  const { print, said } = heard();
   const context = {
     openStage: async () => stage,
     loadStagePipeline: async () => ({ pipeline, folder, file: join(folder, "pipeline.ts") }),
-    print: {
-      stdout: { write: () => true },
-      stderr: { write: () => true },
-      canRedraw: () => false,
-      style: (_format: unknown, text: string) => text,
-      report: (line: string) => void said.push(line),
-      note: (line: string) => void said.push(line),
-      json: (value: unknown) => void said.push(JSON.stringify(value)),
-      error: () => {},
-    },
+    print,
     globals: { json: false },
     env: { user: "tester", cwd: folder },
     signal: new AbortController().signal,

@@ -20,6 +20,7 @@ import { loadBuild } from "../history/load-build.ts";
 import { retryBuild } from "../retry/retry-build.ts";
 import { runBuild } from "../run-build.ts";
 import { startBuild } from "../start-build.ts";
+import { heard } from "../testing/heard.ts";
 import { type Played, stageInTime } from "../testing/stage-in-time.ts";
 import { columnsOf } from "../text-columns.ts";
 import { withdrawVersion } from "./withdraw-version.ts";
@@ -108,21 +109,12 @@ async function world({ columns, json = false, keepsVersions = true } = {} as Wor
   const { downloads: Bucket } = description.buckets;
   if (!keepsVersions)
     await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } }));
-  const said: string[] = [];
+  const { print, said } = heard({ columns });
   const context = {
     openStage: async () => stage,
     loadStagePipeline: async () => ({ pipeline, folder, file: join(folder, "pipeline.ts") }),
     env: { user: "alice" },
-    print: {
-      stdout: { write: () => true, isTTY: columns !== undefined, columns },
-      stderr: { write: () => true },
-      canRedraw: () => false,
-      style: (_format: unknown, text: string) => text,
-      report: (line: string) => void said.push(line),
-      note: (line: string) => void said.push(line),
-      json: (value: unknown) => void said.push(JSON.stringify(value)),
-      error: () => {},
-    },
+    print,
     globals: { json },
     signal: new AbortController().signal,
   } as unknown as Context;
