@@ -22,6 +22,12 @@ const rounds = Number(values.rounds);
 /** As it is installed: in a checkout, bin/muster.mjs looks besides whether a source is newer. */
 const MUSTER = join(import.meta.dirname, "../dist/muster.mjs");
 
+/** Of one processor. */
+const FOLLOWING_GOAL = 0.05;
+
+/** What `muster build` itself holds more for each task. */
+const MEMORY_GOAL_KB = 100;
+
 const STATUS = [MUSTER, "status", "--pipeline", "muster"];
 
 interface Program {
@@ -63,9 +69,6 @@ try {
   await rm(dir, { recursive: true, maxRetries: 5 });
 }
 
-/** Of one processor. */
-const FOLLOWING_GOAL = 0.05;
-
 async function reportFollowing(): Promise<void> {
   const { share, callsPerSecond } = await followBuild(MUSTER, { dir, tasks: 1000 });
   judge(
@@ -73,8 +76,6 @@ async function reportFollowing(): Promise<void> {
     { goal: `${FOLLOWING_GOAL * 100} %`, isOver: share > FOLLOWING_GOAL },
   );
 }
-
-const MEMORY_GOAL_KB = 100;
 
 async function reportMemory(): Promise<void> {
   const { peakBytes, bytesPerTask } = await buildMemory(MUSTER, dir);
