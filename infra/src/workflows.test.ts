@@ -1,41 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { action, github, type Job, read, type Step, type Workflow, workflow } from "../testing/workflows.ts";
 
-interface Step {
-  readonly id?: string;
-  readonly if?: string;
-  readonly uses?: string;
-  readonly run?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
-  readonly env?: Readonly<Record<string, string>>;
-}
-interface Job {
-  readonly permissions?: Readonly<Record<string, string>>;
-  readonly environment?: string;
-  readonly "timeout-minutes"?: number;
-  readonly if?: string;
-  readonly needs?: string | string[];
-  readonly outputs?: Readonly<Record<string, string>>;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly uses?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
-  readonly strategy?: { readonly matrix: unknown };
-  readonly steps?: readonly Step[];
-}
-interface Workflow {
-  readonly on: Readonly<Record<string, unknown>>;
-  readonly permissions?: Readonly<Record<string, string>>;
-  readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": unknown };
-  readonly jobs: Readonly<Record<string, Job>>;
-}
-
-const github = join(import.meta.dirname, "../../.github");
-const read = (path: string) => readFileSync(join(github, path), "utf8");
-const workflow = (name: string): Workflow => parse(read(`workflows/${name}.yml`));
-const action = (name: string): readonly Step[] => parse(read(`actions/${name}/action.yml`)).runs.steps;
 const files = readdirSync(github, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".yml"));
 const names = ["test", "plan", "deploy", "deploy-stage", "drift"];
 const expression = (text: string) => ["$", `{{ ${text} }}`].join("");

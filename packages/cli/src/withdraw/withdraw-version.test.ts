@@ -3,16 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DeleteObjectCommand, PutBucketVersioningCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
-import {
-  activity,
-  definePipeline,
-  downloads,
-  fixedPlatforms,
-  forEachPlatform,
-  forEachVersion,
-  minutes,
-  type TaskInput,
-} from "@muster/pipeline";
+import type { TaskInput } from "@muster/pipeline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { findBuild } from "../history/find-build.ts";
@@ -22,66 +13,9 @@ import { runBuild } from "../run-build.ts";
 import { startBuild } from "../start-build.ts";
 import { heard } from "../testing/heard.ts";
 import { type Played, stageInTime } from "../testing/stage-in-time.ts";
+import { pack, pipeline, platforms } from "../testing/withdrawn-pipeline.ts";
 import { columnsOf } from "../text-columns.ts";
 import { withdrawVersion } from "./withdraw-version.ts";
-
-const common = {
-  timeout: minutes(30),
-  worker: { instanceTypes: ["t3.micro"] },
-  retries: [{ maxAttempts: 0 }],
-} as const;
-const pack = (version: string, platform: string) => downloads(`${version}/${platform}.deb`);
-const Pack = activity({
-  ...common,
-  name: "Pack",
-  per: "platform",
-  script: "s.sh",
-  publishes: ({ version, platform }) => [pack(version, platform)],
-});
-const Publish = activity({
-  ...common,
-  name: "Publish",
-  per: "version",
-  script: "s.sh",
-  withdraw: {
-    kind: "script",
-    script: "w.sh",
-    takes: ({ version, platforms }) => platforms.map((platform) => pack(version, platform)),
-  },
-});
-const Tarball = activity({
-  ...common,
-  name: "Tarball",
-  per: "version",
-  script: "s.sh",
-  publishes: ({ version }) => [downloads(`${version}.tar`)],
-  withdraw: { kind: "script", script: "w.sh" },
-});
-const Tell = activity({
-  ...common,
-  name: "Tell",
-  per: "version",
-  script: "s.sh",
-  publishes: ({ version }) => [downloads(`told/${version}`)],
-  withdraw: { kind: "impossible", reason: "it was read: say that it is withdrawn" },
-});
-const Mirror = activity({
-  ...common,
-  name: "Mirror",
-  per: "version",
-  script: "s.sh",
-  publishes: ({ version }) => [downloads(`mirror/${version}`)],
-});
-const platforms = ["debian-12-bookworm", "debian-13-trixie"];
-const pipeline = definePipeline({
-  name: "example",
-  summary: "An example",
-  platforms: fixedPlatforms(...platforms),
-  flow: forEachVersion(forEachPlatform(Pack), Publish, Tarball, Tell, Mirror),
-  image: "/image",
-  dummyScript: "s.sh",
-  invalidates: [],
-});
 
 let folder: string;
 beforeAll(async () => {

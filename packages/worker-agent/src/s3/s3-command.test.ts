@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +6,7 @@ import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } fr
 import { createLocalAws, type LocalAws, outages } from "@muster/local";
 import { indexPageMetadata, madeByOf, makerLine, putObject } from "@muster/records";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { agentProgram } from "../agent-program.ts";
+import { runInFolder, s3Command } from "../../testing/run-in-folder.ts";
 
 let aws: LocalAws;
 let s3: S3Client;
@@ -25,39 +24,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const command = [process.execPath, "--disable-warning=ExperimentalWarning", agentProgram(), "s3"];
-
 /** The command as a script calls it. */
-const musterS3 = (...words: string[]) => run([...command, ...words]);
+const musterS3 = (...words: string[]) => run([...s3Command, ...words]);
 
 /** The command in a script, as `"$@"`. */
 const inShell = (script: string, ...words: string[]) =>
-  run(["bash", "--norc", "-c", `set -o pipefail; ${script}`, "script", ...command, ...words]);
+  run(["bash", "--norc", "-c", `set -o pipefail; ${script}`, "script", ...s3Command, ...words]);
 
-async function run([program = "", ...words]: string[]): Promise<{ code: number; out: string; error: string }> {
-  const child = spawn(program, words, {
-    cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-      AWS_REGION: "us-west-2",
-      AWS_ENDPOINT_URL: url,
-      AWS_ACCESS_KEY_ID: "AKIALOCALLOCALLOCAL0",
-      AWS_SECRET_ACCESS_KEY: "local",
-      MUSTER_RESULT: join(folder, "result.json"),
-    },
-  });
-  let out = "";
-  let error = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    out += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    error += text;
-  });
-  const code = await new Promise<number>((resolve) => child.on("close", (exit) => resolve(exit ?? -1)));
-  return { code, out, error };
-}
+const run = (words: readonly string[]) => runInFolder(words, { folder, url });
 
 const sha256 = (bytes: Buffer | string) => createHash("sha256").update(bytes).digest("hex");
 
