@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,7 +10,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const run = promisify(execFile);
 const scripts = join(import.meta.dirname, "../scripts");
-const init = join(scripts, "init.sh");
 const isRoot = process.getuid?.() === 0;
 const lacks = await run("sh", [
   "-c",
@@ -27,10 +26,15 @@ const mirror = createServer((request, response) => {
 });
 let url: string;
 let folder: string;
+let init: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "muster-clean-roots-"));
   await chmod(folder, 0o755);
+  // A checkout may lie in a folder of its owner's alone: who may make no chroots may not read it either.
+  init = join(folder, "init.sh");
+  await copyFile(join(scripts, "init.sh"), init);
+  await chmod(init, 0o755);
   // Nobody shall wait for apt's second and third try.
   await writeFile(join(folder, "apt.conf"), 'Acquire::Retries "0";\n');
   await once(mirror.listen(0, "127.0.0.1"), "listening");
