@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { createPrint } from "../print.ts";
 import { playedStage, TASK } from "../testing/played-build.ts";
+import { pageFeed } from "./page-feed.ts";
+import { openPageServer } from "./page-server.ts";
 import { type ServeArguments, serveBuild } from "./serve-build.ts";
 import { serveBuilds } from "./serve-builds.ts";
 
@@ -101,6 +103,23 @@ test("however many browsers follow a build, its history is read once for all of 
   await expect.poll(() => page.called().length, { ...SOON, interval: 1500 }).toBe(0);
 });
 
+test("a browser that still waits for its first look is told when the command ends", async () => {
+  const isAsked = Promise.withResolvers<void>();
+  const feed = pageFeed(
+    (signal) => {
+      isAsked.resolve();
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("interrupted"))));
+    },
+    { pauseMs: () => 10 },
+  );
+  const server = await openPageServer((_, outgoing) => feed.listen(outgoing), { port: 0 });
+  const told = ask(server.url);
+  await isAsked.promise;
+  feed.close();
+  await server.close();
+  expect((await told).text.match(/(?<=event: ).*/g)).toEqual(["gone"]);
+});
+
 test("what cannot be served is refused in one line", async () => {
   const stage = await playedStage();
   await stage.startBuild(BUILD);
@@ -136,7 +155,10 @@ describe.skipIf(!isThere)("in a browser", () => {
     page.on("console", (message) => complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("dialog", (dialog) => complaints.push(dialog.message()));
+    // Nobody can tell a page anything before it listens, which it does some time after it is shown.
+    const listens = page.waitForResponse((answer) => answer.url().endsWith("/events"), SOON);
     await page.goto(url);
+    await listens;
     return { page, complaints, [Symbol.asyncDispose]: () => page.close() };
   }
   const textOf = (page: Page, selector: string) => page.locator(selector).textContent();

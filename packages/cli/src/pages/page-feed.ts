@@ -86,21 +86,18 @@ export function pageFeed(
     async listen(browser) {
       browser.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
       browser.write(`retry: ${RETRY_MS}\n\n`);
-      browser.once("close", () => listening.delete(browser));
-      try {
-        const now = await look();
-        send(browser, "parts", changesOf(undefined, { ...now, news: "" }));
-        if (now.hasEnded) {
-          send(browser, "end", "");
-          browser.end();
-          return;
-        }
-      } catch (error) {
-        send(browser, "trouble", `${explainError(error).message}.`);
-      }
-      if (browser.closed || closing.signal.aborted) return;
+      // From here on, for what ends while it waits for its first look is told to it too.
       listening.add(browser);
-      if (!isFollowing) void follow();
+      browser.once("close", () => listening.delete(browser));
+      const first = await look().catch((error: unknown) => explainError(error));
+      if (!listening.has(browser) || browser.closed) return;
+      if ("parts" in first) send(browser, "parts", changesOf(undefined, { ...first, news: "" }));
+      else send(browser, "trouble", `${first.message}.`);
+      if ("parts" in first && first.hasEnded) {
+        listening.delete(browser);
+        send(browser, "end", "");
+        browser.end();
+      } else if (!isFollowing) void follow();
     },
     get listeners() {
       return listening.size;
