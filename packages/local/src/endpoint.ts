@@ -3,9 +3,11 @@ import { AwsError } from "./aws-error.ts";
 import type { CallFaults } from "./call-faults.ts";
 import { type Caller, readCaller } from "./caller.ts";
 import { ConnectionError, errorOf, ForeignAnswer } from "./fault.ts";
+import type { CallPath } from "./faults/call-path.ts";
+import { Frozen } from "./faults/sandbox.ts";
 import type { Movement } from "./movement.ts";
 import type { Random } from "./random.ts";
-import type { Call, Operation, Service, WireRequest, WireResponse } from "./service.ts";
+import type { Call, Operation, OperationContext, Service, WireRequest, WireResponse } from "./service.ts";
 import type { OwnedFolder } from "./storage/ask-folder-owner.ts";
 
 /** What tests and diagnostics may see of every call that reached the endpoint. */
@@ -25,6 +27,8 @@ export interface EndpointOptions {
   readonly movement: Movement;
   readonly random: Random;
   readonly faults: Pick<CallFaults, "disturb">;
+  /** What may happen to a call on its way by a plan of faults; without one, nothing. */
+  readonly path?: CallPath | undefined;
   /** The folder whose state it serves, as it is now; absent where state does not outlive the process. */
   readonly folder?: (() => OwnedFolder | undefined) | undefined;
   /** Told after each call, before its answer leaves. */
@@ -43,7 +47,7 @@ export interface Endpoint {
 
 /** One address for all services: routes by signature scope, target header, form action and path. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { services, late = {}, movement, random, faults, folder, onCall } = options;
+  const { services, late = {}, movement, random, faults, path, folder, onCall } = options;
   const byName = new Map(services.map((service) => [service.name, service]));
 
   const route = (request: IncomingRequest, caller: Caller): Service | Promise<Service> | undefined => {
@@ -55,12 +59,12 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
 
   const operate = async (
     service: Service,
-    request: WireRequest,
-    context: { requestId: string; accessKeyId: string; endpoint: string; signal: AbortSignal },
+    request: RereadableRequest,
+    context: OperationContext,
   ): Promise<WireResponse> => {
     let call: Call | undefined;
     try {
-      call = service.protocol.parse(request);
+      call = service.protocol.parse(request.read());
       const operation = call && findOperation(service, call.operation);
       if (call === undefined || operation === undefined) throw noSuchOperation(service, call?.operation);
       const { input } = call;
@@ -71,16 +75,23 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       });
       if (delayed !== undefined) await movement.park(() => delayed);
       if (fault !== undefined && !fault.afterwards) throw errorOf(fault);
-      const run = async () => operation(input as never, context);
-      const output = service.longPolls?.includes(call.operation) ? await movement.park(run) : await run();
+      const isLongPoll = service.longPolls?.includes(call.operation) === true;
+      const takeEffect = async (received: unknown, from: OperationContext) => {
+        const run = async () => operation(received as never, from);
+        return isLongPoll ? movement.park(run) : run();
+      };
+      const output =
+        path === undefined
+          ? await takeEffect(input, context)
+          : await onItsWay(path, { service, call, request, context, takeEffect });
       if (fault !== undefined) throw errorOf(fault);
       observe(service, call, context.accessKeyId);
       return service.protocol.respond(call, output, context.requestId);
     } catch (thrown) {
-      const ordered = thrown instanceof ConnectionError || thrown instanceof ForeignAnswer;
+      const ordered = thrown instanceof ConnectionError || thrown instanceof ForeignAnswer || thrown instanceof Frozen;
       const error = ordered ? thrown : asAwsError(thrown);
       observe(service, call, context.accessKeyId, error);
-      if (error instanceof ConnectionError) throw error;
+      if (error instanceof ConnectionError || error instanceof Frozen) throw error;
       if (error instanceof ForeignAnswer) return error.response;
       return service.protocol.fail(call, error, context.requestId);
     }
@@ -111,12 +122,58 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
         const { content, ...head } = incoming;
         const requestId = random.uuid();
         if (service === undefined) return noSuchService(caller.service, [...byName.keys()], requestId);
-        const request: WireRequest = service.streams
-          ? { ...head, body: EMPTY, stream: content instanceof Uint8Array ? once(content) : content }
-          : { ...head, body: decode(head.headers, await readAll(content)) };
+        const request = service.streams
+          ? streamed(head, content)
+          : rereadable({ ...head, body: decode(head.headers, await readAll(content)) });
         return operate(service, request, { requestId, accessKeyId: caller.accessKeyId, endpoint, signal });
       }),
   };
+}
+
+/** A request whose body may be a stream that can be read once, or again and again. */
+interface RereadableRequest {
+  read(): WireRequest;
+  readonly again: boolean;
+}
+
+const rereadable = (request: WireRequest): RereadableRequest => ({ read: () => request, again: true });
+
+const streamed = (
+  head: Omit<WireRequest, "body" | "stream">,
+  content: IncomingRequest["content"],
+): RereadableRequest => ({
+  read: () => ({ ...head, body: EMPTY, stream: content instanceof Uint8Array ? once(content) : content }),
+  again: content instanceof Uint8Array,
+});
+
+interface CallUnderWay {
+  readonly service: Service;
+  readonly call: Call;
+  readonly request: RereadableRequest;
+  readonly context: OperationContext;
+  readonly takeEffect: (input: unknown, context: OperationContext) => Promise<unknown>;
+}
+
+/** Whatever a plan of faults has in store for the call; each time that it takes effect, it is as if it had just come. */
+function onItsWay(path: CallPath, { service, call, request, context, takeEffect }: CallUnderWay): Promise<unknown> {
+  const { method, headers } = request.read();
+  const writes = service.name === "s3" && method !== "GET" && method !== "HEAD";
+  let taken = 0;
+  return path(
+    {
+      service: service.name,
+      operation: call.operation,
+      about: service.subjectOf?.(call),
+      accessKeyId: context.accessKeyId,
+      conditional: writes && (headers["if-match"] ?? headers["if-none-match"]) !== undefined,
+      repeatable: request.again,
+    },
+    async (signal) => {
+      const { input } = taken++ === 0 ? call : (service.protocol.parse(request.read()) ?? call);
+      return takeEffect(input, { ...context, signal });
+    },
+    context.signal,
+  );
 }
 
 /** Signatures are not verified, so a page in this machine's browser must not be able to make calls that change anything. */

@@ -4,6 +4,14 @@ export type { ClientConfig } from "./client-config.ts";
 export { type Cancel, type Clock, realClock, sleepUntil, type VirtualClock, virtualClock } from "./clock.ts";
 export type { ObservedCall } from "./endpoint.ts";
 export { type ConnectionFault, type Fault, type ForeignFault, outages, type ServiceFault } from "./fault.ts";
+export { type FaultKind, faultKinds } from "./faults/fault-kinds.ts";
+export {
+  countFaults,
+  type FaultPlan,
+  type FaultRate,
+  type FaultRates,
+  type InjectedFault,
+} from "./faults/fault-plan.ts";
 export type { InvocationResult, InvokeFunction, LambdaContext, LambdaFunction } from "./lambda-functions.ts";
 export { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 export { type Answer, type Received, type Receiver, receiver } from "./receiver.ts";

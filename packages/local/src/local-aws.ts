@@ -4,6 +4,10 @@ import type { ClientConfig } from "./client-config.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { createEndpoint, type ObservedCall } from "./endpoint.ts";
 import { executionStatusEvents } from "./execution-status-events.ts";
+import { callMishaps } from "./faults/call-mishaps.ts";
+import { callPath } from "./faults/call-path.ts";
+import type { FaultPlan, InjectedFault } from "./faults/fault-plan.ts";
+import { createFaultSource } from "./faults/fault-source.ts";
 import type { ListenOptions } from "./http-listener.ts";
 import type { InvokeFunction } from "./lambda-functions.ts";
 import { openListeners } from "./listeners.ts";
@@ -17,6 +21,7 @@ import type { VcpuQuotas } from "./services/ec2/ec2-context.ts";
 import type { RunInstance } from "./services/ec2/run-instance.ts";
 import { createEventBus } from "./services/events/event-bus.ts";
 import { events } from "./services/events/events.ts";
+import { functionMishaps } from "./services/lambda/function-mishaps.ts";
 import { createInvoker, type LambdaFunctions } from "./services/lambda/invoker.ts";
 import { lambda } from "./services/lambda/lambda.ts";
 import { logs } from "./services/logs/logs.ts";
@@ -52,6 +57,10 @@ export interface LocalAwsOptions {
   readonly vcpuQuotas?: VcpuQuotas;
   /** The same seed gives the same ids. For tests: ids must not repeat in a folder that lives on. */
   readonly seed?: string | number;
+  /** What goes wrong, as data: the same plan and the same calls give the same faults. Without one, only what tests order. */
+  readonly faults?: FaultPlan;
+  /** Told of every fault of the plan as it happens. */
+  readonly onFault?: (fault: InjectedFault) => void;
   /** Told of every call, before its answer leaves. */
   readonly onCall?: (call: ObservedCall) => void;
   /** Told of stored state that cannot be read: its name and why. */
@@ -67,7 +76,7 @@ export interface LocalAws extends AsyncDisposable {
   clientConfig(accessKeyId?: string): ClientConfig;
   readonly invoke: InvokeFunction;
   /** What no API offers: faults, spot interruptions, the network's ids. */
-  readonly ec2: Omit<Ec2, "service" | "start" | "close">;
+  readonly ec2: Omit<Ec2, "service" | "networkOf" | "start" | "close">;
   /** Tasks that workers of this or an earlier process have taken and not ended: no API tells. */
   readonly tasksInHand: States["tasksInHand"];
   /** Makes calls fail: the next ones, all of them, or those that a test picks. */
@@ -106,8 +115,10 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
   let quotas = options.vcpuQuotas ?? DEFAULT_VCPU_QUOTAS;
   let started = false;
 
-  const invoke = createInvoker({ functions, movement, random });
-  const shared = { storage, clock, random, movement, region, accountId };
+  const source = options.faults && createFaultSource(options.faults, { clock, onFault: options.onFault });
+  const planned = source && { source, clock, movement };
+  const invoke = createInvoker({ functions, movement, random, mishaps: planned && functionMishaps(planned) });
+  const shared = { storage, clock, random, movement, region, accountId, source };
   const bus = createEventBus({ ...shared, invoke });
   const ssm = createSsm(shared);
   const clientConfig = (accessKeyId = "AKIALOCALLOCALLOCAL0"): ClientConfig => ({
@@ -154,7 +165,8 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     s3(shared),
   ];
   const folder = storage.persistent && storage.owner ? () => ownedFolder(storage.dir) : undefined;
-  const endpoint = createEndpoint({ services, movement, random, faults, folder, onCall: options.onCall });
+  const path = planned && callPath({ ...planned, mishaps: callMishaps(planned), networkOf: ec2.networkOf });
+  const endpoint = createEndpoint({ services, movement, random, faults, path, folder, onCall: options.onCall });
   const requestHandler = inProcessRequestHandler(endpoint, address);
 
   const aws: LocalAws = {

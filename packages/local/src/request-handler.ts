@@ -1,5 +1,6 @@
 import { type HttpRequest, HttpResponse } from "@smithy/protocol-http";
 import type { Endpoint } from "./endpoint.ts";
+import { Frozen } from "./faults/sandbox.ts";
 import type { WireResponse } from "./service.ts";
 
 /** What an SDK client takes as its `requestHandler`. */
@@ -30,13 +31,19 @@ export function inProcessRequestHandler(endpoint: Endpoint, address: () => strin
         },
         { endpoint: address(), signal: aborted.signal },
       );
-      const wire = await Promise.race([answer, gone]);
+      const wire = await Promise.race([answer.catch(forgetIfFrozen), gone]);
       return { response: responseOf(request, wire) };
     },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
     destroy() {},
   };
+}
+
+/** Whoever has come to a stand waits for this answer for good, and is forgotten with it. */
+function forgetIfFrozen(error: unknown): Promise<never> {
+  if (error instanceof Frozen) return new Promise(() => {});
+  throw error;
 }
 
 /** The SDK also accepts signals that only have `onabort`; AWS clients retry nothing that was aborted under this name. */

@@ -63,6 +63,8 @@ export interface Service {
   readonly api?: ServiceApi;
   /** Operations that wait for someone else's call: while only these are open, nothing moves unless time does. */
   readonly longPolls?: readonly string[];
+  /** What a call is about, by a name that is the same in every run: an object's key, an activity. Tells planned faults apart. */
+  readonly subjectOf?: (call: Call) => string | undefined;
   /** Bodies arrive as `WireRequest.stream`: they may be larger than memory. */
   readonly streams?: boolean;
   /** Whether an unsigned request is for this service; whoever signs is routed by the signature's scope. */

@@ -28,13 +28,33 @@ export function admit(context: Ec2Context, { least, most, grantedVcpus = 0, ...p
   }
   const allowed = Math.min(most, quotaRoom(context, pool, grantedVcpus));
   if (allowed < least) return { count: 0, refusal: quotaExceeded(context, pool) };
-  const count = context.hardware.takeCapacity(pool, allowed);
+  const count = context.hardware.takeCapacity(pool, plannedRoom(context, pool, allowed));
   if (count < least) {
     context.hardware.returnCapacity(pool, count);
     return { count: 0, refusal: insufficientCapacity(pool) };
   }
   if (count < allowed) return { count, refusal: insufficientCapacity(pool) };
   return count < most ? { count, refusal: quotaExceeded(context, pool) } : { count };
+}
+
+/** Capacity comes and goes, by plan: how many of so many there is room for this time. */
+function plannedRoom(
+  { source }: Ec2Context,
+  { instanceType, availabilityZone, market }: PoolOf<"instanceType" | "availabilityZone" | "market">,
+  count: number,
+): number {
+  if (source === undefined) return count;
+  const pool = { of: instanceType, about: `${availabilityZone} ${market}` };
+  const exhausted = source.ask("pool.exhausted", pool);
+  if (exhausted !== undefined) {
+    exhausted.happens(`${pool.of} ${pool.about}: no capacity for ${count}`);
+    return 0;
+  }
+  const partial = count > 1 ? source.ask("pool.partial", pool) : undefined;
+  if (partial === undefined) return count;
+  const room = Math.floor(partial.between(1, count));
+  partial.happens(`${pool.of} ${pool.about}: capacity for ${room} of ${count}`);
+  return room;
 }
 
 type PoolOf<Member extends keyof Wanted> = Pick<Wanted, Member>;

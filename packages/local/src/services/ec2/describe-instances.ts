@@ -15,7 +15,7 @@ interface DescribeInput extends PageRequest {
 }
 
 export function describeInstancesOperations(context: Ec2Context) {
-  const { lifecycle } = context;
+  const { lifecycle, mishaps } = context;
   const byInstance = instanceFilters(context);
   const byStatus = instanceStatusFilters(context);
   const select = ({ InstanceId, Filter, MaxResults }: DescribeInput, filters: Filterable<Instance>): Instance[] => {
@@ -27,7 +27,7 @@ export function describeInstancesOperations(context: Ec2Context) {
       InstanceId === undefined
         ? lifecycle.visible().filter((instance) => isKnown(context, instance))
         : findInstances(context, InstanceId);
-    return selectBy(candidates, Filter, filters);
+    return selectBy(candidates.map(mishaps.seenAs), Filter, filters);
   };
 
   return {

@@ -1,10 +1,12 @@
 import type { Clock } from "../../clock.ts";
+import type { FaultSource } from "../../faults/fault-source.ts";
 import type { Random } from "../../random.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { FaultyHardware } from "./ec2-faults.ts";
 import type { InstanceLifecycle } from "./instance-lifecycle.ts";
 import type { KeyPairs } from "./key-pairs.ts";
 import type { LaunchTemplates } from "./launch-templates.ts";
+import type { MachineMishaps } from "./machine-mishaps.ts";
 import type { Network } from "./network.ts";
 import type { SecurityGroups } from "./security-groups.ts";
 
@@ -31,6 +33,9 @@ export interface Ec2Context {
   /** Names of instance profiles. */
   readonly instanceProfiles: readonly string[];
   readonly hardware: FaultyHardware;
+  readonly mishaps: MachineMishaps;
+  /** What a plan of faults says of capacity. */
+  readonly source: FaultSource | undefined;
   readonly quotas: () => VcpuQuotas;
   /** New instances are not yet known everywhere: for so long nobody finds them. */
   readonly visibilityDelayMs: number;

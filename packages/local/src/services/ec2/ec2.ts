@@ -1,4 +1,6 @@
 import { AwsError } from "../../aws-error.ts";
+import type { MachineNetwork } from "../../faults/call-path.ts";
+import type { FaultSource } from "../../faults/fault-source.ts";
 import { queryProtocol } from "../../protocol/query.ts";
 import { type Operation, type Service, service } from "../../service.ts";
 import { createFleetOperations } from "./create-fleet.ts";
@@ -9,14 +11,15 @@ import type { Ec2Context, VcpuQuotas } from "./ec2-context.ts";
 import { type Ec2Faults, faultyHardware } from "./ec2-faults.ts";
 import { imageOperations } from "./images.ts";
 import type { Instance } from "./instance.ts";
-import { instanceLifecycle, type LifecycleOptions } from "./instance-lifecycle.ts";
+import { instanceLifecycle, type LifecycleOptions, SPOT_NOTICE_MS } from "./instance-lifecycle.ts";
 import { instanceOperations } from "./instance-operations.ts";
 import { DEFAULT_INSTANCE_PROFILE } from "./instance-profile.ts";
 import { instanceTypeOperations } from "./instance-type-operations.ts";
 import { keyPairOperations } from "./key-pair-operations.ts";
 import { keyPairs } from "./key-pairs.ts";
 import { launchTemplateOperations } from "./launch-template-operations.ts";
-import { launchTemplates } from "./launch-templates.ts";
+import { type LaunchTemplates, launchTemplates, type TemplateReference } from "./launch-templates.ts";
+import { machineMishaps, noMachineMishaps } from "./machine-mishaps.ts";
 import { defaultNetwork, type Network } from "./network.ts";
 import { withRequestLimits } from "./request-limits.ts";
 import { idleInstance, type RunInstance } from "./run-instance.ts";
@@ -42,11 +45,12 @@ export interface Ec2Behaviour {
 }
 
 export interface Ec2Options
-  extends Omit<LifecycleOptions, "hardware" | "bootMs" | "shutdownMs" | "runInstance">,
+  extends Omit<LifecycleOptions, "hardware" | "mishaps" | "bootMs" | "shutdownMs" | "runInstance">,
     Ec2Behaviour {
   readonly runInstance?: RunInstance | undefined;
   readonly quotas: () => VcpuQuotas;
   readonly ssmParameter: (name: string) => string | undefined;
+  readonly source?: FaultSource | undefined;
 }
 
 /** EC2 in the hands of whoever owns this process: what no API offers. */
@@ -58,26 +62,33 @@ export interface Ec2 {
   instances(): Instance[];
   /** Takes a spot instance back: a notice now, the end `noticeMs` later (default two minutes, as on AWS). */
   interruptSpot(instanceId: string, options?: { noticeMs?: number }): void;
+  /** What a plan of faults has put between a machine and AWS; undefined for credentials of no machine. */
+  networkOf(accessKeyId: string): (() => MachineNetwork) | undefined;
   /** Finds the instances terminated that a former process ran. */
   start(): void;
   close(): Promise<void>;
 }
-
-const SPOT_NOTICE_MS = 120_000;
 
 const DRY_RUN_MESSAGE = "Request would have succeeded, but DryRun flag is set.";
 
 export function createEc2(options: Ec2Options): Ec2 {
   const { runInstance = idleInstance, bootMs = 0, shutdownMs = 0, visibilityDelayMs = 0 } = options;
   const hardware = faultyHardware();
-  const lifecycle = instanceLifecycle({ ...options, hardware, runInstance, bootMs, shutdownMs });
+  const templates = launchTemplates(options);
+  const { source } = options;
+  const kindOf = ({ tags, instanceType }: Instance) =>
+    templates.byId(tags["aws:ec2launchtemplate:id"] ?? "")?.name ?? instanceType;
+  const mishaps = source === undefined ? noMachineMishaps : machineMishaps({ source, clock: options.clock, kindOf });
+  const lifecycle = instanceLifecycle({ ...options, hardware, mishaps, runInstance, bootMs, shutdownMs });
   const network = defaultNetwork(options.region);
   const context: Ec2Context = {
     ...options,
     hardware,
+    mishaps,
+    source,
     lifecycle,
     network,
-    launchTemplates: launchTemplates(options),
+    launchTemplates: templates,
     keyPairs: keyPairs(options),
     securityGroups: securityGroups({ ...options, network }),
     images: options.images ?? [],
@@ -103,15 +114,31 @@ export function createEc2(options: Ec2Options): Ec2 {
       api: ec2Api,
       claims: ({ method, headers }) =>
         method === "POST" && headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true,
+      subjectOf: ({ input }) => launchTemplateOf(templates, input as LaunchInput),
       operations: options.requestLimits ? withRequestLimits(operations, options.clock) : operations,
     }),
     network,
+    networkOf: mishaps.networkOf,
     faults: hardware,
     instances: () => lifecycle.visible(),
     interruptSpot: (instanceId, { noticeMs = SPOT_NOTICE_MS } = {}) => lifecycle.interrupt(instanceId, noticeMs),
     start: () => lifecycle.resume(),
     close: () => lifecycle.close(),
   };
+}
+
+interface LaunchInput {
+  readonly LaunchTemplate?: TemplateReference;
+  readonly LaunchTemplateConfigs?: readonly { readonly LaunchTemplateSpecification?: TemplateReference }[];
+}
+
+/** The name of the launch template that a call names, however it does. */
+function launchTemplateOf(
+  templates: LaunchTemplates,
+  { LaunchTemplate, LaunchTemplateConfigs }: LaunchInput,
+): string | undefined {
+  const reference = LaunchTemplate ?? LaunchTemplateConfigs?.[0]?.LaunchTemplateSpecification;
+  return reference?.LaunchTemplateName ?? templates.byId(reference?.LaunchTemplateId ?? "")?.name;
 }
 
 function withDryRun(operations: Readonly<Record<string, Operation>>): Readonly<Record<string, Operation>> {

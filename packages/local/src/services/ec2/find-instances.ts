@@ -3,8 +3,9 @@ import type { Ec2Context } from "./ec2-context.ts";
 import { type Instance, isVisible } from "./instance.ts";
 
 /** Whether EC2's read side has heard of the instance yet. */
-export function isKnown({ clock, visibilityDelayMs }: Ec2Context, instance: Instance): boolean {
-  return instance.launchMs + visibilityDelayMs <= clock.now() && isVisible(instance, clock.now());
+export function isKnown({ clock, visibilityDelayMs, mishaps }: Ec2Context, instance: Instance): boolean {
+  const delayMs = Math.max(visibilityDelayMs, mishaps.unseenMs(instance.instanceId));
+  return instance.launchMs + delayMs <= clock.now() && isVisible(instance, clock.now());
 }
 
 /** The instances with these ids, in this order; throws, naming every id that is malformed or unknown. */

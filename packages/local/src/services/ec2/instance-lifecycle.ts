@@ -7,12 +7,20 @@ import { type ConsoleOutputs, consoleOutputs } from "./console-output.ts";
 import type { FaultyHardware } from "./ec2-faults.ts";
 import { type Instance, isVisible } from "./instance.ts";
 import { type ProgramOptions, playInstance } from "./instance-program.ts";
-import { type GoingOff, type InstanceEvent, type StateReason, transition } from "./instance-transition.ts";
+import {
+  type GoingOff,
+  type InstanceEvent,
+  STATE_REASONS,
+  type StateReason,
+  transition,
+} from "./instance-transition.ts";
+import type { MachineMishaps } from "./machine-mishaps.ts";
 
 export interface LifecycleOptions extends ProgramOptions {
   readonly storage: Storage;
   readonly publish: EventSource;
   readonly hardware: FaultyHardware;
+  readonly mishaps: MachineMishaps;
   /** From `pending` to `running`. */
   readonly bootMs: number;
   /** From `shutting-down` to `terminated`, on top of what the instance itself takes. */
@@ -42,6 +50,8 @@ export interface InstanceLifecycle {
 interface Power {
   readonly controller: AbortController;
   readonly off: Promise<void>;
+  /** Takes back what was planned for while it is on. */
+  readonly cancelMishaps: Cancel;
 }
 
 /** Records outlive their hour of visibility, because client tokens still name them. */
@@ -77,6 +87,7 @@ export function instanceLifecycle(options: LifecycleOptions): InstanceLifecycle 
     const before = instanceOf(instanceId);
     const { instance, effect } = transition(before, event, clock.now());
     if (effect === "power-off") disarm(machines, instanceId);
+    if (before.state === "running" && instance.state !== "running") options.mishaps.ended(before);
     if (instance !== before) instances.set(instanceId, instance);
     if (instance.state !== before.state || effect === "boot") publishState(options, instance);
     if (effect !== undefined) effects[effect](machines, instance);
@@ -92,7 +103,10 @@ export function instanceLifecycle(options: LifecycleOptions): InstanceLifecycle 
     launch(launched) {
       for (const instance of [...instances.values()])
         if (isForgotten(instance, clock.now())) instances.delete(instance.instanceId);
-      for (const instance of launched) instances.set(instance.instanceId, instance);
+      for (const instance of launched) {
+        instances.set(instance.instanceId, instance);
+        options.mishaps.launched(instance);
+      }
       for (const { instanceId } of launched) happen(instanceId, { kind: "launched" });
     },
     retag: (instanceId, tags) => instances.set(instanceId, { ...instanceOf(instanceId), tags }),
@@ -108,8 +122,12 @@ export function instanceLifecycle(options: LifecycleOptions): InstanceLifecycle 
       closing.abort();
       for (const cancel of timers.values()) cancel();
       timers.clear();
-      const off = [...powered.values()].map((power) => power.off);
-      for (const { controller } of powered.values()) controller.abort(new Error("the local AWS is closing"));
+      // What stands still never ends: nobody waits for it.
+      const off = [...powered].flatMap(([id, power]) => (options.mishaps.standsStill(id) ? [] : [power.off]));
+      for (const { controller, cancelMishaps } of powered.values()) {
+        cancelMishaps();
+        controller.abort(new Error("the local AWS is closing"));
+      }
       await Promise.all(off);
     },
   };
@@ -118,16 +136,22 @@ export function instanceLifecycle(options: LifecycleOptions): InstanceLifecycle 
 const isForgotten = ({ terminatedMs }: Instance, nowMs: number): boolean =>
   terminatedMs !== undefined && terminatedMs + KEPT_AFTER_TERMINATION_MS < nowMs;
 
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html */
+export const SPOT_NOTICE_MS = 120_000;
+
+const DEATHS = { hardware: STATE_REASONS.byHardware, spot: STATE_REASONS.bySpot };
+
 const effects = {
-  boot(machines: Machines, { instanceId }: Instance): void {
-    const { clock, bootMs } = machines.options;
-    arm(machines, instanceId, clock.now() + bootMs, { kind: "booted" });
+  boot(machines: Machines, instance: Instance): void {
+    const { clock, bootMs, mishaps } = machines.options;
+    const bootedMs = clock.now() + bootMs + mishaps.bootDelayMs(instance);
+    arm(machines, instance.instanceId, bootedMs, { kind: "booted" });
   },
 
   "power-on"(machines: Machines, instance: Instance): void {
     const { options, consoles, powered, happen, instanceOf } = machines;
     const { instanceId } = instance;
-    const bootFailure = options.hardware.takeBootFailure();
+    const bootFailure = options.hardware.takeBootFailure() ?? options.mishaps.bootFailure(instance);
     if (bootFailure !== undefined) {
       consoles.append(instanceId, bootFailure);
       return;
@@ -140,16 +164,26 @@ const effects = {
         powered.delete(instanceId);
         if (!signal.aborted) happen(instanceId, { kind: "shut-down-inside" });
       });
-    powered.set(instanceId, { controller, off });
+    const cancelMishaps = options.mishaps.running(instance, {
+      die: (of) => {
+        if (instanceOf(instanceId).state !== "running") return;
+        happen(instanceId, { kind: "terminate", reason: DEATHS[of] });
+      },
+      // Its program ends, if it can end at all, and EC2 is not told.
+      hang: () => controller.abort(new Error("the machine stands still")),
+      reclaim: () => happen(instanceId, { kind: "spot-notice", atMs: options.clock.now() + SPOT_NOTICE_MS }),
+    });
+    powered.set(instanceId, { controller, off, cancelMishaps });
   },
 
   /** Off as soon as the program that plays the instance has ended. */
   "power-off"({ options, powered, closing, happen }: Machines, { instanceId, state, stateReason }: Instance): void {
-    const { clock, storage, shutdownMs } = options;
+    const { clock, storage, shutdownMs, mishaps } = options;
     const power = powered.get(instanceId);
+    power?.cancelMishaps();
     power?.controller.abort(new Error(stateReason?.message));
     const ending = async () => {
-      await power?.off;
+      if (!mishaps.standsStill(instanceId)) await power?.off;
       if (shutdownMs > 0) await sleepUntil(clock, clock.now() + shutdownMs);
       if (!closing.aborted) happen(instanceId, { kind: "off", after: state as GoingOff });
     };

@@ -7,6 +7,7 @@ import type { ConsoleOutputs } from "./console-output.ts";
 import type { Instance } from "./instance.ts";
 import { accessKeyIdOf } from "./instance-credentials.ts";
 import { instanceMetadata, METADATA_ADDRESSES } from "./instance-metadata.ts";
+import type { MachineMishaps } from "./machine-mishaps.ts";
 import type { RunInstance } from "./run-instance.ts";
 import { decodeUserData } from "./user-data.ts";
 
@@ -20,11 +21,12 @@ export interface ProgramOptions {
   /** Each instance has a metadata service of its own, because SDKs drop the path of its address. */
   readonly openListener: OpenListener;
   readonly clientConfig: (accessKeyId: string) => ClientConfig;
+  readonly mishaps: Pick<MachineMishaps, "clockSkewMs">;
 }
 
 /** Plays an instance until its program ends or the signal comes; what it throws is on its console. */
 export async function playInstance(
-  { instanceId, instanceType, availabilityZone, userData, boots = 1, tags }: Instance,
+  instance: Instance,
   {
     consoles,
     signal,
@@ -37,6 +39,7 @@ export async function playInstance(
     readonly current: () => Instance;
   },
 ): Promise<void> {
+  const { instanceId, instanceType, availabilityZone, userData, boots = 1, tags } = instance;
   const metadata = instanceMetadata({ ...options, instance: current });
   const listener = await options.movement.track(`metadata of ${instanceId}`, () =>
     options.openListener(async (request) => metadata(request), { allowedHosts: METADATA_ADDRESSES }),
@@ -50,6 +53,7 @@ export async function playInstance(
       userData: decodeUserData(userData),
       boot: boots,
       tags,
+      clockSkewMs: options.mishaps.clockSkewMs(instance),
       metadataUrl: listener.url,
       accessKeyId: accessKeyIdOf(instanceId),
       clientConfig: () => options.clientConfig(accessKeyIdOf(instanceId)),

@@ -14,6 +14,7 @@ export const STATE_REASONS = {
     code: "Server.SpotInstanceTermination",
     message: "Server.SpotInstanceTermination: Spot instance termination",
   },
+  byHardware: { code: "Server.InternalError", message: "Server.InternalError: Internal error" },
   byRestart: {
     code: "Server.InternalError",
     message: "Server.InternalError: The machine that ran the instance is gone",

@@ -12,6 +12,8 @@ export interface RunningInstance {
   readonly boot: number;
   /** Tags at boot. */
   readonly tags: Readonly<Record<string, string>>;
+  /** By how much its clock is wrong, by a plan of faults; ahead of AWS's if positive. */
+  readonly clockSkewMs: number;
   /** This instance's own metadata service, for AWS_EC2_METADATA_SERVICE_ENDPOINT. */
   readonly metadataUrl: string;
   /** The access key id of the credentials that the metadata service hands out: calls made with it are this instance's. */

@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from "../../clock.ts";
 import type { EmittedEvent } from "../../event-source.ts";
+import type { FaultSource } from "../../faults/fault-source.ts";
 import type { InvokeFunction } from "../../lambda-functions.ts";
 import type { Movement } from "../../movement.ts";
 import type { Random } from "../../random.ts";
@@ -7,6 +8,7 @@ import type { Storage } from "../../storage/storage.ts";
 import { openStoredMap, type StoredMap } from "../../storage/stored-map.ts";
 import { invokeEventually } from "../lambda/invoke-eventually.ts";
 import type { BusEvent } from "./bus-event.ts";
+import { deliveriesOf } from "./deliveries.ts";
 import { matchesPattern } from "./event-pattern.ts";
 import { parseSchedule } from "./schedule.ts";
 import { inputOf, type TargetInput } from "./target-input.ts";
@@ -37,6 +39,7 @@ export interface EventBusOptions {
   readonly region: string;
   readonly accountId: string;
   readonly invoke: InvokeFunction;
+  readonly source?: FaultSource | undefined;
 }
 
 /** The default event bus: rules, their schedules, and the way from an event to the functions that want it. */
@@ -52,16 +55,24 @@ export interface EventBus {
   close(): void;
 }
 
+const AT_ONCE = [0];
+
 export function createEventBus(options: EventBusOptions): EventBus {
-  const { clock, random, movement, region, accountId, invoke } = options;
+  const { clock, random, movement, region, accountId, invoke, source } = options;
   const rules = openStoredMap<Rule>(options.storage, "events/rules");
   const timers = new Map<string, Cancel>();
   let started = false;
+  let closed = false;
 
   const deliver = (rule: Rule, event: BusEvent) => {
+    const times = source === undefined ? AT_ONCE : deliveriesOf(source, { ...event, rule: rule.name });
     for (const target of rule.targets) {
       const payload = inputOf(target, event);
-      movement.detach(() => invokeEventually({ invoke, clock, functionName: target.Arn, payload }));
+      const send = () => {
+        if (!closed)
+          movement.detach(() => invokeEventually({ invoke, clock, functionName: target.Arn, payload, source }));
+      };
+      for (const ms of times) ms === 0 ? send() : clock.at(clock.now() + ms, send);
     }
   };
   const toBusEvent = ({
@@ -130,6 +141,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     },
     close() {
       started = false;
+      closed = true;
       for (const name of [...timers.keys()]) disarm(name);
     },
   };

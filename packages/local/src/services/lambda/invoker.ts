@@ -4,6 +4,7 @@ import type { Movement } from "../../movement.ts";
 import type { Random } from "../../random.ts";
 import type { Json } from "../states/language/json.ts";
 import { jsonText } from "../states/language/json-text.ts";
+import type { FunctionMishaps } from "./function-mishaps.ts";
 
 /** Functions by name; what comes into a map later is served, too. */
 export type LambdaFunctions = Readonly<Record<string, LambdaFunction>> | ReadonlyMap<string, LambdaFunction>;
@@ -12,6 +13,7 @@ export interface InvokerOptions {
   readonly functions: LambdaFunctions;
   readonly movement: Movement;
   readonly random: Random;
+  readonly mishaps?: FunctionMishaps | undefined;
 }
 
 /** Response payloads of a synchronous invocation, in bytes. @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -21,7 +23,7 @@ const LARGEST_RESPONSE = 6_291_556;
  * Runs functions as Lambda does: payloads cross as JSON in both directions, and whatever is thrown becomes a function error.
  * Step Functions, EventBridge and the Lambda API all invoke through this one function.
  */
-export function createInvoker({ functions, movement, random }: InvokerOptions): InvokeFunction {
+export function createInvoker({ functions, movement, random, mishaps }: InvokerOptions): InvokeFunction {
   return (functionNameOrArn, payload, signal = new AbortController().signal) => {
     const { functionName, qualifier } = parseFunctionName(functionNameOrArn);
     const run = isServed(qualifier) ? findFunction(functions, functionName) : undefined;
@@ -35,12 +37,15 @@ export function createInvoker({ functions, movement, random }: InvokerOptions): 
     }
     return movement.track(`Lambda ${functionName}`, async (): Promise<InvocationResult> => {
       const event: unknown = JSON.parse(jsonText((payload ?? {}) as Json));
-      try {
-        const result = await run(event, { functionName, awsRequestId: random.uuid(), signal });
-        return crossResult(result);
-      } catch (thrown) {
-        return { functionError: describeThrown(thrown) };
-      }
+      const awsRequestId = random.uuid();
+      const work = async (): Promise<InvocationResult> => {
+        try {
+          return crossResult(await run(event, { functionName, awsRequestId, signal }));
+        } catch (thrown) {
+          return { functionError: describeThrown(thrown) };
+        }
+      };
+      return mishaps === undefined ? work() : mishaps.around({ functionName, requestId: awsRequestId }, work);
     });
   };
 }

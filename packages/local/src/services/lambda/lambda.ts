@@ -1,5 +1,6 @@
 import { AwsError } from "../../aws-error.ts";
 import type { Clock } from "../../clock.ts";
+import type { FaultSource } from "../../faults/fault-source.ts";
 import type { InvocationResult, InvokeFunction } from "../../lambda-functions.ts";
 import type { Movement } from "../../movement.ts";
 import { type Service, service } from "../../service.ts";
@@ -15,6 +16,7 @@ export interface LambdaOptions {
   readonly movement: Movement;
   readonly region: string;
   readonly accountId: string;
+  readonly source?: FaultSource | undefined;
 }
 
 interface FunctionInput {
@@ -31,7 +33,7 @@ interface InvokeInput extends FunctionInput {
 const LARGEST_PAYLOAD = { RequestResponse: 6_291_456, DryRun: 6_291_456, Event: 1_048_576 };
 
 /** Lambda's API over functions of this process. */
-export function lambda({ functions, invoke, clock, movement, region, accountId }: LambdaOptions): Service {
+export function lambda({ functions, invoke, clock, movement, region, accountId, source }: LambdaOptions): Service {
   const configuration = (functionName: string) => ({
     FunctionName: functionName,
     FunctionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
@@ -57,6 +59,10 @@ export function lambda({ functions, invoke, clock, movement, region, accountId }
 
   return service("lambda", {
     protocol: lambdaProtocol,
+    subjectOf({ input }) {
+      const { FunctionName } = input as Partial<FunctionInput>;
+      return FunctionName && parseFunctionName(FunctionName).functionName;
+    },
     api: lambdaApi,
     claims: ({ url }) => url.startsWith("/2015-03-31/functions"),
     operations: {
@@ -67,7 +73,7 @@ export function lambda({ functions, invoke, clock, movement, region, accountId }
         if (type === "DryRun") return { StatusCode: 204 };
         if (type === "RequestResponse")
           return { StatusCode: 200, result: await invoke(input.FunctionName, payload, signal) };
-        movement.detach(() => invokeEventually({ invoke, clock, functionName: input.FunctionName, payload }));
+        movement.detach(() => invokeEventually({ invoke, clock, functionName: input.FunctionName, payload, source }));
         return { StatusCode: 202 };
       },
       GetFunction: (input: FunctionInput) => ({ Configuration: configurationOf(input) }),

@@ -40,6 +40,7 @@ export function logs({ storage, clock, region, accountId }: LogsOptions): Servic
   const groups = openLogGroups(storage);
   return service("logs", {
     protocol: awsJson("Logs_20140328", "1.1"),
+    subjectOf: ({ input }) => (input as { readonly logGroupName?: string }).logGroupName,
     api: logsApi,
     operations: {
       PutLogEvents: putLogEvents(groups, clock),

@@ -14,7 +14,7 @@ import { multipartOperations } from "./multipart-upload.ts";
 import { objectAttributesOperations } from "./object-attributes.ts";
 import { objectFiles } from "./object-files.ts";
 import { putOperations } from "./put-object.ts";
-import { s3Protocol } from "./s3-protocol.ts";
+import { type S3Input, s3Protocol } from "./s3-protocol.ts";
 import { taggingOperations } from "./tagging.ts";
 import { openUploads } from "./uploads.ts";
 
@@ -34,6 +34,10 @@ export function s3({ storage, clock, random, region, accountId }: S3Options): Se
   return service("s3", {
     protocol: s3Protocol({ clock, accountId }),
     streams: true,
+    subjectOf({ input }) {
+      const { Bucket, Key } = input as S3Input;
+      return Key === "" ? Bucket : `${Bucket}/${Key}`;
+    },
     // The last to be asked: any path may be a bucket's.
     claims: () => true,
     operations: {

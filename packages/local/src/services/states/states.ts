@@ -24,6 +24,7 @@ import { type ExecutionJournals, executionJournals } from "./journal/execution-j
 import { openMetadata } from "./journal/metadata-journal.ts";
 import { statesApi } from "./states-api.ts";
 import type { StatesContext } from "./states-context.ts";
+import { type SubjectInput, subjectOf } from "./subject-of.ts";
 import { type TaskInHand, tasksInHand } from "./tasks-in-hand.ts";
 
 export interface StatesOptions {
@@ -159,6 +160,7 @@ export function createStates(options: StatesOptions): States {
       api: statesApi,
       operations: whileOpen(resume ? operations : viewOnly(operations, executions.refresh), () => closed),
       longPolls: ["GetActivityTask"],
+      subjectOf: ({ input }) => subjectOf(context, input as SubjectInput),
     }),
     tasksInHand: () => tasksInHand(executions.running, engine.tokens),
     start() {

@@ -1,0 +1,89 @@
+import { AwsError } from "../../aws-error.ts";
+import { type Clock, sleepUntil } from "../../clock.ts";
+import type { FaultSource, Mishap } from "../../faults/fault-source.ts";
+import { createSandbox, runInSandbox } from "../../faults/sandbox.ts";
+import { SERVICE_FAILURES } from "../../faults/service-failures.ts";
+import type { InvocationResult } from "../../lambda-functions.ts";
+import type { Movement } from "../../movement.ts";
+
+/** What may happen to a run of a function. */
+export interface FunctionMishaps {
+  /** Runs it, if nothing happens. Rejects with AwsError where Lambda itself fails; a sandbox that dies is a function error. */
+  around(
+    run: { readonly functionName: string; readonly requestId: string },
+    work: () => Promise<InvocationResult>,
+  ): Promise<InvocationResult>;
+}
+
+export interface FunctionMishapOptions {
+  readonly source: FaultSource;
+  readonly clock: Clock;
+  readonly movement: Movement;
+}
+
+/** Functions of Step Functions' and EventBridge's make a handful of calls; they are stopped after any of them. */
+const MOST_CALLS = 16;
+
+/** What functions are given to run, in milliseconds. @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html */
+const TIMEOUT_MS = [30_000, 900_000] as const;
+
+const SHORTEST_OUTAGE_MS = 1_800_000;
+
+export function functionMishaps({ source, clock, movement }: FunctionMishapOptions): FunctionMishaps {
+  return {
+    async around({ functionName, requestId }, work) {
+      const occasion = { of: functionName };
+      const refuse = (mishap: Mishap, { code, message, status }: Refusal): never => {
+        mishap.happens(`${functionName}: ${code}`);
+        throw new AwsError(code, message ?? code, { status: status ?? 400 });
+      };
+      const crash = (errorType: string, message: string): InvocationResult => ({
+        functionError: { errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` },
+      });
+
+      const throttled = source.ask("function.throttled", occasion);
+      if (throttled !== undefined) return refuse(throttled, SERVICE_FAILURES.lambda.throttled);
+      const failed = source.ask("function.failed", occasion);
+      if (failed !== undefined) return refuse(failed, SERVICE_FAILURES.lambda.failed);
+      const down = source.spell("function.down", occasion, SHORTEST_OUTAGE_MS);
+      if (down !== undefined) {
+        down.happens(`${functionName}: crashes as it starts, this time and more`);
+        return crash("Runtime.ExitError", "Runtime exited with error: exit status 1");
+      }
+      const killed = source.ask("function.killed", occasion);
+      if (killed !== undefined) {
+        const calls = await dieAfter(killed, work);
+        killed.happens(`${functionName}: killed ${calls}`);
+        return crash("Runtime.ExitError", "Runtime exited with error: signal: killed");
+      }
+      const timedOut = source.ask("function.timed-out", occasion);
+      if (timedOut !== undefined) {
+        const timeoutMs = Math.ceil(timedOut.across(...TIMEOUT_MS) / 1000) * 1000;
+        const endMs = clock.now() + timeoutMs;
+        const calls = await dieAfter(timedOut, work);
+        timedOut.happens(`${functionName}: stands still ${calls}, until its ${timeoutMs / 1000} s are over`);
+        await movement.park(() => sleepUntil(clock, endMs));
+        return crash("Sandbox.Timedout", `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`);
+      }
+      return work();
+    },
+  };
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly message?: string;
+  readonly status?: number;
+}
+
+/** Runs it up to one of its calls, or to its end if it makes fewer; says which. */
+async function dieAfter(mishap: Mishap, work: () => Promise<InvocationResult>): Promise<string> {
+  const calls = Math.floor(mishap.across(1, MOST_CALLS));
+  const sandbox = createSandbox(calls);
+  const came = await Promise.race([
+    runInSandbox(sandbox, work).then(() => "after its work, before its answer"),
+    sandbox.died.then(() => `after call ${calls}`),
+  ]);
+  sandbox.die();
+  return came;
+}
