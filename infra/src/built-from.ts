@@ -27,14 +27,21 @@ export function recordSources({ folder }: Bundle, inputs: readonly string[]): vo
  * Says when a bundle is older than its sources: a deployment would ship yesterday's code. A bundle that is not there at all is for a synthesis to name.
  * @throws InvalidConfigurationError naming the bundle and the command that makes it
  */
-export function checkSources({ what, folder }: Bundle): void {
-  if (!existsSync(folder)) return;
-  const record = join(folder, RECORD);
-  const lines = existsSync(record) ? readFileSync(record, "utf8").split("\n").filter(Boolean) : undefined;
-  if (lines?.every((line) => isAsBefore(line, folder))) return;
-  throw new InvalidConfigurationError(`the bundle of ${what} is older than its sources`, {
+export function checkSources(bundle: Bundle): void {
+  if (!existsSync(bundle.folder) || isCurrent(bundle)) return;
+  throw new InvalidConfigurationError(`the bundle of ${bundle.what} is older than its sources`, {
     hint: ownCommand("bundle"),
   });
+}
+
+/** Whether a bundle was made, to its end, of what its sources are now. */
+export function isCurrent({ folder }: Bundle): boolean {
+  const record = join(folder, RECORD);
+  if (!existsSync(record)) return false;
+  return readFileSync(record, "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .every((line) => isAsBefore(line, folder));
 }
 
 function isAsBefore(line: string, folder: string): boolean {

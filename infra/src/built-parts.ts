@@ -16,6 +16,19 @@ export type Architecture = "x86_64" | "arm64";
 export const architectureOf = ({ worker }: Pipeline["activities"][number]): Architecture =>
   worker.architecture ?? "x86_64";
 
+/** Functions without a bundle in a pipeline's folder of them. */
+export const missingFunctions = (functions: string): FunctionName[] =>
+  functionNames.filter((name) => !existsSync(join(functions, name, "index.mjs")));
+
+const ARCHITECTURES: readonly Architecture[] = ["x86_64", "arm64"];
+
+const agentArchive = (agents: string, architecture: Architecture): string =>
+  join(agents, `muster-agent-linux-${architecture}.tar.gz`);
+
+/** Architectures whose archive is there. */
+export const builtArchitectures = (agents: string): Architecture[] =>
+  ARCHITECTURES.filter((architecture) => existsSync(agentArchive(agents, architecture)));
+
 /**
  * Finds everything that the pipeline's stage needs.
  * @param folders of bundled functions, one a function, and of agent archives
@@ -27,9 +40,9 @@ export function findBuiltParts(
 ): BuiltParts {
   const parts: BuiltParts = {
     functionFolder: (name) => join(functions, name),
-    agentArchive: (architecture) => join(agents, `muster-agent-linux-${architecture}.tar.gz`),
+    agentArchive: (architecture) => agentArchive(agents, architecture),
   };
-  const missing = functionNames.filter((name) => !existsSync(join(parts.functionFolder(name), "index.mjs")));
+  const missing = missingFunctions(functions);
   const [first, ...more] = missing;
   if (first !== undefined) {
     const others = more.length > 0 ? ` and ${more.length} others` : "";

@@ -1,36 +1,67 @@
 import { rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { recordSources } from "./built-from.ts";
-import { type Architecture, architectureOf } from "./built-parts.ts";
+import { isCurrent, recordSources } from "./built-from.ts";
+import { type Architecture, architectureOf, builtArchitectures, missingFunctions } from "./built-parts.ts";
 import { agentBundle, functionsBundle } from "./bundle-folders.ts";
 import { loadBundlers } from "./bundlers.ts";
 import { loadPipeline, pipelineFile } from "./load-pipeline.ts";
 import type { Project } from "./project.ts";
 import type { Stage } from "./stage-settings.ts";
 
+/** Takes what is said of each thing made, a line at a time. */
+export type Say = (line: string) => void;
+
 /**
  * `bundle`: builds what a synthesis needs, for the pipelines of stages: the functions' bundles, and the agent's archives for their workers. What is there of an earlier one goes first.
  * @throws MusterError where a pipeline does not load, or an agent's Node cannot be had
  */
-export async function bundleStages({ folder, bundles, cache }: Project, stages: readonly Stage[]): Promise<void> {
-  const { bundleFunctions, writeAgentArchives } = await loadBundlers();
-  const wanted = new Set<Architecture>();
-  for (const name of new Set(stages.map(({ pipeline }) => pipeline))) {
+export async function bundleStages(project: Project, stages: readonly Stage[], say: Say): Promise<void> {
+  for (const name of pipelinesOf(stages)) await makeFunctions(project, name, say);
+  await makeAgents(project, await architecturesOf(project, stages), say);
+}
+
+/**
+ * What `bundle` would make and is not there, or was made of other sources. Archives of other architectures, which other stages may need, are made anew with it.
+ * @throws MusterError as `bundleStages` does
+ */
+export async function bundleMissing(project: Project, stages: readonly Stage[], say: Say): Promise<void> {
+  const { bundles } = project;
+  // First, because it refuses what is wrong with a pipeline.
+  const wanted = await architecturesOf(project, stages);
+  for (const name of pipelinesOf(stages)) {
     const bundle = functionsBundle(name, bundles);
-    rmSync(bundle.folder, { recursive: true, force: true });
-    const made = await bundleFunctions({ pipelineFile: pipelineFile(name, folder), outDir: bundle.folder });
-    for (const { file, bytes } of made.bundles) show(`${(bytes / 1024).toFixed(1)} KiB`, file);
-    recordSources(bundle, made.inputs);
-    for (const activity of (await loadPipeline(name, folder)).pipeline.activities) wanted.add(architectureOf(activity));
+    if (!isCurrent(bundle) || missingFunctions(bundle.folder).length > 0) await makeFunctions(project, name, say);
   }
-  const bundle = agentBundle(bundles);
+  const there = builtArchitectures(bundles.agents);
+  if (isCurrent(agentBundle(bundles)) && wanted.every((architecture) => there.includes(architecture))) return;
+  await makeAgents(project, [...new Set([...there, ...wanted])], say);
+}
+
+const pipelinesOf = (stages: readonly Stage[]) => new Set(stages.map(({ pipeline }) => pipeline));
+
+async function architecturesOf({ folder }: Project, stages: readonly Stage[]): Promise<Architecture[]> {
+  const loaded = await Promise.all([...pipelinesOf(stages)].map((name) => loadPipeline(name, folder)));
+  return [...new Set(loaded.flatMap(({ pipeline }) => pipeline.activities.map(architectureOf)))];
+}
+
+async function makeFunctions({ folder, bundles }: Project, name: string, say: Say): Promise<void> {
+  const { bundleFunctions } = await loadBundlers();
+  const bundle = functionsBundle(name, bundles);
   rmSync(bundle.folder, { recursive: true, force: true });
-  const made = await writeAgentArchives({ out: bundle.folder, cache: join(cache, "node"), wanted: [...wanted] });
-  for (const { file, bytes, sha256 } of made.archives)
-    show(`${(bytes / 2 ** 20).toFixed(1)} MiB`, file, sha256.slice(0, 16));
+  const made = await bundleFunctions({ pipelineFile: pipelineFile(name, folder), outDir: bundle.folder });
+  for (const { file, bytes } of made.bundles) say(line(`${(bytes / 1024).toFixed(1)} KiB`, file));
   recordSources(bundle, made.inputs);
 }
 
-function show(size: string, file: string, ...more: readonly string[]): void {
-  process.stdout.write(`${[size.padStart(11), relative(process.cwd(), file), ...more].join("  ")}\n`);
+async function makeAgents({ bundles, cache }: Project, wanted: readonly Architecture[], say: Say): Promise<void> {
+  const { writeAgentArchives } = await loadBundlers();
+  const bundle = agentBundle(bundles);
+  rmSync(bundle.folder, { recursive: true, force: true });
+  const made = await writeAgentArchives({ out: bundle.folder, cache: join(cache, "node"), wanted });
+  for (const { file, bytes, sha256 } of made.archives)
+    say(line(`${(bytes / 2 ** 20).toFixed(1)} MiB`, file, sha256.slice(0, 16)));
+  recordSources(bundle, made.inputs);
 }
+
+const line = (size: string, file: string, ...more: readonly string[]): string =>
+  [size.padStart(11), relative(process.cwd(), file), ...more].join("  ");

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { realpathSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -44,6 +44,37 @@ describe("before cdktf or Terraform is called, one line and the remedy", () => {
     expect(run([command], { env: { MUSTER_STAGE: "nope" } })).toEqual(
       refusal('there is no stage "nope"', `stages.ts has ${names}`),
     );
+  });
+
+  test("synth with an option that it has not, with the nearest that it has", () => {
+    expect(run(["synth", "--no-bundles"])).toEqual(
+      refusal("synth has no option --no-bundles", "did you mean --no-bundle?"),
+    );
+  });
+
+  test.each([["synth"], ["diff", "prod"]])("%s of what is not built, where it is not to be built", (...command) => {
+    const cwd = mkdtempSync(join(realpathSync(tmpdir()), "muster-synth-"));
+    try {
+      writeFileSync(
+        join(cwd, "stages.ts"),
+        `import { defineStages } from ${JSON.stringify(join(infra, "src/index.ts"))};
+         const pipeline = ${JSON.stringify(join(infra, "../pipelines/muster/pipeline.ts"))};
+         const network = { kind: "own", zones: ["us-west-2a"] } as const;
+         export default defineStages({ prod: { pipeline, account: "111122223333", region: "us-west-2", network } });\n`,
+      );
+      mkdirSync(join(cwd, "node_modules"));
+      symlinkSync(join(infra, "node_modules/cdktf-cli"), join(cwd, "node_modules/cdktf-cli"));
+      expect(run([...command, "--no-bundle"], { cwd })).toMatchObject({
+        status: 1,
+        stdout: "",
+        stderr: expect.stringMatching(
+          /^muster-infra: the functions of muster are not bundled: .*\n {2}pnpm --filter infra bundle\n$/,
+        ),
+      });
+      expect(existsSync(join(cwd, "cdktf.out"))).toBe(false);
+    } finally {
+      rmSync(cwd, { recursive: true });
+    }
   });
 
   test("a folder without stages", () => {

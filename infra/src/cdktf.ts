@@ -3,9 +3,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { MusterError } from "@muster/pipeline";
 import { type Project, projectStages, synthesiseStages } from "./project.ts";
+import { NO_BUNDLE } from "./synth-options.ts";
 
 /**
- * `diff|deploy|destroy <stage> [option of cdktf]…`: cdktf's command of that name. What can be wrong with a stage, its pipeline or its bundles is found here, and
+ * `diff|deploy|destroy <stage> [--no-bundle] [option of cdktf]…`: cdktf's command of that name. What can be wrong with a stage, its pipeline or its bundles is found here, and
  * said in one line; cdktf itself would print it twice, in a block, behind a spinner.
  * @returns the exit status
  */
@@ -20,8 +21,8 @@ export async function runCdktf(
     });
   const stages = await projectStages(project, name);
   const program = cdktfProgram(project);
-  await synthesiseStages(project, stages);
-  const args = [program, command, name, "--skip-synth", ...options];
+  await synthesiseStages(project, stages, { bundle: !options.includes(NO_BUNDLE) });
+  const args = [program, command, name, "--skip-synth", ...options.filter((option) => option !== NO_BUNDLE)];
   return spawnSync(process.execPath, args, { cwd: project.folder, stdio: "inherit" }).status ?? 1;
 }
 

@@ -56,7 +56,22 @@ test.each<[what: string, change: object, says: string]>([
   ["a missing account", { account: undefined }, "prod.account: "],
   ["an account of eleven digits", { account: "11112222333" }, "prod.account: must be the 12 digits of an AWS account"],
   ["an account as a number", { account: 111122223333 }, "prod.account: "],
-  ["a malformed region", { region: "us-west" }, "prod.region: must be an AWS region, like us-west-2"],
+  ["a malformed region", { region: "Oregon" }, "prod.region: must be an AWS region, like us-west-2"],
+  [
+    "a region that there is not",
+    { region: "us-wets-2" },
+    "prod.region: us-wets-2 is no AWS region; did you mean us-west-2?",
+  ],
+  [
+    "a region of a number too high",
+    { region: "eu-north-2" },
+    "prod.region: eu-north-2 is no AWS region; did you mean eu-north-1?",
+  ],
+  [
+    "a state's region that there is not",
+    { state: { bucket: "state", region: "us-east1" } },
+    "prod.state.region: us-east1 is no AWS region; did you mean us-east-1?",
+  ],
   [
     "a zone of another region",
     { network: { kind: "own", zones: ["eu-west-1a"] } },
@@ -89,6 +104,7 @@ test.each<[what: string, change: object, says: string]>([
     "prod.schedules.0.expression: must be cron(…) of six fields",
   ],
   ["China", { region: "cn-north-1" }, "prod.region: cn-north-1 is outside AWS's commercial regions, where"],
+  ["the European cloud", { region: "eusc-de-east-1" }, "prod.region: eusc-de-east-1 is outside AWS's commercial"],
   ["GovCloud", { region: "us-gov-west-1" }, "prod.region: us-gov-west-1 is outside AWS's commercial regions, where"],
   ["an address range that is none", ownNetwork("999.1.1.1/20"), "prod.network.cidr: must be an IPv4 range"],
   ["a range that begins within itself", ownNetwork("10.80.3.7/20"), "prod.network.cidr: must be an IPv4 range"],

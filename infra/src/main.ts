@@ -2,11 +2,12 @@ import { MusterError } from "@muster/pipeline";
 import { infraEnvironment } from "./env.ts";
 import { projectIn, projectStages, synthesiseStages } from "./project.ts";
 import { runProgram } from "./run-program.ts";
+import { synthOptions } from "./synth-options.ts";
 
 /**
  * `muster-infra <command>`, in the folder of `stages.ts`:
- *   synth                           writes the Terraform of every stage; what cdktf runs, without a word
- *   bundle                          builds functions and the agent's archives, before it
+ *   synth [--no-bundle]             writes the Terraform of every stage; what cdktf runs, without a word but of bundles that it has to make
+ *   bundle                          builds functions and the agent's archives anew, before it
  *   diff|deploy|destroy <stage> …   cdktf's, after a synthesis of that stage
  *   review <command> …              what workflows say of a plan
  * MUSTER_STAGE names the one stage that the first two are about. Each loads what it needs and no more: what is refused is refused soon.
@@ -17,9 +18,9 @@ await runProgram(async () => {
   const project = projectIn(process.cwd());
   switch (command) {
     case "synth":
-      return synthesiseStages(project, await projectStages(project, stage), outdir);
+      return synthesiseStages(project, await projectStages(project, stage), { ...synthOptions(args), outdir });
     case "bundle":
-      return (await import("./bundle.ts")).bundleStages(project, await projectStages(project, stage));
+      return (await import("./bundle.ts")).bundleStages(project, await projectStages(project, stage), printLine);
     case "diff":
     case "deploy":
     case "destroy":
@@ -34,3 +35,7 @@ await runProgram(async () => {
       });
   }
 });
+
+function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

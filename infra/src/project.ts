@@ -55,19 +55,29 @@ async function loadStages(folder: string): Promise<readonly Stage[]> {
   return module.default;
 }
 
+export interface SynthesisChoices {
+  readonly outdir?: string | undefined;
+  /** Whether what is not built, or was built from other sources, is built first, rather than refused. */
+  readonly bundle?: boolean;
+}
+
 /**
- * Writes the Terraform of stages, from what `bundle` built.
- * @throws MusterError when something is not built, or was built from other sources, and for whatever `synthesise` refuses
+ * Writes the Terraform of stages, from what `bundle` builds. Says on standard error what it had to build.
+ * @throws MusterError when something is not built, or was built from other sources, and is not to be; and for whatever `bundle` and `synthesise` refuse
  */
 export async function synthesiseStages(
-  { folder, bundles, cache }: Project,
+  project: Project,
   stages: readonly Stage[],
-  outdir = join(folder, "cdktf.out"),
+  { outdir = join(project.folder, "cdktf.out"), bundle = true }: SynthesisChoices = {},
 ): Promise<void> {
-  for (const bundle of bundlesOf(stages, bundles)) checkSources(bundle);
+  const { folder, bundles, cache } = project;
+  if (bundle) await (await import("./bundle.ts")).bundleMissing(project, stages, sayAside);
+  else for (const bundle of bundlesOf(stages, bundles)) checkSources(bundle);
   // Loading cdktf and the provider's bindings takes longer than all the rest: not where a stage is refused, and compiled once.
   enableCompileCache(join(cache, "compiled"));
   const { synthesise } = await import("./synthesise.ts");
   await synthesise({ stages, outdir, folder, ...bundles });
   for (const { name } of stages) copyProviderLock(folder, join(outdir, "stacks", name));
 }
+
+const sayAside = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -1,17 +1,11 @@
 import { functionNames } from "@muster/pipeline";
 import * as z from "zod";
+import { awsRegions, regionProblem } from "./aws-regions.ts";
 
 const days = z.number().int().positive();
 const zoneName = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "must be a zone's name, like us-west-2a");
 const emails = z.array(z.email()).min(1);
-/** Other partitions have other names of services and resources, and no CloudFront that a stage could use. */
-const region = z
-  .string()
-  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region, like us-west-2")
-  .refine((name) => !/^(cn|us-gov)-|-iso/.test(name), {
-    error: ({ input }) =>
-      `${input} is outside AWS's commercial regions, where a stage cannot work: it uses their CloudFront and ARNs`,
-  });
+const region = z.string().refine((name) => awsRegions.includes(name), { error: ({ input }) => regionProblem(input) });
 const bucketName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be a bucket's name: 3 to 63 lower-case letters, digits, dashes");
