@@ -1,15 +1,16 @@
 import { functionNames } from "@muster/pipeline";
 import { beforeAll, describe, expect, test } from "vitest";
 import { isAbout, stageTemplate } from "../testing/bootstrap-template.ts";
+import type { Values } from "../testing/cloud-formation.ts";
 import { type DeployedStage, deployed, distinct, type IamRequest, INSTANCE } from "../testing/iam-requests.ts";
 import { oneOfEachShape } from "../testing/request-shapes.ts";
 import { roleRequests, roles } from "../testing/role-requests.ts";
-import { everything, stage, usual } from "../testing/sample-stages.ts";
+import { ENCRYPTION_KEY, everything, stage, usual } from "../testing/sample-stages.ts";
 import { decide, statementsOf } from "../testing/simulate.ts";
 import { loadSample } from "../testing/synth-stage.ts";
 
 /** What the boundary alone makes of a request. */
-const within = (stageName: string, parameters: Readonly<Record<string, readonly string[]>> = {}) => {
+const within = (stageName: string, parameters: Values = {}) => {
   const { boundary } = stageTemplate(stageName, parameters);
   return (request: IamRequest) =>
     decide({ statements: boundary.filter((each) => isAbout(each, request.action)), request });
@@ -39,7 +40,12 @@ const sourced = (role: string, at: DeployedStage): IamRequest[] =>
   }));
 
 describe.each([
-  { name: "hhvm", pipeline: "hhvm", definition: everything("hhvm"), parameters: { Buckets: ["hhvm-nodist"] } },
+  {
+    name: "hhvm",
+    pipeline: "hhvm",
+    definition: everything("hhvm"),
+    parameters: { Buckets: ["hhvm-nodist"], EncryptionKey: ENCRYPTION_KEY },
+  },
   { name: "canary", pipeline: "muster", definition: usual("muster"), parameters: {} },
 ])("stage $name of $pipeline", ({ name, definition, parameters }) => {
   let at: DeployedStage;
@@ -67,7 +73,7 @@ describe.each([
     );
     const actions = new Map(
       calls.map(({ context = {}, ...request }) => {
-        const { "ec2:SourceInstanceARN": _, ...outside } = context;
+        const { "ec2:SourceInstanceARN": _, "aws:ViaAWSService": __, ...outside } = context;
         return [request.action, { ...request, context: outside }];
       }),
     );
@@ -83,7 +89,9 @@ test("what no role of a stage asks for is not in its boundary", async () => {
     for (const role of roles(deployed(made, pipeline, stack)))
       for (const action of statementsOf(stack, role).flatMap(({ Action }) => Action)) asked.add(action);
   }
-  const allowed = stageTemplate("hhvm").boundary.filter(({ Effect }) => Effect === "Allow");
+  const allowed = stageTemplate("hhvm", { EncryptionKey: ENCRYPTION_KEY }).boundary.filter(
+    ({ Effect }) => Effect === "Allow",
+  );
   expect(new Set(allowed.flatMap(({ Action = [] }) => Action))).toEqual(asked);
 });
 
@@ -115,6 +123,7 @@ describe("the boundary of one stage", () => {
       ["iam:PassRole", "arn:aws:iam::111122223333:role/admin", { "iam:PassedToService": "ec2.amazonaws.com" }],
       ["iam:CreateRole", "arn:aws:iam::111122223333:role/muster/hhvm-new"],
       ["ssm:GetParameters", `arn:aws:ssm:${region}:parameter/muster/staging/description`],
+      ["kms:Decrypt", ENCRYPTION_KEY, { "kms:ViaService": "s3.us-west-2.amazonaws.com" }],
     ] as const)
       expect(await ask({ action, resource, context: { ...context, ...more } }), `${action} ${resource}`).not.toBe(
         "Allowed",
@@ -124,6 +133,7 @@ describe("the boundary of one stage", () => {
   test("has what its parameters name besides", async () => {
     const ask = within("hhvm", {
       Buckets: ["hhvm-nodist", "mirror"],
+      EncryptionKey: ENCRYPTION_KEY,
       Images: ["builds", "failures"],
       ImageParameters: ["muster/images/debian"],
       Keys: ["release-key"],
@@ -144,5 +154,30 @@ describe("the boundary of one stage", () => {
       expect(await ask({ action, resource, context: { ...context, ...more } }), `${action} ${resource}`).toBe(
         "Allowed",
       );
+  });
+
+  test("has the encryption key through S3 and EC2 alone, and lends it to AWS's resources alone", async () => {
+    const ask = within("hhvm", { EncryptionKey: ENCRYPTION_KEY });
+    const other = ENCRYPTION_KEY.replace("5f60", "6f60");
+    const s3 = { "kms:ViaService": "s3.us-west-2.amazonaws.com" };
+    const ec2 = { "kms:ViaService": "ec2.us-west-2.amazonaws.com" };
+    const lent = { "kms:GrantIsForAWSResource": "true" };
+    for (const [action, resource, more, answer] of [
+      ["kms:Decrypt", ENCRYPTION_KEY, s3, "Allowed"],
+      ["kms:GenerateDataKey", ENCRYPTION_KEY, s3, "Allowed"],
+      ["kms:CreateGrant", ENCRYPTION_KEY, { ...ec2, ...lent }, "Allowed"],
+      ["kms:Decrypt", ENCRYPTION_KEY, {}, "ImplicitlyDenied"],
+      ["kms:GenerateDataKey", ENCRYPTION_KEY, ec2, "ImplicitlyDenied"],
+      ["kms:GenerateDataKey", ENCRYPTION_KEY, {}, "ImplicitlyDenied"],
+      ["kms:CreateGrant", ENCRYPTION_KEY, ec2, "ImplicitlyDenied"],
+      ["kms:CreateGrant", ENCRYPTION_KEY, lent, "ImplicitlyDenied"],
+      ["kms:Encrypt", ENCRYPTION_KEY, s3, "ImplicitlyDenied"],
+      ["kms:PutKeyPolicy", ENCRYPTION_KEY, {}, "ImplicitlyDenied"],
+      ["kms:Decrypt", other, s3, "ImplicitlyDenied"],
+    ] as const)
+      expect(
+        await ask({ action, resource, context: { ...context, ...more } }),
+        `${action} ${JSON.stringify(more)}`,
+      ).toBe(answer);
   });
 });

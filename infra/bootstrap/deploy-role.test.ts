@@ -4,11 +4,12 @@ import type { Stage } from "../src/stage-settings.ts";
 import { ACCOUNT, boundaryArn, stageTemplate } from "../testing/bootstrap-template.ts";
 import { deployRequests } from "../testing/deploy-calls.ts";
 import type { IamRequest } from "../testing/iam-requests.ts";
+import { withKeyRequests } from "../testing/key-requests.ts";
 import { oneOfEachShape } from "../testing/request-shapes.ts";
-import { everything, stage, usual } from "../testing/sample-stages.ts";
+import { ENCRYPTION_KEY, everything, stage, usual } from "../testing/sample-stages.ts";
 import { synthStage } from "../testing/synth-stage.ts";
 
-const zone = { HostedZone: "Z0123456789ABCDEFGHIJ", Domain: "dl.example.org" };
+const zone = { HostedZone: "Z0123456789ABCDEFGHIJ", Domain: "dl.example.org", EncryptionKey: ENCRYPTION_KEY };
 
 const hhvm = stage("hhvm", everything("hhvm"));
 const canary = stage("canary", usual("hhvm"));
@@ -17,7 +18,8 @@ const requests = new Map<Stage, IamRequest[]>();
 beforeAll(async () => {
   for (const made of [hhvm, canary]) {
     const at = { stage: made.name, boundary: boundaryArn(made.name) };
-    requests.set(made, oneOfEachShape(await deployRequests(await synthStage(made), at), made.name));
+    const asked = oneOfEachShape(await deployRequests(await synthStage(made), at), made.name);
+    requests.set(made, withKeyRequests(asked, made));
   }
 });
 

@@ -13,6 +13,7 @@ const everyParameter = {
   Topics: ["arn:aws:sns:us-west-2:111122223333:releases"],
   ImageParameters: ["muster/images/debian"],
   EdgePolicies: ["cache-policy/658327ea-f89d-4fab-a63d-7e88639e58f6"],
+  EncryptionKey: "arn:aws:kms:us-west-2:111122223333:key/5f60718a-0000-4000-8000-000000000000",
   Vpc: "vpc-0a1b2c3d4e5f60718",
   Distribution: "E1EXAMPLE",
   HostedZone: "Z0123456789ABCDEFGHIJ",
@@ -66,8 +67,9 @@ test.each(documents)("%s: statements have names, each its own", (_, document) =>
 
 /** Whether a statement is about one stage: by names or ids that were given, or by tags. */
 const isScoped = (resource: string, condition: string): boolean =>
-  /hhvm|0a1b2c3d|E1EXAMPLE|Z0123|658327ea|docker-hub|releases|-builds|muster\/images|terraform-state/.test(resource) ||
-  /aws:(Resource|Request)Tag\/muster:stage|kms:ResourceAliases/.test(condition);
+  /hhvm|0a1b2c3d|5f60718a|E1EXAMPLE|Z0123|658327ea|docker-hub|releases|-builds|muster\/images|terraform-state/.test(
+    resource,
+  ) || /aws:(Resource|Request)Tag\/muster:stage|kms:ResourceAliases/.test(condition);
 
 async function unscoped(document: unknown): Promise<string[]> {
   const found: string[] = [];

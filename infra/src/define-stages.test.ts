@@ -106,6 +106,12 @@ test.each<[what: string, change: object, says: string]>([
   ["China", { region: "cn-north-1" }, "prod.region: cn-north-1 is outside AWS's commercial regions, where"],
   ["the European cloud", { region: "eusc-de-east-1" }, "prod.region: eusc-de-east-1 is outside AWS's commercial"],
   ["GovCloud", { region: "us-gov-west-1" }, "prod.region: us-gov-west-1 is outside AWS's commercial regions, where"],
+  ["a key's alias", { encryptionKey: "alias/releases" }, "prod.encryptionKey: must be a key's ARN, like"],
+  [
+    "a key of another region",
+    { encryptionKey: "arn:aws:kms:eu-west-1:111122223333:key/5f60718a-0000-4000-8000-000000000000" },
+    "prod.encryptionKey: is not of the account 111122223333 in us-west-2",
+  ],
   ["an address range that is none", ownNetwork("999.1.1.1/20"), "prod.network.cidr: must be an IPv4 range"],
   ["a range that begins within itself", ownNetwork("10.80.3.7/20"), "prod.network.cidr: must be an IPv4 range"],
   [

@@ -22,6 +22,7 @@ import { createEvents } from "./orchestration/events.ts";
 import { createFunctions } from "./orchestration/functions.ts";
 import { createSchedules } from "./orchestration/schedules.ts";
 import { createStateMachine } from "./orchestration/state-machine.ts";
+import { encryptionKeyPolicy } from "./secrets/encryption-key.ts";
 import { createSecrets } from "./secrets/secrets.ts";
 import { createStageParameter, describeStage } from "./stage-parameter.ts";
 import { ownsBucket, resourceNames, type StageScope } from "./stage-scope.ts";
@@ -100,6 +101,13 @@ export function createMusterStack(
       "downloads_bucket_statements",
       JSON.stringify(readers),
       "To be added to the policy of the downloads' bucket by its owner",
+    );
+  }
+  if (stage.encryptionKey !== undefined) {
+    output(
+      "encryption_key_statements",
+      JSON.stringify(encryptionKeyPolicy(scope, edge?.distribution)),
+      "To be added to the policy of the stage's encryption key by its owner",
     );
   }
   return stack;

@@ -6,6 +6,7 @@ export interface SettingsTogether {
     | { readonly kind: "own"; readonly zones: readonly string[] }
     | { readonly kind: "existing"; readonly subnets: readonly { readonly zone: string }[] };
   readonly permissionsBoundary?: string | undefined;
+  readonly encryptionKey?: string | undefined;
   readonly schedules: readonly { readonly name: string }[];
   readonly alarms?: { readonly emails: readonly string[] } | undefined;
   readonly budget?: { readonly emails: readonly string[] } | undefined;
@@ -22,6 +23,7 @@ export function stageProblems(settings: SettingsTogether): Problem[] {
   return [
     ...zoneProblems(settings),
     ...boundaryProblems(settings),
+    ...keyProblems(settings),
     ...twice(
       settings.schedules.map(({ name }) => name),
       (index) => ["schedules", index, "name"],
@@ -47,6 +49,12 @@ function zoneProblems({ region, network }: SettingsTogether): Problem[] {
 function boundaryProblems({ account, permissionsBoundary }: SettingsTogether): Problem[] {
   if (permissionsBoundary === undefined || permissionsBoundary.includes(`:iam::${account}:`)) return [];
   return [{ path: ["permissionsBoundary"], message: `is not of the account ${account}` }];
+}
+
+/** EBS takes no key of another region, and what a key of another account needs there is not this stage's to say. */
+function keyProblems({ account, region, encryptionKey }: SettingsTogether): Problem[] {
+  if (encryptionKey === undefined || encryptionKey.startsWith(`arn:aws:kms:${region}:${account}:`)) return [];
+  return [{ path: ["encryptionKey"], message: `is not of the account ${account} in ${region}` }];
 }
 
 /** S3 takes ten tags of an object, of which Muster has two. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */

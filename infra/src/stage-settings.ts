@@ -163,6 +163,17 @@ export const StageSettings = z.strictObject({
    * secrets are there already, just as the pipeline names them, and are not managed here.
    */
   secrets: z.enum(["own", "existing"]).default("own"),
+  /**
+   * A key of yours, in the stage's region, that encrypts workers' volumes and the stage's buckets, in place of AWS's own: its ARN, not an alias. What its own
+   * policy must say is the output `encryption_key_statements`. The bucket of access logs keeps S3's keys: S3 delivers to no other.
+   */
+  encryptionKey: z
+    .string()
+    .regex(
+      /^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f-]{36})$/,
+      "must be a key's ARN, like arn:aws:kms:us-west-2:111122223333:key/0a1b…",
+    )
+    .optional(),
   /** Attached to every role: the policy that bounds what a deployment may hand out. */
   permissionsBoundary: z
     .string()

@@ -155,6 +155,7 @@ export const DEPLOY_CALLS: Readonly<Record<string, Calls>> = {
   aws_s3_bucket_public_access_block: bucket("PutBucketPublicAccessBlock"),
   aws_s3_bucket_server_side_encryption_configuration: bucket("PutEncryptionConfiguration"),
   aws_s3_bucket_versioning: bucket("PutBucketVersioning"),
+  // The agent's archive goes up in parts.
   aws_s3_object: bucket("PutObject", "PutObjectTagging", "DeleteObject", "DeleteObjectVersion"),
   aws_scheduler_schedule: {
     change: ["scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule"],

@@ -1,6 +1,7 @@
 import { functionNames } from "@muster/pipeline";
 import { functionRequests } from "./function-requests.ts";
 import type { DeployedStage, IamRequest } from "./iam-requests.ts";
+import { withKeyRequests } from "./key-requests.ts";
 import { resourcesOf } from "./references.ts";
 import { serviceRequests } from "./service-requests.ts";
 import { workerRequests } from "./worker-requests.ts";
@@ -14,6 +15,10 @@ export const roles = ({ stack }: DeployedStage): string[] =>
  * @throws Error for a role that nothing is known to use
  */
 export function roleRequests(role: string, at: DeployedStage): IamRequest[] {
+  return withKeyRequests(requestsOf(role, at), at.stage);
+}
+
+function requestsOf(role: string, at: DeployedStage): IamRequest[] {
   const name = functionNames.find((each) => each === role);
   if (name !== undefined) return functionRequests(name, at);
   const activity = at.pipeline.activities.find((each) => `${each.name}_worker` === role);

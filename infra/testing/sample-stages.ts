@@ -4,6 +4,8 @@ import type { Stage, StageDefinition } from "../src/stage-settings.ts";
 const where = { account: "111122223333", region: "us-west-2" } as const;
 const zones = ["us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"];
 
+export const ENCRYPTION_KEY = "arn:aws:kms:us-west-2:111122223333:key/5f60718a-0000-4000-8000-000000000000";
+
 /** Every optional part there is. */
 export const everything = (pipeline: string): StageDefinition => ({
   ...where,
@@ -27,6 +29,7 @@ export const everything = (pipeline: string): StageDefinition => ({
     { name: "weekly", expression: "cron(0 3 ? * SUN *)", timeZone: "Europe/Berlin", input: "--fake-ec2" },
   ],
   buckets: { scratch: "own", downloads: "own" },
+  encryptionKey: ENCRYPTION_KEY,
   permissionsBoundary: "arn:aws:iam::111122223333:policy/muster-boundary",
   tags: { team: "releases" },
   disposable: true,

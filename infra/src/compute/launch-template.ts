@@ -65,8 +65,8 @@ export function createLaunchTemplate(
         deviceName: rootDevice(scope, parameter),
         ebs: {
           encrypted: "true",
-          // The region's default may be a customer managed key, which no role here may use. The provider takes ARNs alone.
-          kmsKeyId: names.arn("kms", "alias/aws/ebs"),
+          // Named, for the region's default may be a customer managed key that no role here may use. The provider takes ARNs alone.
+          kmsKeyId: stage.encryptionKey ?? names.arn("kms", "alias/aws/ebs"),
           deleteOnTermination: "true",
           volumeType: "gp3",
           ...(activity.worker.rootVolumeGb !== undefined && { volumeSize: activity.worker.rootVolumeGb }),

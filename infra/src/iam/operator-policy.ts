@@ -2,6 +2,7 @@ import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { stageParameter, workerLogGroups } from "@muster/pipeline";
 import { stateFolder, stateKey } from "@muster/records";
 import { toldHere } from "../notifications/told-here.ts";
+import { objectKeyStatements } from "../secrets/encryption-key.ts";
 import type { StageScope } from "../stage-scope.ts";
 import { ANY, allow, policyDocument, type Statement } from "./policy.ts";
 import { IAM_PATH } from "./role.ts";
@@ -22,11 +23,12 @@ const LISTED_RECORDS = [...READ_RECORDS, stateFolder.executions, stateFolder.att
 /** For people who build: what `muster --stage` calls. Attach it to their roles. */
 export function createOperatorPolicy(scope: StageScope): IamPolicy {
   const { stack, stage, names } = scope;
+  const statements = operatorStatements(scope);
   return new IamPolicy(stack, "operator_policy", {
     name: names.of("Operator", 128),
     path: IAM_PATH,
     description: `Starts, follows and stops builds on ${stage.name}`,
-    policy: policyDocument(operatorStatements(scope)),
+    policy: policyDocument([...statements, ...objectKeyStatements(scope, statements)]),
   });
 }
 

@@ -1,5 +1,6 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
+import { objectKeyStatements } from "../secrets/encryption-key.ts";
 import type { StageScope } from "../stage-scope.ts";
 import { policyDocument, type Statement } from "./policy.ts";
 
@@ -47,7 +48,7 @@ export function createRole(scope: StageScope, id: string, options: RoleOptions):
   const policy = new IamRolePolicy(stack, `${id}_policy`, {
     name: "permissions",
     role: role.name,
-    policy: policyDocument(options.statements),
+    policy: policyDocument([...options.statements, ...objectKeyStatements(scope, options.statements)]),
   });
   return { role, policy };
 }

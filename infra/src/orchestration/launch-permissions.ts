@@ -1,6 +1,7 @@
 import { WorkerTag } from "@muster/records";
 import { ANY, allow, type Statement } from "../iam/policy.ts";
 import { ofThisStage } from "../iam/stage-tags.ts";
+import { volumeKeyStatements } from "../secrets/encryption-key.ts";
 import type { StageScope } from "../stage-scope.ts";
 
 /** What a launch names. */
@@ -65,6 +66,7 @@ export function launchStatements(scope: StageScope, targets: LaunchTargets): Sta
       ["ssm:GetParameters"],
       targets.imageParameters.map((name) => parameterArn(name, { names })),
     ),
+    ...volumeKeyStatements(scope),
     // Listing instances names no resource.
     allow("SeeWorkers", ["ec2:DescribeInstances"], ANY),
     allow("ReadConsoles", ["ec2:GetConsoleOutput"], [ec2("instance/*")], {

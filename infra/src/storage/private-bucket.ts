@@ -58,10 +58,9 @@ export function createPrivateBucket(
     ignorePublicAcls: true,
     restrictPublicBuckets: true,
   });
-  // S3's own keys: a key of ours would cost a request each time and protect from nobody whom the policies let in.
   new S3BucketServerSideEncryptionConfigurationA(stack, `${id}_encryption`, {
     ...within,
-    rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, bucketKeyEnabled: false }],
+    rule: [encryption(role === "logs" ? undefined : stage.encryptionKey)],
   });
   const versioning = versioned
     ? new S3BucketVersioningA(stack, `${id}_versioning`, { ...within, versioningConfiguration: { status: "Enabled" } })
@@ -87,6 +86,16 @@ export function createPrivateBucket(
   });
   return { bucket, policy, versioning };
 }
+
+/**
+ * S3's own keys, unless the stage has one: a key of ours would cost a request each time and protect from nobody whom the policies let in. A bucket's key
+ * makes of those requests one a bucket and a while. Access logs are delivered to buckets with S3's own keys alone.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+ */
+const encryption = (key: string | undefined) =>
+  key === undefined
+    ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, bucketKeyEnabled: false }
+    : { applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: key }, bucketKeyEnabled: true };
 
 type Rule = S3BucketLifecycleConfigurationRule;
 
