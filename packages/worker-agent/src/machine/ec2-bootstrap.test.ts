@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, lstatSync, mkdirSync, writeFileSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
@@ -158,6 +158,86 @@ test("a rebooted machine starts its agent again", ({ skip }) => {
   expect(status).toBe(0);
   const wanted = join(root, "etc/systemd/system/multi-user.target.wants/muster-worker.service");
   expect(lstatSync(wanted).isSymbolicLink()).toBe(true);
+});
+
+type Moment = PromiseWithResolvers<void>;
+
+/** A machine with systemd, as far as units that are enabled run at a boot: its power is taken when it first asks for the archive. */
+async function rebootOnTheWay(): Promise<{ boot(): Promise<string[]>; [Symbol.asyncDispose](): Promise<void> }> {
+  const { bytes, sha256 } = await archive();
+  const at = (path: string) => join(root, path);
+  const tools = at("tools");
+  const wanted = at("multi-user.target.wants");
+  await mkdir(tools);
+  await mkdir(at("systemd"));
+  await writeFile(join(tools, "shutdown"), "#!/bin/sh\n", { mode: 0o755 });
+  const enable = `mkdir -p ${wanted}; ln -s ${root}/"\${!#}" ${wanted}/`;
+  const systemctl = `case "$*" in *enable*) ${enable};; *start*muster-worker*) ${at("opt/start")};; esac`;
+  await writeFile(join(tools, "systemctl"), `#!/bin/bash\n${systemctl}\n`, { mode: 0o755 });
+  const [lost, rebooted, done] = [0, 1, 2].map(() => Promise.withResolvers<void>()) as [Moment, Moment, Moment];
+  const env: NodeJS.ProcessEnv = { PATH: [tools, process.env.PATH].join(delimiter) };
+  const aws = createLocalAws({
+    onCall: ({ operation }) => operation === "GetObject" && lost.resolve(),
+    runInstance: async ({ userData, metadataUrl }) => {
+      env.AWS_EC2_METADATA_SERVICE_ENDPOINT = metadataUrl;
+      const here = userData
+        .replaceAll("/opt/muster", at("opt"))
+        .replaceAll("/etc/systemd/system", root)
+        .replaceAll("/etc/needrestart", at("needrestart"))
+        .replaceAll("/run/systemd/system", at("systemd"));
+      await writeFile(at("part-001"), here, { mode: 0o700 });
+      const machine = spawn(at("part-001"), { env, stdio: "ignore", detached: true });
+      await Promise.race([lost.promise, once(machine, "close")]);
+      if (machine.pid !== undefined) process.kill(-machine.pid, "SIGKILL");
+      rebooted.resolve();
+      await done.promise;
+    },
+  });
+  env.AWS_ENDPOINT_URL = (await aws.listen()).url;
+  aws.start();
+  const s3 = new S3Client({ ...aws.clientConfig(), forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: "assets" }));
+  await s3.send(new PutObjectCommand({ Bucket: "assets", Key: "agents/x.tar.gz", Body: bytes }));
+  const userData = renderUserData({
+    environment,
+    bootstrap: ec2Bootstrap({ archive: `s3://assets/agents/x.tar.gz#sha256=${sha256}` }),
+  });
+  await new EC2Client(aws.clientConfig()).send(
+    new RunInstancesCommand({
+      ImageId: "ami-00000000",
+      MinCount: 1,
+      MaxCount: 1,
+      IamInstanceProfile: { Name: "worker" },
+      UserData: Buffer.from(userData).toString("base64"),
+    }),
+  );
+  await rebooted.promise;
+  const boot = async () => {
+    const units = existsSync(wanted) ? (await readdir(wanted)).sort() : [];
+    const ran: string[] = [];
+    for (const unit of units) {
+      const text = await readFile(join(wanted, unit), "utf8");
+      const [, unless] = /^ConditionPathExists=!(.+)$/m.exec(text) ?? [];
+      if (unless !== undefined && existsSync(unless)) continue;
+      const [, command = ""] = /^ExecStart=(.+)$/m.exec(text) ?? [];
+      await once(spawn(command, { env, stdio: "ignore" }), "close");
+      ran.push(unit);
+    }
+    return ran;
+  };
+  const end = async () => {
+    done.resolve();
+    await aws[Symbol.asyncDispose]();
+  };
+  return { boot, [Symbol.asyncDispose]: end };
+}
+
+test("a machine that is rebooted before it is a worker begins anew, and as a worker does not", async () => {
+  await using machine = await rebootOnTheWay();
+  expect(existsSync(join(root, "called"))).toBe(false);
+  expect(await machine.boot()).toEqual(["muster-bootstrap.service"]);
+  expect(await readFile(join(root, "called"), "utf8")).toContain(`ACTIVITY_NAME=${environment.ACTIVITY_NAME}\n`);
+  expect(await machine.boot()).toEqual(["muster-worker.service"]);
 });
 
 test("needrestart leaves the worker alone", async () => {

@@ -5,7 +5,8 @@ import { NODE_FLAGS } from "./user-data.ts";
 /**
  * Turns a fresh machine into a worker: fetches one archive of Node and agent with the machine's own role, checks it, and hands over to a systemd unit that
  * restarts a crashed agent and turns the machine off when the agent is done, or has crashed too often. Needs bash, tar, systemd, and the python3 that
- * cloud-init runs on; no package manager runs. A machine that is not a worker after ten minutes turns itself off.
+ * cloud-init runs on; no package manager runs. A machine that is not a worker after ten minutes turns itself off. One that is rebooted before it is a worker
+ * begins anew.
  * @param archive `s3://bucket/key`, with `?versionId=…` where that matters and `#sha256=…`, which is checked
  */
 export function ec2Bootstrap({ archive }: { archive: string }): string {
@@ -13,6 +14,13 @@ export function ec2Bootstrap({ archive }: { archive: string }): string {
 trap 'echo "muster: this machine did not become a worker (line $LINENO)"; shutdown -h now' ERR
 shutdown -h +10 'muster: not a worker after ten minutes'
 mkdir -p ${FOLDER}
+if [ -d /run/systemd/system ] && [ -f "$0" ] && ! [ "$0" -ef ${FOLDER}/bootstrap ]; then
+  install -m 700 "$0" ${FOLDER}/bootstrap
+  cat > /etc/systemd/system/muster-bootstrap.service <<'UNIT'
+${BOOTSTRAP_UNIT}UNIT
+  sync
+  systemctl --quiet enable muster-bootstrap.service
+fi
 umask 077
 compgen -e | grep -E '^(${VARIABLES.join("|")})$' | while read -r name; do printf 'export %s=%q\\n' "$name" "\${!name}"; done > ${FOLDER}/environment
 umask 022
@@ -50,6 +58,25 @@ const VARIABLES = [
   "(SECRET|IMAGE)_PREFIX",
   "(IDLE|MAX_LIFETIME)_SECONDS",
 ];
+
+/**
+ * cloud-init marks user data as run before it runs, and an armed shutdown does not outlive a reboot: a machine that was rebooted in between would stay for
+ * nothing. What is enabled once it is a worker is the mark that it became one.
+ * @see https://cloudinit.readthedocs.io/en/latest/reference/modules.html#scripts-user
+ */
+const BOOTSTRAP_UNIT = `[Unit]
+Description=Muster worker, after a reboot on the way
+ConditionPathExists=!/etc/systemd/system/multi-user.target.wants/muster-worker.service
+Wants=network-online.target
+After=network-online.target
+[Service]
+Type=oneshot
+ExecStart=${FOLDER}/bootstrap
+StandardOutput=journal+console
+StandardError=journal+console
+[Install]
+WantedBy=multi-user.target
+`;
 
 /**
  * For Ubuntu, where needrestart restarts the services that a script's apt-get affects: it takes all that runs in a unit for the unit, and would end the
