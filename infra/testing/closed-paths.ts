@@ -67,7 +67,7 @@ export const CLOSED_PATHS: readonly ClosedPath[] = [
     ["secretsmanager:PutSecretValue", arn("secretsmanager", "secret:payroll-AbCdEf")],
     ["secretsmanager:PutSecretValue", arn("secretsmanager", "secret:hhvm/docker-hub-AbCdEf"), own],
     ["s3:PutObject", `arn:aws:s3:::hhvm-downloads-${ACCOUNT}/debian/dists/stable/Release`],
-    ["s3:PutObject", `arn:aws:s3:::hhvm-state-${ACCOUNT}/attempts/some-build/some-task/1.json`],
+    ["s3:PutObject", `arn:aws:s3:::hhvm-state-${ACCOUNT}/attempts/MakeSourceTarball/some-build/some-task/1.json`],
   ),
   ...closed(
     "DeployRole",

@@ -34,8 +34,8 @@ test.each([
   ["leases/repair/MakeBinaryPackage.json", "leases/repair/{activity}.json"],
   ["executions/1.2.3_somebody_2026-11-24/done.json", "executions/{execution}/done.json"],
   [
-    "attempts/some-build/MakeSourceTarball-1.2.3/2026-11-24T03-29-06-079Z_i-0123456789abcdef0.log.gz",
-    "attempts/{execution}/{task}/{id}_{instance}.log.gz",
+    "attempts/MakeSourceTarball/some-build/MakeSourceTarball-1.2.3/2026-11-24T03-29-06-079Z_i-0123456789abcdef0.log.gz",
+    "attempts/{activity}/{execution}/{task}/{id}_{instance}.log.gz",
   ],
   ["source/nightlies/muster-2026.11.24.tar.gz", "source/nightlies/muster-{version}.tar.gz"],
   ["debian/pool/muster_1.2.3-1~bookworm_arm64.deb", "debian/pool/muster_{version}-1~bookworm_{architecture}.deb"],

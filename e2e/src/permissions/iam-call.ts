@@ -72,7 +72,7 @@ export const deletions = (keys: readonly string[], stage: StageDescription): str
 function portable(key: string, stage: StageDescription): string {
   const activities = Object.keys(stage.activities).join("|");
   return key
-    .replace(/^(executions|attempts|notifications)\/[^/]+/, "$1/{execution}")
+    .replace(/^(executions|notifications)\/[^/]+/, "$1/{execution}")
     .replace(/^pages\/.*(?=\.html$)/, "pages/{execution}")
     .replace(new RegExp(`^([a-z/]+)/(${activities})(?=[/.])`), "$1/{activity}")
     .replace(/^leases\/repair\/all/, "leases/repair/{activity}")
@@ -81,5 +81,5 @@ function portable(key: string, stage: StageDescription): string {
     .replaceAll(/(?<![\d.])\d+\.\d+\.\d+(?!\d)/g, "{version}")
     .replace(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/, "{digest}")
     .replace(/(?<=binary-|_)(amd64|arm64)/, "{architecture}")
-    .replace(/^(attempts\/\{execution\})\/[^/]+/, "$1/{task}");
+    .replace(/^attempts\/[^/]+\/[^/]+\/[^/]+/, "attempts/{activity}/{execution}/{task}");
 }

@@ -153,7 +153,7 @@ test("the calls of every function and worker are the recorded ones", async () =>
   // A script that fails, and the page of its build.
   const failing = await start("failing", "4.0.0");
   expect(await ended(failing.executionArn)).toBe("FAILED");
-  await eventually("the attempt has its record", () => isThere(`${stateKey.attempts("failing")}MakeSource-4.0.0/`));
+  await eventually("the attempt has its record", () => isThere(stateKey.attemptsAt("failing", "MakeSource-4.0.0")));
   const detail = { executionArn: failing.executionArn, stateMachineArn, status: "FAILED" };
   await world.call("KeepPage", { "detail-type": "Step Functions Execution Status Change", detail });
 

@@ -1,5 +1,5 @@
 import { type Activity, type BucketRole, type S3Object, workerLogGroup } from "@muster/pipeline";
-import { stateFolder, stateKey, WorkerTag } from "@muster/records";
+import { stateKey, WorkerTag } from "@muster/records";
 import { ANY, allow, type Condition, policyVariable, type Statement } from "../iam/policy.ts";
 import { secretStatements } from "../secrets/secret-permissions.ts";
 import type { ResourceNames, StageScope } from "../stage-scope.ts";
@@ -40,7 +40,8 @@ function agentStatements(activity: Activity, { stage, pipeline, names }: StageSc
     }),
     // Written and cleared, never read: a claim holds the token of a task.
     allow("ClaimTask", ["s3:PutObject", "s3:DeleteObject"], [`${state}/${stateKey.claim(activity.name, "*")}`]),
-    allow("RecordAttempt", ["s3:PutObject"], [`${state}/${stateFolder.attempts}*`]),
+    // What is there stays, as the bucket's policy has it.
+    allow("RecordAttempt", ["s3:PutObject"], [`${state}/${stateKey.attempts(activity.name)}*`]),
     ...(activity.exclusive
       ? [allow("HoldLease", ["s3:GetObject", "s3:PutObject"], [`${state}/${stateKey.exclusiveLease(activity.name)}`])]
       : []),

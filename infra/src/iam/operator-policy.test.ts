@@ -45,8 +45,12 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
   StopExecution: [["states:StopExecution", execution]],
   // Last words of an attempt whose stream has expired.
   "an attempt's record and log": [
-    ["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "attempts/some-build/some-task/" }],
-    ["s3:GetObject", "arn:aws:s3:::hhvm-state-111122223333/attempts/some-build/some-task/1.log.gz"],
+    [
+      "s3:ListBucket",
+      "arn:aws:s3:::hhvm-state-111122223333",
+      { "s3:prefix": "attempts/MakeBinaryPackage/some-build/some-task/" },
+    ],
+    ["s3:GetObject", "arn:aws:s3:::hhvm-state-111122223333/attempts/MakeBinaryPackage/some-build/some-task/1.log.gz"],
   ],
   // `report` finds the page that is kept of a build, and signs a link to it.
   "a build's page": [

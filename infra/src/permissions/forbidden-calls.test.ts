@@ -67,6 +67,9 @@ describe("what is forbidden is denied", () => {
         put("scratch", "hhvm-4.28.2.tar.gz"),
         put("assets", make.script),
         put("state", `claims/${publish.name}/${INSTANCE}.json`),
+        put("state", `attempts/${publish.name}/some-build/${publish.name}-4.28.2/1_${INSTANCE}.json`),
+        // Where all activities' records lay once.
+        put("state", `attempts/some-build/${make.name}-4.28.2-debian-11-bullseye/1_${INSTANCE}.json`),
         put("state", `launches/${make.name}/1.json`),
         put("state", "leases/repair/all.json"),
         put("state", "executions/some-build/done.json"),
@@ -102,7 +105,7 @@ describe("what is forbidden is denied", () => {
       remove("downloads", "source/hhvm-4.28.2.tar.gz"),
       remove("scratch", "4.28.2/ubuntu-20.04-focal/hhvm_4.28.2-1~focal_amd64.deb"),
       remove("scratch", "hhvm-4.28.2.tar.gz"),
-      remove("state", "attempts/some-build/some-task/1.json"),
+      remove("state", "attempts/MakeBinaryPackage/some-build/some-task/1.json"),
       remove("state", "leases/exclusive/PublishBinaryPackages.json"),
     ])
       expect(await whoMay(at, request), request.resource).toEqual([]);

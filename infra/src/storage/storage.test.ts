@@ -27,6 +27,6 @@ test.each(["hhvm", "muster"])("keys that sign releases of %s lie where nothing e
 test("what is built but not published, and records of finished builds, expire", async () => {
   const { stack } = await loadSample(stage("hhvm", usual("hhvm")));
   expect(expires(stack, "scratch", "4.28.2/debian-11-bullseye/hhvm_4.28.2-1~bullseye_amd64.deb")).toBe(true);
-  expect(expires(stack, "state", "attempts/some-build/some-task.json")).toBe(true);
+  expect(expires(stack, "state", "attempts/MakeSource/some-build/MakeSource-1.2.3/1.json")).toBe(true);
   expect(expires(stack, "state", "leases/exclusive/PublishBinaryPackages.json")).toBe(false);
 });

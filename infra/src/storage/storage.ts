@@ -1,5 +1,6 @@
 import type { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
 import type { BucketRole } from "@muster/pipeline";
+import { stateFolder } from "@muster/records";
 import type { Statement } from "../iam/policy.ts";
 import { ownsBucket, type StageScope } from "../stage-scope.ts";
 import { createPrivateBucket, type PrivateBucket } from "./private-bucket.ts";
@@ -28,6 +29,7 @@ export function createStorage(
   const { bucket: state } = createPrivateBucket(scope, "state", {
     accessLog: logs.bucket,
     irreplaceable: true,
+    statements: [recordsStay(scope)],
     // What a build leaves behind; leases and marks are few, and stay.
     expires: ["executions", "attempts", "launches", "demands", "claims", "pages"].map((kind) => ({
       id: kind,
@@ -51,6 +53,21 @@ export function createStorage(
     }).bucket;
   }
   return { buckets, assets, logs };
+}
+
+/**
+ * What an attempt has left is written over by nobody. Parts of a large log carry no condition, the call that completes it does.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+ */
+function recordsStay({ names }: StageScope): Statement {
+  return {
+    Sid: "RecordsStay",
+    Effect: "Deny",
+    Principal: "*",
+    Action: ["s3:PutObject"],
+    Resource: [`${names.bucketArn("state")}/${stateFolder.attempts}*`],
+    Condition: { Null: { "s3:if-none-match": "true" }, Bool: { "s3:ObjectCreationOperation": "true" } },
+  };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html */

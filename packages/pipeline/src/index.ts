@@ -11,6 +11,7 @@ export type {
   StoredSecret,
   WorkerMachine,
 } from "./activity.ts";
+export { activityOfTask } from "./activity-of-task.ts";
 export {
   type Approval,
   ApprovalAnswer,

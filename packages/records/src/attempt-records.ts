@@ -1,7 +1,7 @@
-import { ListObjectsV2Command, NoSuchBucket, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
+import { listAttempts } from "./attempt-keys.ts";
 import { readText } from "./objects.ts";
-import { stateKey } from "./state-key.ts";
 
 /** One worker's try at a task of a build. */
 export interface RecordedAttempt {
@@ -20,18 +20,22 @@ const AttemptRecord = z.object({
   }),
 });
 
+/** What ends the key of a record; of its log; and of a log that an agent kept which was started again, beside what the one before it may have kept. */
+const ENDINGS = { record: [".json"], log: [".log.gz", ".recovered.log.gz"] } as const;
+
 /** Key of an attempt's record, or of the log beside it; undefined where there is none. A worker that had a task twice has two; the latter is meant. */
 export async function findAttemptRecord(
   s3: S3Client,
   bucket: string,
-  { build, task, instance, suffix }: RecordedAttempt & { readonly suffix: ".json" | ".log.gz" },
+  { build, task, instance, part }: RecordedAttempt & { readonly part: keyof typeof ENDINGS },
 ): Promise<string | undefined> {
-  const Prefix = `${stateKey.attempts(build)}${task}/`;
-  const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix })).catch((error: unknown) => {
-    if (error instanceof NoSuchBucket) return { Contents: [] };
-    throw error;
-  });
-  return (page.Contents ?? []).flatMap(({ Key = "" }) => (Key.endsWith(`_${instance}${suffix}`) ? Key : [])).at(-1);
+  const keys = await listAttempts(s3, bucket, { build, task });
+  const endings = ENDINGS[part].map((ending) => `_${instance}${ending}`);
+  const last = keys.findLast((key) => endings.some((ending) => key.endsWith(ending)));
+  if (last === undefined) return undefined;
+  // The whole one, where there are both.
+  const [whole = ""] = endings;
+  return keys.find((key) => key === `${last.slice(0, last.lastIndexOf("_"))}${whole}`) ?? last;
 }
 
 /** The last lines that a worker kept in an attempt's record: at most twenty, each of at most 400 characters. undefined where there is no record; rejects for a damaged one. */
@@ -40,7 +44,7 @@ export async function readLastLines(
   bucket: string,
   attempt: RecordedAttempt,
 ): Promise<string[] | undefined> {
-  const key = await findAttemptRecord(s3, bucket, { ...attempt, suffix: ".json" });
+  const key = await findAttemptRecord(s3, bucket, { ...attempt, part: "record" });
   if (key === undefined) return undefined;
   const found = await readText(s3, { bucket, key });
   const record = AttemptRecord.safeParse(parseJson(found?.text));

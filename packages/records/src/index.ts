@@ -1,5 +1,6 @@
 // Stars instead of names: esbuild then reaches a module from who imports it and not by way of this file, so that a program which is split into
 // chunks loads S3's client with what writes objects, and not with a tag.
+export * from "./attempt-keys.ts";
 export * from "./attempt-records.ts";
 export * from "./aws-failure.ts";
 export * from "./conditional-write.ts";

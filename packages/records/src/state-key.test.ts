@@ -23,5 +23,6 @@ test("attempts at a task sort by the time of their claim", () => {
     stateKey.attempt(arn, "Make-1.2.3", "i-1", at),
   );
   expect(keys.toSorted()).toEqual(keys);
-  expect(keys[0]).toBe("attempts/4.28.2_someone/Make-1.2.3/2026-11-24T09-00-00-000Z_i-1.json");
+  expect(keys[0]).toBe("attempts/Make/4.28.2_someone/Make-1.2.3/2026-11-24T09-00-00-000Z_i-1.json");
+  expect(keys[0]?.startsWith(stateKey.attempts("Make"))).toBe(true);
 });

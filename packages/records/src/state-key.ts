@@ -1,3 +1,5 @@
+import { activityOfTask } from "@muster/pipeline";
+
 /** What the keys of the state bucket begin with; for those who grant access to a kind of record, or list it over all activities and executions. */
 export const stateFolder = {
   executions: "executions/",
@@ -17,6 +19,14 @@ export const stateFolder = {
 const executionName = (executionArn: string): string => executionArn.slice(executionArn.lastIndexOf(":") + 1);
 
 const executionFolder = (execution: string): string => `${stateFolder.executions}${executionName(execution)}/`;
+
+const attemptsFolder = (activity: string): string => `${stateFolder.attempts}${activity}/`;
+
+const attemptsIn = (activity: string, execution: string): string =>
+  `${attemptsFolder(activity)}${executionName(execution)}/`;
+
+const attemptsAt = (execution: string, task: string): string =>
+  `${attemptsIn(activityOfTask(task), execution)}${task}/`;
 
 /** Keys in the state bucket, of records whose schemas are `@muster/pipeline`'s. Executions may be given by name or ARN. */
 export const stateKey = {
@@ -38,9 +48,14 @@ export const stateKey = {
   repairLease: (activity: string) => `${stateFolder.repairLeases}${activity}.json`,
   /** Held by a worker of an `exclusive` activity while its script runs. */
   exclusiveLease: (activity: string) => `${stateFolder.exclusiveLeases}${activity}.json`,
-  attempts: (execution: string) => `${stateFolder.attempts}${executionName(execution)}/`,
+  /** What an activity's workers may write, and no other's. */
+  attempts: attemptsFolder,
+  attemptsIn,
+  attemptsAt,
   attempt: (execution: string, task: string, instanceId: string, claimedAt: string) =>
-    `${stateFolder.attempts}${executionName(execution)}/${task}/${claimedAt.replaceAll(/[:.]/g, "-")}_${instanceId}.json`,
+    `${attemptsAt(execution, task)}${claimedAt.replaceAll(/[:.]/g, "-")}_${instanceId}.json`,
+  /** Where a build's attempts were recorded while the workers of all activities wrote to one folder; nothing is written there any more. */
+  formerAttempts: (execution: string) => `${stateFolder.attempts}${executionName(execution)}/`,
   /** What a build was, to be looked at, as it was at its end. */
   page: (execution: string) => `${stateFolder.pages}${executionName(execution)}.html`,
   notifications: (execution: string) => `${stateFolder.notifications}${executionName(execution)}/`,

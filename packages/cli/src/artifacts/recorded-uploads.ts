@@ -1,7 +1,7 @@
 import { paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { parseJson } from "@muster/history";
 import type { Pipeline, Version } from "@muster/pipeline";
-import { readText, stateFolder, stateRecords } from "@muster/records";
+import { type AttemptKey, parseAttemptKey, readText, stateFolder, stateRecords } from "@muster/records";
 import * as z from "zod";
 import type { Stage } from "../stages/stage.ts";
 import { mapAtMost } from "./map-at-most.ts";
@@ -92,8 +92,7 @@ export async function recordedUploads(
     uploads: ofVersion.flatMap(({ uploads }) => uploads),
     unread,
     async replacement({ uri, maker: { step, startedAt } }, sha256) {
-      const ofStep = ({ task, startedAt: at }: RecordKey) =>
-        (task === step || task.startsWith(`${step}-`)) && at >= startedAt;
+      const ofStep = ({ activity, claimedAt }: AttemptKey) => activity === step && claimedAt >= startedAt;
       for (const key of keys.filter(ofStep).reverse().slice(0, MOST_REPLACEMENTS)) {
         const found = (await read(key))?.uploads.find((upload) => upload.uri === uri && upload.sha256 === sha256);
         if (found !== undefined) return found;
@@ -103,49 +102,37 @@ export async function recordedUploads(
   };
 }
 
-interface RecordKey {
-  readonly key: string;
-  readonly task: string;
-  readonly startedAt: Date;
-}
-
 /** Of all attempts, the earliest first. */
-async function recordKeys({ s3, description }: Records): Promise<RecordKey[]> {
+async function recordKeys({ s3, description }: Records): Promise<AttemptKey[]> {
   const Bucket = description.buckets.state;
-  const builds: string[] = [];
+  const folders: string[] = [];
   const pages = paginateListObjectsV2({ client: s3 }, { Bucket, Prefix: stateFolder.attempts, Delimiter: "/" });
   for await (const { CommonPrefixes = [] } of pages)
-    builds.push(...CommonPrefixes.flatMap(({ Prefix }) => Prefix ?? []));
+    folders.push(...CommonPrefixes.flatMap(({ Prefix }) => Prefix ?? []));
   const records = stateRecords(s3, Bucket);
-  const lists = await mapAtMost(AT_ONCE, builds, (folder) => records.list(folder));
+  const lists = await mapAtMost(AT_ONCE, folders, (folder) => records.list(folder));
   return lists
     .flat()
-    .flatMap(parseKey)
-    .sort((one, other) => +one.startedAt - +other.startedAt);
-}
-
-/** `attempts/<execution>/<task>/<claimedAt>_<instance>.json`, with dashes for what separates a time's parts. */
-function parseKey(key: string): RecordKey[] {
-  const [, task, day, hour, minute, second, fraction] =
-    /^attempts\/[^/]+\/([^/]+)\/([\d-]{10})T(\d\d)-(\d\d)-(\d\d)-(\d+)Z_[^/]+\.json$/.exec(key) ?? [];
-  if (task === undefined) return [];
-  return [{ key, task, startedAt: new Date(`${day}T${hour}:${minute}:${second}.${fraction}Z`) }];
+    .flatMap((key) => parseAttemptKey(key) ?? [])
+    .sort((one, other) => +one.claimedAt - +other.claimedAt);
 }
 
 /** Reads each record once. */
 function readerOf({ s3, description }: Records, unread: string[]) {
   const bucket = description.buckets.state;
   const known = new Map<string, Promise<AttemptRecord | undefined>>();
-  const read = async (key: string) => {
+  const read = async ({ key, task, activity }: AttemptKey) => {
     // It may expire meanwhile.
     const text = (await readText(s3, { bucket, key }))?.text;
-    const record = text === undefined ? undefined : parseRecord(text);
+    const parsed = text === undefined ? undefined : parseRecord(text);
+    // Of another task, its worker could not write it.
+    const record = parsed?.maker.task === task && parsed.maker.step === activity ? parsed : undefined;
     if (text !== undefined && record === undefined) unread.push(`s3://${bucket}/${key} is no attempt's record`);
     return record;
   };
-  return ({ key }: RecordKey): Promise<AttemptRecord | undefined> => {
-    const record = known.get(key) ?? read(key);
-    known.set(key, record);
+  return (attempt: AttemptKey): Promise<AttemptRecord | undefined> => {
+    const record = known.get(attempt.key) ?? read(attempt);
+    known.set(attempt.key, record);
     return record;
   };
 }

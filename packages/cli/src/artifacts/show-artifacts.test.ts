@@ -115,7 +115,7 @@ test("storage that does not answer is no empty storage", async () => {
 
 test("a record that is none is said, and the rest is told", async () => {
   await using stage = await recordedStage();
-  const key = "attempts/b/MakeSource-1.2.3/2026-11-24T12-00-00-000Z_i-1.json";
+  const key = "attempts/MakeSource/b/MakeSource-1.2.3/2026-11-24T12-00-00-000Z_i-1.json";
   await stage.put(`s3://${stage.description.buckets.state}/${key}`, "{}");
   await stage.put(stage.scratchUri("1.2.3.txt"), "source");
   const { out, errors } = await shown(stage, "1.2.3");

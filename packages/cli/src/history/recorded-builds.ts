@@ -1,5 +1,5 @@
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { stateFolder } from "@muster/records";
+import { stateFolder, stateKey } from "@muster/records";
 import type { Stage } from "../stages/stage.ts";
 
 /**
@@ -11,9 +11,15 @@ export async function recordedBuilds(
   { s3, description }: Pick<Stage, "s3" | "description">,
   name: string,
 ): Promise<string[]> {
-  const folder = stateFolder.attempts;
-  const list = { Bucket: description.buckets.state, Prefix: `${folder}${name}`, Delimiter: "/" };
-  const { CommonPrefixes = [] } = await s3.send(new ListObjectsV2Command(list)).catch(() => ({ CommonPrefixes: [] }));
-  const names = CommonPrefixes.map(({ Prefix = "" }) => Prefix.slice(folder.length, -1));
+  const activities = Object.keys(description.activities);
+  const foldersIn = async (folder: string): Promise<string[]> => {
+    const list = { Bucket: description.buckets.state, Prefix: `${folder}${name}`, Delimiter: "/" };
+    const { CommonPrefixes = [] } = await s3.send(new ListObjectsV2Command(list)).catch(() => ({ CommonPrefixes: [] }));
+    return CommonPrefixes.map(({ Prefix = "" }) => Prefix.slice(folder.length, -1));
+  };
+  // Builds of before lie beside the folders of activities.
+  const former = (await foldersIn(stateFolder.attempts)).filter((folder) => !activities.includes(folder));
+  const current = await Promise.all(activities.map((activity) => foldersIn(stateKey.attempts(activity))));
+  const names = [...new Set([...former, ...current.flat()])].sort();
   return names.includes(name) ? [name] : names;
 }

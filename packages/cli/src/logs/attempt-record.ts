@@ -16,6 +16,6 @@ export async function recordedLog(
   attempt: RecordedAttempt,
 ): Promise<string[] | undefined> {
   const bucket = description.buckets.state;
-  const key = await findAttemptRecord(s3, bucket, { ...attempt, suffix: ".log.gz" });
+  const key = await findAttemptRecord(s3, bucket, { ...attempt, part: "log" });
   return key === undefined ? undefined : linesOfLog(gunzipSync(await readBytes(s3, { bucket, key })));
 }

@@ -37,7 +37,8 @@ export function buildFeed(
       ask(async (stage) => {
         const { records, ...read } = await reader.read(stage, signal);
         // A browser leads from no served page to a file.
-        const facts = { ...read, ...(records !== undefined && !records.startsWith("file:") && { records }) };
+        const leads = records !== undefined && !records("").startsWith("file:");
+        const facts = { ...read, ...(leads && { records }) };
         const least = stage.movedBy === "nobody" ? PAUSE_OF_NOBODY_MS : LEAST_PAUSE_MS;
         pauseMs = Math.max(stage.pollMs, least, facts.build.steps.length * PAUSE_MS_PER_STEP);
         const isLeft = facts.build.state === "running" && stage.movedBy === "nobody";

@@ -1,5 +1,6 @@
 import { type BuildInput, LaunchRecord } from "@muster/pipeline";
-import { readText, stateKey, stateRecords } from "@muster/records";
+import { type AttemptKey, parseAttemptKey, readText, stateKey, stateRecords } from "@muster/records";
+import { mapAtMost } from "../artifacts/map-at-most.ts";
 import { listBuilds } from "../history/find-build.ts";
 import type { Stage } from "../stages/stage.ts";
 import { isPlayed, readSuccess } from "./recorded-attempt.ts";
@@ -32,11 +33,13 @@ const BUILDS = 10;
 const SAMPLES = 5;
 /** Records that are read in all: a plan takes a second, not a minute. */
 const MOST_READ = 60;
+/** Requests under way at once. */
+const AT_ONCE = 16;
 
 type Records = Pick<Stage, "s3" | "sfn" | "description" | "damagedBuilds">;
 
 /**
- * How long tasks take on this stage, by the records of its last builds: a few requests, whatever has been built there.
+ * How long tasks take on this stage, by the records of its last builds: few requests, whatever has been built there.
  * @param tasks those that would run
  */
 export async function readDurations(
@@ -44,13 +47,14 @@ export async function readDurations(
   tasks: readonly TimedTask[],
   build: BuildInput,
 ): Promise<Durations> {
-  const keys = await recordedKeys(stage);
+  const activities = new Set(tasks.map(({ activity }) => activity));
+  const keys = await recordedKeys(stage, activities);
   const chosen = chooseRecords(keys, tasks);
   const { state } = stage.description.buckets;
   const [texts, boots] = await Promise.all([
     Promise.all(chosen.map(({ key }) => readText(stage.s3, { bucket: state, key }))),
     // Who may read attempts may not always read launches: the plan then says that no start is counted.
-    readBoots(stage, new Set(tasks.map(({ activity }) => activity)), keys).catch(() => []),
+    readBoots(stage, activities, keys).catch(() => []),
   ]);
   const samples = chosen.flatMap(({ task }, index) => {
     const success = readSuccess(texts[index]?.text ?? "");
@@ -75,38 +79,27 @@ export function median(numbers: readonly number[]): number | undefined {
   return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }
 
-interface RecordKey {
-  readonly key: string;
-  readonly task: string;
-  readonly claimedMs: number;
-  readonly instance: string;
-}
-
-/** Those of the last builds, the latest attempt first. */
-async function recordedKeys(stage: Records): Promise<RecordKey[]> {
-  const builds = await listBuilds(stage, { max: BUILDS });
+/** Of the last builds, the latest attempt first. */
+async function recordedKeys(stage: Records, activities: ReadonlySet<string>): Promise<AttemptKey[]> {
+  const builds = (await listBuilds(stage, { max: BUILDS })).map(({ name }) => name);
   const records = stateRecords(stage.s3, stage.description.buckets.state);
-  const lists = await Promise.all(builds.map(({ name }) => records.list(stateKey.attempts(name))));
+  const folders = builds.flatMap((build) => [
+    stateKey.formerAttempts(build),
+    ...[...activities].map((activity) => stateKey.attemptsIn(activity, build)),
+  ]);
+  const lists = await mapAtMost(AT_ONCE, folders, (folder) => records.list(folder));
   return lists
     .flat()
-    .flatMap(parseKey)
-    .sort((one, other) => other.claimedMs - one.claimedMs);
-}
-
-/** `attempts/<execution>/<task>/<claimedAt>_<instance>.json`, with dashes for what separates a time's parts. */
-function parseKey(key: string): RecordKey[] {
-  const [, task, day, hour, minute, second, fraction, instance] =
-    /^attempts\/[^/]+\/([^/]+)\/([\d-]{10})T(\d\d)-(\d\d)-(\d\d)-(\d+)Z_([^/]+)\.json$/.exec(key) ?? [];
-  if (task === undefined || instance === undefined) return [];
-  return [{ key, task, instance, claimedMs: Date.parse(`${day}T${hour}:${minute}:${second}.${fraction}Z`) }];
+    .flatMap((key) => parseAttemptKey(key) ?? [])
+    .sort((one, other) => other.claimedAt.getTime() - one.claimedAt.getTime());
 }
 
 /** The latest few of each activity on each of its platforms; of an activity that was never on a platform, the latest few of all. */
-function chooseRecords(keys: readonly RecordKey[], tasks: readonly TimedTask[]): RecordKey[] {
+function chooseRecords(keys: readonly AttemptKey[], tasks: readonly TimedTask[]): AttemptKey[] {
   const byPlace = new Map(tasks.map((task) => [`${task.activity} ${task.platform ?? ""}`, task]));
-  const chosen = new Set<RecordKey>();
+  const chosen = new Set<AttemptKey>();
   for (const { activity, platform } of byPlace.values()) {
-    const ofActivity = keys.filter(({ task }) => task === activity || task.startsWith(`${activity}-`));
+    const ofActivity = keys.filter(({ activity: of }) => of === activity);
     const here = ofActivity.filter(({ task }) => platform !== undefined && task.endsWith(`-${platform}`));
     for (const key of (here.length > 0 ? here : ofActivity).slice(0, SAMPLES)) chosen.add(key);
   }
@@ -117,10 +110,10 @@ function chooseRecords(keys: readonly RecordKey[], tasks: readonly TimedTask[]):
 async function readBoots(
   { s3, description }: Records,
   activities: ReadonlySet<string>,
-  keys: readonly RecordKey[],
+  keys: readonly AttemptKey[],
 ): Promise<number[]> {
   if (keys.length === 0) return [];
-  const firstTask = new Map(keys.map(({ instance, claimedMs }) => [instance, claimedMs]));
+  const firstTask = new Map(keys.map(({ instance, claimedAt }) => [instance, claimedAt.getTime()]));
   const records = stateRecords(s3, description.buckets.state);
   const lists = await Promise.all([...activities].map((activity) => records.list(stateKey.launches(activity))));
   const latest = lists.flatMap((list) => list.slice(-SAMPLES)).slice(-MOST_READ);

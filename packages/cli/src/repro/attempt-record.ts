@@ -1,6 +1,6 @@
 import { parseJson } from "@muster/history";
 import { DebugMode, Place } from "@muster/pipeline";
-import { readText, stateKey } from "@muster/records";
+import { listAttempts, parseAttemptKey, readText } from "@muster/records";
 import * as z from "zod";
 import type { Stage } from "../stages/stage.ts";
 import { UsageError } from "../usage-error.ts";
@@ -91,11 +91,7 @@ export interface AttemptRecord {
 export function parseAttemptRecord(key: string, text: string | undefined): AttemptRecord {
   const read = Statement.safeParse(parseJson(text));
   const place = Place.safeParse(read.data?.predicate.buildDefinition.externalParameters);
-  if (!read.success || !place.success) {
-    throw new UsageError(`${key} is no attempt's record: nothing tells what the attempt ran`, {
-      hint: "muster task runs a task's script as it is now",
-    });
-  }
+  if (!read.success || !place.success) throw noRecord(key);
   const { buildDefinition, runDetails } = read.data.predicate;
   const { externalParameters, internalParameters, resolvedDependencies } = buildDefinition;
   const { execution, timeoutSeconds, heartbeatSeconds, instance, imageId, instanceType } = internalParameters;
@@ -121,6 +117,11 @@ export function parseAttemptRecord(key: string, text: string | undefined): Attem
   };
 }
 
+const noRecord = (key: string): UsageError =>
+  new UsageError(`${key} is no attempt's record: nothing tells what the attempt ran`, {
+    hint: "muster task runs a task's script as it is now",
+  });
+
 function endOf({ result, error, cause, why }: Readonly<Record<string, unknown>>): RecordedEnd {
   if (result === "success" || result === undefined) return {};
   if (result === "cancelled") return { error: String(why) };
@@ -129,27 +130,25 @@ function endOf({ result, error, cause, why }: Readonly<Record<string, unknown>>)
 
 type Records = Pick<Stage, "s3" | "description">;
 
-/** An attempt's record, by its key. */
+/**
+ * An attempt's record, by its key.
+ * @throws UsageError where it is none, or tells of another task than its key does, which its worker could not write
+ */
 export async function readAttemptRecord({ s3, description }: Records, key: string): Promise<AttemptRecord> {
   const text = await readText(s3, { bucket: description.buckets.state, key });
-  return parseAttemptRecord(key, text?.text);
+  const record = parseAttemptRecord(key, text?.text);
+  const told = parseAttemptKey(key);
+  if (told?.task !== record.task || told.activity !== record.activity) throw noRecord(key);
+  return record;
 }
 
 /** Keys of the records of one task of a build, in the order in which workers took it. */
 export async function listAttemptRecords(
   { s3, description }: Records,
-  { build, task }: { build: string; task: string },
+  task: { build: string; task: string },
 ): Promise<string[]> {
-  const { NoSuchBucket, paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
-  const keys: string[] = [];
-  const list = { Bucket: description.buckets.state, Prefix: `${stateKey.attempts(build)}${task}/` };
-  try {
-    for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, list))
-      keys.push(...Contents.flatMap(({ Key = "" }) => (Key.endsWith(".json") ? Key : [])));
-  } catch (error) {
-    if (!(error instanceof NoSuchBucket)) throw error;
-  }
-  return keys;
+  const keys = await listAttempts(s3, description.buckets.state, task);
+  return keys.filter((key) => key.endsWith(".json"));
 }
 
 /** Of a record's key: `…/2026-11-30T09-30-00-123Z_i-0123.json`. */

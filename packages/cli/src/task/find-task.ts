@@ -2,6 +2,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { platformsOfVersion, supportedPlatforms } from "@muster/lambdas";
 import {
   type Activity,
+  activityOfTask,
   type BuildInput,
   nearestWord,
   type Pipeline,
@@ -51,7 +52,7 @@ export async function findTask(name: string, source: TaskSource): Promise<FoundT
 }
 
 function activityIn(name: string, { activities }: Pipeline): Activity {
-  const [step = ""] = name.split("-");
+  const step = activityOfTask(name);
   const found = activities.find((activity) => activity.name === step);
   if (found !== undefined) return found;
   const names = activities.map((activity) => activity.name);

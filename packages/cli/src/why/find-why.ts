@@ -1,5 +1,13 @@
 import { type BuildHistory, type Step, unreadBuild } from "@muster/history";
-import { fixedState, nearestWord, type Pipeline, type Place, stepsOf, taskName } from "@muster/pipeline";
+import {
+  activityOfTask,
+  fixedState,
+  nearestWord,
+  type Pipeline,
+  type Place,
+  stepsOf,
+  taskName,
+} from "@muster/pipeline";
 import { counted } from "../counted.ts";
 import { type BuildSummary, findBuild, listBuilds, nothingBuilt } from "../history/find-build.ts";
 import { loadBuild } from "../history/load-build.ts";
@@ -68,7 +76,7 @@ function onlyOneOf(steps: readonly Step[], asked: string): Step | undefined {
 function stepToCome(build: BuildHistory, asked: string, pipeline: Pipeline): FoundStep | undefined {
   const { input } = build;
   if (input === undefined) return undefined;
-  const [name = ""] = asked.split("-");
+  const name = activityOfTask(asked);
   const known = [...stepsOf(pipeline.flow).map((step) => step.name), ...functionSteps];
   if (!known.includes(name)) return undefined;
   const places: Place[] = [

@@ -29,11 +29,11 @@ test("a task costs what its machines took from their launch on, attempts that ca
 test("a page says what machines cost where they do, and that of some nobody knows; each task leads to its records", () => {
   expect(buildPage(facts)).not.toContain("Machines");
   const all = new Map(["MakeSourceTarball", "MakeBinaryPackage", "PublishBinaryPackages"].map((name) => [name, 1]));
-  const priced = buildPage({ ...facts, prices: all, records: "https://console.example/?prefix=" });
+  const priced = buildPage({ ...facts, prices: all, records: (task) => `https://console.example/?prefix=of-${task}/` });
   expect(priced).toMatch(/<dt>Machines<\/dt><dd>[\d:]+ at tasks or booting, about \$\d\.\d\d on demand<\/dd>/);
-  expect(priced).toContain('<a href="https://console.example/?prefix=MakeSourceTarball-4.28.0/"');
+  expect(priced).toContain('<a href="https://console.example/?prefix=of-MakeSourceTarball-4.28.0/"');
   // Nobody's machine was at it.
-  expect(priced).not.toContain("prefix=ApproveRelease");
+  expect(priced).not.toContain("prefix=of-ApproveRelease");
   const some = buildPage({ ...facts, prices: new Map([["MakeSourceTarball", 1]]) });
   expect(some).toContain("without those whose price nobody knows");
   expect(some).toContain("not known");

@@ -35,7 +35,7 @@ function pageOf(size: keyof typeof sizes): string {
       command: `muster logs ${key}`,
     }));
   const prices = new Map([["MakeBinaryPackage", 0.68]]);
-  const records = "https://console.example/?prefix=";
+  const records = (task: string) => `https://console.example/?prefix=${task}/`;
   return buildPage({
     name: "4.28.0_alice",
     build,

@@ -29,8 +29,8 @@ export interface PageFacts {
   readonly failures: readonly PageFailure[];
   /** What machines cost; absent where they cost nothing. */
   readonly prices?: Prices;
-  /** URL of the folder of its attempts' records, to which a task's name is added; absent where it leads nowhere. */
-  readonly records?: string;
+  /** URL of the folder of the records of a task's attempts; absent where it leads nowhere. */
+  readonly records?: (task: string) => string;
   /** Until when the page tells: of a build that has ended its end. */
   readonly now: Date;
 }

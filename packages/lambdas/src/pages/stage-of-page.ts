@@ -9,17 +9,18 @@ export function stageOfPage(
   stage: StageDescription,
   build: string,
 ): Pick<PageFacts, "prices" | "records"> {
-  const folder = stateKey.attempts(build);
   const { region, buckets, downloadsUrl } = stage;
-  if (stage.stage === "local") return { records: new URL(`${buckets.state}/${folder}`, downloadsUrl).href };
+  const folderOf = (task: string) => stateKey.attemptsAt(build, task);
+  if (stage.stage === "local")
+    return { records: (task) => new URL(`${buckets.state}/${folderOf(task)}`, downloadsUrl).href };
   const priced = activities.flatMap(({ name, worker }): [string, number][] => {
     const price = worker.pricePerHour ?? listedPrice(worker.instanceTypes[0]);
     return price === undefined ? [] : [[name, price]];
   });
-  const prefix = encodeURIComponent(folder);
+  const bucket = `https://${region}.console.${domainOf(region)}/s3/buckets/${buckets.state}?region=${region}`;
   return {
     prices: new Map(priced),
-    records: `https://${region}.console.${domainOf(region)}/s3/buckets/${buckets.state}?region=${region}&prefix=${prefix}`,
+    records: (task) => `${bucket}&prefix=${encodeURIComponent(folderOf(task))}`,
   };
 }
 

@@ -5,9 +5,10 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { stateKey } from "@muster/records";
 import { expect, test } from "vitest";
 import { stageWithWorkers } from "../../testing/stage-with-workers.ts";
-import { STATE_BUCKET, type TestStage, testStage } from "../../testing/test-stage.ts";
+import { ACTIVITY, STATE_BUCKET, type TestStage, testStage } from "../../testing/test-stage.ts";
 import { startInProcess } from "../../testing/worker-in-process.ts";
 import { findProcesses, NO_GROUP } from "../process/processes.ts";
 
@@ -141,7 +142,7 @@ test("an attempt whose agent died leaves a record that says so, and what of its 
   const second = await startInProcess(stage, { script, root: first.folder, instanceId: first.instanceId });
   expect(await second.ended).toBe("recovered");
 
-  const keys = await stage.stateKeys(`attempts/${task.executionArn.split(":").at(-1)}/`);
+  const keys = await stage.stateKeys(`attempts/${ACTIVITY}/${task.executionArn.split(":").at(-1)}/`);
   expect(keys).toEqual([expect.stringMatching(/\.json$/), expect.stringMatching(/\.log\.gz$/)]);
   const [record, log] = await Promise.all(keys.map((key) => stage.stateObject(key)));
   const lines = gunzipSync(log ?? "")
@@ -196,6 +197,31 @@ test.each([
   expect(await second.ended).toBe("recovered");
   const keys = await stage.stateKeys("attempts/");
   expect(keys).toEqual([expect.stringMatching(/\.json$/), expect.stringMatching(/\.log\.gz$/)]);
+});
+
+test("an attempt whose log was there before its agent died keeps it, and has what the next one found beside it", async () => {
+  await using stage = await stageWithWorkers();
+  const marker = join(stage.folder, "running");
+  const script = `touch ${marker}; sleep 1000`;
+  const first = await stage.startWorker({ script });
+  const task = await stage.publish();
+  await expect.poll(() => existsSync(marker), { timeout: 30_000 }).toBe(true);
+  first.process.kill("SIGKILL");
+  await first.stopped;
+  const { claimedAtMs } = JSON.parse(await readFile(join(first.folder, "state/task.json"), "utf8"));
+  const at = new Date(claimedAtMs).toISOString();
+  const name = `${ACTIVITY}-1.2.3-debian-12-bookworm`;
+  const record = stateKey.attempt(task.executionArn, name, first.instanceId, at);
+  const log = record.replace(/json$/, "log.gz");
+  await stage.s3.send(new PutObjectCommand({ Bucket: STATE_BUCKET, Key: log, Body: "the whole of it" }));
+  const second = await startInProcess(stage, { script, root: first.folder, instanceId: first.instanceId });
+  expect(await second.ended).toBe("recovered");
+  const recovered = record.replace(/json$/, "recovered.log.gz");
+  expect(await stage.stateKeys("attempts/")).toEqual([record, log, recovered]);
+  expect((await stage.stateObject(log)).toString()).toBe("the whole of it");
+  expect(JSON.parse((await stage.stateObject(record)).toString()).subject).toMatchObject([
+    { name: `s3://${STATE_BUCKET}/${recovered}` },
+  ]);
 });
 
 const isStatement = (key: string) => /^attempts\/.*\.json$/.test(key);

@@ -4,7 +4,7 @@ import { StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { expect, test } from "vitest";
 import { hasLine, runOneTask } from "../../testing/run-one-task.ts";
 import { stageWithWorkers } from "../../testing/stage-with-workers.ts";
-import { testStage } from "../../testing/test-stage.ts";
+import { ACTIVITY, testStage } from "../../testing/test-stage.ts";
 import { startInProcess } from "../../testing/worker-in-process.ts";
 
 const TASK = "MakeThing-1.2.3-debian-12-bookworm";
@@ -14,7 +14,7 @@ test("an attempt leaves its log and a record that says what ran, where, and what
   const { published, worker, ending } = await runOneTask(stage, "echo hello; exit 3", {
     task: { platform: "debian-12-bookworm", env: { VERSION: "1.2.3", API_TOKEN: "abcdefghijk" } },
   });
-  const prefix = `attempts/${published.executionArn.split(":").at(-1)}/${TASK}/`;
+  const prefix = `attempts/${ACTIVITY}/${published.executionArn.split(":").at(-1)}/${TASK}/`;
   const keys = await stage.stateKeys(prefix);
   const recordKey = keys.find((key) => key.endsWith(`_${worker.instanceId}.json`)) ?? "";
   const logKey = keys.find((key) => key.endsWith(".log.gz")) ?? "";

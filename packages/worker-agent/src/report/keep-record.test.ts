@@ -44,6 +44,34 @@ test.each([
   expect(record.predicate.buildDefinition.internalParameters.imageId).toBe("ami-1");
 });
 
+test.each([
+  ["small", 10],
+  ["large", 100_000],
+])("a record with a %s log is written where none is, and nowhere else: what is there stays", async (_, lines) => {
+  const clock = virtualClock();
+  await using stage = await testStage({ clock });
+  // As the bucket's policy does.
+  for (const operation of ["PutObject", "CompleteMultipartUpload"]) {
+    stage.aws.failCalls(
+      { service: "s3", operation, when: (input) => isUnconditional(input as Put) },
+      { code: "AccessDenied", status: 403 },
+    );
+  }
+  const worker = await startInProcess(stage, { script: `seq ${lines}` });
+  const task = await stage.publish();
+  await runUntil(stage.aws, clock, task.ended);
+  worker.stop("over");
+  await runUntil(stage.aws, clock, worker.ended);
+  expect((await kept(stage)).log).toContain("succeeded");
+});
+
+interface Put {
+  readonly Key: string;
+  readonly IfNoneMatch?: string;
+}
+
+const isUnconditional = ({ Key, IfNoneMatch }: Put) => Key.startsWith("attempts/") && IfNoneMatch !== "*";
+
 test("a worker ends without its records when S3 takes none until then", async () => {
   const clock = virtualClock();
   await using stage = await testStage({ clock });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { type TaskInput, workerLogStream } from "@muster/pipeline";
-import { stateKey, UnknownOutcomeError, type WriteCondition } from "@muster/records";
+import { stateKey, UnknownOutcomeError } from "@muster/records";
 import { type AwsClients, lazily } from "../aws/aws-clients.ts";
 import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
@@ -14,9 +14,6 @@ import type { AttemptLog } from "./attempt-log.ts";
 import { type Artifact, type Attempt, attemptStatement } from "./attempt-statement.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RecordUploads } from "./record-uploads.ts";
-
-/** The log of the attempt that has this record. */
-export const logKeyOf = (recordKey: string): string => recordKey.replace(/\.json$/, ".log.gz");
 
 const loadUpload = lazily(() => import("../s3/upload-file.ts"));
 const loadObjects = lazily(() => import("../s3/objects.ts"));
@@ -43,7 +40,7 @@ export interface AttemptExecution {
 export interface AttemptResult {
   readonly execution: AttemptExecution;
   readonly log: AttemptLog;
-  /** By an agent that was started again: it knows no more than what is on the disk, and replaces no record. */
+  /** By an agent that was started again: it knows no more than what is on the disk, and has a log of its own, beside that of the agent before it. */
   readonly recovered?: boolean;
 }
 
@@ -81,14 +78,14 @@ export async function keepRecord(
 }
 
 async function putRecord(
-  { clients, place, identity, clock, records }: KeepRecordOptions,
+  { clients, place, identity, clock, diagnostics, records }: KeepRecordOptions,
   { task, claimed, files }: AttemptToRecord,
   { execution, log, recovered = false }: AttemptResult,
 ): Promise<void> {
   const finishedMs = clock.now();
   const startedAt = new Date(claimed.claimedAtMs).toISOString();
   const key = stateKey.attempt(task.execution, task.name, identity.instanceId, startedAt);
-  const logPlace = { bucket: place.bucket, key: logKeyOf(key) };
+  const logPlace = { bucket: place.bucket, key: logKeyOf(key, { recovered }) };
   // Before the task's folder goes away.
   const [{ contents, sha256, complete }, uploads] = await Promise.all([log.finish(), readUploads(files.uploads)]);
   const statement = attemptStatement({
@@ -110,42 +107,47 @@ async function putRecord(
     logStream: workerLogStream(identity.instanceId),
     lastLines: log.tail,
   });
+  // What is there stays, as the bucket demands; what a try without an answer has stored is known by the id.
+  const condition = { ifNoneMatch: "*", writeId: randomUUID() } as const;
   const isLarge = typeof contents === "string";
-  const putLog = async (condition: WriteCondition) => {
+  const putLog = async () => {
     const [{ uploadFile }, { putObject }, s3] = await Promise.all([loadUpload(), loadObjects(), clients.s3()]);
-    const written = isLarge
+    return isLarge
       ? uploadFile(s3, logPlace, { file: contents, contentType: LOG_TYPE, partsAtOnce: 1, ...condition })
       : putObject(s3, logPlace, { body: contents, contentType: LOG_TYPE, ...condition });
-    return presenceAfter(written);
   };
-  const putStatement = async (condition: WriteCondition) => {
+  const putStatement = async () => {
     const [{ putJson }, s3] = await Promise.all([loadObjects(), clients.s3()]);
     return putJson(s3, { bucket: place.bucket, key }, statement, condition);
   };
-  const keepLog = async (condition: WriteCondition = {}) => {
-    await records.put(task.name, () => putLog(condition));
+  const keep = async (what: "log" | "record", put: () => Promise<unknown>): Promise<Presence> => {
+    let presence = "unwritten" as Presence;
+    await records.put(task.name, async () => {
+      presence = await presenceAfter(put());
+    });
+    if (!recovered && (presence === "another's" || presence === "perhaps"))
+      diagnostics.warn(`the attempt's ${what} was there before`, { task: task.name, own: presence });
+    return presence;
+  };
+  const keepLog = async () => {
+    await keep("log", putLog);
     if (isLarge) await rm(files.log, { force: true });
   };
-  if (!recovered) {
-    await Promise.all([keepLog(), records.put(task.name, () => putStatement({}))]);
-    return;
-  }
-  const ifNew = { ifNoneMatch: "*", writeId: randomUUID() } as const;
-  let stated = "no" as Presence;
-  await records.put(task.name, async () => {
-    stated = await presenceAfter(putStatement(ifNew));
-  });
-  if (stated === "yes") await keepLog();
-  // Where the statement is another's, so is the log.
-  if (stated === "perhaps") await keepLog(ifNew);
+  if (!recovered) await Promise.all([keepLog(), keep("record", putStatement)]);
+  // Where the record is that of the agent before, so is the log.
+  else if (["own", "perhaps"].includes(await keep("record", putStatement))) await keepLog();
 }
 
+/** The log of the attempt that has this record. */
+const logKeyOf = (recordKey: string, { recovered }: { recovered: boolean }): string =>
+  recordKey.replace(/\.json$/, recovered ? ".recovered.log.gz" : ".log.gz");
+
 /** Whether what was to be written where nothing is stands there now. A worker may not read records, and so cannot always tell its own. */
-type Presence = "yes" | "no" | "perhaps";
+type Presence = "unwritten" | "own" | "another's" | "perhaps";
 
 async function presenceAfter(write: Promise<unknown>): Promise<Presence> {
   try {
-    return (await write) === undefined ? "no" : "yes";
+    return (await write) === undefined ? "another's" : "own";
   } catch (error) {
     if (error instanceof UnknownOutcomeError) return "perhaps";
     throw error;

@@ -7,7 +7,7 @@ import type { StretchKind, TimelineRow } from "../timeline.ts";
 
 interface TasksOptions {
   readonly prices: Prices | undefined;
-  readonly records: string | undefined;
+  readonly records: ((task: string) => string) | undefined;
   readonly now: Date;
 }
 
@@ -42,7 +42,7 @@ function costOf(row: TimelineRow, prices: Prices): string {
 }
 
 /** Only what a worker had has left records. */
-function recordsOf({ key, attempts }: Step, folder: string): Html | undefined {
+function recordsOf({ key, attempts }: Step, urlOf: (task: string) => string): Html | undefined {
   if (!attempts.some(({ instance }) => instance !== undefined)) return undefined;
-  return html`<a href="${folder}${encodeURIComponent(key)}/" aria-label="Records of ${key}">records</a>`;
+  return html`<a href="${urlOf(key)}" aria-label="Records of ${key}">records</a>`;
 }
