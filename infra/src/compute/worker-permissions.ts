@@ -1,4 +1,11 @@
-import { type Activity, type BucketRole, type S3Object, workerLogGroup } from "@muster/pipeline";
+import {
+  type Activity,
+  type BucketRole,
+  type Pipeline,
+  type S3Object,
+  scriptKey,
+  workerLogGroup,
+} from "@muster/pipeline";
 import { stateKey, WorkerTag } from "@muster/records";
 import { ANY, allow, type Condition, policyVariable, type Statement } from "../iam/policy.ts";
 import { secretStatements } from "../secrets/secret-permissions.ts";
@@ -29,7 +36,11 @@ function agentStatements(activity: Activity, { stage, pipeline, names }: StageSc
   const state = names.bucketArn("state");
   const logs = `log-group:${workerLogGroup(stage.name, pipeline, activity)}`;
   return [
-    allow("FetchAgentAndScripts", ["s3:GetObjectVersion"], [`${names.bucketArn("assets")}/*`]),
+    allow(
+      "FetchAgentAndScripts",
+      ["s3:GetObjectVersion"],
+      ["agents/*", ...scriptsOf(activity, pipeline)].map((key) => `${names.bucketArn("assets")}/${key}`),
+    ),
     allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], [names.arn("logs", `${logs}:log-stream:w_*`)]),
     // What a machine is stays as it was launched: these tags say what it does.
     allow("TagItself", ["ec2:CreateTags"], [names.arn("ec2", "instance/*")], {
@@ -48,6 +59,12 @@ function agentStatements(activity: Activity, { stage, pipeline, names }: StageSc
     // Without it, S3 answers 403 instead of 404 for an object that is not there.
     ...(activity.exclusive ? [allow("SeeThatNoLeaseIsThere", ["s3:ListBucket"], [state])] : []),
   ];
+}
+
+/** Keys of what its workers run. A script that has moved is gone with its old key, so that no earlier build asks for another one. */
+function scriptsOf({ script, init, afterTask, withdraw }: Activity, { dummyScript }: Pipeline): string[] {
+  const paths = [script, init, afterTask, withdraw?.kind === "script" ? withdraw.script : undefined, dummyScript];
+  return [...new Set(paths.flatMap((path) => (path === undefined ? [] : scriptKey(path))))].sort();
 }
 
 const ARTIFACTS = ["scratch", "downloads", "state"] as const satisfies readonly BucketRole[];
