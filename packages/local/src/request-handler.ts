@@ -17,22 +17,26 @@ export function inProcessRequestHandler(endpoint: Endpoint, address: () => strin
   return {
     metadata: { handlerProtocol: "http/1.1" },
     async handle(request, { abortSignal } = {}) {
-      const aborted = linkAbort(abortSignal);
-      aborted.signal.throwIfAborted();
-      const gone = new Promise<never>((_resolve, reject) => {
-        aborted.signal.addEventListener("abort", () => reject(aborted.signal.reason), { once: true });
-      });
-      const answer = endpoint.answer(
-        {
-          method: request.method,
-          url: urlOf(request),
-          headers: lowerCase(request.headers, request.hostname, request.port),
-          content: contentOf(request.body),
-        },
-        { endpoint: address(), signal: aborted.signal },
-      );
-      const wire = await Promise.race([answer.catch(forgetIfFrozen), gone]);
-      return { response: responseOf(request, wire) };
+      const { signal, unlink } = linkAbort(abortSignal);
+      try {
+        signal.throwIfAborted();
+        const gone = new Promise<never>((_resolve, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+        });
+        const answer = endpoint.answer(
+          {
+            method: request.method,
+            url: urlOf(request),
+            headers: lowerCase(request.headers, request.hostname, request.port),
+            content: contentOf(request.body),
+          },
+          { endpoint: address(), signal },
+        );
+        const wire = await Promise.race([answer.catch(forgetIfFrozen), gone]);
+        return { response: responseOf(request, wire) };
+      } finally {
+        unlink();
+      }
     },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
@@ -46,8 +50,11 @@ function forgetIfFrozen(error: unknown): Promise<never> {
   throw error;
 }
 
-/** The SDK also accepts signals that only have `onabort`; AWS clients retry nothing that was aborted under this name. */
-function linkAbort(signal: unknown): AbortController {
+/**
+ * The SDK also accepts signals that only have `onabort`; AWS clients retry nothing that was aborted under this name. A signal may outlive
+ * thousands of calls, and would hold the answer of each until it is unlinked.
+ */
+function linkAbort(signal: unknown): { readonly signal: AbortSignal; readonly unlink: () => void } {
   const controller = new AbortController();
   const abort = () => controller.abort(Object.assign(new Error("Request aborted"), { name: "AbortError" }));
   if (signal instanceof AbortSignal) {
@@ -56,7 +63,13 @@ function linkAbort(signal: unknown): AbortController {
   } else if (typeof signal === "object" && signal !== null && "onabort" in signal) {
     signal.onabort = abort;
   }
-  return controller;
+  return {
+    signal: controller.signal,
+    unlink() {
+      if (signal instanceof AbortSignal) signal.removeEventListener("abort", abort);
+      else if (typeof signal === "object" && signal !== null && "onabort" in signal) signal.onabort = null;
+    },
+  };
 }
 
 function urlOf({ path, query }: HttpRequest): string {
