@@ -25,6 +25,7 @@ import { functionMishaps } from "./services/lambda/function-mishaps.ts";
 import { createInvoker, type LambdaFunctions } from "./services/lambda/invoker.ts";
 import { lambda } from "./services/lambda/lambda.ts";
 import { logs } from "./services/logs/logs.ts";
+import { objectsOfResults } from "./services/s3/objects-of-results.ts";
 import { s3 } from "./services/s3/s3.ts";
 import { serviceQuotas } from "./services/service-quotas/service-quotas.ts";
 import { createSsm } from "./services/ssm/ssm.ts";
@@ -137,6 +138,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     quotas: () => quotas,
     ssmParameter: ssm.parameter,
   });
+  const objects = s3(shared);
   const states = createStates({
     ...shared,
     ...paceOf(options),
@@ -144,6 +146,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     resume,
     seed,
     invoke,
+    objects: objectsOfResults(objects, movement),
     flusher: storage.flusher,
     onDamaged,
     onEvent: executionStatusEvents({
@@ -162,7 +165,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     ssm.service,
     serviceQuotas({ ...shared, vcpus: () => quotas }),
     sts(shared),
-    s3(shared),
+    objects,
   ];
   const folder = storage.persistent && storage.owner ? () => ownedFolder(storage.dir) : undefined;
   const path = planned && callPath({ ...planned, mishaps: callMishaps(planned), networkOf: ec2.networkOf });

@@ -26,12 +26,14 @@ DeleteActivity: activityArn!
 DeleteStateMachine: stateMachineArn!
 DescribeActivity: activityArn!
 DescribeExecution: executionArn! includedData
+DescribeMapRun: mapRunArn!
 DescribeStateMachine: stateMachineArn! includedData
 DescribeStateMachineForExecution: executionArn! includedData
 GetActivityTask: activityArn! workerName
 GetExecutionHistory: executionArn! maxResults:number reverseOrder:boolean nextToken includeExecutionData:boolean
 ListActivities: maxResults:number nextToken
 ListExecutions: stateMachineArn statusFilter maxResults:number nextToken mapRunArn redriveFilter
+ListMapRuns: executionArn! maxResults:number nextToken
 ListStateMachines: maxResults:number nextToken
 ListTagsForResource: resourceArn!
 RedriveExecution: executionArn! clientToken

@@ -19,6 +19,10 @@ const { surroundings } = createEngine({
   timeScale: 1,
   historyLimit: 100,
   activityExists: () => true,
+  objects: undefined,
+  findExecution: () => undefined,
+  begin() {},
+  mapRunStarted() {},
   onEvent: undefined,
 });
 

@@ -14,6 +14,8 @@ export interface Catalog {
   readonly stateMachines: ReadonlyMap<string, StateMachineRecord>;
   readonly activities: ReadonlyMap<string, ActivityRecord>;
   readonly ended: ReadonlyMap<string, EndedRecord>;
+  /** By the ARN of a Map Run: which execution it is of. */
+  readonly mapRuns: ReadonlyMap<string, string>;
   /** What seals task tokens and seeds chance, once known. */
   readonly secret: string | undefined;
   tagsOf(arn: string): Readonly<Record<string, string>>;
@@ -30,6 +32,7 @@ export function createCatalog(journal: MetadataJournal | undefined): Catalog {
   const stateMachines = new Map<string, StateMachineRecord>();
   const activities = new Map<string, ActivityRecord>();
   const ended = new Map<string, EndedRecord>();
+  const mapRuns = new Map<string, string>();
   const tags = new Map<string, Readonly<Record<string, string>>>();
   const texts = new Map<string, string>();
   const compiled = new Map<string, CompiledDefinition>();
@@ -63,6 +66,9 @@ export function createCatalog(journal: MetadataJournal | undefined): Catalog {
       case "ended":
         ended.set(record.ended.arn, record.ended);
         return;
+      case "mapRun":
+        mapRuns.set(record.arn, record.executionArn);
+        return;
       case "redriven":
         ended.delete(record.arn);
         return;
@@ -79,6 +85,7 @@ export function createCatalog(journal: MetadataJournal | undefined): Catalog {
     stateMachines,
     activities,
     ended,
+    mapRuns,
     get secret() {
       return secret;
     },

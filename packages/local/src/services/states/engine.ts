@@ -4,11 +4,19 @@ import { type ActivityQueues, activityQueues, type QueuedTask } from "./activity
 import { dispatchTask } from "./dispatch-task.ts";
 import { emit } from "./interpreter/emit.ts";
 import { EventCode, FIRST_BOOKKEEPING_CODE } from "./interpreter/event-codes.ts";
-import { type Execution, type ExecutionRecord, openRoot, type Surroundings } from "./interpreter/execution.ts";
+import {
+  type Execution,
+  type ExecutionRecord,
+  type ExecutionStart,
+  openRoot,
+  type Surroundings,
+} from "./interpreter/execution.ts";
 import { type Frame, release } from "./interpreter/frame.ts";
 import { needsOf } from "./interpreter/resume-frame.ts";
 import { attempt } from "./interpreter/step.ts";
+import { mapRunEffects, type ResultObjects } from "./map-run-effects.ts";
 import { seededRandom } from "./seeded-random.ts";
+import { resumeMapRun } from "./state-types/distributed-map.ts";
 import { claimTask } from "./state-types/task.ts";
 import { type TaskTokens, taskTokens } from "./task-token.ts";
 import { createTimers } from "./timers.ts";
@@ -30,6 +38,11 @@ export interface EngineOptions {
   readonly timeScale: number;
   readonly historyLimit: number;
   readonly activityExists: (activityArn: string) => boolean;
+  readonly objects: ResultObjects | undefined;
+  readonly findExecution: (arn: string) => Execution | undefined;
+  /** Begins an execution of an item of a distributed Map. */
+  readonly begin: (start: ExecutionStart) => void;
+  readonly mapRunStarted: (execution: Execution, mapRunArn: string) => void;
   /** Told of every public event once it is written. */
   readonly onEvent: ((execution: Execution, eventId: number) => void) | undefined;
 }
@@ -62,7 +75,10 @@ export function createEngine({ clock, secret, invoke, sink, onEvent, ...options 
   const { arm, armExecution } = createTimers(clock, { run, isParked });
   const dispatching = { invoke, queues, run, isParked };
 
+  const mapRuns = mapRunEffects({ ...options, run, afterWrite, isParked });
+
   const surroundings: Surroundings = {
+    ...mapRuns,
     timeScale: options.timeScale,
     historyLimit: options.historyLimit,
     now,
@@ -80,6 +96,7 @@ export function createEngine({ clock, secret, invoke, sink, onEvent, ...options 
     ended(execution) {
       execution.cancelTimer?.();
       sink.ended(execution);
+      mapRuns.childEnded(execution);
     },
     activityExists: options.activityExists,
     taskToken: (execution, frame, scheduledId) =>
@@ -89,6 +106,7 @@ export function createEngine({ clock, secret, invoke, sink, onEvent, ...options 
 
   const resume = (execution: Execution): void =>
     run(() => {
+      if (mapRuns.isLeftOver(execution)) return mapRuns.abortChild(execution.arn);
       const root = execution.frames.get(0);
       if (root !== undefined && execution.history.length === 0) begin(execution, root);
       armExecution(execution);
@@ -137,6 +155,7 @@ function begin(execution: Execution, frame: Frame): void {
 
 function resumeFrame(execution: Execution, frame: Frame): void {
   const { surroundings } = execution;
+  attempt(execution, frame, () => resumeMapRun(execution, frame));
   const { step, timer, dispatch } = needsOf(frame);
   if (step) surroundings.ready(execution, frame);
   if (timer) surroundings.arm(execution, frame);

@@ -13,6 +13,8 @@ export interface ExecutionSummary {
   readonly stoppedAtMs: number | undefined;
   readonly redriveCount?: number;
   readonly redrivenAtMs?: number | undefined;
+  /** Of one that runs an item of a distributed Map. */
+  readonly child?: { readonly mapRunArn: string };
 }
 
 /** All executions, running and ended, in memory and in files. */

@@ -54,13 +54,15 @@ export const STATES_MEMBERS: ServiceMembers = {
   },
   DescribeExecution: { ...working("executionArn"), ...INCLUDED },
   ListExecutions: {
-    ...working("stateMachineArn"),
+    ...working("stateMachineArn", "mapRunArn"),
     ...PAGE,
     statusFilter: oneOf(...STATUSES),
     redriveFilter: oneOf("REDRIVEN", "NOT_REDRIVEN"),
   },
   StopExecution: working("executionArn", "error", "cause"),
   GetExecutionHistory: { ...working("executionArn", "reverseOrder", "includeExecutionData"), ...PAGE },
+  DescribeMapRun: working("mapRunArn"),
+  ListMapRuns: { ...working("executionArn"), ...PAGE },
   RedriveExecution: working("executionArn", "clientToken"),
 
   CreateActivity: {

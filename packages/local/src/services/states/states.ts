@@ -11,6 +11,7 @@ import { createFlusher, type Flusher } from "../../storage/flusher.ts";
 import { activityOperations } from "./api/activity-operations.ts";
 import { executionOperations } from "./api/execution-operations.ts";
 import { viewOnly, whileOpen } from "./api/guard-operations.ts";
+import { mapRunOperations } from "./api/map-run-operations.ts";
 import { stateMachineOperations } from "./api/state-machine-operations.ts";
 import { tagOperations } from "./api/tag-operations.ts";
 import { taskOperations } from "./api/task-operations.ts";
@@ -18,10 +19,11 @@ import { createCatalog } from "./catalog.ts";
 import { createEngine, type RecordSink } from "./engine.ts";
 import { createExecutionStore } from "./execution-store.ts";
 import { type EventType, eventType } from "./interpreter/event-codes.ts";
-import { createExecution, type Execution } from "./interpreter/execution.ts";
+import { createExecution, type Execution, type ExecutionStart } from "./interpreter/execution.ts";
 import { type HistoryEvent, historyEvent } from "./interpreter/history-event.ts";
 import { type ExecutionJournals, executionJournals } from "./journal/execution-journal.ts";
 import { openMetadata } from "./journal/metadata-journal.ts";
+import type { ResultObjects } from "./map-run-effects.ts";
 import { statesApi } from "./states-api.ts";
 import type { StatesContext } from "./states-context.ts";
 import { type SubjectInput, subjectOf } from "./subject-of.ts";
@@ -46,6 +48,8 @@ export interface StatesOptions {
   /** Events that end an execution; 25,000 as on AWS. */
   readonly historyLimit?: number;
   readonly flusher?: Flusher;
+  /** Where distributed Maps read items and write results; without it they fail where they want to. */
+  readonly objects?: ResultObjects;
   /** Told of every event once it is written. */
   readonly onEvent?: (observed: ObservedEvent) => void;
   /** Told of executions that cannot be read back, by name. */
@@ -94,6 +98,10 @@ export function createStates(options: StatesOptions): States {
     sink: journals ?? NO_JOURNAL,
     timeScale: options.timeScale ?? 1,
     historyLimit: options.historyLimit ?? HISTORY_LIMIT,
+    objects: options.objects,
+    findExecution: (arn) => executions.find(arn),
+    begin: (start) => void begin(start),
+    mapRunStarted: ({ arn: executionArn }, arn) => catalog.change({ kind: "mapRun", arn, executionArn }),
     activityExists: (arn) => catalog.activities.has(arn),
     onEvent: onEvent && ((execution, eventId) => onEvent(observedEvent(execution, eventId))),
   });
@@ -105,6 +113,14 @@ export function createStates(options: StatesOptions): States {
     surroundings: engine.surroundings,
     onDamaged,
   });
+  const begin = (start: ExecutionStart): Execution => {
+    const execution = createExecution(start, engine.surroundings);
+    const { definition: _, ...header } = start;
+    executions.add(execution);
+    journals?.create(execution, executions.fileOf(execution), { version: 1, ...header });
+    engine.start(execution);
+    return execution;
+  };
   const closing = new Set<() => void>();
   const context: StatesContext = {
     clock,
@@ -119,21 +135,17 @@ export function createStates(options: StatesOptions): States {
       const definition = catalog.definition(definitionHash);
       if (definition === undefined)
         throw new AwsError("InvalidDefinition", `The definition of ${stateMachine.arn} is lost`);
-      const start = {
+      return begin({
         arn,
         name,
         stateMachineArn: stateMachine.arn,
         stateMachineName: stateMachine.name,
         roleArn: stateMachine.roleArn,
         definitionHash,
+        definition,
         inputText,
         startedAtMs: clock.now(),
-      };
-      const execution = createExecution({ ...start, definition }, engine.surroundings);
-      executions.add(execution);
-      journals?.create(execution, executions.fileOf(execution), { version: 1, ...start });
-      engine.start(execution);
-      return execution;
+      });
     },
     redriveExecution(execution) {
       const file = executions.fileOf(execution);
@@ -183,6 +195,7 @@ export function createStates(options: StatesOptions): States {
 const operationsOf = (context: StatesContext) => ({
   ...stateMachineOperations(context),
   ...executionOperations(context),
+  ...mapRunOperations(context),
   ...activityOperations(context),
   ...taskOperations(context),
   ...tagOperations(context),
@@ -221,7 +234,7 @@ function observedEvent(execution: Execution, eventId: number): ObservedEvent {
 
 function endedRecord(execution: Execution, file: string) {
   const { arn, name, stateMachineArn, status, startedAtMs, stoppedAtMs = startedAtMs } = execution;
-  const { redriveCount, redrivenAtMs } = execution;
+  const { redriveCount, redrivenAtMs, child } = execution;
   return {
     arn,
     name,
@@ -229,6 +242,7 @@ function endedRecord(execution: Execution, file: string) {
     status,
     startedAtMs,
     stoppedAtMs,
+    ...(child === undefined ? {} : { child: { mapRunArn: child.mapRunArn } }),
     ...(redriveCount === 0 ? {} : { redriveCount, redrivenAtMs }),
     file: basename(file),
     bytes: statSync(file).size,

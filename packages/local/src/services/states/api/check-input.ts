@@ -22,10 +22,13 @@ export function checkName(name: string): string {
   return name;
 }
 
-export function checkArn(arn: string, kind: "stateMachine" | "execution" | "activity"): string {
+export function checkArn(arn: string, kind: "stateMachine" | "execution" | "activity" | "mapRun"): string {
   const parts = arn.split(":");
   const valid =
-    parts[0] === "arn" && parts[2] === "states" && parts[5] === kind && parts.length >= (kind === "execution" ? 8 : 7);
+    parts[0] === "arn" &&
+    parts[2] === "states" &&
+    parts[5] === kind &&
+    parts.length >= (kind === "execution" || kind === "mapRun" ? 8 : 7);
   if (!valid) throw new AwsError("InvalidArn", `Invalid Arn: 'Resource type not valid in this context: ${arn}'`);
   return arn;
 }

@@ -9,6 +9,7 @@ import { DATA_LIMIT_BYTES } from "../language/json-size.ts";
 import { jsonText } from "../language/json-text.ts";
 import type { StatesContext } from "../states-context.ts";
 import { checkArn, checkName, constraint, type IncludedData, includesData, shorterThan } from "./check-input.ts";
+import { findMapRun } from "./map-run-operations.ts";
 import { type PageRequest, pageOf } from "./paging.ts";
 import { type OneExecution, redriveFields, redriven, redriveOperation } from "./redrive.ts";
 
@@ -20,6 +21,7 @@ interface StartInput {
 
 interface ListInput extends PageRequest {
   readonly stateMachineArn?: string;
+  readonly mapRunArn?: string;
   readonly statusFilter?: string;
   readonly redriveFilter?: string;
 }
@@ -72,7 +74,7 @@ function startOperations(context: StatesContext): Record<string, Operation> {
 }
 
 function describeOperations(context: StatesContext, find: FindExecution): Record<string, Operation> {
-  const { catalog, executions } = context;
+  const { executions } = context;
   return {
     DescribeExecution(input: OneExecution & IncludedData) {
       const execution = find(input);
@@ -88,29 +90,25 @@ function describeOperations(context: StatesContext, find: FindExecution): Record
         ...(withData && output !== undefined ? { output, outputDetails: { included: true } } : {}),
         error: execution.failure?.error,
         cause: execution.failure?.cause,
+        ...(execution.child === undefined ? {} : { mapRunArn: execution.child.mapRunArn }),
         ...redriveFields(execution, context),
       };
     },
 
     ListExecutions(input: ListInput) {
-      // Not so in the model: a list of a map run's executions goes without.
-      if (input.stateMachineArn === undefined) throw constraint("stateMachineArn", "null", "Member must not be null");
-      const stateMachineArn = checkArn(input.stateMachineArn, "stateMachine");
-      if (!catalog.stateMachines.has(stateMachineArn)) {
-        throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);
-      }
+      const { listed, isListed } = listOf(context, input);
       const { statusFilter: status, redriveFilter: filter } = input;
       const found = executions
         .summaries()
         .filter(
           (execution) =>
-            execution.stateMachineArn === stateMachineArn &&
+            isListed(execution) &&
             (status === undefined || execution.status === status) &&
             (filter === undefined || (filter === "REDRIVEN") === (execution.redriveCount ?? 0) > 0),
         )
         .sort((a, b) => b.startedAtMs - a.startedAtMs || (a.name < b.name ? -1 : 1));
       const { items, nextToken } = pageOf(found, input, {
-        context: `executions ${stateMachineArn} ${status ?? ""} ${filter ?? ""}`,
+        context: `executions ${listed} ${status ?? ""} ${filter ?? ""}`,
       });
       return {
         executions: items.map((execution) => ({
@@ -119,12 +117,36 @@ function describeOperations(context: StatesContext, find: FindExecution): Record
           stateMachineArn: execution.stateMachineArn,
           name: execution.name,
           status: execution.status,
+          ...(execution.child === undefined ? {} : { mapRunArn: execution.child.mapRunArn, itemCount: 1 }),
           ...redriven(execution),
         })),
         nextToken,
       };
     },
   };
+}
+
+interface ExecutionList {
+  /** The ARN that they are listed by. */
+  readonly listed: string;
+  readonly isListed: (execution: ExecutionSummary) => boolean;
+}
+
+/** Executions of a state machine that were started by its API, or those that a Map Run started. */
+function listOf(context: StatesContext, { stateMachineArn, mapRunArn }: ListInput): ExecutionList {
+  if (mapRunArn !== undefined) {
+    if (stateMachineArn !== undefined)
+      throw new AwsError("ValidationException", "Only one of stateMachineArn and mapRunArn may be given");
+    const { run } = findMapRun(context, mapRunArn);
+    return { listed: run.arn, isListed: ({ child }) => child?.mapRunArn === run.arn };
+  }
+  // Not so in the model: a list of a map run's executions goes without.
+  if (stateMachineArn === undefined) throw constraint("stateMachineArn", "null", "Member must not be null");
+  const arn = checkArn(stateMachineArn, "stateMachine");
+  if (!context.catalog.stateMachines.has(arn)) {
+    throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
+  }
+  return { listed: arn, isListed: (execution) => execution.stateMachineArn === arn };
 }
 
 function historyOperations({ clock, engine }: StatesContext, find: FindExecution): Record<string, Operation> {

@@ -1,7 +1,7 @@
 import { AwsError } from "../../../aws-error.ts";
 import type { Operation } from "../../../service.ts";
 import type { ExecutionSummary } from "../execution-store.ts";
-import type { Execution } from "../interpreter/execution.ts";
+import type { Execution, ExecutionStatus } from "../interpreter/execution.ts";
 import type { StatesContext } from "../states-context.ts";
 import { shorterThan } from "./check-input.ts";
 
@@ -19,6 +19,7 @@ const TOKEN_MS = 15 * 60_000;
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
  */
 export function whyNotRedrivable(execution: Execution, { clock, catalog }: StatesContext): string | undefined {
+  if (execution.child !== undefined) return whyItemIsNotRedrivable(execution.status);
   const { status, stoppedAtMs = 0, startedAtMs, history, surroundings } = execution;
   if (!catalog.stateMachines.has(execution.stateMachineArn)) return "State machine is in DELETING status";
   if (status === "RUNNING" || status === "SUCCEEDED") return `Execution is ${status} and cannot be redriven`;
@@ -27,6 +28,12 @@ export function whyNotRedrivable(execution: Execution, { clock, catalog }: State
   if (clock.now() - stoppedAtMs > REDRIVABLE_MS) return "Execution redrivable period exceeded";
   return undefined;
 }
+
+/** Not even by a redrive of the execution around it: that begins a Map Run anew. */
+export const whyItemIsNotRedrivable = (status: ExecutionStatus): string =>
+  status === "RUNNING" || status === "SUCCEEDED"
+    ? `Execution is ${status} and cannot be redriven`
+    : "Executions of Map Runs cannot be redriven here";
 
 /** What DescribeExecution says of an execution's redrives. */
 export function redriveFields(execution: Execution, context: StatesContext) {

@@ -145,9 +145,11 @@ function describeOperations(context: StatesContext): Record<string, Operation> {
       const arn = checkArn(input.executionArn, "execution");
       const execution = context.executions.find(arn);
       if (execution === undefined) throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
+      const { child } = execution;
       return {
         stateMachineArn: execution.stateMachineArn,
         name: execution.stateMachineName,
+        ...(child === undefined ? {} : { mapRunArn: child.mapRunArn, label: child.label }),
         ...(includesData(input) ? { definition: catalog.definitionText(execution.definitionHash) } : {}),
         roleArn: execution.roleArn,
         updateDate: new Date(

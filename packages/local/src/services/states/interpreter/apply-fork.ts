@@ -105,6 +105,7 @@ function forget(execution: Execution, frame: Frame): void {
 export function revive(execution: Execution, frame: Frame, { id, atMs }: { id: number; atMs: number }): void {
   execution.frames.set(frame.id, frame);
   frame.fork ??= frame.failedFork;
+  frame.mapRun = undefined;
   frame.failedFork = undefined;
   frame.failure = undefined;
   frame.attempts = undefined;

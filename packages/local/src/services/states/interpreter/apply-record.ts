@@ -10,6 +10,15 @@ import {
   setForkAside,
   startIteration,
 } from "./apply-fork.ts";
+import {
+  closeRun,
+  endChildExecution,
+  endMapRun,
+  openMapRun,
+  startChild,
+  startMapRun,
+  takeItems,
+} from "./apply-map-run.ts";
 import { EventCode, FIRST_BOOKKEEPING_CODE } from "./event-codes.ts";
 import type { Execution, ExecutionRecord, ExecutionStatus } from "./execution.ts";
 import { type Frame, Phase } from "./frame.ts";
@@ -108,7 +117,45 @@ export function applyRecord(execution: Execution, record: ExecutionRecord): void
 
     case EventCode.MapStateStarted:
       frame.chain = id;
-      append(execution, record, undefined, forkMap(execution, frame));
+      append(execution, record, undefined, beginMap(execution, frame));
+      return;
+
+    case EventCode.MapRunStarted:
+      frame.chain = id;
+      startMapRun(execution, record);
+      append(execution, record, frame.mapRun?.arn, undefined);
+      return;
+
+    case EventCode.MapRunItems:
+      takeItems(record);
+      return;
+
+    case EventCode.ChildStarted:
+      startChild(frame);
+      return;
+
+    case EventCode.ChildEnded:
+      endChildExecution(frame, extra);
+      return;
+
+    case EventCode.MapRunSucceeded:
+      frame.chain = id;
+      frame.result = value;
+      endMapRun(frame, "SUCCEEDED", record);
+      append(execution, record, undefined, undefined);
+      return;
+
+    case EventCode.MapRunFailed:
+      frame.chain = id;
+      frame.phase = Phase.Failed;
+      frame.failure = extra?.failure;
+      endMapRun(frame, "FAILED", record);
+      append(execution, record, undefined, extra?.failure);
+      return;
+
+    case EventCode.MapRunAborted:
+      endMapRun(frame, "ABORTED", record);
+      append(execution, record, undefined, undefined);
       return;
 
     case EventCode.MapIterationStarted:
@@ -142,7 +189,7 @@ export function applyRecord(execution: Execution, record: ExecutionRecord): void
     case EventCode.ParallelStateSucceeded:
     case EventCode.MapStateSucceeded:
       frame.phase = Phase.Succeeded;
-      frame.result = frame.fork?.results;
+      if (frame.mapRun === undefined) frame.result = frame.fork?.results;
       frame.fork = undefined;
       append(execution, record, undefined, undefined);
       return;
@@ -151,6 +198,7 @@ export function applyRecord(execution: Execution, record: ExecutionRecord): void
     case EventCode.MapStateFailed:
       frame.chain = id;
       setForkAside(execution, frame);
+      frame.mapRun = undefined;
       append(execution, record, undefined, undefined);
       return;
 
@@ -162,6 +210,7 @@ export function applyRecord(execution: Execution, record: ExecutionRecord): void
     case EventCode.RetryAt:
       settle(frame, Phase.Backoff);
       dropFork(execution, frame);
+      frame.mapRun = undefined;
       frame.dueMs = extra?.dueMs ?? NEVER;
       frame.attempts ??= [];
       frame.attempts[extra?.retrier ?? 0] = (frame.attempts[extra?.retrier ?? 0] ?? 0) + 1;
@@ -208,6 +257,12 @@ function append(execution: Execution, record: ExecutionRecord, subject: EventSub
   execution.history.append({ code, previousEventId, timestampMs, subject, payload });
 }
 
+/** Answers how many items the Map has. */
+function beginMap(execution: Execution, frame: Frame): number {
+  const isDistributed = frame.state?.type === "Map" && frame.state.distributed !== undefined;
+  return isDistributed ? openMapRun(execution, frame) : forkMap(execution, frame);
+}
+
 function enter(frame: Frame, id: number, { value, extra, timestampMs }: ExecutionRecord): void {
   frame.state = frame.graph.states.get(extra?.state ?? "");
   frame.phase = Phase.Run;
@@ -227,6 +282,7 @@ function exit(execution: Execution, id: number, { frame, value, extra }: Executi
   frame.chain = id;
   frame.fork = undefined;
   frame.failedFork = undefined;
+  frame.mapRun = undefined;
   if (extra?.assigned !== undefined) frame.variables = { ...frame.variables, ...extra.assigned };
   if (next !== undefined) {
     frame.phase = Phase.Enter;
@@ -281,6 +337,7 @@ function settle(frame: Frame, phase: Phase): void {
 function end(execution: Execution, status: ExecutionStatus, { frame, timestampMs }: ExecutionRecord): void {
   execution.status = status;
   execution.stoppedAtMs = timestampMs;
+  for (const run of execution.mapRuns) closeRun(run, "ABORTED", timestampMs);
   execution.frames.clear();
   if (status !== "SUCCEEDED") execution.frames.set(frame.id, frame);
 }

@@ -1,5 +1,5 @@
 /**
- * What can be recorded about an execution. Up to `ExecutionRedriven` these are the events of AWS's history; the rest is what a
+ * What can be recorded about an execution. Below 100 these are the events of AWS's history; the rest is what a
  * restart must know besides. Journals hold the numbers: add to the ends, never reorder.
  */
 export const EventCode = {
@@ -54,6 +54,10 @@ export const EventCode = {
   ExecutionAborted: 48,
   ExecutionTimedOut: 49,
   ExecutionRedriven: 50,
+  MapRunStarted: 51,
+  MapRunSucceeded: 52,
+  MapRunFailed: 53,
+  MapRunAborted: 54,
   /** A Wait state's timer was set. */
   WaitUntil: 100,
   /** A failed attempt will be retried at a given time. */
@@ -62,6 +66,12 @@ export const EventCode = {
   BranchFailed: 102,
   /** A worker said that it is still at work. */
   Heartbeat: 103,
+  /** The items of a Map Run were read. */
+  MapRunItems: 104,
+  /** An item's execution is to be started. */
+  ChildStarted: 105,
+  /** An item's execution has ended. */
+  ChildEnded: 106,
 } as const;
 
 export type EventCode = (typeof EventCode)[keyof typeof EventCode];

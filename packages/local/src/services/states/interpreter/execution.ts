@@ -2,9 +2,11 @@ import type { Json } from "../language/json.ts";
 import { parseJson } from "../language/json-text.ts";
 import type { StateMachineDefinition } from "../language/state.ts";
 import type { Failure } from "../language/state-error.ts";
+import type { S3Place } from "../state-types/distributed-map.ts";
 import type { EventCode } from "./event-codes.ts";
 import { createFrame, type Frame } from "./frame.ts";
 import { createHistory, type History } from "./history.ts";
+import type { ChildOf, MapRun, NewChild } from "./map-run.ts";
 
 export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
 
@@ -20,6 +22,8 @@ export interface ExecutionStart {
   /** As the caller wrote it. */
   readonly inputText: string;
   readonly startedAtMs: number;
+  /** Of one that runs an item of a distributed Map. */
+  readonly child?: ChildOf;
 }
 
 /** An execution's whole state: what folding its records, and nothing else, makes of it. */
@@ -35,6 +39,8 @@ export interface Execution extends ExecutionStart {
   redrivenAtMs: number | undefined;
   output: Json | undefined;
   failure: Failure | undefined;
+  /** Of its distributed Maps, in their order. */
+  readonly mapRuns: MapRun[];
   /** Of the execution's own timeout. */
   cancelTimer: (() => void) | undefined;
 }
@@ -61,6 +67,10 @@ export interface RecordExtra {
   readonly failure?: Failure;
   readonly workerName?: string;
   readonly status?: ExecutionStatus;
+  readonly mapRunArn?: string;
+  /** Of an item. */
+  readonly index?: number;
+  readonly resultsWritten?: number;
 }
 
 /** What the interpreter needs from outside. It calls these; it never waits for them. */
@@ -77,6 +87,15 @@ export interface Surroundings {
   /** Calls the frame's function or offers its task to workers, once everything recorded is written. */
   dispatch(execution: Execution, frame: Frame): void;
   ended(execution: Execution): void;
+  mapRunStarted(execution: Execution, mapRunArn: string): void;
+  /** Reads the items of a frame's Map Run, once everything recorded is written. */
+  readItems(execution: Execution, frame: Frame, place: S3Place): void;
+  /** Writes the results of a frame's Map Run under a prefix, the same. */
+  writeResults(execution: Execution, frame: Frame, prefix: S3Place): void;
+  /** Starts an item's execution; one that is there already is told of again if it has ended. */
+  startChild(execution: Execution, child: NewChild): void;
+  abortChild(executionArn: string): void;
+  findExecution(executionArn: string): Execution | undefined;
   activityExists(activityArn: string): boolean;
   /** The token of the task that was or will be scheduled by this event. */
   taskToken(execution: Execution, frame: Frame, scheduledId: number): string;
@@ -98,6 +117,7 @@ export function createExecution(start: ExecutionStart, surroundings: Surrounding
     redrivenAtMs: undefined,
     output: undefined,
     failure: undefined,
+    mapRuns: [],
     cancelTimer: undefined,
   };
 }

@@ -7,12 +7,14 @@ import { EventCode, STATE_CODES } from "./event-codes.ts";
 import type { Execution } from "./execution.ts";
 import { assign, exitState, putResult } from "./finish-state.ts";
 import { type Frame, Phase, release } from "./frame.ts";
+import { childrenOf, openRunOf } from "./map-run.ts";
 
 /** The frame's state failed: tries it again, goes where a catcher says, or fails what is around it. */
 export function failState(execution: Execution, frame: Frame, failure: Failure): void {
   if (frame.fork !== undefined) closeChildren(execution, frame, { previousEventId: frame.chain });
+  endMapRun(execution, frame, { code: EventCode.MapRunFailed, failure, previousEventId: frame.chain });
   if (retry(execution, frame, failure)) return;
-  if (frame.fork !== undefined) {
+  if (frame.fork !== undefined || frame.mapRun !== undefined) {
     emit(execution, {
       frame,
       code: frame.state?.type === "Map" ? EventCode.MapStateFailed : EventCode.ParallelStateFailed,
@@ -106,6 +108,7 @@ function closeChildren(execution: Execution, frame: Frame, abort: Abort): void {
 /** Aborts the state that a frame is in, and everything below it. */
 export function closeFrame(execution: Execution, frame: Frame, abort: Abort): void {
   release(frame);
+  endMapRun(execution, frame, { code: EventCode.MapRunAborted, previousEventId: abort.previousEventId });
   const inState = frame.phase !== Phase.Enter && frame.phase !== Phase.Ended && frame.phase !== Phase.Closed;
   const code =
     inState && !(abort.stopped && frame.state?.type === "Wait")
@@ -113,4 +116,20 @@ export function closeFrame(execution: Execution, frame: Frame, abort: Abort): vo
       : undefined;
   if (code !== undefined) emit(execution, { frame, code, previousEventId: abort.previousEventId });
   closeChildren(execution, frame, abort);
+}
+
+interface RunEnd {
+  readonly code: typeof EventCode.MapRunFailed | typeof EventCode.MapRunAborted;
+  readonly failure?: Failure;
+  readonly previousEventId: number;
+}
+
+/** Ends a frame's Map Run before its time, and with it the executions of its items. */
+function endMapRun(execution: Execution, frame: Frame, { code, failure, previousEventId }: RunEnd): void {
+  const run = openRunOf(frame);
+  if (run === undefined) return;
+  release(frame);
+  const children = childrenOf(frame);
+  emit(execution, { frame, code, previousEventId, extra: failure === undefined ? undefined : { failure } });
+  for (const child of children) execution.surroundings.abortChild(child);
 }

@@ -2,6 +2,7 @@ import type { Json } from "../language/json.ts";
 import type { State, StateGraph } from "../language/state.ts";
 import type { Failure } from "../language/state-error.ts";
 import type { TaskAttempt } from "./history.ts";
+import type { MapRun } from "./map-run.ts";
 
 /** Where a frame stands, and so what can happen to it next. */
 export const Phase = {
@@ -67,6 +68,8 @@ export interface Frame {
   fork: Fork | undefined;
   /** What a redrive goes on with: the branches or iterations of a state that failed for good. */
   failedFork: Fork | undefined;
+  /** Of a distributed Map, whose iterations are executions of their own. */
+  mapRun: MapRun | undefined;
   /** Of a Map: it has been recorded as failed or aborted. */
   iterationClosed: boolean;
   /** Stop what runs for the frame outside; they are no part of its state. */
@@ -125,6 +128,7 @@ export function createFrame({ id, parent, index, graph, item, input, chain }: Ne
     heartbeatDueMs: Number.POSITIVE_INFINITY,
     fork: undefined,
     failedFork: undefined,
+    mapRun: undefined,
     iterationClosed: false,
     cancelTimer: undefined,
     abortCall: undefined,

@@ -62,6 +62,10 @@ function detailsOf(
       return { stateExitedEventDetails: { name: subject, ...data("output") } };
     case EventCode.MapStateStarted:
       return { mapStateStartedEventDetails: { length: payload } };
+    case EventCode.MapRunStarted:
+      return { mapRunStartedEventDetails: { mapRunArn: subject } };
+    case EventCode.MapRunFailed:
+      return { mapRunFailedEventDetails: failed(event.payload) };
     case EventCode.MapIterationStarted:
       return { mapIterationStartedEventDetails: { name: subject, index: payload } };
     case EventCode.MapIterationSucceeded:

@@ -14,15 +14,17 @@ export interface MapItems {
   readonly input: Json;
 }
 
-/** What a Map state iterates over. It follows from the state's input alone, so it needs no record of its own. */
+/** What a Map state iterates over, unless it lies in S3. It follows from the state's input alone, so it needs no record of its own. */
 export function itemsOf(execution: Execution, frame: Frame, state: MapState): MapItems {
   const input = effectiveInput(execution, frame);
   const scope = scopeOf(execution, frame, input);
+  const concurrency = concurrencyOf(state, scope);
+  if (state.distributed?.reader !== undefined) return { items: [], concurrency, input };
   const items = state.itemsPath === undefined ? input : readExplained(state.itemsPath, scope);
   if (!isArray(items)) {
     throw new RuntimeError(`Reference path "${state.itemsPath?.text ?? "$"}" must point to array.`);
   }
-  return { items, concurrency: concurrencyOf(state, scope), input };
+  return { items, concurrency, input };
 }
 
 function concurrencyOf(state: MapState, scope: ReturnType<typeof scopeOf>): number {

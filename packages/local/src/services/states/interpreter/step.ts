@@ -1,6 +1,7 @@
 import type { State } from "../language/state.ts";
 import { RuntimeError } from "../language/state-error.ts";
 import { runChoice } from "../state-types/choice.ts";
+import { goOnWithMapRun, isDistributed, runDistributedMap } from "../state-types/distributed-map.ts";
 import { runFail } from "../state-types/fail.ts";
 import { fillIterations, runMap } from "../state-types/map.ts";
 import { runParallel } from "../state-types/parallel.ts";
@@ -14,6 +15,7 @@ import type { Execution } from "./execution.ts";
 import { closeFrame, failState, failureOf } from "./fail-state.ts";
 import { exitWithResult } from "./finish-state.ts";
 import { type Frame, Phase, release } from "./frame.ts";
+import { childrenOf } from "./map-run.ts";
 
 /**
  * Does what follows from where a frame stands. Nothing is remembered between steps but what was recorded, so a step may be asked for
@@ -98,7 +100,8 @@ function run(execution: Execution, frame: Frame, state: State): void {
       runParallel(execution, frame, state);
       return;
     case "Map":
-      runMap(execution, frame, state);
+      if (isDistributed(state)) runDistributedMap(execution, frame, state);
+      else runMap(execution, frame, state);
       join(execution, frame);
       return;
   }
@@ -107,6 +110,7 @@ function run(execution: Execution, frame: Frame, state: State): void {
 /** Starts the iterations that a Map has room for; leaves a Map or a Parallel whose last child has ended. */
 function join(execution: Execution, frame: Frame): void {
   const { fork, state } = frame;
+  if (isDistributed(state)) goOnWithMapRun(execution, frame, state);
   if (fork === undefined) return;
   if (state?.type === "Map") fillIterations(execution, frame, state);
   if (fork.children.size > 0) return;
@@ -163,6 +167,7 @@ function endFull(execution: Execution): void {
   const root = execution.frames.get(0);
   if (root === undefined) return;
   for (const frame of execution.frames.values()) release(frame);
+  const children = [...execution.frames.values()].flatMap(childrenOf);
   const cause = `The execution reached the maximum number of history events (${execution.surroundings.historyLimit}).`;
   emit(execution, {
     frame: root,
@@ -170,5 +175,6 @@ function endFull(execution: Execution): void {
     previousEventId: execution.history.length,
     extra: { failure: { error: "States.Runtime", cause, fatal: true } },
   });
+  for (const child of children) execution.surroundings.abortChild(child);
   execution.surroundings.ended(execution);
 }

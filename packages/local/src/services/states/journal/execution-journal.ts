@@ -11,7 +11,7 @@ import {
   openRoot,
   type Surroundings,
 } from "../interpreter/execution.ts";
-import type { StateMachineDefinition } from "../language/state.ts";
+import type { StateGraph, StateMachineDefinition } from "../language/state.ts";
 import { journalLine, readJournal } from "./journal-line.ts";
 import { decodeRecord, type EncodedRecord, encodeRecord } from "./record-codec.ts";
 
@@ -134,7 +134,7 @@ export function loadExecution(
   if (damage?.kind === "corrupt") throw new DamagedJournalError(damage.reason);
   const [header, ...encoded] = records as [JournalHeader | undefined, ...EncodedRecord[]];
   if (header === undefined) return undefined;
-  const definition = findDefinition(header.definitionHash);
+  const definition = definitionOf(header, findDefinition(header.definitionHash));
   if (definition === undefined)
     throw new DamagedJournalError(`the definition ${header.definitionHash} that it runs is not known`);
   const execution = createExecution({ ...header, definition }, surroundings);
@@ -145,6 +145,28 @@ export function loadExecution(
     throw new DamagedJournalError(`its records do not fit together: ${error instanceof Error ? error.message : error}`);
   }
   return { execution, soundBytes };
+}
+
+/** An item of a distributed Map runs the Map's processor. */
+function definitionOf(
+  { child }: JournalHeader,
+  machine: StateMachineDefinition | undefined,
+): StateMachineDefinition | undefined {
+  if (child === undefined || machine === undefined) return machine;
+  const processor = processorOf(machine, child.mapState);
+  return processor && { ...processor, timeoutSeconds: undefined };
+}
+
+function processorOf(graph: StateGraph, mapState: string): StateGraph | undefined {
+  for (const state of graph.states.values()) {
+    const inner = state.type === "Map" ? [state.processor] : state.type === "Parallel" ? state.branches : [];
+    if (state.name === mapState) return inner[0];
+    for (const nested of inner) {
+      const found = processorOf(nested, mapState);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
 }
 
 /** Puts a damaged journal out of the way, for a person to look at. */

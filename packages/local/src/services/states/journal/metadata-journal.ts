@@ -35,6 +35,8 @@ export interface EndedRecord {
   readonly bytes: number;
   readonly redriveCount?: number;
   readonly redrivenAtMs?: number | undefined;
+  /** Of one that ran an item of a distributed Map. */
+  readonly child?: { readonly mapRunArn: string };
 }
 
 /** Everything but executions under way: one change each. */
@@ -47,6 +49,7 @@ export type MetadataRecord =
   | { readonly kind: "activityDeleted"; readonly arn: string }
   | { readonly kind: "tags"; readonly arn: string; readonly tags: Readonly<Record<string, string>> }
   | { readonly kind: "ended"; readonly ended: EndedRecord }
+  | { readonly kind: "mapRun"; readonly arn: string; readonly executionArn: string }
   /** It runs again: what is said of its end no longer holds. */
   | { readonly kind: "redriven"; readonly arn: string };
 

@@ -12,6 +12,16 @@ function machine(states: object, fields: object = {}): object {
   return { StartAt: Object.keys(states)[0], States: states, ...fields };
 }
 
+function distributed(fields: object, ExecutionType = "STANDARD"): object {
+  const ItemProcessor = { ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType }, ...machine({ B: pass }) };
+  return machine({ A: { Type: "Map", End: true, ItemProcessor, ...fields } });
+}
+
+const inS3 = (action: string, place?: string): object => ({
+  Resource: `arn:aws:states:::s3:${action}`,
+  Parameters: { Bucket: "things", ...(place !== undefined && { [place]: "x" }) },
+});
+
 test("a definition that follows the rules has no problems", () => {
   const { definition, problems: none } = compileDefinition(
     JSON.stringify(machine({ A: { ...pass, Comment: "fine" } }, { Comment: "c", Version: "1.0", TimeoutSeconds: 5 })),
@@ -87,15 +97,39 @@ test.each<[string, unknown, RegExp]>([
     /^INVALID_RESOURCE \/States\/A\/Resource: .*sns:publish' of the state 'A' is not supported/,
   ],
   [
-    "a distributed Map",
+    "a distributed Map of Express workflows",
+    distributed({}, "EXPRESS"),
+    /\/ExecutionType: .*must be STANDARD: Express/,
+  ],
+  [
+    "another mode",
     machine({
-      A: {
-        Type: "Map",
-        End: true,
-        ItemProcessor: { ProcessorConfig: { Mode: "DISTRIBUTED" }, ...machine({ B: pass }) },
-      },
+      A: { Type: "Map", End: true, ItemProcessor: { ProcessorConfig: { Mode: "FAR" }, ...machine({ B: pass }) } },
     }),
-    /\/States\/A\/ItemProcessor\/ProcessorConfig\/Mode: .*distributed Map is not supported/,
+    /\/ProcessorConfig\/Mode: .*INLINE or DISTRIBUTED/,
+  ],
+  ["batches", distributed({ ItemBatcher: {} }), /\/States\/A\/ItemBatcher: .*not supported/],
+  ["a label of 41 characters", distributed({ Label: "x".repeat(41) }), /\/States\/A\/Label: .*at most 40/],
+  ["a label that no ARN could hold", distributed({ Label: "a:b" }), /\/States\/A\/Label: /],
+  [
+    "items of CSV",
+    distributed({ ItemReader: { ...inS3("getObject", "Key"), ReaderConfig: { InputType: "CSV" } } }),
+    /\/ItemReader\/ReaderConfig\/InputType: .*must be JSON/,
+  ],
+  [
+    "items from elsewhere",
+    distributed({ ItemReader: { ...inS3("listObjectsV2", "Key"), ReaderConfig: { InputType: "JSON" } } }),
+    /\/ItemReader\/Resource: .*s3:getObject/,
+  ],
+  [
+    "results without a prefix",
+    distributed({ ResultWriter: inS3("putObject") }),
+    /\/ResultWriter\/Parameters\/Prefix: /,
+  ],
+  [
+    "a share of more than all",
+    distributed({ ToleratedFailurePercentage: 101 }),
+    /\/ToleratedFailurePercentage: .*from 0 to 100/,
   ],
   [
     "a distributed Map's field",

@@ -99,4 +99,24 @@ export interface MapState extends Base, WithResult {
   readonly itemSelector: Evaluate | undefined;
   readonly maxConcurrency: number | Path;
   readonly processor: StateGraph;
+  /** Undefined of an inline Map. */
+  readonly distributed: DistributedMap | undefined;
+}
+
+/** A Map each of whose items is an execution of its own. */
+export interface DistributedMap {
+  /** Of its Map Runs' ARNs. */
+  readonly label: string;
+  readonly reader: ItemReader | undefined;
+  /** Evaluates to `{ Bucket, Prefix }`. */
+  readonly writer: Evaluate | undefined;
+  readonly toleratedCount: number;
+  readonly toleratedPercentage: number;
+}
+
+/** A JSON array in S3. */
+export interface ItemReader {
+  /** Evaluates to `{ Bucket, Key }`. */
+  readonly object: Evaluate;
+  readonly mostItems: number | undefined;
 }
