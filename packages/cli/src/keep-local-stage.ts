@@ -47,10 +47,10 @@ export async function keepLocalStage(
   const environment = writeClientProfile({ dir: join(stateDir(env, globals), "clients"), url, region });
   if (globals.json) print.json({ url, pages: pages.url, region, description, environment } satisfies LocalJson);
   else {
-    print.report(`Builds are shown at ${pages.url} to browsers of this machine.`);
-    print.report(`AWS for the pipeline ${pipeline.name} answers at ${url} until Ctrl-C. Other clients need:`);
+    print.sentence(`Builds are shown at ${pages.url} to browsers of this machine.`);
+    print.sentence(`AWS for the pipeline ${pipeline.name} answers at ${url} until Ctrl-C. Other clients need:`);
     for (const line of clientLines(environment)) print.report(`  ${line}`);
-    print.report("The last line is for the aws command before 2.13 and 1.29, which without it asks AWS itself.");
+    print.sentence("The last line is for the aws command before 2.13 and 1.29, which without it asks AWS itself.");
   }
   if (!signal.aborted) await once(signal, "abort");
   await pages.close();

@@ -1,6 +1,7 @@
 import { approvalsOf, type Inputs, MusterError, schemeOf, valuesOf } from "@muster/pipeline";
 import type { Context } from "./context.ts";
-import { formatTable } from "./format-table.ts";
+import { hangingRows } from "./hanging-rows.ts";
+import { terminalColumns } from "./print.ts";
 
 /** What a build of the pipeline may name. Help must come even when the pipeline is what is broken. */
 export async function pipelineHelp({ loadPipeline, print }: Context): Promise<string[]> {
@@ -17,14 +18,14 @@ export async function pipelineHelp({ loadPipeline, print }: Context): Promise<st
       `${print.style("bold", `pipeline ${pipeline.name}:`)} ${pipeline.summary}`,
       "",
       "steps:",
-      ...formatTable(steps, { indent: "  " }),
+      ...hangingRows(steps, { columns: terminalColumns(print) }),
       "versions:",
       `  ${form}${nightlyOf === undefined ? ", of which a build names one" : ""}`,
       "platforms:",
       ...(platforms.kind === "fixed"
         ? platforms.names.map((name) => `  ${name}`)
         : ["  those that each version lists"]),
-      ...inputLines(pipeline.inputs),
+      ...inputLines(pipeline.inputs, terminalColumns(print)),
     ];
   } catch (error) {
     if (error instanceof MusterError) return ["", `the steps cannot be listed: ${error.message}`];
@@ -32,10 +33,10 @@ export async function pipelineHelp({ loadPipeline, print }: Context): Promise<st
   }
 }
 
-function inputLines(inputs: Inputs = {}): string[] {
+function inputLines(inputs: Inputs = {}, columns: number | undefined): string[] {
   const rows = Object.entries(inputs).map(([name, input]) => [
     `--input ${name}=<${valuesOf(input)}>`,
     `${input.summary} (${input.default === undefined ? "needed" : `default: ${JSON.stringify(input.default)}`})`,
   ]);
-  return rows.length === 0 ? [] : ["inputs of a build:", ...formatTable(rows, { indent: "  " })];
+  return rows.length === 0 ? [] : ["inputs of a build:", ...hangingRows(rows, { columns })];
 }

@@ -52,9 +52,9 @@ export async function reportOutcome(stage: Stage, outcome: Outcome): Promise<Exi
     print.json(told satisfies BuildJson);
     return exitCode;
   }
-  for (const line of outcomeLines(outcome, report, ms)) print.report(line);
-  for (const line of madeOtherwise(outcome)) print.report(line);
-  print.report(`downloads: ${downloads}`);
+  for (const line of outcomeLines(outcome, report, ms)) print.sentence(line);
+  for (const line of madeOtherwise(outcome)) print.sentence(line);
+  print.sentence(`downloads: ${downloads}`);
   for (const line of apt) print.report(`apt:       ${line}`);
   return exitCode;
 }

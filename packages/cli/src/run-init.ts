@@ -25,6 +25,6 @@ export async function runInit(asked: InitArguments, { env, globals, print }: Con
   const answers = await settle({ ...asked, yes: asked.yes || globals.json }, folder, terminal);
   const report = initRepository({ folder, ...answers }, { version: programVersion() });
   if (globals.json) print.json({ folder, ...answers, ...report } satisfies InitJson);
-  else for (const line of tellReport(report, relative(env.cwd, folder))) print.report(line);
+  else for (const line of tellReport(report, relative(env.cwd, folder))) print.sentence(line);
   return 0;
 }

@@ -2,7 +2,8 @@ import { buildOptionSummaries } from "./build-option-summaries.ts";
 import type { Command, ExitCode } from "./command.ts";
 import type { Context } from "./context.ts";
 import { type CommandDescription, describeCommands, type OptionDescription, takesWords } from "./describe-commands.ts";
-import { formatTable } from "./format-table.ts";
+import { hangingRows } from "./hanging-rows.ts";
+import { terminalColumns } from "./print.ts";
 import { unknownCommand } from "./unknown-command.ts";
 
 /** All commands, or one command's arguments; of a build also what the pipeline lets it name. */
@@ -25,10 +26,10 @@ export async function showHelp(
   }
   const lines =
     described === undefined ? overview(commands, options, context) : commandHelp(described, options, context);
-  for (const line of lines) print.report(line);
+  for (const line of lines) print.sentence(line);
   if (described?.places.some(takesWords)) {
     const { pipelineHelp } = await import("./pipeline-help.ts");
-    for (const line of await pipelineHelp(context)) print.report(line);
+    for (const line of await pipelineHelp(context)) print.sentence(line);
   }
   return 0;
 }
@@ -38,15 +39,16 @@ function overview(
   options: readonly OptionDescription[],
   { print }: Context,
 ): string[] {
+  const columns = terminalColumns(print);
   const rows = commands.map(({ name, summary }) => [print.style("bold", name), summary]);
   return [
     "Builds, packages and publishes releases; what is done already is skipped.",
     "",
     `${print.style("bold", "usage:")} muster <command> [words and options, in any order]`,
     "",
-    ...formatTable(rows, { indent: "  " }),
+    ...hangingRows(rows, { columns }),
     "",
-    ...optionLines(options),
+    ...hangingRows(optionRows(options), { columns }),
     "",
     "muster help <command> shows a command's options; muster help build, the steps and platforms of the pipeline too.",
   ];
@@ -57,22 +59,22 @@ function commandHelp(
   globals: readonly OptionDescription[],
   { print }: Context,
 ): string[] {
+  const columns = terminalColumns(print);
   const usage = ["muster", name, ...places.map((place) => place.usage), "[options]"].join(" ");
   return [
     summary,
     "",
     `${print.style("bold", "usage:")} ${usage}`,
     "",
-    ...formatTable([...places.map((place) => [place.usage, place.summary]), ...optionRows([...options, ...globals])], {
-      indent: "  ",
+    ...hangingRows([...places.map((place) => [place.usage, place.summary]), ...optionRows([...options, ...globals])], {
+      columns,
     }),
-    ...(places.some(takesWords) ? ["", "words may also be:", ...buildOptionLines()] : []),
+    ...(places.some(takesWords)
+      ? ["", "words may also be:", ...hangingRows(Object.entries(buildOptionSummaries), { columns })]
+      : []),
     ...(examples.length > 0 ? ["", "examples:", ...examples.map((example) => `  muster ${example}`)] : []),
   ];
 }
-
-const optionLines = (options: readonly OptionDescription[]): string[] =>
-  formatTable(optionRows(options), { indent: "  " });
 
 function optionRows(options: readonly OptionDescription[]): string[][] {
   return options.map(({ name, short, value, summary }) => [
@@ -80,5 +82,3 @@ function optionRows(options: readonly OptionDescription[]): string[][] {
     summary,
   ]);
 }
-
-const buildOptionLines = (): string[] => formatTable(Object.entries(buildOptionSummaries), { indent: "  " });

@@ -23,3 +23,13 @@ export function wrapColumns(
   }
   return [...lines, line];
 }
+
+/** Words that somebody copies into a shell: a line's end among them would run half of it. */
+const COMMAND = /(^|[\s(;,`])muster [a-z]/;
+
+/** A sentence as lines of at most so many columns. One that names a command is one line: the terminal breaks it, and what is copied has no line's end. */
+export function wrapSentence(text: string, columns: number | undefined): string[] {
+  if (COMMAND.test(text)) return [text];
+  const indent = `${/^ */.exec(text)?.[0] ?? ""}  `;
+  return wrapColumns(text, { columns, indent });
+}

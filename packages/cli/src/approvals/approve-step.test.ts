@@ -69,7 +69,7 @@ async function waitingBuild() {
     const stage = { sfn, description: { stateMachineArn, pipeline: "p" }, movedBy: "aws", pollMs: 1, caller };
     const context = {
       openStage: async () => stage as unknown as Stage,
-      print: { report: (line: string) => void reports.push(line) },
+      print: { sentence: (line: string) => void reports.push(line) },
       globals: { json: false },
     };
     await approveStep({ build: "build", step: undefined, reject, reason: undefined }, context as unknown as Context);

@@ -46,7 +46,7 @@ export async function approveStep(
   await answer(stage, { executionArn: build.executionArn, key: step.key, decision, reject });
   const verdict = reject ? "rejected" : "approved";
   if (globals.json) print.json({ build: build.name, step: step.key, verdict, ...decision } satisfies ApproveJson);
-  else print.report(`${verdict} ${step.key} of ${build.name}, by ${decision.by}`);
+  else print.sentence(`${verdict} ${step.key} of ${build.name}, by ${decision.by}`);
   if (stage.movedBy === "here")
     print.note("no other process moves this build; muster build with the same words goes on with it");
   return 0;

@@ -1,6 +1,7 @@
 import { supportedPlatforms } from "@muster/lambdas";
 import { nearestWord, parseVersion, type Version } from "@muster/pipeline";
 import { explainError } from "../explain-error.ts";
+import { nothingBuilt } from "../history/find-build.ts";
 import { latestVersions } from "../history/latest-versions.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UsageError } from "../usage-error.ts";
@@ -30,6 +31,16 @@ export interface VersionArtifacts {
  * @throws UsageError for a version that nothing is known of, with the nearest one
  */
 export async function findArtifacts(stage: Stage, word: string): Promise<VersionArtifacts> {
+  try {
+    return await artifactsOf(stage, word);
+  } catch (error) {
+    // On this machine the buckets come with the first build.
+    if (stage.movedBy !== "aws" && error instanceof Error && error.name === "NoSuchBucket") throw nothingBuilt(stage);
+    throw error;
+  }
+}
+
+async function artifactsOf(stage: Stage, word: string): Promise<VersionArtifacts> {
   const { pipeline, description } = stage;
   const version = parseVersion(word, pipeline);
   const unread: string[] = [];

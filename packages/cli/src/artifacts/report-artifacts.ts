@@ -2,6 +2,7 @@ import { withdrawnText } from "@muster/lambdas";
 import { counted } from "../counted.ts";
 import { formatTable } from "../format-table.ts";
 import { formatBytes } from "../free-space.ts";
+import { layoutRows } from "../plan/layout-rows.ts";
 import type { Print } from "../print.ts";
 import { columnsOf } from "../text-columns.ts";
 import { wrapColumns } from "../wrap-columns.ts";
@@ -33,7 +34,7 @@ export function reportArtifacts(report: ArtifactsJson, { columns, style }: Look)
     const left = leftOf(task, report.objects);
     return left === undefined ? [] : [[task.step, task.platform ?? "", style("yellow", left)]];
   });
-  if (rows.length > 0) lines.push("", ...formatTable(rows));
+  if (rows.length > 0) lines.push("", ...layoutRows(rows, columns));
   return lines;
 }
 

@@ -2,8 +2,8 @@ import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { counted } from "../counted.ts";
 import { explainError } from "../explain-error.ts";
-import { formatTable } from "../format-table.ts";
-import type { Print } from "../print.ts";
+import { layoutRows } from "../plan/layout-rows.ts";
+import { type Print, terminalColumns } from "../print.ts";
 import type { Stage } from "../stages/stage.ts";
 import { bad, type Finding } from "./finding.ts";
 import { localFindings, machineFindings } from "./machine-findings.ts";
@@ -65,5 +65,5 @@ function linesOf(findings: readonly Finding[], print: Print): string[] {
           ...(count("bad") > 0 ? [`${counted(count("bad"), "thing")} to be mended first`] : []),
           ...(count("poor") > 0 ? [`${counted(count("poor"), "thing")} to look at`] : []),
         ].join(", ");
-  return [...formatTable(rows), verdict];
+  return [...layoutRows(rows, terminalColumns(print)), verdict];
 }

@@ -36,7 +36,8 @@ async function clockFinding({ s3, description }: Stage, now: () => number): Prom
   await s3.send(command).catch(() => undefined);
   if (answered === undefined) return poor("clock", "S3 did not say what time it is", "ask again");
   const skewMs = now() - new Date(answered).getTime();
-  const words = `${Math.abs(Math.round(skewMs / 1000))} s ${skewMs < 0 ? "behind" : "ahead of"} AWS's`;
+  const seconds = Math.abs(Math.round(skewMs / 1000));
+  const words = seconds === 0 ? "as AWS's" : `${seconds} s ${skewMs < 0 ? "behind" : "ahead of"} AWS's`;
   if (Math.abs(skewMs) >= REFUSED_MS) return bad("clock", words, "set the clock: AWS refuses such requests");
   return Math.abs(skewMs) >= WRONG_MS ? poor("clock", words, "set the clock") : good("clock", words);
 }

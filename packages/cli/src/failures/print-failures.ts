@@ -2,8 +2,9 @@ import { otherPlaces } from "@muster/pipeline";
 import { nextCommand } from "../next-command.ts";
 import type { Print } from "../print.ts";
 import { columnsOf, fitColumns } from "../text-columns.ts";
+import { wrapColumns } from "../wrap-columns.ts";
 import { attemptOption } from "./attempt-option.ts";
-import { lineOfFailure } from "./build-failures.ts";
+import { shownFailure } from "./build-failures.ts";
 import type { FailureCause, FailureReport } from "./failure-report.ts";
 
 export interface PrintFailuresOptions {
@@ -28,16 +29,19 @@ function linesOf(
 ): string[] {
   const { first } = group;
   const columns = print.stdout.isTTY === true ? (print.stdout.columns ?? 80) : LONGEST_LINE;
-  const title = isTold ? first.key : lineOfFailure(first);
+  const title = isTold ? first.key : shownFailure(first);
+  const narrow = print.stdout.isTTY === true ? columns : undefined;
   const command = nextCommand(globals, ["logs", first.key, ...attemptOption(first.attempt?.number ?? 1)]);
   return [
-    `  ${print.style("red", title)}`,
-    ...(since === "" ? [] : [`    ${since}`]),
+    ...wrapColumns(`  ${title}`, { columns: narrow, indent: "    " }).map((line) => red(line, print)),
+    ...(since === "" ? [] : wrapColumns(`    ${since}`, { columns: narrow, indent: "    " })),
     ...alsoFailed(otherPlaces(group), columns),
     ...logLines(log, print, columns),
     ...(first.attempt === undefined ? [] : [`    ${command}`]),
   ];
 }
+
+const red = (line: string, print: Print): string => line.replace(/\S.*/, (words) => print.style("red", words));
 
 function alsoFailed(places: readonly string[], columns: number): string[] {
   if (places.length === 0) return [];

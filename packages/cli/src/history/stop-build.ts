@@ -30,6 +30,6 @@ export async function stopBuild(
     }),
   );
   if (globals.json) print.json({ stopped: build.name } satisfies StopJson);
-  else print.report(`stopped ${build.name}`);
+  else print.sentence(`stopped ${build.name}`);
   return 0;
 }

@@ -54,7 +54,7 @@ export async function serveBuild(
   );
   const { url } = server;
   if (globals.json) print.json({ name: summary.name, url } satisfies ServedBuildJson);
-  else print.report(`${summary.name} is shown at ${url} until Ctrl-C`);
+  else print.sentence(`${summary.name} is shown at ${url} until Ctrl-C`);
   if (!signal.aborted) await once(signal, "abort");
   feed.close();
   await server.close();

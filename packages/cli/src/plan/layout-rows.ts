@@ -9,9 +9,13 @@ import { wrapColumns } from "../wrap-columns.ts";
 export function layoutRows(rows: readonly (readonly string[])[], columns: number | undefined): string[] {
   const lines = formatTable(rows);
   if (columns === undefined || lines.every((line) => columnsOf(line) <= columns)) return lines;
-  const heads = formatTable(rows.map((row) => row.slice(0, -1)));
-  return heads.flatMap((head, index) => [
-    head,
-    ...wrapColumns(`     ${rows[index]?.at(-1) ?? ""}`, { columns, indent: "     " }),
+  const heads = rows.map((row) => row.slice(0, -1));
+  const indent = " ".repeat(5);
+  const table = formatTable(heads);
+  const fits = table.every((line) => columnsOf(line) <= columns);
+  const loose = (cells: readonly string[]) => cells.filter((cell) => cell !== "").join("  ");
+  return rows.flatMap((row, index) => [
+    ...(fits ? [table[index] ?? ""] : wrapColumns(loose(heads[index] ?? []), { columns, indent })),
+    ...(row.at(-1) === "" ? [] : wrapColumns(`${indent}${row.at(-1)}`, { columns, indent })),
   ]);
 }

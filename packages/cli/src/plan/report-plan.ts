@@ -24,9 +24,9 @@ export async function reportPlan(stage: Stage, input: BuildInput, { print, globa
     print.json(report);
     return 0;
   }
-  print.report(summary(steps, inBrief(whole)));
+  print.sentence(summary(steps, inBrief(whole)));
   const told = describeInputs(input);
-  if (told !== "") print.report(`inputs: ${told}`);
+  if (told !== "") print.sentence(`inputs: ${told}`);
   const { columns } = print.stdout.isTTY ? print.stdout : {};
   const rows = planRows(plan, { approvals, print, cells: timeAndCost(estimated) });
   for (const line of layoutRows(rows, columns)) print.report(line);

@@ -208,7 +208,7 @@ test("a step that nobody waits for is shown while it is tried again", () => {
   const verdict = step("CheckForFailures", { ...again, version: "" });
   plainProgress(print).update(build([platforms, verdict]), [platforms, verdict], shown);
   expect(written.map((line) => stripVTControlCharacters(line))).toEqual([
-    "12:00:01Z GetPlatformsForVersion-1.2.3 to be tried again: Error, https://example.org/list cannot be reached\n",
+    "12:00:01Z GetPlatformsForVersion-1.2.3 to be tried again: Error,\n  https://example.org/list cannot be reached\n",
   ]);
   const progress = liveProgress(print, { now: () => later(2) });
   progress.update(build([platforms, verdict]), [platforms, verdict], shown);

@@ -49,6 +49,7 @@ export async function findAttempt(stage: Source, asked: AskedAttempt): Promise<F
   if (names.length === 0) throw nothingBuilt(stage);
   const seen = new Set<string>();
   let unfailed: TaskOfBuild | undefined;
+  let untaken: TaskOfBuild | undefined;
   let unreadable: UnreadableBuildError | undefined;
   for (const name of names) {
     const looked = await lookIntoBuild(stage, name, asked).catch((error: unknown) => {
@@ -63,19 +64,23 @@ export async function findAttempt(stage: Source, asked: AskedAttempt): Promise<F
     if (found === undefined) continue;
     const isMeant = build !== undefined || asked.attempt !== undefined || found.step.attempts.some(hasFailed);
     if (isMeant) return attemptOf(stage, found, asked);
+    untaken ??= found;
     if (found.step.attempts.some(wasTaken)) unfailed ??= found;
   }
   if (unfailed !== undefined) return attemptOf(stage, unfailed, asked);
   if (unreadable !== undefined) throw unreadable;
+  if (untaken !== undefined) throw notRun(task);
   throw unknownTask(task, {
     seen: [...seen],
-    where: build ?? counted(names.length, "build"),
+    where: build ?? (names.length === 1 ? "build" : counted(names.length, "build")),
     isOne: build !== undefined,
   });
 }
 
 interface TaskOfBuild {
   readonly build: string;
+  /** Of the build: what it has cut off has no end of its own. */
+  readonly hasEnded: boolean;
   readonly step: Step;
   /** Of its attempts, as they were published. */
   readonly inputs: ReadonlyMap<number, TaskInput>;
@@ -105,7 +110,8 @@ async function lookIntoBuild(stage: Source, name: string, asked: AskedAttempt): 
         return read.success && read.data.name === asked.task ? [[(timestamp as Date).getTime(), read.data]] : [];
       }),
     );
-    return { tasks, found: { build, step, inputs } };
+    const hasEnded = history.build.state !== "running";
+    return { tasks, found: { build, hasEnded, step, inputs } };
   } catch (error) {
     const isGone = error instanceof UsageError || error instanceof UnreadableBuildError;
     if (asked.build === undefined || !isGone) throw error;
@@ -131,10 +137,10 @@ const hasFailed = (attempt: Attempt): boolean => wasTaken(attempt) && attempt.er
 
 /** @throws UsageError where the attempt is none, or none that can be done again */
 async function attemptOf(stage: Source, found: TaskOfBuild, asked: AskedAttempt): Promise<FoundAttempt> {
-  const { build, step, inputs } = found;
+  const { build, hasEnded, step, inputs } = found;
   const keys = await listAttemptRecords(stage, { build, task: step.key });
   const number = asked.attempt ?? numberOf(step, keys);
-  const attempt = attemptAt(step, { build, number });
+  const attempt = attemptAt(step, { build, hasEnded, number });
   const { instance, startedAt = attempt.scheduledAt, error, cause } = attempt;
   const records = await Promise.all(
     keys.filter((key) => instanceOfRecord(key) === instance).map((key) => readAttemptRecord(stage, key)),
@@ -151,14 +157,20 @@ async function attemptOf(stage: Source, found: TaskOfBuild, asked: AskedAttempt)
     task: step.key,
     number,
     attempts: step.attempts.length,
-    end: { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) },
+    end:
+      attempt.endedAt === undefined
+        ? record.end
+        : { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) },
     record,
     input: inputs.get(attempt.scheduledAt.getTime()),
   };
 }
 
 /** @throws UsageError where there is none, no worker took it, or it has not ended */
-function attemptAt({ key, attempts }: Step, { build, number }: { build: string; number: number }): Attempt {
+function attemptAt(
+  { key, attempts }: Step,
+  { build, hasEnded, number }: { build: string; hasEnded: boolean; number: number },
+): Attempt {
   const attempt = attempts[number - 1];
   if (attempt === undefined) throw noSuchAttempt(key, number, attempts.length);
   if (attempt.instance === undefined) {
@@ -166,7 +178,7 @@ function attemptAt({ key, attempts }: Step, { build, number }: { build: string; 
       hint: `muster why ${key} says what became of it`,
     });
   }
-  if (attempt.endedAt !== undefined) return attempt;
+  if (attempt.endedAt !== undefined || hasEnded) return attempt;
   throw new UsageError(`${key} still runs on ${attempt.instance}: its record is written when it has ended`, {
     hint: `muster logs ${key} --follow shows what it prints`,
   });
@@ -186,8 +198,11 @@ function numberOf({ key, attempts }: Step, keys: readonly string[]): number {
   ];
   const index = choices.map((isMeant) => attempts.findLastIndex(isMeant)).find((found) => found !== -1);
   if (index !== undefined) return index + 1;
-  throw new UsageError(`${key} has not run: no worker has had it`, { hint: `muster why ${key} says why` });
+  throw notRun(key);
 }
+
+const notRun = (task: string): UsageError =>
+  new UsageError(`${task} has not run: no worker has had it`, { hint: `muster why ${task} says why` });
 
 const noSuchAttempt = (task: string, number: number, attempts: number): UsageError =>
   new UsageError(`${task} has no attempt ${number}: it has had ${counted(attempts, "attempt")}`, {

@@ -1,6 +1,5 @@
 import { formatDuration, shownText } from "@muster/history";
 import type { Context } from "../context.ts";
-import { counted } from "../counted.ts";
 import { nextCommand } from "../next-command.ts";
 import { type Print, type TextStyle, terminalColumns } from "../print.ts";
 import { wrapColumns } from "../wrap-columns.ts";
@@ -27,7 +26,7 @@ export function showRepro(
   for (const line of [attemptWords(report), ...scriptWords(report), ...missingWords(missing)]) note(print, line, "dim");
   const given = [...optionOf("--build", asked.build), ...optionOf("--attempt", asked.attempt)];
   note(print, `it lies in ${shown}; to run it, or look around there:`, "dim");
-  for (const how of ["--run", "--shell"]) note(print, `  ${nextCommand(globals, ["repro", task, ...given, how])}`);
+  for (const how of ["--run", "--shell"]) print.note(`  ${nextCommand(globals, ["repro", task, ...given, how])}`);
   print.report(text.trimEnd());
 }
 
@@ -110,7 +109,7 @@ const there = ({ end, instance, instanceType }: ReproJson): string =>
 const lineOf = ({ line }: End): string => (line === null ? "" : `: ${shownText(line, { colours: false })}`);
 
 function attemptWords({ build, attempt, attempts, startedAt }: ReproJson): string {
-  const of = attempts === 1 ? "its only attempt" : `attempt ${attempt} of ${counted(attempts, "attempt")}`;
+  const of = attempts === 1 ? "its only attempt" : `attempt ${attempt} of ${attempts}`;
   return `build ${build}, ${of}, ${startedAt.slice(0, 16).replace("T", " ")} UTC`;
 }
 

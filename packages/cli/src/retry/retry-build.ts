@@ -3,16 +3,16 @@ import { parseBuildInput, placeCells, placeWords, wordsOf } from "@muster/pipeli
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { counted } from "../counted.ts";
-import { formatTable } from "../format-table.ts";
 import { type BuildSummary, findBuild } from "../history/find-build.ts";
 import { loadBuild } from "../history/load-build.ts";
 import { nextCommand } from "../next-command.ts";
+import { layoutRows } from "../plan/layout-rows.ts";
 import type { Print } from "../print.ts";
 import { terminalColumns } from "../print.ts";
 import { refuseUnfitScripts } from "../refuse-unfit-scripts.ts";
 import { startAndFollow } from "../run-build.ts";
-import { fitColumns } from "../text-columns.ts";
 import { UsageError } from "../usage-error.ts";
+import { wrapColumns } from "../wrap-columns.ts";
 import { madeAgainBesides, type RetriedTask, retryOf, whatToRetry } from "./what-to-retry.ts";
 
 interface RetryArguments {
@@ -101,21 +101,26 @@ function nothingLeft({ name }: BuildSummary, { state }: BuildHistory): UsageErro
 export function reportRetry(name: string, tasks: readonly RetriedTask[], print: Print): string[] {
   const columns = terminalColumns(print);
   const rows = grouped(tasks).map((group) => [isThen(group) ? "then" : "again", group.step, ...group.cells, group.why]);
-  const lines = formatTable(rows, { indent: "  " });
-  return [headline(name, tasks), ...lines.map((line) => (columns === undefined ? line : fitColumns(line, columns)))];
+  const inner = columns === undefined ? undefined : columns - 2;
+  return [
+    ...wrapColumns(headline(name, tasks), { columns, indent: "  " }),
+    ...layoutRows(rows, inner).map((line) => `  ${line}`),
+  ];
 }
 
 const isThen = ({ why }: Pick<RetriedTask, "why">): boolean =>
-  why === "waited for what failed" || why === "gets what is made again";
+  why === "waited for what failed" || why === "was not started" || why === "gets what is made again";
 
 function headline(name: string, tasks: readonly RetriedTask[]): string {
   const count = (...whys: RetriedTask["why"][]) => tasks.filter(({ why }) => whys.includes(why)).length;
   const again = count("failed", "was cut off", "ran without what failed", "to be made again");
   const waited = count("waited for what failed");
+  const notStarted = count("was not started");
   const follow = count("gets what is made again");
   const parts = [
     ...(again > 0 ? [`${counted(again, "task")} again`] : []),
     ...(waited > 0 ? [`${counted(waited, "task")} that waited`] : []),
+    ...(notStarted > 0 ? [`${counted(notStarted, "task")} that ${notStarted === 1 ? "was" : "were"} not started`] : []),
     ...(follow > 0 ? [`${counted(follow, "task")} behind`] : []),
   ];
   return `a retry of ${name}: ${inWords(parts)}`;

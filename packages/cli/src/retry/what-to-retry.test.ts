@@ -150,8 +150,8 @@ test("of a build that was stopped, what ran is done again, and what it had not c
   );
   expect(retried(stopped)).toEqual({
     "Check-1.2.3-debian-13-trixie": "was cut off",
-    "Publish-1.2.3": "waited for what failed",
-    Announce: "waited for what failed",
+    "Publish-1.2.3": "was not started",
+    Announce: "was not started",
   });
 });
 

@@ -29,6 +29,7 @@ export interface RetriedTask {
     | "was cut off"
     | "ran without what failed"
     | "waited for what failed"
+    | "was not started"
     | "to be made again"
     | "gets what is made again";
 }
@@ -46,6 +47,7 @@ export function whatToRetry(build: BuildHistory, pipeline: Pipeline): RetriedTas
           !isOver(known.get(taskName(step.name, place))) && !isNeedless({ step: step.name, place }, build, pipeline),
       )
       .map((place) => ({ step: step.name, place }));
+  const anyFailed = build.steps.some(({ state }) => state === "failed");
   const all = stepsOf(pipeline.flow).flatMap(undone);
   const tasks = activitiesOf(pipeline.flow)
     .filter(isAsked(build))
@@ -54,7 +56,7 @@ export function whatToRetry(build: BuildHistory, pipeline: Pipeline): RetriedTas
       const task = taskName(at.step, at.place);
       const step = known.get(task);
       if (step === undefined && isNeedless(at, build, pipeline)) return [];
-      const why = whyRetried(step, () => isBehind(at, all, pipeline));
+      const why = whyRetried(step, { behind: () => isBehind(at, all, pipeline), anyFailed });
       return why === undefined ? [] : [{ task, allPlatforms: per !== at.place.per, ...at, why }];
     });
   const published = build.steps.filter((step) => roleOfState(step.name) === "publication" && !isDone(step));
@@ -93,8 +95,12 @@ const isAsked =
   ({ name }: Activity): boolean =>
     input === undefined || input.activities.length === 0 || input.activities.includes(name);
 
-function whyRetried(step: Step | undefined, behind: () => boolean): RetriedTask["why"] | undefined {
-  if (step === undefined) return "waited for what failed";
+function whyRetried(
+  step: Step | undefined,
+  { behind, anyFailed }: { behind: () => boolean; anyFailed: boolean },
+): RetriedTask["why"] | undefined {
+  // Where nothing failed, somebody stopped the build before it came to the step.
+  if (step === undefined) return anyFailed ? "waited for what failed" : "was not started";
   if (!isDone(step)) return failureOf(step);
   if (!behind()) return undefined;
   return step.state === "succeeded" ? "ran without what failed" : "waited for what failed";
@@ -158,7 +164,7 @@ function platformsOf(version: string, { steps, input }: BuildHistory): Platform[
 /** As the new build's input says it: in few words where all platforms of a version have the same to do. */
 export function retryOf(name: string, tasks: readonly RetriedTask[], build: BuildHistory): RetryOf {
   const named = (isMeant: (task: RetriedTask) => boolean) => shortened(tasks.filter(isMeant), build);
-  const waits = ({ why }: RetriedTask) => why === "waited for what failed";
+  const waits = ({ why }: RetriedTask) => why === "waited for what failed" || why === "was not started";
   return {
     build: name,
     again: named((task) => !waits(task)),

@@ -58,13 +58,13 @@ export async function reportTask(
     } satisfies TaskJson);
     return;
   }
-  for (const seen of changes.written) print.report(`wrote ${url(seen)} (${seen.bytes} bytes)`);
-  for (const seen of changes.removed) print.report(`removed ${url(seen)}`);
+  for (const seen of changes.written) print.sentence(`wrote ${url(seen)} (${seen.bytes} bytes)`);
+  for (const seen of changes.removed) print.sentence(`removed ${url(seen)}`);
   for (const { touch, url: object } of beyond)
     print.note(`warning: on AWS it may not: ${task.activity.name}'s access.${touch} does not name ${object}`);
   if (ended.outcome?.kind === "success")
     for (const object of missing) print.note(`warning: a build would take it for not done: ${object} does not exist`);
-  print.report(`${name} ${describeEnd(ended)} after ${formatDuration(ms)}; its folder stays: ${folder}`);
+  print.sentence(`${name} ${describeEnd(ended, formatDuration(ms))}; its folder stays: ${folder}`);
 }
 
 /** What a build would still look for in vain. */
@@ -73,18 +73,18 @@ async function missingOf<P extends Per>({ activity, subject }: Task<P>, { s3, de
   return status === "not_built" ? evidence.map((each) => evidenceText(each, description.buckets)) : [];
 }
 
-function describeEnd({ outcome, exitCode }: EndedTask): string {
+function describeEnd({ outcome, exitCode }: EndedTask, time: string): string {
   switch (outcome?.kind) {
     case undefined:
-      return `ended with exit code ${exitCode}`;
+      return `ended with exit code ${exitCode} after ${time}`;
     case "success":
-      return outcome.output.note === undefined ? "succeeded" : `succeeded (${outcome.output.note})`;
+      return `succeeded after ${time}${outcome.output.note === undefined ? "" : ` (${outcome.output.note})`}`;
     case "failure": {
       const { exit, message, line } = outcome.cause;
-      const why = [exit === undefined ? undefined : `exit ${exit}`, message, line].filter((part) => part !== undefined);
-      return `failed: ${[outcome.error, ...why].join(", ")}`;
+      const why = [exit === undefined ? undefined : `exit ${exit}`, message].filter((part) => part !== undefined);
+      return `failed after ${time}: ${[outcome.error, ...why].join(", ")}${line === undefined ? "" : `: ${line}`}`;
     }
     case "cancelled":
-      return `was ended: ${outcome.why}`;
+      return `was ended after ${time}: ${outcome.why}`;
   }
 }

@@ -17,7 +17,7 @@ export async function killTestWorkers({ print, env, globals }: Context): Promise
   for (const file of ended) rmSync(file, { force: true });
   if (globals.json) print.json(alive.map(({ activity, pid }) => ({ activity, pid })) satisfies EndedTestWorkerJson[]);
   else
-    print.report(
+    print.sentence(
       alive.length === 0 ? "no test worker is running" : `ended ${alive.map(({ activity }) => activity).join(", ")}`,
     );
   return 0;

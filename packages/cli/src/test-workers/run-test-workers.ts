@@ -3,7 +3,8 @@ import { scriptFile } from "@muster/pipeline";
 import { SYSTEM_PATH } from "@muster/worker-agent";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
-import { formatTable } from "../format-table.ts";
+import { layoutRows } from "../plan/layout-rows.ts";
+import { terminalColumns } from "../print.ts";
 import { noProfiles } from "../stages/local/no-profiles.ts";
 import { UsageError } from "../usage-error.ts";
 import { startTestWorker } from "./start-test-worker.ts";
@@ -54,7 +55,10 @@ export async function runTestWorkers({ openStage, print, env, globals }: Context
   }));
   if (globals.json) print.json(workers satisfies TestWorkerJson[]);
   else
-    for (const line of formatTable(workers.map(({ activity, pid, log }) => [activity, `pid ${pid}`, log])))
+    for (const line of layoutRows(
+      workers.map(({ activity, pid, log }) => [activity, `pid ${pid}`, log]),
+      terminalColumns(print),
+    ))
       print.report(line);
   return 0;
 }

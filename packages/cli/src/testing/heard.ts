@@ -9,6 +9,7 @@ export function heard({ columns }: { readonly columns?: number | undefined } = {
     canRedraw: () => false,
     style: (_format: unknown, text: string) => text,
     report: (line: string) => void said.push(line),
+    sentence: (line: string) => void said.push(line),
     note: (line: string) => void said.push(line),
     json: (value: unknown) => void said.push(JSON.stringify(value)),
     error: () => {},

@@ -2,6 +2,7 @@ import { Writable } from "node:stream";
 import type { Env } from "../env.ts";
 import type { LoadedPipeline } from "../load-pipeline.ts";
 import { runCommandLine } from "../run-command-line.ts";
+import { openStage } from "../stages/open-stage.ts";
 import type { Stage } from "../stages/stage.ts";
 
 /** What somebody sees of a command. */
@@ -16,21 +17,25 @@ export interface Seen {
 export interface InProcessOptions {
   /** Of a terminal; absent for two pipes. */
   readonly terminal?: { readonly columns: number; readonly rows: number };
-  readonly stage: Stage;
+  /** One that is open; absent for that of the command line. */
+  readonly stage?: Stage;
   readonly loaded: LoadedPipeline;
   readonly user?: string;
   readonly signal?: AbortSignal;
+  /** Called with what standard output has had so far. */
+  onReport?(text: string): void;
 }
 
-/** Runs a command line of `muster` in this process, on a stage that is open, with streams that are lists. */
+/** Runs a command line of `muster` in this process, with streams that are lists. */
 export async function runInProcess(words: readonly string[], options: InProcessOptions): Promise<Seen> {
-  const { terminal, stage, loaded, user = "alice", signal = new AbortController().signal } = options;
+  const { terminal, stage, loaded, user = "alice", signal = new AbortController().signal, onReport } = options;
   const [out, errors]: [string[], string[]] = [[], []];
   const stream = (to: string[]) => {
     const sink = new Writable({
       decodeStrings: false,
       write(text: string, _encoding, done) {
         to.push(text);
+        if (to === out) onReport?.(out.join(""));
         done();
       },
     });
@@ -56,7 +61,7 @@ export async function runInProcess(words: readonly string[], options: InProcessO
     env,
     signal,
     sources: {
-      openStage: async () => stage,
+      openStage: stage === undefined ? openStage : async () => stage,
       loadStagePipeline: async () => loaded,
       loadPipeline: async () => loaded,
     },
@@ -65,7 +70,7 @@ export async function runInProcess(words: readonly string[], options: InProcessO
 }
 
 const ESCAPE = "\u001B";
-const STEPS = new RegExp(`(\\r?${ESCAPE}\\[\\d+A|${ESCAPE}\\[J|\\n)`);
+const STEPS = new RegExp(`(\\r?${ESCAPE}\\[\\d+A|${ESCAPE}\\[J|\\n|\\r)`);
 const UP = new RegExp(`${ESCAPE}\\[(\\d+)A`);
 const OTHERS = new RegExp(`${ESCAPE}\\[[?\\d;]*[a-zA-Z]`, "g");
 
@@ -78,6 +83,7 @@ export function screenOf(text: string): string {
     if (up !== null) row = Math.max(0, row - Number(up[1]));
     else if (part === `${ESCAPE}[J`) lines.splice(row, lines.length, "");
     else if (part === "\n") row++;
+    else if (part === "\r") lines[row] = "";
     else lines[row] = (lines[row] ?? "") + part.replaceAll(OTHERS, "");
     lines[row] ??= "";
   }

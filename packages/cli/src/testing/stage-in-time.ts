@@ -17,6 +17,7 @@ import {
   virtualClock,
 } from "@muster/local";
 import {
+  type Activity,
   ErrorName,
   logMarker,
   type Pipeline,
@@ -32,6 +33,7 @@ import { workerProfile } from "../stages/local/launch-templates.ts";
 import { localClients } from "../stages/local/local-clients.ts";
 import { setUpStage } from "../stages/local/set-up-stage.ts";
 import type { Stage } from "../stages/stage.ts";
+import { keepPlayedRecord, type PlayedAttempt, storePlayed } from "./played-record.ts";
 
 /** What a played script does: prints, works so long, and ends. */
 export interface Played {
@@ -130,6 +132,11 @@ export async function stageInTime({ pipeline, folder, play, ec2 }: StageInTimeOp
     return { taskToken: undefined, input: "" };
   }
 
+  function keep(attempt: PlayedAttempt): Promise<void> {
+    const { script } = pipeline.activities.find(({ name }) => name === attempt.task.activity) as Activity;
+    return keepPlayedRecord({ s3: clients.s3, description, folder, script }, attempt);
+  }
+
   /** @returns whether it failed */
   async function perform({
     taskToken,
@@ -166,22 +173,33 @@ export async function stageInTime({ pipeline, folder, play, ec2 }: StageInTimeOp
         () => true,
         () => false,
       );
-      // As a real worker ends its script, and waits for other tasks.
-      if (!isWanted) return false;
+      // As a real worker ends its script, keeps what it did, and waits for other tasks.
+      if (!isWanted) {
+        await say([logMarker({ kind: "end", ...place })]);
+        const outcome = { result: "cancelled", why: "the task is not wanted any more" };
+        await keep({ task, instanceId, claimedAt, finishedAt: new Date(clock.now()), prints, uploads: {}, outcome });
+        return false;
+      }
     }
     if (signal.aborted || hangs) return true;
     await say([logMarker({ kind: "end", ...place })]);
     const report = { ec2: instanceId, time_sec: String(seconds) };
-    if (exit === 0 && error === undefined) {
-      for (const [role, Key] of Object.entries(stores)) {
-        const Bucket = description.buckets[role as keyof typeof stores];
-        await clients.s3.send(new PutObjectCommand({ Bucket, Key, Body: task.name }));
-      }
+    const succeeds = exit === 0 && error === undefined;
+    const uploads: Record<string, string> = {};
+    for (const [role, Key] of Object.entries(succeeds ? stores : {})) {
+      const Bucket = description.buckets[role as keyof typeof stores];
+      await storePlayed(clients.s3, { Bucket, Key, Body: task.name });
+      uploads[`s3://${Bucket}/${Key}`] = task.name;
+    }
+    const name = error ?? ErrorName.scriptFailed;
+    const cause = { ...report, exit, line: prints.at(-1) };
+    const outcome = succeeds ? { result: "success", output: report } : { result: "failure", error: name, cause };
+    await keep({ task, instanceId, claimedAt, finishedAt: new Date(clock.now()), prints, uploads, outcome });
+    if (succeeds) {
       await clients.sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(report) }));
       return false;
     }
-    const cause = JSON.stringify({ ...report, exit, line: prints.at(-1) });
-    await clients.sfn.send(new SendTaskFailureCommand({ taskToken, error: error ?? ErrorName.scriptFailed, cause }));
+    await clients.sfn.send(new SendTaskFailureCommand({ taskToken, error: name, cause: JSON.stringify(cause) }));
     return true;
   }
 

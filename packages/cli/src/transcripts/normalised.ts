@@ -1,6 +1,7 @@
 import { listBuilds } from "../history/find-build.ts";
 import { loadBuild } from "../history/load-build.ts";
 import type { Stage } from "../stages/stage.ts";
+import { programVersion } from "../version.ts";
 
 /** The machines that builds had, in an order that does not depend on which of two that EC2 launched at once it named first: by task, and attempt. */
 export async function machinesOf(stage: Stage): Promise<string[]> {
@@ -23,7 +24,13 @@ export function normalised(
   const names = [...new Set([...machines, ...told])];
   const nameOf = (id: string) => `i-${String(names.indexOf(id) + 1).padStart(17, "0")}`;
   return text
+    .replaceAll(`${programVersion()}, with Node ${process.version}`, "1.0.0, with Node v24.0.0")
     .replaceAll(folder, "/home/alice/hello")
     .replaceAll(/\bi-[0-9a-f]{17}\b/g, nameOf)
-    .replaceAll(/(?:^ {2}i-\d{17} .*\n)+/gm, (rows) => `${rows.trimEnd().split("\n").sort().join("\n")}\n`);
+    .replaceAll(/(?:^ {2}i-\d{17} .*\n(?: {4}.*\n)?)+/gm, (rows) =>
+      rows
+        .split(/^(?= {2}i-)/m)
+        .sort()
+        .join(""),
+    );
 }

@@ -1,144 +1,24 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { GetExecutionHistoryCommand, type SFNClient } from "@aws-sdk/client-sfn";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { commands } from "../commands.ts";
-import type { Stage } from "../stages/stage.ts";
-import { type InProcessOptions, runInProcess, type Seen } from "../testing/run-in-process.ts";
-import { stageInTime } from "../testing/stage-in-time.ts";
-import { machinesOf, normalised } from "./normalised.ts";
-import { hello, scripts, TASK, type TranscriptWorld, work, worlds } from "./worlds.ts";
-
-/** What is asked of each stage, about the build that ran or runs there last. */
-const QUESTIONS = [
-  "status",
-  "status --list",
-  `why ${TASK}`,
-  "why Publish-1.2.3",
-  `logs ${TASK}`,
-  "logs 1.2.3",
-  "workers",
-  "results",
-  "matrix 1.2.3",
-  "artifacts 1.2.3",
-  "retry 1.2.3 --plan",
-  "build 1.2.3 --plan",
-  "report --html build.html",
-  "audit",
-  "approve 1.2.3",
-  "status 1.2.4",
-  "why MakePackage-1.2.3-ubuntu",
-] as const;
+import { runInProcess } from "../testing/run-in-process.ts";
+import { pipelineFolder } from "./folder.ts";
+import { tooWide } from "./too-wide.ts";
+import { shown, stageOf, transcript } from "./transcript.ts";
+import { worlds } from "./worlds.ts";
 
 const TERMINAL = { columns: 80, rows: 40 };
+const NARROW = { columns: 40, rows: 24 };
 
-let folder: string;
+let place: Awaited<ReturnType<typeof pipelineFolder>>;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "muster-transcripts-"));
-  for (const name of scripts) await writeFile(join(folder, name), "#!/bin/bash\n", { mode: 0o755 });
+  place = await pipelineFolder();
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => place[Symbol.asyncDispose]());
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(() => void vi.useRealTimers());
 
-async function stageOf(world: TranscriptWorld) {
-  const time = await stageInTime({ pipeline: hello, folder, play: (task) => world.play?.(task) ?? work(task) });
-  await world.before?.(time);
-  vi.setSystemTime(time.now());
-  const loaded = { pipeline: hello, folder, file: join(folder, "pipeline.ts") };
-  return { ...time, loaded, [Symbol.asyncDispose]: time[Symbol.asyncDispose] };
-}
-
-/** A stage whose reader of histories is waited for: it sees each moment of virtual time. */
-function watched(stage: Stage) {
-  let reads = 0;
-  let executionArn: string | undefined;
-  const sfn = new Proxy(stage.sfn, {
-    get(target, name) {
-      if (name !== "send") return Reflect.get(target, name) as unknown;
-      return async (...call: Parameters<SFNClient["send"]>) => {
-        const answer = await (target.send as (...call: unknown[]) => Promise<unknown>)(...call);
-        if (call[0] instanceof GetExecutionHistoryCommand) {
-          reads++;
-          executionArn = call[0].input.executionArn;
-        }
-        return answer;
-      };
-    },
-  });
-  return {
-    stage: { ...stage, sfn } as Stage,
-    get executionArn() {
-      return executionArn;
-    },
-    /** Until it has read twice: what was there at the first moment is in the second. */
-    async sees(isOver: () => boolean) {
-      const before = reads;
-      while (reads < before + 2 && !isOver()) await new Promise(setImmediate);
-    },
-  };
-}
-
-/** Builds with `muster build`, which follows it; where it goes on, the command is interrupted. */
-async function build(
-  time: Awaited<ReturnType<typeof stageOf>>,
-  world: TranscriptWorld,
-  options: Pick<InProcessOptions, "terminal">,
-): Promise<Seen> {
-  const { stage, loaded } = time;
-  vi.setSystemTime(time.now());
-  const watch = watched(stage);
-  const interruption = new AbortController();
-  let seen: Seen | undefined;
-  let problem: unknown;
-  const { signal } = interruption;
-  runInProcess(["build", "1.2.3"], { ...options, stage: watch.stage, loaded, signal }).then(
-    (result) => {
-      seen = result;
-    },
-    (error: unknown) => {
-      problem = error;
-    },
-  );
-  const isOver = () => seen !== undefined || problem !== undefined;
-  const startedMs = +time.now();
-  await time.until(async () => {
-    vi.setSystemTime(time.now());
-    if (watch.executionArn !== undefined) await world.during?.(time, watch.executionArn);
-    await watch.sees(isOver);
-    if (world.after !== undefined && +time.now() - startedMs >= world.after * 1000) interruption.abort();
-    if (signal.aborted) while (!isOver()) await new Promise(setImmediate);
-    return isOver();
-  });
-  if (problem !== undefined) throw problem;
-  return seen as Seen;
-}
-
-const shown = (words: string, { exitCode, stdout, stderr }: Seen): string =>
-  [`$ muster ${words}`, stdout, ...(stderr === "" ? [] : ["(stderr)", stderr]), `(exit code ${exitCode})`]
-    .map((part) => part.trimEnd())
-    .filter((part) => part !== "")
-    .join("\n");
-
-async function transcript(world: TranscriptWorld, options: Pick<InProcessOptions, "terminal">): Promise<string> {
-  await using time = await stageOf(world);
-  const told: string[] = [];
-  for (let builds = 1; builds <= (world.builds ?? 1); builds++) {
-    told.push(shown("build 1.2.3", await build(time, world, options)));
-    if (builds < (world.builds ?? 1)) await time.passes(3600);
-  }
-  vi.setSystemTime(time.now());
-  for (const words of [...QUESTIONS, ...(world.afterwards ?? [])]) {
-    const { stage, loaded } = time;
-    told.push(shown(words, await runInProcess(words.split(" "), { ...options, stage, loaded })));
-  }
-  const machines = await machinesOf(time.stage);
-  return `${normalised(told.join("\n\n"), { folder, machines })}\n`;
-}
-
-/** What each run of the tests holds; `pnpm --filter cli transcripts` all of them, which takes half a minute of CPU. */
-const some: readonly string[] = ["one-failure.pipe", "stopped.terminal"];
+/** What each run of the tests holds; `pnpm --filter cli transcripts` all of them, which takes a minute of CPU. */
+const some: readonly string[] = ["one-failure.pipe", "stopped.terminal", "running"];
 const isWhole = process.env.TRANSCRIPTS === "all";
 
 const all = worlds.flatMap((make) => [
@@ -147,14 +27,39 @@ const all = worlds.flatMap((make) => [
 ]);
 
 test.each(all.filter(({ name }) => isWhole || some.includes(name)))("$name", async ({ name, make, options }) => {
-  await expect(await transcript(make(), options)).toMatchFileSnapshot(`golden/${name}.txt`);
+  const { folder } = place;
+  await expect(await transcript(make(), { ...options, folder })).toMatchFileSnapshot(`golden/${name}.txt`);
 });
 
-test.runIf(isWhole)("help.pipe", async () => {
-  await using time = await stageOf({ name: "help" });
+test.each(worlds.map((make) => ({ name: make().name, make })).filter(({ name }) => isWhole || some.includes(name)))(
+  "$name on a terminal of 40 columns has no line that is wider, but for what is copied",
+  async ({ make }) => {
+    const { folder } = place;
+    expect(tooWide(await transcript(make(), { terminal: NARROW, folder }), NARROW.columns)).toEqual([]);
+  },
+);
+
+test("a line that is too wide is found, and what may be is not", () => {
+  const text =
+    "$ muster why x\nthis line has some more words than fit\n  muster logs a-task-of-a-long-name\n  s3://a/long/url/of/it";
+  expect(tooWide(text, 20)).toEqual(["$ muster why x: this line has some more words than fit"]);
+  expect(tooWide(text, 80)).toEqual([]);
+});
+
+async function helpAt(columns?: number): Promise<string> {
+  await using time = await stageOf({ name: "help" }, place.folder);
   const { stage, loaded } = time;
+  const terminal = columns === undefined ? {} : { terminal: { columns, rows: 24 } };
   const told: string[] = [];
   for (const words of ["help", ...commands.map(({ name }) => `help ${name}`), "--version", "stauts"])
-    told.push(shown(words, await runInProcess(words.split(" "), { stage, loaded })));
-  await expect(`${told.join("\n\n")}\n`).toMatchFileSnapshot("golden/help.pipe.txt");
+    told.push(shown(words, await runInProcess(words.split(" "), { stage, loaded, ...terminal })));
+  return `${told.join("\n\n")}\n`;
+}
+
+test.runIf(isWhole)("help.pipe", async () => {
+  await expect(await helpAt()).toMatchFileSnapshot("golden/help.pipe.txt");
+});
+
+test("help on a terminal of 40 columns has no line that is wider, but for what is copied", async () => {
+  expect(tooWide(await helpAt(NARROW.columns), NARROW.columns)).toEqual([]);
 });

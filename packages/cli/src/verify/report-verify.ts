@@ -57,7 +57,7 @@ function answer({ version, withdrawal, objects, bytes }: VerifyJson): string {
     wrong > 0
       ? `${wrong} of ${counted(objects.length, "object")} ${is(wrong)} not good`
       : right === objects.length
-        ? `all ${counted(right, "object")} ${is(right)} good`
+        ? `${right === 1 ? "its one object" : `all ${counted(right, "object")}`} ${is(right)} good`
         : right === 0
           ? `none of ${counted(objects.length, "object")} is known to be good`
           : `${right} of ${counted(objects.length, "object")} ${is(right)} good`;

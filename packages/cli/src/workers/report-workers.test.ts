@@ -36,16 +36,22 @@ test("the first line counts, each machine has one of its own, and what has no pr
   expect(reportWorkers([], { columns: 80, style })).toEqual(["no workers"]);
 });
 
-test("on a narrow terminal what matters less is left out, and no line is wider", () => {
+test("on a narrow terminal what matters less is left out, then a machine has two lines, and none is wider", () => {
   for (const columns of [100, 80, 60, 40, 20]) {
     const lines = reportWorkers(workers, { columns, style });
-    expect(lines).toHaveLength(3);
     for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(columns);
   }
-  expect(reportWorkers(workers, { columns: 80, style })[1]).toBe(
-    "  i-0000000000000000a  active   MakePackage-1.2.3-debian-12-bookworm  12:34",
+  expect(reportWorkers(workers, { columns: 90, style })[1]).toBe(
+    "  i-0000000000000000a  active   MakePackage-1.2.3-debian-12-bookworm  12:34  ≤ $0.24",
   );
-  expect(reportWorkers(workers, { columns: 40, style })[1]).toBe("  i-0000000000000000a  active   MakePac…");
+  expect(reportWorkers(workers, { columns: 47, style })).toEqual([
+    "2 workers: 1 active, 1 booting; at most $0.24",
+    "  so far, and 1 of unknown price",
+    "  i-0000000000000000a  active   12:34  ≤ $0.24",
+    "    MakePackage-1.2.3-debian-12-bookworm",
+    "  i-0000000000000000b  booting  41 s   -",
+    "    MakePackage",
+  ]);
 });
 
 test("elsewhere only what has changed is told", () => {

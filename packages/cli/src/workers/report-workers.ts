@@ -1,7 +1,8 @@
 import { formatDuration } from "@muster/history";
 import { formatTable } from "../format-table.ts";
 import type { TextStyle } from "../print.ts";
-import { columnsOf, fitColumns } from "../text-columns.ts";
+import { columnsOf, fitStyled } from "../text-columns.ts";
+import { wrapColumns } from "../wrap-columns.ts";
 import type { WorkerJson } from "./list-workers.ts";
 
 type Style = (format: TextStyle, text: string) => string;
@@ -27,20 +28,29 @@ export function reportWorkers(
   if (workers.length === 0) return ["no workers"];
   const head = `${summary(workers)}${costWords(workers)}`;
   const fits = (lines: readonly string[]) => columns === undefined || lines.every((line) => columnsOf(line) <= columns);
-  for (let width = MOST_CELLS; width > FEWEST_CELLS; width--) {
+  for (let width = MOST_CELLS; width >= FEWEST_CELLS; width--) {
     const lines = table(workers, width, style);
     if (fits(lines)) return [fit(head, columns), ...lines];
   }
-  const plain: Style = (_format, text) => text;
-  return [head, ...table(workers, FEWEST_CELLS, plain)].map((line) => fit(line, columns));
+  return [...wrapColumns(head, { columns, indent: "  " }), ...narrow(workers, style)].map((line) => fit(line, columns));
+}
+
+/** What somebody looks for, in two lines each: the machine with its state, age and cost, and below it what it is at. */
+function narrow(workers: readonly WorkerJson[], style: Style): string[] {
+  const cells = workers.map((worker) => cellsOf(worker, style));
+  const heads = formatTable(
+    cells.map(([instance = "", state = "", , age = "", cost = ""]) => [instance, state, age, cost]),
+    { indent: "  " },
+  );
+  return cells.flatMap(([, , task = ""], index) => [heads[index] ?? "", `    ${task}`]);
 }
 
 const fit = (line: string, columns: number | undefined): string =>
-  columns === undefined ? line : fitColumns(line, columns);
+  columns === undefined ? line : fitStyled(line, columns);
 
 /** What matters less stands further to the right, and is left out first. */
 const MOST_CELLS = 8;
-const FEWEST_CELLS = 3;
+const FEWEST_CELLS = 5;
 
 const table = (workers: readonly WorkerJson[], width: number, style: Style): string[] =>
   formatTable(
