@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import {
   InvalidInputError,
   MusterError,
@@ -8,7 +8,7 @@ import {
   nearestWord,
   wants,
 } from "@muster/pipeline";
-import { failureText, stateRecords } from "@muster/records";
+import { chance, failureText, stateRecords } from "@muster/records";
 import * as z from "zod";
 import { ExecutionStatus } from "./execution-ended.ts";
 import { type HandlerContext, handler } from "./handler.ts";
@@ -100,7 +100,7 @@ async function repeat(executionArn: string, targets: readonly Notification[], co
 
 async function tryOut(targets: readonly Notification[], context: Context): Promise<NotifyAnswer> {
   const message = trialMessage(context.now(), placeOf(context));
-  const { send } = tellingOf(context, { messageId: `msg_${randomUUID()}`, message });
+  const { send } = tellingOf(context, { messageId: `msg_${chance().uuid()}`, message });
   const outcomes = targets.map(async (notification) => {
     const { came, requests, problem } = await send(notification);
     const { name: target, kind } = notification;

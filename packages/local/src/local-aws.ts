@@ -92,6 +92,8 @@ export interface LocalAws extends AsyncDisposable {
   listen(options?: ListenOptions): Promise<{ readonly url: string }>;
   /** Requests and invocations that are open, and those among them that only time or another call can move. */
   readonly movement: { readonly open: number; readonly parked: number };
+  /** For who plays a part of this AWS, a function say: what waits for `work`, and for nothing but time or another call, is not moving. */
+  park<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when nothing can move without time. */
   idle(options?: IdleOptions): Promise<void>;
   close(): Promise<void>;
@@ -199,6 +201,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
       storage.announce(url);
       return { url };
     },
+    park: movement.park,
     idle: movement.idle,
     async close() {
       bus.close();

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { isConditionFailed, isMissingObject, isMissingUpload, isWriteConflict } from "./aws-failure.ts";
+import { chance } from "./chance.ts";
 import type { ObjectPlace } from "./object-place.ts";
 import { isMustersOwn } from "./own-object.ts";
 import { UnknownOutcomeError } from "./unknown-outcome-error.ts";
@@ -43,14 +42,14 @@ export async function writeOnCondition(
   { ifMatch, ifNoneMatch, writeId, overOwn, write }: ConditionalWrite,
 ): Promise<string | undefined> {
   const isConditional = ifMatch !== undefined || ifNoneMatch !== undefined;
-  const id = writeId ?? randomUUID();
+  const id = writeId ?? chance().uuid();
   for (let tries = 0; ; tries++) {
     try {
       return await write({ metadata: isConditional ? { [WRITE_ID]: id } : undefined, ifMatch, ifNoneMatch });
     } catch (error) {
       const pauseMs = PAUSES_MS[tries];
       if (isWriteConflict(error) && pauseMs !== undefined) {
-        await sleep(pauseMs * (0.5 + Math.random()));
+        await chance().pause(pauseMs * (0.5 + chance().fraction()));
         continue;
       }
       if (!isConditional) throw error;

@@ -3,6 +3,7 @@
 export * from "./attempt-keys.ts";
 export * from "./attempt-records.ts";
 export * from "./aws-failure.ts";
+export * from "./chance.ts";
 export * from "./conditional-write.ts";
 export * from "./digest-metadata.ts";
 export * from "./lease.ts";

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from "@aws-sdk/client-s3";
+import { chance } from "./chance.ts";
 import type { ObjectPlace } from "./object-place.ts";
 
 /** An object whose bytes come as they are read, however large it is. */
@@ -44,7 +44,7 @@ async function* bytesOf(
       const pauseMs = PAUSES_MS[broken];
       // What is there in full and fails is not what was sent: its checksum says so.
       if (received >= size || etag === undefined || pauseMs === undefined) throw error;
-      await sleep(pauseMs);
+      await chance().pause(pauseMs);
     }
     const rest = { IfMatch: etag, Range: `bytes=${received}-` };
     answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...rest }));

@@ -1,3 +1,5 @@
+import { chance } from "@muster/records";
+
 /** Time as the agent sees it; tests hand in one that moves when they say so. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
@@ -64,5 +66,5 @@ export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Pr
 
 /** Milliseconds before try number `tries` (1, 2, …): doubling up to a limit, and spread, so that a fleet does not come back as one. */
 export function backOff(tries: number, { firstMs, mostMs }: { firstMs: number; mostMs: number }): number {
-  return Math.min(mostMs, firstMs * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
+  return Math.min(mostMs, firstMs * 2 ** (tries - 1)) * (0.5 + chance().fraction() / 2);
 }

@@ -22,6 +22,7 @@ test("every file is in a room, or is what any room may use", () => {
     "clock.ts",
     "diagnostics.ts",
     "env.ts",
+    "in-process.ts",
     "index.ts",
     "main.ts",
     "system-path.ts",

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import { isLoopback, type Notification, type StageDescription, unreachable } from "@muster/pipeline";
-import { failureText } from "@muster/records";
+import { chance, failureText } from "@muster/records";
 import { chatText, mailText } from "./chat-text.ts";
 import type { BuildEndMessage } from "./message.ts";
 import { NoAnswerError, PrivateAddressError, post } from "./post.ts";
@@ -51,7 +50,7 @@ export async function deliver(notification: Notification, told: Told, context: D
     if (tried.came !== "again" || isLast) {
       return { came: tried.came === "never" ? "never" : "later", requests, problem: tried.problem };
     }
-    await sleep(pauseMs);
+    await chance().pause(pauseMs);
   }
 }
 

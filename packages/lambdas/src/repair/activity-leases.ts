@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
 import type { Activity } from "@muster/pipeline";
-import { leaseTaker, releaseLease, type StateRecords, stateKey } from "@muster/records";
+import { chance, leaseTaker, releaseLease, type StateRecords, stateKey } from "@muster/records";
 import type { Log } from "../log.ts";
 
 /** Longer than any function that holds one may run, so that its work ends before its lease does. */
@@ -21,7 +20,7 @@ export async function underLeases(
   { together, records, now, log }: LeaseKeeping & { together: boolean },
   work: (held: readonly Activity[]) => Promise<void>,
 ): Promise<readonly Activity[]> {
-  const holder = randomUUID();
+  const holder = chance().uuid();
   const leased = together ? [{ key: stateKey.repairLease("all"), activities }] : activities.map(alone);
   const takings = await Promise.allSettled(
     leased.map(async (of) => {

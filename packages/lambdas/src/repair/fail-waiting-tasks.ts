@@ -1,5 +1,6 @@
 import { GetActivityTaskCommand, SendTaskFailureCommand, type SFNClient } from "@aws-sdk/client-sfn";
 import { ErrorName, MAX_CAUSE_BYTES, shortenJson, TaskInput } from "@muster/pipeline";
+import { chance } from "@muster/records";
 import type { Log } from "../log.ts";
 import { taskKey } from "./pending-tasks.ts";
 import type { Doom } from "./tasks-without-worker.ts";
@@ -47,7 +48,7 @@ export async function failWaitingTasks(
 }
 
 async function draw(sfn: SFNClient, activityArn: string): Promise<{ taskToken?: string; input?: string }> {
-  const patience = AbortSignal.timeout(POLL_PATIENCE_MS);
+  const patience = chance().abortAfter(POLL_PATIENCE_MS);
   try {
     const { taskToken, input } = await sfn.send(
       new GetActivityTaskCommand({ activityArn, workerName: "muster-repair" }),

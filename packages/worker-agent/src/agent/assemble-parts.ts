@@ -17,14 +17,17 @@ import { hidingView, openView, type ScriptView } from "../process/script-view.ts
 import { startWatchdog } from "../process/watchdog.ts";
 import { type AttemptRecords, attemptRecords, noAttemptRecords } from "../report/attempt-records.ts";
 import { claimRecord, noClaimRecord } from "../report/claim.ts";
+import { uploadsOnDisk } from "../report/keep-record.ts";
 import { type TaskReports, taskReports } from "../report/task-reports.ts";
 import { pipeSource } from "../script/output-pipe.ts";
 import { withCommands } from "../script/script-environment.ts";
 import { type ScriptRunner, scriptRunner } from "../script/script-runner.ts";
 import { type WorkerScripts, workerScripts } from "../script/worker-scripts.ts";
 import type { Notices } from "../task/notices.ts";
+import { placeOnDisk, type TaskPlace } from "../task/task-place.ts";
 import { unfinishedTaskFile } from "../task/unfinished-task.ts";
 import type { WorkerStop } from "../worker-stop.ts";
+import { type FormerAgent, formerAgentHere } from "./former-agent.ts";
 
 /** What differs between a worker on AWS, one of the local stage, a test worker, and one that a test holds in its hands. */
 export interface WorkerOptions {
@@ -46,6 +49,8 @@ export interface WorkerOptions {
 /** What more than one step of a worker's life works with. */
 export interface WorkerParts {
   readonly machine: WorkerMachine;
+  readonly place: TaskPlace;
+  readonly former: FormerAgent;
   readonly log: LogStream;
   readonly scripts: WorkerScripts;
   readonly runner: ScriptRunner;
@@ -84,6 +89,8 @@ export async function assembleParts(options: WorkerOptions): Promise<WorkerParts
   const view = owned ? openView : await hidingView(folder.state, diagnostics);
   return {
     machine,
+    place: placeOnDisk,
+    former: formerAgentHere({ folder: folder.state, clock, diagnostics, stop: stop.signal }),
     log,
     scripts,
     runner: scriptRunner({ view, watchdog, pipes, clock, stop }),
@@ -123,6 +130,7 @@ function recordsOf({ environment, identity, clients, clock, diagnostics }: Worke
     clients,
     place: { bucket: STATE_BUCKET, activityArn: ACTIVITY_ARN, region: AWS_REGION, logGroup: LOG_GROUP },
     identity,
+    readUploads: uploadsOnDisk,
     clock,
     diagnostics,
   });

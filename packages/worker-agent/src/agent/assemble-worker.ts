@@ -1,6 +1,5 @@
 import { USUAL_IDLE_SECONDS } from "@muster/pipeline";
 import { stateKey } from "@muster/records";
-import { endFormerInit } from "../script/former-init.ts";
 import { type ExecutionParts, executeTask } from "../task/execute-task.ts";
 import { type PerformingParts, performTask } from "../task/perform-task.ts";
 import { type AfterTaskParts, runAfterTask } from "../task/run-after-task.ts";
@@ -49,14 +48,14 @@ export function assembleWorker(options: WorkerOptions, parts: WorkerParts): Work
 }
 
 function beginningOf(options: WorkerOptions, parts: WorkerParts): BeginningParts {
-  const { environment, clock, diagnostics, stop } = options;
-  const { machine, scripts, notices } = parts;
+  const { environment, stop } = options;
+  const { former, scripts, notices } = parts;
   const recovery = recoveryOf(options, parts);
   return {
     activity: environment.worker.ACTIVITY_NAME,
     display: notices.display,
     recoverTask: () => recoverTask(recovery),
-    endFormerInit: () => endFormerInit({ folder: machine.folder.state, clock, diagnostics, stop }),
+    endFormerInit: former.endInit,
     scripts,
     needs: needsOf(options),
     stop,
@@ -70,14 +69,17 @@ function needsOf({ environment, identity }: WorkerOptions): BeginningParts["need
 }
 
 function recoveryOf({ identity, clock, diagnostics }: WorkerOptions, parts: WorkerParts): RecoveryParts {
-  const { machine, log, notices, reports, records, stop } = parts;
+  const { machine, former, log, notices, reports, records, stop } = parts;
   const { instanceId, folder } = machine;
   return {
     notices,
+    endScript: former.endScript,
     reports,
     // Workers that are no instances keep none.
     keepRecord: async (note, end) => {
-      if (identity.instance !== undefined) await recoverRecord({ records, folder, diagnostics }, note, end);
+      if (identity.instance !== undefined) {
+        await recoverRecord({ records, folder, copyLog: former.copyLog, diagnostics }, note, end);
+      }
     },
     log,
     instanceId,
@@ -90,16 +92,16 @@ function recoveryOf({ identity, clock, diagnostics }: WorkerOptions, parts: Work
 /** What executes tasks on this machine, whoever gives them. */
 export function executionOf(
   { environment, clients, clock, diagnostics }: WorkerOptions,
-  { machine, scripts, runner, notices: { unfinished } }: WorkerParts,
+  { machine, place, scripts, runner, notices: { unfinished } }: WorkerParts,
 ): ExecutionParts {
   const { STATE_BUCKET, ACTIVITY_NAME } = environment.worker;
   const lease = { s3: clients.s3, bucket: STATE_BUCKET, key: stateKey.exclusiveLease(ACTIVITY_NAME) };
-  return { machine, scripts, runner, unfinished, lease, clock, diagnostics };
+  return { machine, place, scripts, runner, unfinished, lease, clock, diagnostics };
 }
 
 function tasksOf(options: WorkerOptions, parts: WorkerParts): TaskParts {
   const { clock, diagnostics } = options;
-  const { machine, log, scripts, runner, notices, reports, records, stop } = parts;
+  const { machine, place, log, scripts, runner, notices, reports, records, stop } = parts;
   const execution = executionOf(options, parts);
   const performing: PerformingParts = {
     execute: (task) => executeTask(execution, task),
@@ -118,6 +120,7 @@ function tasksOf(options: WorkerOptions, parts: WorkerParts): TaskParts {
     reports,
     notices,
     machine,
+    place,
     clock,
     diagnostics,
     stop,

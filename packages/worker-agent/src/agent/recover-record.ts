@@ -1,16 +1,15 @@
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
-import { constants, createGunzip } from "node:zlib";
 import type { Diagnostics } from "../diagnostics.ts";
 import { taskFolder, type WorkerFolder } from "../machine/worker-folder.ts";
-import { type AttemptLog, attemptLog } from "../report/attempt-log.ts";
+import { attemptLog } from "../report/attempt-log.ts";
 import type { AttemptRecords } from "../report/attempt-records.ts";
 import type { Outcome } from "../report/outcome.ts";
 import type { UnfinishedTask } from "../task/unfinished-task.ts";
+import type { FormerAgent } from "./former-agent.ts";
 
 export interface RecoverRecordOptions {
   readonly records: AttemptRecords;
   readonly folder: WorkerFolder;
+  readonly copyLog: FormerAgent["copyLog"];
   readonly diagnostics: Diagnostics;
 }
 
@@ -25,7 +24,7 @@ export interface RecoveredEnd {
  * Keeps a record, marked as incomplete, of an attempt whose agent died, and as much of its log as had reached the disk. Best effort, as any record.
  */
 export async function recoverRecord(
-  { records, folder, diagnostics }: RecoverRecordOptions,
+  { records, folder, copyLog, diagnostics }: RecoverRecordOptions,
   { task, number, claimedAtMs }: UnfinishedTask,
   { outcome, lastLines }: RecoveredEnd,
 ): Promise<void> {
@@ -33,7 +32,7 @@ export async function recoverRecord(
   const recovered = `${files.log}.recovered`;
   const log = attemptLog(recovered, diagnostics);
   try {
-    await copyLines(files.log, log);
+    await copyLog(files.log, log);
   } catch (error) {
     // Few logs are large enough for a file.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
@@ -44,19 +43,4 @@ export async function recoverRecord(
   const execution = { outcome, env: task.env };
   const attempt = { task, claimed: { claimedAtMs }, files: { ...files, log: recovered } };
   await records.keep(attempt, { execution, log, recovered: true });
-}
-
-/** Of a compressed log that was not completed, too. */
-async function copyLines(file: string, log: AttemptLog): Promise<void> {
-  const text = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }).setEncoding("utf8");
-  await pipeline(createReadStream(file), text, async (pieces: AsyncIterable<string>) => {
-    let unfinished = "";
-    for await (const piece of pieces) {
-      const lines = `${unfinished}${piece}`.split("\n");
-      unfinished = lines.pop() ?? "";
-      log.write(lines);
-      await log.room?.();
-    }
-    if (unfinished !== "") log.write([unfinished]);
-  });
 }

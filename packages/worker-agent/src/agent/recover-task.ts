@@ -2,16 +2,17 @@ import { ErrorName, logMarker } from "@muster/pipeline";
 import { type Clock, within } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import type { LogStream } from "../log/log-stream.ts";
-import { killProcesses, NO_GROUP } from "../process/processes.ts";
 import type { TaskReports } from "../report/task-reports.ts";
 import { markerPlace } from "../task/marker-place.ts";
 import type { Notices } from "../task/notices.ts";
 import { type UnfinishedTask, UnreadableNoteError } from "../task/unfinished-task.ts";
 import type { WorkerStop } from "../worker-stop.ts";
+import type { FormerAgent } from "./former-agent.ts";
 import type { RecoveredEnd } from "./recover-record.ts";
 
 export interface RecoveryParts {
   readonly notices: Notices;
+  readonly endScript: FormerAgent["endScript"];
   readonly reports: TaskReports;
   readonly keepRecord: (note: UnfinishedTask, end: RecoveredEnd) => Promise<void>;
   readonly log: LogStream;
@@ -30,7 +31,7 @@ const RECORD_MS = 30_000;
  * False when there was nothing. A worker that has recovered a task takes no other: why it died is not known.
  */
 export async function recoverTask(parts: RecoveryParts): Promise<boolean> {
-  const { notices, reports, keepRecord, log, instanceId, clock, diagnostics, stop } = parts;
+  const { notices, endScript, reports, keepRecord, log, instanceId, clock, diagnostics, stop } = parts;
   const { unfinished, claims } = notices;
   const note = await unfinished.read().catch((error: unknown) => {
     if (error instanceof UnreadableNoteError) return error;
@@ -43,7 +44,7 @@ export async function recoverTask(parts: RecoveryParts): Promise<boolean> {
     return true;
   }
   const { task, claimedAtMs, token } = note;
-  await killProcesses({ group: NO_GROUP, variable: note.variable });
+  await endScript(note.variable);
   if (note.reported) {
     diagnostics.warn("this agent was started again after it died behind a failed task", { task: task.name });
     return true;

@@ -25,7 +25,7 @@ export interface NameTagOptions {
   readonly diagnostics: Diagnostics;
 }
 
-const loadEc2 = lazily(() => import("../aws/ec2-client.ts"));
+export const loadEc2 = lazily(() => import("../aws/ec2-client.ts"));
 
 const SETTLE_MS = 3000;
 /** States that follow each other faster are not worth a call: of a task that takes no time, only its end shows. */

@@ -2,7 +2,13 @@ import type { AwsClients } from "../aws/aws-clients.ts";
 import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import type { WorkerIdentity } from "../machine/instance-identity.ts";
-import { type AttemptResult, type AttemptToRecord, keepRecord, type RecordPlace } from "./keep-record.ts";
+import {
+  type AttemptResult,
+  type AttemptToRecord,
+  type KeepRecordOptions,
+  keepRecord,
+  type RecordPlace,
+} from "./keep-record.ts";
 import { recordUploads } from "./record-uploads.ts";
 
 /** What attempts leave in the state bucket. */
@@ -17,6 +23,7 @@ export interface AttemptRecordsOptions {
   readonly clients: Pick<AwsClients, "s3">;
   readonly place: RecordPlace;
   readonly identity: WorkerIdentity;
+  readonly readUploads: KeepRecordOptions["readUploads"];
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
 }

@@ -29,7 +29,7 @@ export interface ClaimOptions {
 /** A task that is over by then needs no claim. */
 const LINGER_MS = 25;
 
-const loadObjects = lazily(() => import("../s3/objects.ts"));
+export const loadObjects = lazily(() => import("../s3/objects.ts"));
 
 /** Writes and clears follow each other in the order in which they were asked for, beside the task. */
 export function claimRecord(options: ClaimOptions): ClaimRecord {

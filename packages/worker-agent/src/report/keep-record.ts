@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { type TaskInput, workerLogStream } from "@muster/pipeline";
-import { stateKey, UnknownOutcomeError } from "@muster/records";
+import { chance, stateKey, UnknownOutcomeError } from "@muster/records";
 import { type AwsClients, lazily } from "../aws/aws-clients.ts";
 import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
@@ -15,8 +14,8 @@ import { type Artifact, type Attempt, attemptStatement } from "./attempt-stateme
 import type { Outcome } from "./outcome.ts";
 import type { RecordUploads } from "./record-uploads.ts";
 
-const loadUpload = lazily(() => import("../s3/upload-file.ts"));
-const loadObjects = lazily(() => import("../s3/objects.ts"));
+export const loadUpload = lazily(() => import("../s3/upload-file.ts"));
+export const loadObjects = lazily(() => import("../s3/objects.ts"));
 
 const LOG_TYPE = "application/gzip";
 
@@ -56,6 +55,8 @@ export interface KeepRecordOptions {
   readonly clients: Pick<AwsClients, "s3">;
   readonly place: RecordPlace;
   readonly identity: WorkerIdentity;
+  /** What a task's script has uploaded. */
+  readonly readUploads: (files: TaskFolder) => Promise<Artifact[]>;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   readonly records: RecordUploads;
@@ -78,7 +79,7 @@ export async function keepRecord(
 }
 
 async function putRecord(
-  { clients, place, identity, clock, diagnostics, records }: KeepRecordOptions,
+  { clients, place, identity, readUploads, clock, diagnostics, records }: KeepRecordOptions,
   { task, claimed, files }: AttemptToRecord,
   { execution, log, recovered = false }: AttemptResult,
 ): Promise<void> {
@@ -87,7 +88,7 @@ async function putRecord(
   const key = stateKey.attempt(task.execution, task.name, identity.instanceId, startedAt);
   const logPlace = { bucket: place.bucket, key: logKeyOf(key, { recovered }) };
   // Before the task's folder goes away.
-  const [{ contents, sha256, complete }, uploads] = await Promise.all([log.finish(), readUploads(files.uploads)]);
+  const [{ contents, sha256, complete }, uploads] = await Promise.all([log.finish(), readUploads(files)]);
   const statement = attemptStatement({
     task,
     activityArn: place.activityArn,
@@ -108,7 +109,7 @@ async function putRecord(
     lastLines: log.tail,
   });
   // What is there stays, as the bucket demands; what a try without an answer has stored is known by the id.
-  const condition = { ifNoneMatch: "*", writeId: randomUUID() } as const;
+  const condition = { ifNoneMatch: "*", writeId: chance().uuid() } as const;
   const isLarge = typeof contents === "string";
   const putLog = async () => {
     const [{ uploadFile }, { putObject }, s3] = await Promise.all([loadUpload(), loadObjects(), clients.s3()]);
@@ -139,7 +140,7 @@ async function putRecord(
 }
 
 /** The log of the attempt that has this record. */
-const logKeyOf = (recordKey: string, { recovered }: { recovered: boolean }): string =>
+export const logKeyOf = (recordKey: string, { recovered }: { recovered: boolean }): string =>
   recordKey.replace(/\.json$/, recovered ? ".recovered.log.gz" : ".log.gz");
 
 /** Whether what was to be written where nothing is stands there now. A worker may not read records, and so cannot always tell its own. */
@@ -158,8 +159,8 @@ async function presenceAfter(write: Promise<unknown>): Promise<Presence> {
 const MOST_NOTES_BYTES = 16 * 1024 * 1024;
 
 /** As `muster-s3` noted them; the last upload of an object counts. */
-async function readUploads(file: string): Promise<Artifact[]> {
-  const text = (await readScriptFile(file, { mostBytes: MOST_NOTES_BYTES }).catch(() => undefined)) ?? "";
+export async function uploadsOnDisk({ uploads }: TaskFolder): Promise<Artifact[]> {
+  const text = (await readScriptFile(uploads, { mostBytes: MOST_NOTES_BYTES }).catch(() => undefined)) ?? "";
   const byUri = new Map<string, Artifact>();
   for (const line of text.split("\n")) {
     const artifact = parseUpload(line);

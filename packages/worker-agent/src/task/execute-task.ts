@@ -1,16 +1,14 @@
-import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ErrorName, MusterError, type TaskInput } from "@muster/pipeline";
 import { makerLine } from "@muster/records";
-import type { AwsClients } from "../aws/aws-clients.ts";
+import { type AwsClients, lazily } from "../aws/aws-clients.ts";
 import { type Clock, untilAborted } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { createMask, secretValues } from "../log/mask-secrets.ts";
 import { tellingLines } from "../log/telling-lines.ts";
-import { createTaskFolder, type TaskFolder } from "../machine/worker-folder.ts";
+import type { TaskFolder } from "../machine/worker-folder.ts";
 import type { WorkerMachine } from "../machine/worker-machine.ts";
-import { outOfMemoryKills } from "../process/process-table.ts";
-import { startUsageMeter, type Usage } from "../process/usage.ts";
+import type { Usage } from "../process/usage.ts";
 import type { AttemptExecution } from "../report/keep-record.ts";
 import type { Outcome } from "../report/outcome.ts";
 import type { FetchedScript } from "../script/fetch-script.ts";
@@ -22,13 +20,14 @@ import type { WorkerScripts } from "../script/worker-scripts.ts";
 import type { ClaimedTask } from "./claimed-task.ts";
 import { classifyExit, failureOf, type TaskFailure, tellingLine } from "./classify-exit.ts";
 import type { HeldLease } from "./lease.ts";
-import { readScriptResult } from "./script-result.ts";
 import type { EndReason, TaskEnding } from "./task-ending.ts";
+import type { TaskPlace } from "./task-place.ts";
 import type { UnfinishedTask, UnfinishedTaskFile } from "./unfinished-task.ts";
 
 /** What executes a worker's tasks. */
 export interface ExecutionParts {
   readonly machine: WorkerMachine;
+  readonly place: TaskPlace;
   readonly scripts: WorkerScripts;
   readonly runner: ScriptRunner;
   readonly unfinished: UnfinishedTaskFile;
@@ -62,6 +61,8 @@ export interface Execution extends AttemptExecution {
   readonly endRest?: () => Promise<void>;
 }
 
+export const loadLease = lazily(() => import("./lease.ts"));
+
 /** Tasks of these builds run the dummy script, on whatever worker. */
 export const isPretended = ({ debug }: TaskInput): boolean => debug === "fake_ec2" || debug === "skip_ec2";
 
@@ -84,8 +85,8 @@ class MachineUnfitError extends MusterError {
 }
 
 /** A folder for the task, and a note for the agent that comes after this one. */
-async function makePlace({ unfinished }: ExecutionParts, { files, note }: TaskToExecute): Promise<void> {
-  await findingRoom(() => Promise.all([createTaskFolder(files), unfinished.write(note)]));
+async function makePlace({ place, unfinished }: ExecutionParts, { files, note }: TaskToExecute): Promise<void> {
+  await findingRoom(() => Promise.all([place.make(files), unfinished.write(note)]));
 }
 
 async function findingRoom(write: () => Promise<unknown>): Promise<void> {
@@ -98,7 +99,7 @@ async function findingRoom(write: () => Promise<unknown>): Promise<void> {
 
 async function prepareAndRun(parts: ExecutionParts, toExecute: TaskToExecute): Promise<Execution> {
   const { task, files, ending } = toExecute;
-  const { machine, scripts } = parts;
+  const { machine, place, scripts } = parts;
   await makePlace(parts, toExecute);
   const pretended = isPretended(task);
   const getReady = async () => ({
@@ -127,7 +128,7 @@ async function prepareAndRun(parts: ExecutionParts, toExecute: TaskToExecute): P
     }
     // What plays makes nothing.
     const maker = makerLine({ task: task.name, script: script.sha256, env: task.env });
-    if (!pretended) await findingRoom(() => writeFile(files.maker, maker));
+    if (!pretended) await findingRoom(() => place.noteMaker(files, maker));
     return {
       ...(await run(parts, toExecute, { script, env, exclusive: lease !== undefined })),
       scripts: scriptsUsed,
@@ -152,8 +153,9 @@ async function run(
 ): Promise<Pick<Execution, "outcome" | "exit" | "usage" | "endRest">> {
   const { task, files, ending, claimed, targets } = toExecute;
   const silence = task.logIdleSeconds === undefined ? undefined : ending.endWhenSilent(task.logIdleSeconds);
-  const killsBefore = outOfMemoryKills();
-  const meter = startUsageMeter(files.work, parts.clock);
+  const { place } = parts;
+  const killsBefore = place.outOfMemoryKills();
+  const meter = place.startMeter(files, parts.clock);
   const secrets = [claimed.token, ...secretValues(env)];
   const telling = tellingLines({ folders: [files.work, files.tmp, dirname(script.file)], secrets });
   ending.signal.addEventListener("abort", telling.close, { once: true });
@@ -171,7 +173,7 @@ async function run(
   if (exclusive) await endRest();
   if (exit.leftBehind > 0) say(targets, `ended ${exit.leftBehind} processes that the script had left behind`);
   if (exit.unread) say(targets, "what cannot be found still writes: its output is not read any more");
-  const outOfMemory = killsBefore !== undefined && (outOfMemoryKills() ?? 0) > killsBefore;
+  const outOfMemory = killsBefore !== undefined && (place.outOfMemoryKills() ?? 0) > killsBefore;
   const reason = exit.asked && ending.reason;
   const failure = classifyExit(exit, { reason, outOfMemory });
   if (failure === undefined) return { outcome: await succeeded(parts, toExecute, usage), exit, usage, endRest };
@@ -188,7 +190,7 @@ async function waitForLease(
   { lease, machine, clock, diagnostics }: ExecutionParts,
   { ending, targets }: TaskToExecute,
 ): Promise<HeldLease | undefined> {
-  const [{ takeLease }, s3] = await Promise.all([import("./lease.ts"), lease.s3()]);
+  const [{ takeLease }, s3] = await Promise.all([loadLease(), lease.s3()]);
   return takeLease({
     s3,
     place: { bucket: lease.bucket, key: lease.key },
@@ -202,7 +204,7 @@ async function waitForLease(
 }
 
 async function succeeded(parts: ExecutionParts, toExecute: TaskToExecute, usage: Usage): Promise<Outcome> {
-  const { members, problem } = await readScriptResult(toExecute.files.result);
+  const { members, problem } = await parts.place.readResult(toExecute.files);
   if (problem !== undefined) say(toExecute.targets, problem);
   const { cpuSeconds, memoryBytes, diskBytes } = usage;
   const used = {

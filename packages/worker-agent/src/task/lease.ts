@@ -1,5 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import {
+  chance,
   type LeaseOptions as LeaseCalls,
   leaseTaker,
   type ObjectPlace,
@@ -64,7 +65,7 @@ export async function takeLease(options: LeaseOptions): Promise<HeldLease | unde
       mayHold = true;
       diagnostics.warn("the lease could not be asked for", { error });
     }
-    await sleep(clock, LOOK_MS * (0.5 + Math.random()), signal);
+    await sleep(clock, LOOK_MS * (0.5 + chance().fraction()), signal);
   }
   if (mayHold)
     await letGo(options, async () => {

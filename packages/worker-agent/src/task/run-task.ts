@@ -1,7 +1,6 @@
 import { ErrorName, TaskInput } from "@muster/pipeline";
 import type { Clock } from "../clock.ts";
 import type { Diagnostics } from "../diagnostics.ts";
-import { removeFolder } from "../machine/remove-folder.ts";
 import { taskFolder } from "../machine/worker-folder.ts";
 import type { WorkerMachine } from "../machine/worker-machine.ts";
 import type { TaskReports } from "../report/task-reports.ts";
@@ -13,6 +12,7 @@ import type { Notices } from "./notices.ts";
 import { type Performance, REPORT_MS, type TaskToPerform } from "./perform-task.ts";
 import type { FinishedTask } from "./run-after-task.ts";
 import { type TaskEnding, taskEnding } from "./task-ending.ts";
+import type { TaskPlace } from "./task-place.ts";
 
 /** What runs a worker's tasks. */
 export interface TaskParts {
@@ -21,6 +21,7 @@ export interface TaskParts {
   readonly reports: TaskReports;
   readonly notices: Notices;
   readonly machine: WorkerMachine;
+  readonly place: TaskPlace;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   readonly stop: WorkerStop;
@@ -84,7 +85,7 @@ function announce(
 
 /** The task has been reported: what follows changes nothing about it. */
 async function tidyUp(
-  { notices, runAfterTask, diagnostics }: TaskParts,
+  { notices, runAfterTask, place, diagnostics }: TaskParts,
   { task, claimed, files, note, number }: Omit<TaskToPerform, "ending"> & { readonly number: number },
   { execution, answer }: Performance,
 ): Promise<TaskEnd> {
@@ -99,7 +100,7 @@ async function tidyUp(
   await tidily("noted", failed ? unfinished.write({ ...note, reported: true }) : unfinished.clear());
   await execution.endRest?.();
   await runAfterTask({ task, files, execution, place: markerPlace(task, claimed.claimedAtMs) });
-  if (!keepMachine) await tidily("removed", removeFolder(files.root));
+  if (!keepMachine) await tidily("removed", place.remove(files));
   if (!failed) display.show({ state: "waiting", tasks: number, subject: task.name, tagState: "idle", task: "" });
   return { name: task.name, failed, keepMachine };
 }

@@ -36,6 +36,8 @@ export interface Ec2Behaviour {
   readonly shutdownMs?: number;
   /** Describe calls do not know an instance for so long after its launch. */
   readonly visibilityDelayMs?: number;
+  /** A metadata service for each instance, on a port of this machine; by default there is. */
+  readonly metadataService?: boolean;
   /** AWS's request buckets. */
   readonly requestLimits?: boolean;
   /** Images besides those that are always there, and the ones of AWS's public parameters. */
@@ -45,7 +47,10 @@ export interface Ec2Behaviour {
 }
 
 export interface Ec2Options
-  extends Omit<LifecycleOptions, "hardware" | "mishaps" | "bootMs" | "shutdownMs" | "runInstance">,
+  extends Omit<
+      LifecycleOptions,
+      "hardware" | "mishaps" | "bootMs" | "shutdownMs" | "runInstance" | "metadataService"
+    >,
     Ec2Behaviour {
   readonly runInstance?: RunInstance | undefined;
   readonly quotas: () => VcpuQuotas;
@@ -73,13 +78,14 @@ const DRY_RUN_MESSAGE = "Request would have succeeded, but DryRun flag is set.";
 
 export function createEc2(options: Ec2Options): Ec2 {
   const { runInstance = idleInstance, bootMs = 0, shutdownMs = 0, visibilityDelayMs = 0 } = options;
+  const { metadataService = true } = options;
   const hardware = faultyHardware();
   const templates = launchTemplates(options);
   const { source } = options;
   const kindOf = ({ tags, instanceType }: Instance) =>
     templates.byId(tags["aws:ec2launchtemplate:id"] ?? "")?.name ?? instanceType;
   const mishaps = source === undefined ? noMachineMishaps : machineMishaps({ source, clock: options.clock, kindOf });
-  const lifecycle = instanceLifecycle({ ...options, hardware, mishaps, runInstance, bootMs, shutdownMs });
+  const lifecycle = instanceLifecycle({ ...options, hardware, mishaps, runInstance, bootMs, shutdownMs, metadataService });
   const network = defaultNetwork(options.region);
   const context: Ec2Context = {
     ...options,

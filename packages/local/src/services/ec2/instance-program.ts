@@ -20,9 +20,14 @@ export interface ProgramOptions {
   readonly runInstance: RunInstance;
   /** Each instance has a metadata service of its own, because SDKs drop the path of its address. */
   readonly openListener: OpenListener;
+  /** False: there is none; whoever plays an instance knows what it would say. */
+  readonly metadataService: boolean;
   readonly clientConfig: (accessKeyId: string) => ClientConfig;
-  readonly mishaps: Pick<MachineMishaps, "clockSkewMs">;
+  readonly mishaps: Pick<MachineMishaps, "clockSkewMs" | "standsStill">;
 }
+
+/** A name that nobody has. @see https://www.rfc-editor.org/rfc/rfc2606#section-2 */
+const NO_METADATA = "http://metadata.invalid";
 
 /** Plays an instance until its program ends or the signal comes; what it throws is on its console. */
 export async function playInstance(
@@ -41,9 +46,11 @@ export async function playInstance(
 ): Promise<void> {
   const { instanceId, instanceType, availabilityZone, userData, boots = 1, tags } = instance;
   const metadata = instanceMetadata({ ...options, instance: current });
-  const listener = await options.movement.track(`metadata of ${instanceId}`, () =>
-    options.openListener(async (request) => metadata(request), { allowedHosts: METADATA_ADDRESSES }),
-  );
+  const listener = options.metadataService
+    ? await options.movement.track(`metadata of ${instanceId}`, () =>
+        options.openListener(async (request) => metadata(request), { allowedHosts: METADATA_ADDRESSES }),
+      )
+    : undefined;
   try {
     await options.runInstance({
       instanceId,
@@ -54,7 +61,8 @@ export async function playInstance(
       boot: boots,
       tags,
       clockSkewMs: options.mishaps.clockSkewMs(instance),
-      metadataUrl: listener.url,
+      standsStill: () => options.mishaps.standsStill(instanceId),
+      metadataUrl: listener?.url ?? NO_METADATA,
       accessKeyId: accessKeyIdOf(instanceId),
       clientConfig: () => options.clientConfig(accessKeyIdOf(instanceId)),
       signal,
@@ -63,6 +71,6 @@ export async function playInstance(
   } catch (error) {
     if (!signal.aborted) consoles.append(instanceId, `${error instanceof Error ? error.stack : error}\n`);
   } finally {
-    await listener.close();
+    await listener?.close();
   }
 }

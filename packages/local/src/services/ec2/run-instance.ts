@@ -14,6 +14,8 @@ export interface RunningInstance {
   readonly tags: Readonly<Record<string, string>>;
   /** By how much its clock is wrong, by a plan of faults; ahead of AWS's if positive. */
   readonly clockSkewMs: number;
+  /** It has come to a stand by a plan of faults, in the middle of whatever it did: nothing more may come of it. */
+  readonly standsStill: () => boolean;
   /** This instance's own metadata service, for AWS_EC2_METADATA_SERVICE_ENDPOINT. */
   readonly metadataUrl: string;
   /** The access key id of the credentials that the metadata service hands out: calls made with it are this instance's. */
