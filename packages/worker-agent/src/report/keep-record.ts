@@ -140,7 +140,7 @@ async function putRecord(
 }
 
 /** The log of the attempt that has this record. */
-export const logKeyOf = (recordKey: string, { recovered }: { recovered: boolean }): string =>
+const logKeyOf = (recordKey: string, { recovered }: { recovered: boolean }): string =>
   recordKey.replace(/\.json$/, recovered ? ".recovered.log.gz" : ".log.gz");
 
 /** Whether what was to be written where nothing is stands there now. A worker may not read records, and so cannot always tell its own. */

@@ -47,10 +47,7 @@ export interface Ec2Behaviour {
 }
 
 export interface Ec2Options
-  extends Omit<
-      LifecycleOptions,
-      "hardware" | "mishaps" | "bootMs" | "shutdownMs" | "runInstance" | "metadataService"
-    >,
+  extends Omit<LifecycleOptions, "hardware" | "mishaps" | "bootMs" | "shutdownMs" | "runInstance" | "metadataService">,
     Ec2Behaviour {
   readonly runInstance?: RunInstance | undefined;
   readonly quotas: () => VcpuQuotas;
@@ -85,7 +82,15 @@ export function createEc2(options: Ec2Options): Ec2 {
   const kindOf = ({ tags, instanceType }: Instance) =>
     templates.byId(tags["aws:ec2launchtemplate:id"] ?? "")?.name ?? instanceType;
   const mishaps = source === undefined ? noMachineMishaps : machineMishaps({ source, clock: options.clock, kindOf });
-  const lifecycle = instanceLifecycle({ ...options, hardware, mishaps, runInstance, bootMs, shutdownMs, metadataService });
+  const lifecycle = instanceLifecycle({
+    ...options,
+    hardware,
+    mishaps,
+    runInstance,
+    bootMs,
+    shutdownMs,
+    metadataService,
+  });
   const network = defaultNetwork(options.region);
   const context: Ec2Context = {
     ...options,
