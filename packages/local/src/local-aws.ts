@@ -4,6 +4,7 @@ import type { ClientConfig } from "./client-config.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { createEndpoint, type ObservedCall } from "./endpoint.ts";
 import { executionStatusEvents } from "./execution-status-events.ts";
+import { armDeployments } from "./faults/arm-deployments.ts";
 import { callMishaps } from "./faults/call-mishaps.ts";
 import { callPath } from "./faults/call-path.ts";
 import type { FaultPlan, InjectedFault } from "./faults/fault-plan.ts";
@@ -62,6 +63,8 @@ export interface LocalAwsOptions {
   readonly faults?: FaultPlan;
   /** Told of every fault of the plan as it happens. */
   readonly onFault?: (fault: InjectedFault) => void;
+  /** Deploys the stage anew, where the plan says so: updates state machines, replaces functions, adds versions of launch templates. */
+  readonly onDeployment?: () => Promise<void>;
   /** Told of every call, before its answer leaves. */
   readonly onCall?: (call: ObservedCall) => void;
   /** Told of stored state that cannot be read: its name and why. */
@@ -117,6 +120,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
   const faults = createCallFaults(clock);
   let quotas = options.vcpuQuotas ?? DEFAULT_VCPU_QUOTAS;
   let started = false;
+  let cancelDeployments = () => {};
 
   const source = options.faults && createFaultSource(options.faults, { clock, onFault: options.onFault });
   const planned = source && { source, clock, movement };
@@ -195,6 +199,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
       states.start();
       bus.start();
       ec2.start();
+      if (planned !== undefined) cancelDeployments = armDeployments({ ...planned, deploy: options.onDeployment });
     },
     async listen(listenOptions = {}) {
       ({ url } = await listeners.open(endpoint.answer, listenOptions));
@@ -204,6 +209,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     park: movement.park,
     idle: movement.idle,
     async close() {
+      cancelDeployments();
       bus.close();
       await ec2.close();
       await states.close();
