@@ -70,6 +70,7 @@ test("of what could not be read nothing is said", () => {
     requests: null,
     ofBuilds: null,
     marks: null,
+    untold: null,
     unread: [],
   };
   expect(findOrphans(unread, stage)).toEqual([]);

@@ -1,6 +1,7 @@
 import type { AuditedStage, Inventory } from "./inventory.ts";
 import type { Orphan } from "./orphan.ts";
 import { orphanBuilds } from "./orphan-builds.ts";
+import { orphanEnds } from "./orphan-ends.ts";
 import { orphanLeases } from "./orphan-leases.ts";
 import { orphanMachines } from "./orphan-machines.ts";
 import { orphanRecords } from "./orphan-records.ts";
@@ -11,4 +12,5 @@ export const findOrphans = (inventory: Inventory, stage: AuditedStage): Orphan[]
   ...orphanBuilds(inventory, stage),
   ...orphanLeases(inventory, stage),
   ...orphanRecords(inventory, stage),
+  ...orphanEnds(inventory, stage),
 ];

@@ -1,6 +1,7 @@
 import type { Step } from "@muster/history";
 import type { LaunchRecord, Lease, Pipeline } from "@muster/pipeline";
 import type { BuildSummary } from "../history/find-build.ts";
+import type { UntoldJson } from "../notifications/untold-words.ts";
 
 /** An instance that has not been terminated. */
 export interface Machine {
@@ -91,6 +92,12 @@ export interface AuditedDemand {
   readonly enteredAt: Date;
 }
 
+export interface UntoldEnd extends UntoldJson {
+  /** The build's name. */
+  readonly build: string;
+  readonly endedAt: Date;
+}
+
 /** What a stage consists of at one moment. Null is what could not be read, of which nothing is known. */
 export interface Inventory {
   readonly now: Date;
@@ -107,6 +114,8 @@ export interface Inventory {
   readonly ofBuilds: readonly (StoredKey & { readonly build: string })[] | null;
   /** When the reaper has marked a machine. */
   readonly marks: ReadonlyMap<string, Date> | null;
+  /** Whom nobody could tell that one of the latest builds has ended. */
+  readonly untold: readonly UntoldEnd[] | null;
   /** What could not be read or told, a line each. */
   readonly unread: readonly string[];
 }

@@ -22,6 +22,7 @@ export const ORPHAN_KINDS = [
   "repair request",
   "record of an ended build",
   "old records",
+  "end that was not told",
 ] as const;
 export type OrphanKind = (typeof ORPHAN_KINDS)[number];
 

@@ -7,6 +7,7 @@ import { idleSince } from "./orphan-machines.ts";
 import { readBuilds } from "./read-builds.ts";
 import { readMachines, readUntagged } from "./read-machines.ts";
 import { readDemands, readLaunches, readLeases, readMarks, readOfBuilds, readRequests } from "./read-records.ts";
+import { readUntoldEnds } from "./read-untold-ends.ts";
 import { lastWorkOf } from "./work-of-machines.ts";
 
 /**
@@ -33,6 +34,7 @@ export async function readInventory(stage: Stage, now: Date): Promise<Inventory>
   const alive = [...(machines?.alive ?? []), ...(untagged ?? [])];
   const builds = await orUnread("builds", readBuilds(stage, alive));
   if (builds === null && machines === null && ofBuilds === null && leases === null) throw unread[0]?.error;
+  const untold = builds && (await orUnread("who was told of builds' ends", readUntoldEnds(stage, builds, now)));
   return {
     now,
     machines: machines && { ...machines, alive },
@@ -44,6 +46,7 @@ export async function readInventory(stage: Stage, now: Date): Promise<Inventory>
     requests,
     ofBuilds,
     marks,
+    untold,
     unread: [...unreadWords(unread), ...unsure(alive, builds)],
   };
 }

@@ -96,6 +96,7 @@ const nouns = {
   "repair request": "record",
   "record of an ended build": "record",
   "old records": "record",
+  "end that was not told": "notification",
 } as const satisfies Record<OrphanKind, string>;
 
 /** `2 machines (at most $1.20 an hour), 1 lease` */

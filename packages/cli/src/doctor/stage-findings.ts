@@ -3,6 +3,10 @@ import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ListExecutionsCommand } from "@aws-sdk/client-sfn";
 import { stateFolder } from "@muster/records";
 import { explainError } from "../explain-error.ts";
+import { listBuilds } from "../history/find-build.ts";
+import { nextCommand } from "../next-command.ts";
+import { readUntold } from "../notifications/untold.ts";
+import { tellAgainWords } from "../notifications/untold-words.ts";
 import type { Stage } from "../stages/stage.ts";
 import { bad, type Finding, good, poor } from "./finding.ts";
 
@@ -15,7 +19,10 @@ export async function stageFindings(stage: Stage, now: () => number = Date.now):
   const { description } = stage;
   const { pipeline, region, accountId } = description;
   const named = good("stage", `${description.stage} of ${pipeline}, ${region}, account ${accountId}`);
-  return [named, ...(await Promise.all([callerFinding(stage), clockFinding(stage, now), ...reads(stage)]))];
+  return [
+    named,
+    ...(await Promise.all([callerFinding(stage), clockFinding(stage, now), ...reads(stage), ...tellings(stage, now)])),
+  ];
 }
 
 const callerFinding = (stage: Stage): Promise<Finding> =>
@@ -72,6 +79,32 @@ function reads({ sfn, s3, logs, description }: Stage): Promise<Finding>[] {
     ),
   ];
 }
+
+/** Whether those heard of the latest build's end whom the pipeline names. */
+function tellings(stage: Stage, now: () => number): Promise<Finding>[] {
+  if ((stage.pipeline.notifies ?? []).length === 0) return [];
+  const what = "notifications";
+  const look = async (): Promise<Finding> => {
+    const latest = (await listBuilds(stage, { max: LATEST })).find(({ running }) => !running);
+    if (latest === undefined) return good(what, "nothing has ended yet");
+    const untold = await readUntold(stage, latest, new Date(now()));
+    const [first] = untold;
+    if (first === undefined) return good(what, `all were told who are to be told of ${latest.name}`);
+    const named = stage.movedBy === "aws" ? { stage: stage.description.stage } : {};
+    const names = untold.map(({ target }) => target).join(", ");
+    const words = `${names} ${untold.length === 1 ? "was" : "were"} not told of ${latest.name}: ${first.problem}`;
+    return poor(what, words, `mend that, then ${nextCommand(named, tellAgainWords(latest.name, untold))}`);
+  };
+  return [
+    look().catch((error: unknown) => {
+      const { message, hint } = explainError(error);
+      return bad(what, message, hint);
+    }),
+  ];
+}
+
+/** Of builds: as many as may run at once, and one that has ended. */
+const LATEST = 10;
 
 async function tried(what: string, ask: () => Promise<string>): Promise<Finding> {
   try {

@@ -162,6 +162,7 @@ test("who follows a build reads the same in pieces, and the report says that it 
     globals: {},
     flow,
     prospect: NO_PROSPECT,
+    notTold: [],
   };
   const [headline] = reportBuild(whole, { name: "build" }, shown);
   expect(headline).toBe("build  running for 5 s, redriven once");

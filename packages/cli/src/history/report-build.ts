@@ -2,10 +2,13 @@ import type { BuildHistory, Step } from "@muster/history";
 import type { Pipeline } from "@muster/pipeline";
 import type { FailureReport } from "../failures/failure-report.ts";
 import { failureLines } from "../failures/print-failures.ts";
+import { nextCommand } from "../next-command.ts";
+import { tellAgainWords, type UntoldJson, untoldWords } from "../notifications/untold-words.ts";
 import { type Print, terminalColumns, terminalRows } from "../print.ts";
 import type { Expected } from "../status/expected-end.ts";
 import { statusReport } from "../status/status-lines.ts";
 import type { Prospect } from "../status/watch-expected.ts";
+import { wrapColumns } from "../wrap-columns.ts";
 import { type ApproveGlobals, approveCommand } from "./approve-command.ts";
 import type { BuildSummary } from "./find-build.ts";
 
@@ -19,13 +22,15 @@ export interface ReportBuildOptions {
   readonly moving: boolean;
   /** Of a build that has ended badly. */
   readonly failures?: FailureReport | undefined;
+  /** Whom nobody could tell that it has ended. */
+  readonly notTold: readonly UntoldJson[];
 }
 
 /** A build for people: how it is, its tasks as a matrix, and what failed or is not finished. */
 export function reportBuild(
   build: BuildHistory,
   { name }: Pick<BuildSummary, "name">,
-  { print, globals, now, flow, prospect, moving, failures }: ReportBuildOptions,
+  { print, globals, now, flow, prospect, moving, failures, notTold }: ReportBuildOptions,
 ): string[] {
   const shown = { name, build, flow, prospect, moving, headline: failures?.headline ?? "" };
   const columns = terminalColumns(print);
@@ -33,6 +38,7 @@ export function reportBuild(
     ...statusReport(shown, { columns, rows: terminalRows(print), style: print.style, now: build.endedAt ?? now }),
     ...answers(build, globals),
     ...lastWords(failures, { print, globals }),
+    ...untoldLines(name, notTold, { print, globals }),
   ];
 }
 
@@ -40,6 +46,19 @@ export function reportBuild(
 function lastWords(failures: FailureReport | undefined, shown: { print: Print; globals: ApproveGlobals }): string[] {
   if (failures === undefined || failures.causes.length === 0) return [];
   return ["the end of the logs:", ...failureLines(failures, { ...shown, isTold: true })];
+}
+
+function untoldLines(
+  name: string,
+  notTold: readonly UntoldJson[],
+  { print, globals }: { print: Print; globals: ApproveGlobals },
+): string[] {
+  if (notTold.length === 0) return [];
+  const wrap = (text: string) => wrapColumns(text, { columns: terminalColumns(print), indent: "  " });
+  return [
+    ...notTold.flatMap((untold) => wrap(untoldWords(untold))).map((line) => print.style("yellow", line)),
+    `  ${nextCommand(globals, tellAgainWords(name, notTold))}`,
+  ];
 }
 
 /** What a person may say now. */
@@ -65,13 +84,15 @@ export interface BuildStatusJson {
   readonly cause?: string | undefined;
   /** When it is expected to end, by how long its tasks usually take; null where that is not known, and of a build that nothing moves or that has ended. */
   readonly expected: Expected | null;
+  /** Whom nobody could tell that it has ended, though they were to be told; null where that could not be read. */
+  readonly notTold: readonly UntoldJson[] | null;
   readonly steps: readonly Step[];
 }
 
 export function jsonOfBuild(
   build: BuildHistory,
   summary: BuildSummary,
-  expected: Expected | undefined,
+  { expected, notTold }: { expected: Expected | undefined; notTold: BuildStatusJson["notTold"] },
 ): BuildStatusJson {
   return {
     name: summary.name,
@@ -84,6 +105,7 @@ export function jsonOfBuild(
     error: build.error,
     cause: build.cause,
     expected: expected ?? null,
+    notTold,
     steps: build.steps.map((step) => ({ ...step })),
   };
 }

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { FailureReport } from "../failures/failure-report.ts";
 import { jsonOfFailures } from "../failures/json-of-failures.ts";
 import { nextCommand } from "../next-command.ts";
+import type { UntoldJson } from "../notifications/untold-words.ts";
 import { terminalColumns } from "../print.ts";
 import { createProgress } from "../progress/create-progress.ts";
 import { followBuild } from "../progress/follow-build.ts";
@@ -49,6 +50,8 @@ export async function showStatus(
   );
 }
 
+const STATUS_OF = { succeeded: "SUCCEEDED", failed: "FAILED", aborted: "ABORTED", "timed out": "TIMED_OUT" } as const;
+
 type Shown = Pick<Context, "print" | "globals">;
 
 async function showBuild(
@@ -59,12 +62,14 @@ async function showBuild(
   const moving = stage.movedBy !== "nobody";
   const failures = await failuresOf(stage, build, summary);
   const prospect = await prospectOf(stage, build);
+  const notTold = await notToldOf(stage, build, summary);
   if (globals.json) {
-    const told = jsonOfBuild(build, { ...summary, endedAt: build.endedAt }, moving ? prospect.expected : undefined);
+    const expected = moving ? prospect.expected : undefined;
+    const told = jsonOfBuild(build, { ...summary, endedAt: build.endedAt }, { expected, notTold });
     print.json({ ...told, ...(failures && jsonOfFailures(failures)) });
   } else {
     const { flow } = stage.pipeline;
-    const options = { print, globals, now: new Date(), flow, prospect, moving, failures };
+    const options = { print, globals, now: new Date(), flow, prospect, moving, failures, notTold: notTold ?? [] };
     for (const line of reportBuild(build, summary, options)) print.report(line);
   }
   if (build.state === "running" && !moving) {
@@ -90,6 +95,19 @@ async function showList(stage: Stage, { print, globals }: Shown): Promise<ExitCo
     for (const line of lines) print.report(line);
   }
   return 0;
+}
+
+/** Of a build that has ended, and that was to be told. */
+async function notToldOf(
+  { pipeline, ...stage }: Stage,
+  { state, endedAt }: BuildHistory,
+  { executionArn, status }: BuildSummary,
+): Promise<readonly UntoldJson[] | null> {
+  if (state === "running" || (pipeline.notifies ?? []).length === 0) return [];
+  const { untoldOf } = await import("../notifications/untold.ts");
+  // One that was followed runs by its summary.
+  const ended = status === "RUNNING" ? STATUS_OF[state] : status;
+  return untoldOf({ ...stage, pipeline }, { executionArn, status: ended, endedAt }, new Date());
 }
 
 /** Of a build that has ended badly. */

@@ -9,6 +9,7 @@ import type { Stage } from "../stages/stage.ts";
 import { UsageError } from "../usage-error.ts";
 import { type NotificationJson, readNotifications } from "./read-notifications.ts";
 import { reportNotifications } from "./report-notifications.ts";
+import { tellAgainWords } from "./untold-words.ts";
 
 /** What `notifications --json` prints. */
 export interface NotificationsJson {
@@ -87,7 +88,7 @@ interface Shown {
 function print(notifications: readonly NotificationJson[], { subject, stage, build, context }: Shown): ExitCode {
   const { print, globals } = context;
   const { description, pipeline } = stage;
-  const untold = notifications.filter(({ state }) => state === "not told").map(({ target }) => target);
+  const untold = notifications.filter(({ state }) => state === "not told");
   if (globals.json) {
     const json: NotificationsJson = {
       stage: description.stage,
@@ -100,8 +101,7 @@ function print(notifications: readonly NotificationJson[], { subject, stage, bui
     const columns = terminalColumns(print);
     for (const line of reportNotifications(subject, notifications, { columns, style: print.style })) print.report(line);
     if (build !== undefined && untold.length > 0) {
-      const words = ["notifications", build.name, "--send", ...untold.flatMap((target) => ["--to", target])];
-      print.report(`  ${nextCommand(globals, words)}`);
+      print.report(`  ${nextCommand(globals, tellAgainWords(build.name, untold))}`);
     }
   }
   return untold.length > 0 ? 1 : 0;

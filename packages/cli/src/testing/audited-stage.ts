@@ -161,6 +161,7 @@ export function inventory({ alive = [], gone = [], running = [], ended = [], ...
     requests: [],
     ofBuilds: [],
     marks: new Map(),
+    untold: [],
     unread: [],
     ...more,
   };

@@ -22,6 +22,18 @@ const SOON = (until: Date) => ({ says: expect.any(String), until });
 /** Tasks, builds, leases and records that nothing needs any more. */
 export const orphanedRecords: readonly OrphanCase[] = [
   [
+    "end that was not told",
+    "to a chat that answers nothing",
+    { untold: [{ build: BUILD, target: "team-chat", kind: "slack", problem: "it answers 503", endedAt: ago(60) }] },
+    {
+      name: BUILD,
+      says: "has ended, and team-chat was not told: it answers 503",
+      blocks: null,
+      repair: null,
+      next: [`muster notifications ${BUILD} --send --to team-chat`],
+    },
+  ],
+  [
     "task on a lost machine",
     "that EC2 shows no more",
     { running: [build({ attempts: [attempt()] })] },

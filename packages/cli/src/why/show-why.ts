@@ -3,6 +3,8 @@ import { wordsOf } from "@muster/pipeline";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
 import { nextCommand } from "../next-command.ts";
+import { untoldOf } from "../notifications/untold.ts";
+import { tellAgainWords, type UntoldJson, untoldWords } from "../notifications/untold-words.ts";
 import { type Print, type TextStyle, terminalColumns } from "../print.ts";
 import { wrapColumns } from "../wrap-columns.ts";
 import { chainOf } from "./chain.ts";
@@ -26,6 +28,8 @@ export interface WhyJson {
   readonly chain: readonly { readonly at: Date; readonly says: string }[];
   /** Of the last attempt's log, at most ten. */
   readonly lastLines: readonly string[];
+  /** Whom nobody could tell that the build has ended; null where that could not be read. */
+  readonly notTold: readonly UntoldJson[] | null;
   /** Commands that a person may type next. */
   readonly next: readonly string[];
   /** What could not be read. */
@@ -41,7 +45,8 @@ export async function showWhy(
   const now = new Date();
   const found = await findTaskOfBuild(stage, task, build);
   const read = await readFacts(stage, found, { now, globals });
-  const report = whyOf(found, read, { globals, isNamed: build !== undefined });
+  const notTold = await untoldOf(stage, found.summary, now);
+  const report = whyOf(found, read, { globals, isNamed: build !== undefined, notTold });
   if (globals.json) print.json(report);
   else for (const line of reportWhy(report, found, { print, ...read.facts })) print.report(line);
   for (const what of read.unread) print.note(what);
@@ -54,6 +59,7 @@ interface Asked {
   readonly globals: Partial<Globals>;
   /** Whether the build was named. */
   readonly isNamed: boolean;
+  readonly notTold: WhyJson["notTold"];
 }
 
 export function whyOf(found: FoundTask, { facts, lastLines, unread }: ReadFacts, asked: Asked): WhyJson {
@@ -66,12 +72,19 @@ export function whyOf(found: FoundTask, { facts, lastLines, unread }: ReadFacts,
     sentence: sentenceOf(situation, facts.now),
     chain: chainOf(facts),
     lastLines,
+    notTold: asked.notTold,
     next: nextCommands(situation, found, asked),
     unread,
   };
 }
 
-function nextCommands(situation: Situation, found: FoundTask, { globals, isNamed }: Asked): string[] {
+function nextCommands(situation: Situation, found: FoundTask, asked: Asked): string[] {
+  const { globals, notTold } = asked;
+  const telling = (notTold ?? []).length === 0 ? [] : [tellAgainWords(found.summary.name, notTold ?? [])];
+  return [...ofSituation(situation, found, asked), ...telling.map((words) => nextCommand(globals, words))];
+}
+
+function ofSituation(situation: Situation, found: FoundTask, { globals, isNamed }: Asked): string[] {
   const { summary, build, task, step } = found;
   const ofBuild = isNamed ? ["--build", summary.name] : [];
   const command = (...words: string[]) => nextCommand(globals, words);
@@ -143,6 +156,7 @@ function reportWhy(
     print.style("bold", first.slice(0, why.task.length)) + print.style(colour, first.slice(why.task.length)),
     ...rest.map((line) => print.style(colour, line)),
     ...wrap(`build ${why.build}, ${buildWords(found, { now, moving })}`).map((line) => print.style("dim", line)),
+    ...(why.notTold ?? []).flatMap((untold) => wrap(untoldWords(untold))).map((line) => print.style("yellow", line)),
     ...why.chain.flatMap(({ at, says }) => {
       const time = `  ${timeOfDay(at, since)}  `;
       const [head = "", ...tail] = wrap(time + says, " ".repeat(time.length));

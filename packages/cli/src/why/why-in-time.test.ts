@@ -87,7 +87,7 @@ async function world(play: (task: TaskInput, attempt: number) => Played | undefi
     const found = await findTaskOfBuild(stage, task, undefined);
     const read = await readFacts({ ...stage, ...shown }, found, { now: time.now(), globals: {} });
     expect(read.unread).toEqual([]);
-    return whyOf(found, read, { globals: {}, isNamed: false });
+    return whyOf(found, read, { globals: {}, isNamed: false, notTold: [] });
   };
   const sentence = async (task: string) => (await why(task)).sentence;
   /** Waits until it says so. */
