@@ -51,6 +51,7 @@ test("a program is told of a failed build, signed, with what failed where and si
         },
         { platform: "ubuntu-24.04-noble" },
       ],
+      page: null,
       commands: ["muster status 1.2.3_alice", "muster retry 1.2.3_alice"],
     },
   });

@@ -14,6 +14,7 @@ import { ExecutionStatus } from "./execution-ended.ts";
 import { type HandlerContext, handler } from "./handler.ts";
 import { deliver } from "./notifying/deliver.ts";
 import { type BuildEndMessage, endMessage, trialMessage } from "./notifying/message.ts";
+import { pageAddress } from "./notifying/page-address.ts";
 import { type Ending, readEnding } from "./notifying/read-ending.ts";
 import { type TellContext, type Told, type ToldEnd, tellAgain, tellOnce } from "./notifying/tell.ts";
 
@@ -70,7 +71,7 @@ async function tellEnd(executionArn: string, context: Context): Promise<NotifyAn
   if (ending.input !== undefined && ending.input.debug !== "") return { ignored: "a build that publishes nothing" };
   const wanting = here.filter((notification) => wants(notification, ending.end));
   const of = toldEnd(ending);
-  const message = endMessage(ending, placeOf(context));
+  const message = messageOf(ending, context);
   const telling = tellingOf(context, { messageId: of.messageId, message });
   // One whose record cannot be written keeps no other from being told.
   const told = await Promise.all(
@@ -94,7 +95,7 @@ async function repeat(executionArn: string, targets: readonly Notification[], co
     throw new InvalidInputError("the build has not ended yet", { hint: "it is told by itself when it has" });
   }
   const of = toldEnd(ending);
-  const telling = tellingOf(context, { messageId: of.messageId, message: endMessage(ending, placeOf(context)) });
+  const telling = tellingOf(context, { messageId: of.messageId, message: messageOf(ending, context) });
   return { outcomes: await Promise.all(targets.map((notification) => tellAgain(notification, of, telling))) };
 }
 
@@ -110,6 +111,9 @@ async function tryOut(targets: readonly Notification[], context: Context): Promi
 }
 
 const placeOf = ({ stage }: Context) => ({ stage: stage.stage, pipeline: stage.pipeline });
+
+const messageOf = (ending: Ending, context: Context): BuildEndMessage =>
+  endMessage(ending, placeOf(context), pageAddress(context.stage, ending.executionArn));
 
 const endingOf = (executionArn: string, { pipeline, stage, clients }: Context): Promise<Ending | undefined> =>
   readEnding(executionArn, { sfn: clients.sfn, pipeline, stateMachineArn: stage.stateMachineArn });

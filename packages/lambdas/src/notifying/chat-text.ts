@@ -15,7 +15,10 @@ export function mailText({ data }: BuildEndMessage): string {
     `${data.title}.`,
     ...(numbers === undefined ? [] : [numbers]),
     ...paragraph(linesOf(data)),
-    ...paragraph(data.commands.map((command) => `  ${command}`)),
+    ...paragraph([
+      ...data.commands.map((command) => `  ${command}`),
+      ...(data.page === null ? [] : [`  ${data.page}`]),
+    ]),
   ].join("\n");
 }
 
@@ -32,6 +35,7 @@ export function chatText({ type, data }: BuildEndMessage): string {
     ...(numbers === undefined ? [] : [numbers]),
     ...(lines.length === 0 ? [] : ["```", ...lines.map((line) => escaped(line).replaceAll("`", "'")), "```"]),
     ...data.commands.map((command) => `\`${escaped(command)}\``),
+    ...(data.page === null ? [] : [`<${escaped(data.page)}|its page>`]),
   ].join("\n");
 }
 

@@ -48,6 +48,8 @@ export interface BuildEndMessage {
     readonly failed: readonly FailedStepMessage[];
     /** How many builds before it failed, one after the other; as many as are looked at where there are more. */
     readonly failedBefore: number | null;
+    /** Where its page is kept, of a stage on AWS: whoever opens it signs in to AWS. null where there is none. */
+    readonly page: string | null;
     /** What shows more. */
     readonly commands: readonly string[];
   };
@@ -75,8 +77,8 @@ export interface MessageContext {
 
 const MOST_FAILED = 10;
 
-/** What is told of an end. */
-export function endMessage(ending: Ending, context: MessageContext): BuildEndMessage {
+/** What is told of an end. @param page where the build's page is kept */
+export function endMessage(ending: Ending, context: MessageContext, page: string | null): BuildEndMessage {
   const { end, name, executionArn, input, startedAt, endedAt, results, earlier } = ending;
   const failures = results === undefined ? [] : listFailures(results);
   const failure = end === "failed" ? whatFailed(ending, failures) : null;
@@ -98,6 +100,7 @@ export function endMessage(ending: Ending, context: MessageContext): BuildEndMes
       failure,
       failed: failures.slice(0, MOST_FAILED).map(failedStep),
       failedBefore: failedInARow(earlier),
+      page,
       commands: commandsOf(ending, context),
     },
   };
@@ -123,6 +126,7 @@ export function trialMessage(at: Date, context: MessageContext): BuildEndMessage
       failure: null,
       failed: [],
       failedBefore: null,
+      page: null,
       commands: [],
     },
   };
