@@ -20,10 +20,10 @@ const definition = {
 };
 
 test("what has happened since the last look is read in few calls, however much it is, and each event once", async () => {
-  let calls = 0;
+  const asked: number[] = [];
   await using aws = createLocalAws({
-    onCall: ({ operation }) => {
-      if (operation === "GetExecutionHistory") calls++;
+    onCall: ({ operation, input }) => {
+      if (operation === "GetExecutionHistory") asked.push((input as { maxResults: number }).maxResults);
     },
   });
   const sfn = new SFNClient(aws.clientConfig());
@@ -46,10 +46,21 @@ test("what has happened since the last look is read in few calls, however much i
     [all.length - 50, 1],
     [all.length - 900, 2],
   ] as const) {
-    calls = 0;
+    asked.length = 0;
     const news = await readHistory(sfn, executionArn, { afterId: since });
     expect(news).toEqual(all.slice(since));
-    expect(calls).toBeLessThanOrEqual(most);
+    expect(asked.length).toBeLessThanOrEqual(most);
+  }
+
+  for (const [since, before, pages] of [
+    [all.length, 0, [16]],
+    [all.length - 20, 40, [80]],
+    [all.length - 20, 1, [16, 1000]],
+    [all.length - 900, 900, [1000]],
+  ] as const) {
+    asked.length = 0;
+    expect(await readHistory(sfn, executionArn, { afterId: since, before })).toEqual(all.slice(since));
+    expect(asked).toEqual(pages);
   }
   sfn.destroy();
 });

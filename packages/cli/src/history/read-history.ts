@@ -4,6 +4,16 @@ import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from "@
 const PAGE = 1000;
 /** Between two looks at a running build little has happened; where more has, the rest comes in whole pages. */
 const SMALL_PAGE = 100;
+/** An event may carry what a state was given, which is longer the more platforms a version has. */
+const SMALLEST_PAGE = 16;
+
+interface ReadHistoryOptions {
+  /** The last event that is known. */
+  readonly afterId?: number;
+  /** How many events came at the look before, where there was one: about as many will have come now. */
+  readonly before?: number | undefined;
+  readonly signal?: AbortSignal;
+}
 
 /**
  * The events after `afterId`, oldest first. It reads backwards, because a history can only be paged from its ends:
@@ -12,7 +22,7 @@ const SMALL_PAGE = 100;
 export async function readHistory(
   sfn: SFNClient,
   executionArn: string,
-  { afterId = 0, signal }: { afterId?: number; signal?: AbortSignal } = {},
+  { afterId = 0, before, signal }: ReadHistoryOptions = {},
 ): Promise<HistoryEvent[]> {
   const newest: HistoryEvent[] = [];
   let nextToken: string | undefined;
@@ -22,7 +32,7 @@ export async function readHistory(
         executionArn,
         reverseOrder: true,
         includeExecutionData: true,
-        maxResults: afterId > 0 && nextToken === undefined ? SMALL_PAGE : PAGE,
+        maxResults: afterId > 0 && nextToken === undefined ? firstPage(before) : PAGE,
         nextToken,
       }),
       signal === undefined ? {} : { abortSignal: signal },
@@ -35,3 +45,6 @@ export async function readHistory(
   } while (nextToken !== undefined);
   return newest.reverse();
 }
+
+/** Room for twice as many as came before: a second call costs more than a few events that are known. */
+const firstPage = (before = SMALL_PAGE / 2): number => Math.min(PAGE, Math.max(SMALLEST_PAGE, 2 * before));

@@ -25,9 +25,12 @@ export async function followBuild(
   const name = executionArn.slice(executionArn.lastIndexOf(":") + 1);
   const watch = progress.showsProspect === true ? watchExpected(stage) : undefined;
   let staysShown = false;
+  let before: number | undefined;
   try {
     for (;;) {
-      const events = await readHistory(sfn, executionArn, { afterId: history.build.lastEventId, signal });
+      const afterId = history.build.lastEventId;
+      const events = await readHistory(sfn, executionArn, { afterId, before, signal });
+      before = afterId > 0 ? events.length : undefined;
       const changed = history.read(events);
       watch?.look(history.build);
       const prospect = watch?.prospect ?? NO_PROSPECT;
