@@ -59,17 +59,19 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     HealthCheck: [
       ...repairing,
       state.on("WriteRecords", ["s3:PutObject"], "attention", "launches", "repairLeases"),
-      state.on("SeeWhetherDone", ["s3:GetObject"], "executions"),
+      state.at("SeeWhetherDone", ["s3:GetObject"], stateKey.buildDone("*")),
     ],
     HealthCheckWait: [
       ...builds.wakeUp,
       state.list,
-      state.on("KeepToken", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], "executions"),
+      state.at("KeepToken", ["s3:PutObject", "s3:DeleteObject"], stateKey.healthCheckToken("*")),
+      state.at("SeeWhetherDone", ["s3:GetObject"], stateKey.buildDone("*")),
     ],
     EndHealthCheck: [
       ...builds.wakeUp,
       state.list,
-      state.on("MarkDone", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], "executions"),
+      state.at("MarkDone", ["s3:PutObject"], stateKey.buildDone("*")),
+      state.at("AnswerToken", ["s3:GetObject", "s3:DeleteObject"], stateKey.healthCheckToken("*")),
     ],
     CheckIfReposChanged: [],
     UpdateIndices: [
@@ -154,6 +156,7 @@ function recordStatements({ names }: StageScope) {
   const bucket = names.bucketArn("state");
   return {
     list: allow("ListRecords", ["s3:ListBucket"], [bucket]),
+    at: (sid: string, actions: readonly string[], key: string) => allow(sid, actions, [`${bucket}/${key}`]),
     on: (sid: string, actions: readonly string[], ...kinds: readonly RecordKind[]) =>
       allow(
         sid,
