@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type { StageDescription } from "@muster/pipeline";
 import { isMissingObject, readBytes } from "@muster/records";
 import type { Stage } from "../stages/stage.ts";
 import { UsageError } from "../usage-error.ts";
@@ -16,7 +17,7 @@ export interface PinnedFile extends PinnedScript {
 }
 
 export interface PinnedPlace {
-  readonly stage: Pick<Stage, "s3">;
+  readonly stage: Pick<Stage, "s3" | "description">;
   /** Where it is to lie: a folder of its own. */
   readonly folder: string;
   /** The file that the pipeline names for it now. */
@@ -26,7 +27,7 @@ export interface PinnedPlace {
 
 /**
  * Puts a script as an attempt had it on this machine, executable: from the pipeline's folder where it is the same still, else from where the worker had it.
- * @throws UsageError where it is gone, or is another now
+ * @throws UsageError where it is gone, is another now, or was never the stage's
  */
 export async function fetchPinned(script: PinnedScript, place: PinnedPlace): Promise<PinnedFile> {
   const { folder, now } = place;
@@ -48,6 +49,9 @@ const digestOf = (contents: Uint8Array): string => createHash("sha256").update(c
 async function readPinned({ url, sha256 }: PinnedScript, { stage, task }: PinnedPlace): Promise<Uint8Array> {
   const hint = `muster task ${task} runs the script as it is now`;
   const short = sha256.slice(0, 12);
+  if (!isOfStage(new URL(url), stage.description)) {
+    throw new UsageError(`${url} is none of the stage's scripts: the record that names it may be forged`, { hint });
+  }
   let contents: Uint8Array;
   try {
     contents = await read(new URL(url), stage);
@@ -64,6 +68,10 @@ async function readPinned({ url, sha256 }: PinnedScript, { stage, task }: Pinned
     },
   );
 }
+
+/** Who writes a record cannot write the stage's assets, and could name anything else. On this machine, workers are its user's own processes. */
+const isOfStage = ({ protocol, hostname }: URL, { stage, buckets }: StageDescription): boolean =>
+  stage === "local" || (protocol === "s3:" && hostname === buckets.assets);
 
 const isGone = (error: unknown): boolean =>
   isMissingObject(error) ||
