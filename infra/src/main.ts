@@ -6,7 +6,9 @@ import { synthOptions } from "./synth-options.ts";
 
 /**
  * `muster-infra <command>`, in the folder of `stages.ts`:
- *   synth [--no-bundle]             writes the Terraform of every stage; what cdktf runs, without a word but of bundles that it has to make
+ *   synth [--no-bundle] [--cost [--json]]
+ *                                   writes the Terraform of every stage; what cdktf runs, without a word but of bundles that it has to make. With --cost
+ *                                   it says what stages and builds cost
  *   bundle                          builds functions and the agent's archives anew, before it
  *   diff|deploy|destroy <stage> …   cdktf's, after a synthesis of that stage
  *   review <command> …              what workflows say of a plan

@@ -59,6 +59,8 @@ export interface SynthesisChoices {
   readonly outdir?: string | undefined;
   /** Whether what is not built, or was built from other sources, is built first, rather than refused. */
   readonly bundle?: boolean;
+  /** How what stages cost is told, on standard output; not at all where absent. */
+  readonly cost?: "text" | "json" | undefined;
 }
 
 /**
@@ -68,7 +70,7 @@ export interface SynthesisChoices {
 export async function synthesiseStages(
   project: Project,
   stages: readonly Stage[],
-  { outdir = join(project.folder, "cdktf.out"), bundle = true }: SynthesisChoices = {},
+  { outdir = join(project.folder, "cdktf.out"), bundle = true, cost }: SynthesisChoices = {},
 ): Promise<void> {
   const { folder, bundles, cache } = project;
   if (bundle) await (await import("./bundle.ts")).bundleMissing(project, stages, sayAside);
@@ -78,6 +80,8 @@ export async function synthesiseStages(
   const { synthesise } = await import("./synthesise.ts");
   await synthesise({ stages, outdir, folder, ...bundles });
   for (const { name } of stages) copyProviderLock(folder, join(outdir, "stacks", name));
+  if (cost !== undefined)
+    await (await import("./cost/print-costs.ts")).printCosts(stages, { folder, outdir, json: cost === "json" });
 }
 
 const sayAside = (line: string): void => void process.stderr.write(`${line}\n`);
