@@ -194,8 +194,8 @@ test("the environment is read in env.ts alone", async () => {
 const MORE_ENTRIES: Readonly<Record<string, readonly string[]>> = {
   // What a program needs before it knows a definition, and starts without what definitions are checked with.
   "packages/pipeline": ["./muster-error", "./nearest-word"],
-  // What makes bundles, and runs nothing of the agent.
-  "packages/worker-agent": ["./bundle-plugins"],
+  // The agent's loop for worlds that play its machine; and what makes bundles, and runs nothing of the agent.
+  "packages/worker-agent": ["./bundle-plugins", "./in-process"],
 };
 
 test("each package has one entry point, and infra alone knows cdktf", async () => {
