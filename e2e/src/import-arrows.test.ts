@@ -195,7 +195,7 @@ const MORE_ENTRIES: Readonly<Record<string, readonly string[]>> = {
   // What a program needs before it knows a definition, and starts without what definitions are checked with.
   "packages/pipeline": ["./muster-error", "./nearest-word"],
   // The agent's loop for worlds that play its machine; and what makes bundles, and runs nothing of the agent.
-  "packages/worker-agent": ["./bundle-plugins", "./in-process"],
+  "packages/worker-agent": ["./in-process", "./bundle-plugins"],
 };
 
 test("each package has one entry point, and infra alone knows cdktf", async () => {
