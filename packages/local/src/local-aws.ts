@@ -9,6 +9,7 @@ import { callMishaps } from "./faults/call-mishaps.ts";
 import { callPath } from "./faults/call-path.ts";
 import type { FaultPlan, InjectedFault } from "./faults/fault-plan.ts";
 import { createFaultSource } from "./faults/fault-source.ts";
+import { createPause } from "./faults/pause.ts";
 import type { ListenOptions } from "./http-listener.ts";
 import type { InvokeFunction } from "./lambda-functions.ts";
 import { openListeners } from "./listeners.ts";
@@ -123,7 +124,9 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
   let cancelDeployments = () => {};
 
   const source = options.faults && createFaultSource(options.faults, { clock, onFault: options.onFault });
-  const planned = source && { source, clock, movement };
+  const closing = new AbortController();
+  const pause = createPause({ clock, movement, closing: closing.signal });
+  const planned = source && { source, clock, movement, pause };
   const invoke = createInvoker({ functions, movement, random, mishaps: planned && functionMishaps(planned) });
   const shared = { storage, clock, random, movement, region, accountId, source };
   const bus = createEventBus({ ...shared, invoke });
@@ -210,6 +213,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     idle: movement.idle,
     async close() {
       cancelDeployments();
+      closing.abort();
       bus.close();
       await ec2.close();
       await states.close();

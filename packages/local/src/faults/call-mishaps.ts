@@ -1,8 +1,9 @@
-import { type Clock, sleepUntil } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { ConnectionError, errorOf, type Fault, outages } from "../fault.ts";
 import type { Movement } from "../movement.ts";
 import { type CallMishap, FAULTY_SERVICES, type FaultyService } from "./fault-kinds.ts";
 import type { FaultSource, Mishap, Occasion } from "./fault-source.ts";
+import type { Pause } from "./pause.ts";
 import { CONDITIONAL_CONFLICT, SERVICE_FAILURES } from "./service-failures.ts";
 
 /** A call as far as it matters for what may happen to it. */
@@ -29,6 +30,7 @@ export interface CallMishapOptions {
   readonly source: FaultSource;
   readonly clock: Clock;
   readonly movement: Movement;
+  readonly pause: Pause;
 }
 
 /** How long a client waits on a connection that is silent: the agent's is a minute and more, other clients' are shorter. */
@@ -42,19 +44,17 @@ const READS = /^(Get|Head|List|Describe|Filter)/;
 const { "500": internalError, ...otherOutages } = outages;
 const OUTAGES = [internalError, ...Object.values(otherOutages)] as const;
 
-export function callMishaps({ source, clock, movement }: CallMishapOptions): CallMishaps {
-  const pass = (ms: number) => movement.park(() => sleepUntil(clock, clock.now() + ms));
-
+export function callMishaps({ source, clock, movement, pause }: CallMishapOptions): CallMishaps {
   return {
     async around(call, takeEffect, signal) {
       const { service, operation, about } = call;
       if (!isFaulty(service)) return takeEffect(signal);
-      const occasion: Occasion = { of: operation, about };
+      const occasion = source.number(service, { of: operation, about });
       const named = about === undefined ? operation : `${operation} ${about}`;
       const ask = (mishap: CallMishap) => source.ask(`${service}.${mishap}`, occasion);
       const tell = (mishap: Mishap, how: string) => mishap.happens(`${service} ${named}: ${how}`);
 
-      const refused = refusalOf(source, { ...call, service });
+      const refused = refusalOf(source, { ...call, service }, occasion);
       if (refused !== undefined) {
         tell(refused.mishap, refused.how);
         throw errorOf(refused.fault);
@@ -62,7 +62,7 @@ export function callMishaps({ source, clock, movement }: CallMishapOptions): Cal
       const silent = ask("timed-out");
       if (silent !== undefined) {
         tell(silent, "nobody answers");
-        await pass(silent.across(...SILENCE_MS));
+        await pause(silent.across(...SILENCE_MS));
         throw new ConnectionError("ETIMEDOUT");
       }
       const straggling = call.repeatable && !READS.test(operation) ? ask("straggling") : undefined;
@@ -77,7 +77,7 @@ export function callMishaps({ source, clock, movement }: CallMishapOptions): Cal
       if (delayed !== undefined) {
         const lateMs = delayed.across(...LATE_MS);
         tell(delayed, `arrives ${seconds(lateMs)} late`);
-        await pass(lateMs);
+        await pause(lateMs);
       }
       const repeated = call.repeatable && !READS.test(operation) ? ask("repeated") : undefined;
       if (repeated !== undefined) {
@@ -85,15 +85,15 @@ export function callMishaps({ source, clock, movement }: CallMishapOptions): Cal
         await takeEffect(signal).catch(() => {});
       }
       const output = await takeEffect(signal);
-      // A poll that brings nothing has nothing to lose.
+      // A poll that brings nothing has nothing to lose: tasks that are handed out count, not polls.
       if (operation === "GetActivityTask" && isEmpty(output)) return output;
       const slow = ask("slow");
       if (slow !== undefined) {
         const lateMs = slow.across(...LATE_MS);
         tell(slow, `answered ${seconds(lateMs)} late`);
-        await pass(lateMs);
+        await pause(lateMs);
       }
-      const lost = ask("lost");
+      const lost = source.ask(`${service}.lost`, operation === "GetActivityTask" ? { of: operation, about } : occasion);
       if (lost !== undefined) {
         tell(lost, "took effect, and its answer is lost");
         throw new ConnectionError("ECONNRESET");
@@ -110,13 +110,15 @@ interface Refusal {
 }
 
 /** What is answered instead, before anything took effect. */
-function refusalOf(source: FaultSource, call: MishapCall & { readonly service: FaultyService }): Refusal | undefined {
-  const { service, operation, about, conditional } = call;
+function refusalOf(
+  source: FaultSource,
+  { service, conditional }: Pick<MishapCall, "conditional"> & { readonly service: FaultyService },
+  occasion: Occasion,
+): Refusal | undefined {
   const outage = source.spell(`${service}.down`, { of: service }, SHORTEST_OUTAGE_MS);
   if (outage !== undefined) {
     return { mishap: outage, fault: outage.pick<Fault>(OUTAGES), how: "the service is down, for this call and more" };
   }
-  const occasion = { of: operation, about };
   const { throttled, failed } = SERVICE_FAILURES[service];
   const refusals = [
     ["throttled", throttled],

@@ -1,7 +1,6 @@
-import { type Clock, sleepUntil } from "../clock.ts";
 import { ConnectionError } from "../fault.ts";
-import type { Movement } from "../movement.ts";
 import type { CallMishaps, MishapCall, TakeEffect } from "./call-mishaps.ts";
+import type { Pause } from "./pause.ts";
 import { currentSandbox, Frozen, outsideSandbox } from "./sandbox.ts";
 
 /**
@@ -14,8 +13,7 @@ export interface CallPathOptions {
   readonly mishaps: CallMishaps;
   /** Of the machine whose credentials these are; undefined for whoever is no machine. */
   readonly networkOf: (accessKeyId: string) => (() => MachineNetwork) | undefined;
-  readonly clock: Clock;
-  readonly movement: Movement;
+  readonly pause: Pause;
 }
 
 /** The way of a call from who makes it to its service and back. */
@@ -29,9 +27,9 @@ export type CallPath = (
 const SILENCE_MS = 70_000;
 
 /** Throws `Frozen` to who has come to a stand meanwhile: a function's sandbox that died, a machine that is gone. */
-export function callPath({ mishaps, networkOf, clock, movement }: CallPathOptions): CallPath {
+export function callPath({ mishaps, networkOf, pause }: CallPathOptions): CallPath {
   const silence = async (): Promise<never> => {
-    await movement.park(() => sleepUntil(clock, clock.now() + SILENCE_MS));
+    await pause(SILENCE_MS);
     throw new ConnectionError("ETIMEDOUT");
   };
   const overNetwork: CallPath = async (call, takeEffect, signal) => {

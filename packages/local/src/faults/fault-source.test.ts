@@ -58,6 +58,23 @@ test("ids that AWS makes up do not tell occasions apart: they differ where a wor
   expect(idOf("logs/i-00000000000000000/agent.log")).toBe("s3.lost/PutObject logs/*/agent.log#2");
 });
 
+test("what may meet one of several faults has one number for all of them: a fault that hides others does not shift them", () => {
+  const rates = { "s3.throttled": 0.3, "s3.lost": 0.3 };
+  const walk = (without: string[] = []) => {
+    const { source } = open({ seed: 7, rates, without });
+    return Array.from({ length: 100 }, () => {
+      const call = source.number("s3", { of: "PutObject" });
+      return (source.ask("s3.throttled", call) ?? source.ask("s3.lost", call))?.id;
+    }).filter((id) => id !== undefined);
+  };
+  const ids = walk();
+  const hiding = ids.filter((id) => id.startsWith("s3.throttled"));
+  for (const id of hiding) {
+    const instead = id.replace("throttled", "lost");
+    expect(walk([id]).filter((other) => other !== instead)).toEqual(ids.filter((other) => other !== id));
+  }
+});
+
 test("rates by name concern these names alone", () => {
   const { source } = open({ seed: 1, rates: { "ec2.throttled": { CreateFleet: 1 } } });
   expect(source.ask("ec2.throttled", { of: "CreateTags" })).toBeUndefined();

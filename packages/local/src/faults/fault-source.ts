@@ -9,6 +9,8 @@ export interface Occasion {
   readonly of: string;
   /** What else tells occasions apart: an object's key, an activity. */
   readonly about?: string | undefined;
+  /** Which one it is, where several kinds of faults may come over one occasion; by default the next one of the kind. */
+  readonly nth?: number;
 }
 
 /** Something goes wrong: its own numbers, which follow from its id. */
@@ -28,6 +30,11 @@ export interface Mishap {
 export interface FaultSource {
   /** Whether it does, this time. */
   ask(kind: FaultKind, occasion: Occasion): Mishap | undefined;
+  /**
+   * Numbers an occasion that several kinds may come over: they share the number, so that one which hides the others, as a call that is
+   * refused is not lost too, does not shift them.
+   */
+  number(what: string, occasion: Occasion): Required<Pick<Occasion, "nth">> & Occasion;
   /** Whether a spell of it is on, which lasts from `leastMs` up to an hour. */
   spell(kind: FaultKind, occasion: Occasion, leastMs: number): Mishap | undefined;
   /** When in the first day of this AWS it happens, in the order of time. */
@@ -58,6 +65,11 @@ export function createFaultSource(
   const counts = new Map<string, number>();
   const spells = new Map<string, Spell | undefined>();
 
+  const next = (name: string): number => {
+    const nth = (counts.get(name) ?? 0) + 1;
+    counts.set(name, nth);
+    return nth;
+  };
   const draw = (kind: FaultKind, id: string, rate: number): Mishap | undefined => {
     const random = numbersOf(`${plan.seed}/${id}`);
     if (random() >= rate || without.has(id) || only?.has(id) === false) return undefined;
@@ -78,10 +90,9 @@ export function createFaultSource(
       const rate = rateOf(plan.rates[kind], occasion.of);
       if (rate === 0) return undefined;
       const name = nameOf(kind, occasion);
-      const count = (counts.get(name) ?? 0) + 1;
-      counts.set(name, count);
-      return draw(kind, `${name}#${count}`, rate);
+      return draw(kind, `${name}#${occasion.nth ?? next(name)}`, rate);
     },
+    number: (what, occasion) => ({ ...occasion, nth: next(nameOf(what, occasion)) }),
     spell(kind, occasion, leastMs) {
       const rate = rateOf(plan.rates[kind], occasion.of);
       if (rate === 0) return undefined;
@@ -124,7 +135,7 @@ function mishapOf(id: string, random: () => number, tell: (what: string) => void
   };
 }
 
-const nameOf = (kind: FaultKind, { of, about }: Occasion): string =>
+const nameOf = (kind: string, { of, about }: Occasion): string =>
   `${kind}/${of}${about === undefined ? "" : ` ${about}`}`.replace(MADE_UP_ID, "*");
 
 function rateOf(rate: FaultRate | undefined, of: string): number {

@@ -44,7 +44,7 @@ function plannedRoom(
   count: number,
 ): number {
   if (source === undefined) return count;
-  const pool = { of: instanceType, about: `${availabilityZone} ${market}` };
+  const pool = source.number("pool", { of: instanceType, about: `${availabilityZone} ${market}` });
   const exhausted = source.ask("pool.exhausted", pool);
   if (exhausted !== undefined) {
     exhausted.happens(`${pool.of} ${pool.about}: no capacity for ${count}`);

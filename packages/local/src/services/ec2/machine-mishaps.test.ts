@@ -253,7 +253,7 @@ test("a pool has no capacity, or less than was wanted, and the next time it has"
   const pool = "t3.micro us-west-2a on-demand";
   const { config, faults } = openFaultyAws(
     { "pool.exhausted": 1, "pool.partial": 1 },
-    { only: [`pool.exhausted/${pool}#1`, `pool.partial/${pool}#2`] },
+    { only: [`pool.exhausted/${pool}#1`, `pool.partial/${pool}#3`] },
   );
   const ec2 = new EC2Client(config);
   const launch = async () => {
@@ -270,4 +270,18 @@ test("a pool has no capacity, or less than was wanted, and the next time it has"
     `${pool}: no capacity for 8`,
     expect.stringMatching(/: capacity for [1-7] of 8$/),
   ]);
+});
+
+test("an AWS that closes breaks the connections of who waits for planned time, which does not pass any more", async () => {
+  const outcomes: unknown[] = [];
+  const { aws, pass } = await launchTwo("machine.never-boots", {
+    faults: { seed: 1, rates: { "states.timed-out": 1 } },
+    async program({ clientConfig }) {
+      const sfn = new SFNClient({ ...clientConfig(), maxAttempts: 1 });
+      outcomes.push(await outcomeOf(sfn.send(new CreateActivityCommand({ name: "A" }))));
+    },
+  });
+  await pass(1);
+  await aws.close();
+  expect(outcomes).toEqual(["ECONNRESET"]);
 });

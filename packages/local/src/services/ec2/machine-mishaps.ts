@@ -67,15 +67,14 @@ export const noMachineMishaps: MachineMishaps = {
 
 /** A machine by names that are the same in every run. */
 interface Known {
-  readonly occasion: Occasion;
-  /** For what may come over it at any time. */
-  readonly itself: Occasion;
+  /** What it was launched from, and as the how manyeth. */
+  readonly of: string;
+  readonly nth: number;
   readonly unseenMs: number;
 }
 
 export function machineMishaps({ source, clock, kindOf }: MachineMishapOptions): MachineMishaps {
   const known = new Map<string, Known>();
-  const ordinals = new Map<string, number>();
   const still = new Set<string>();
   const seenRunning = new Map<string, { readonly as: Instance; readonly untilMs: number }>();
   const knownAs = (instance: Instance): Known => known.get(instance.instanceId) ?? takeNote(instance);
@@ -83,15 +82,19 @@ export function machineMishaps({ source, clock, kindOf }: MachineMishapOptions):
   const takeNote = (instance: Instance): Known => {
     const { instanceId } = instance;
     const of = kindOf(instance);
-    const ordinal = (ordinals.get(of) ?? 0) + 1;
-    ordinals.set(of, ordinal);
-    const occasion = { of };
-    const unseen = source.ask("machine.unseen", occasion);
+    const { nth } = source.number("machine", { of });
+    const unseen = source.ask("machine.unseen", { of, nth });
     const unseenMs = Math.round(unseen?.across(...UNSEEN_MS) ?? 0);
     unseen?.happens(`${instanceId} (${of}): not seen for ${seconds(unseenMs)} after its launch`);
-    const note = { occasion, itself: { of, about: `machine ${ordinal}` }, unseenMs };
+    const note = { of, nth, unseenMs };
     known.set(instanceId, note);
     return note;
+  };
+
+  /** This boot of the machine, with whatever may come over it. */
+  const bootOf = (instance: Instance, boots: number): Occasion => {
+    const { of, nth } = knownAs(instance);
+    return boots > 1 ? { of, about: `boot ${boots}`, nth } : { of, nth };
   };
 
   const networkOf = (instanceId: string): MachineNetwork => {
@@ -99,9 +102,9 @@ export function machineMishaps({ source, clock, kindOf }: MachineMishapOptions):
     const machine = known.get(instanceId);
     if (machine === undefined) return "whole";
     for (const [kind, network, how] of CUTS) {
-      const cut = source.spell(kind, machine.itself, SHORTEST_CUT_MS);
+      const cut = source.spell(kind, { of: machine.of, about: `machine ${machine.nth}` }, SHORTEST_CUT_MS);
       if (cut === undefined) continue;
-      cut.happens(`${instanceId} (${machine.itself.of}): ${how}`);
+      cut.happens(`${instanceId} (${machine.of}): ${how}`);
       return network;
     }
     return "whole";
@@ -110,14 +113,14 @@ export function machineMishaps({ source, clock, kindOf }: MachineMishapOptions):
   return {
     launched: (instance) => void takeNote(instance),
     bootDelayMs(instance) {
-      const { occasion } = knownAs(instance);
+      const occasion = bootOf(instance, (instance.boots ?? 0) + 1);
       const late = source.ask("machine.boots-late", occasion);
       const lateMs = Math.round(late?.across(...BOOT_DELAY_MS) ?? 0);
       late?.happens(`${instance.instanceId} (${occasion.of}): boots ${seconds(lateMs)} late`);
       return lateMs;
     },
     bootFailure(instance) {
-      const { occasion } = knownAs(instance);
+      const occasion = bootOf(instance, instance.boots ?? 1);
       const failure = source.ask("machine.never-boots", occasion);
       if (failure === undefined) return undefined;
       failure.happens(`${instance.instanceId} (${occasion.of}): never boots`);
@@ -125,7 +128,7 @@ export function machineMishaps({ source, clock, kindOf }: MachineMishapOptions):
     },
     running(instance, { die, hang, reclaim }) {
       const { instanceId, market } = instance;
-      const { occasion } = knownAs(instance);
+      const occasion = bootOf(instance, instance.boots ?? 1);
       const planned = [
         ["machine.dies", "its hardware fails", () => die("hardware")],
         ["machine.hangs", "stands still", hang],
@@ -151,7 +154,7 @@ export function machineMishaps({ source, clock, kindOf }: MachineMishapOptions):
       };
     },
     ended(before) {
-      const { occasion } = knownAs(before);
+      const occasion = bootOf(before, before.boots ?? 1);
       const stale = source.ask("machine.seen-running", occasion);
       if (stale === undefined) return;
       const staleMs = Math.round(stale.across(...SEEN_RUNNING_MS));
@@ -159,7 +162,7 @@ export function machineMishaps({ source, clock, kindOf }: MachineMishapOptions):
       stale.happens(`${before.instanceId} (${occasion.of}): called running for ${seconds(staleMs)} after its end`);
     },
     clockSkewMs(instance) {
-      const { occasion } = knownAs(instance);
+      const occasion = bootOf(instance, instance.boots ?? 1);
       const skew = source.ask("machine.skewed", occasion);
       if (skew === undefined) return 0;
       const ms = Math.round(skew.across(...SKEW_MS)) * skew.pick([1, -1]);

@@ -12,7 +12,7 @@ export function deliveriesOf(
   source: FaultSource,
   { "detail-type": detailType, rule }: Pick<BusEvent, "detail-type"> & { readonly rule: string },
 ): readonly number[] {
-  const occasion = { of: detailType, about: rule };
+  const occasion = source.number("event", { of: detailType, about: rule });
   const named = `${detailType} for ${rule}`;
   const lost = source.ask("event.lost", occasion);
   if (lost !== undefined) {

@@ -1,10 +1,10 @@
 import { AwsError } from "../../aws-error.ts";
-import { type Clock, sleepUntil } from "../../clock.ts";
+import type { Clock } from "../../clock.ts";
 import type { FaultSource, Mishap } from "../../faults/fault-source.ts";
+import type { Pause } from "../../faults/pause.ts";
 import { createSandbox, runInSandbox } from "../../faults/sandbox.ts";
 import { SERVICE_FAILURES } from "../../faults/service-failures.ts";
 import type { InvocationResult } from "../../lambda-functions.ts";
-import type { Movement } from "../../movement.ts";
 
 /** What may happen to a run of a function. */
 export interface FunctionMishaps {
@@ -18,7 +18,7 @@ export interface FunctionMishaps {
 export interface FunctionMishapOptions {
   readonly source: FaultSource;
   readonly clock: Clock;
-  readonly movement: Movement;
+  readonly pause: Pause;
 }
 
 /** Functions of Step Functions' and EventBridge's make a handful of calls; they are stopped after any of them. */
@@ -29,10 +29,10 @@ const TIMEOUT_MS = [30_000, 900_000] as const;
 
 const SHORTEST_OUTAGE_MS = 1_800_000;
 
-export function functionMishaps({ source, clock, movement }: FunctionMishapOptions): FunctionMishaps {
+export function functionMishaps({ source, clock, pause }: FunctionMishapOptions): FunctionMishaps {
   return {
     async around({ functionName, requestId }, work) {
-      const occasion = { of: functionName };
+      const occasion = source.number("function", { of: functionName });
       const refuse = (mishap: Mishap, { code, message, status }: Refusal): never => {
         mishap.happens(`${functionName}: ${code}`);
         throw new AwsError(code, message ?? code, { status: status ?? 400 });
@@ -45,7 +45,7 @@ export function functionMishaps({ source, clock, movement }: FunctionMishapOptio
       if (throttled !== undefined) return refuse(throttled, SERVICE_FAILURES.lambda.throttled);
       const failed = source.ask("function.failed", occasion);
       if (failed !== undefined) return refuse(failed, SERVICE_FAILURES.lambda.failed);
-      const down = source.spell("function.down", occasion, SHORTEST_OUTAGE_MS);
+      const down = source.spell("function.down", { of: functionName }, SHORTEST_OUTAGE_MS);
       if (down !== undefined) {
         down.happens(`${functionName}: crashes as it starts, this time and more`);
         return crash("Runtime.ExitError", "Runtime exited with error: exit status 1");
@@ -62,7 +62,7 @@ export function functionMishaps({ source, clock, movement }: FunctionMishapOptio
         const endMs = clock.now() + timeoutMs;
         const calls = await dieAfter(timedOut, work);
         timedOut.happens(`${functionName}: stands still ${calls}, until its ${timeoutMs / 1000} s are over`);
-        await movement.park(() => sleepUntil(clock, endMs));
+        await pause(endMs - clock.now());
         return crash("Sandbox.Timedout", `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`);
       }
       return work();
