@@ -76,7 +76,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       if (delayed !== undefined) await movement.park(() => delayed);
       if (fault !== undefined && !fault.afterwards) throw errorOf(fault);
       const isLongPoll = service.longPolls?.includes(call.operation) === true;
-      const takeEffect = async (received: unknown, from: OperationContext) => {
+      const takeEffect = (received: unknown, from: OperationContext): Promise<unknown> => {
         const run = async () => operation(received as never, from);
         return isLongPoll ? movement.park(run) : run();
       };

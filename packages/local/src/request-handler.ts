@@ -32,8 +32,9 @@ export function inProcessRequestHandler(endpoint: Endpoint, address: () => strin
           },
           { endpoint: address(), signal },
         );
-        const wire = await Promise.race([answer.catch(forgetIfFrozen), gone]);
-        return { response: responseOf(request, wire) };
+        return { response: responseOf(request, await Promise.race([answer, gone])) };
+      } catch (error) {
+        return forgetIfFrozen(error);
       } finally {
         unlink();
       }

@@ -35,18 +35,17 @@ export function createInvoker({ functions, movement, random, mishaps }: InvokerO
         }),
       );
     }
-    return movement.track(`Lambda ${functionName}`, async (): Promise<InvocationResult> => {
+    const awsRequestId = random.uuid();
+    const work = async (): Promise<InvocationResult> => {
       const event: unknown = JSON.parse(jsonText((payload ?? {}) as Json));
-      const awsRequestId = random.uuid();
-      const work = async (): Promise<InvocationResult> => {
-        try {
-          return crossResult(await run(event, { functionName, awsRequestId, signal }));
-        } catch (thrown) {
-          return { functionError: describeThrown(thrown) };
-        }
-      };
-      return mishaps === undefined ? work() : mishaps.around({ functionName, requestId: awsRequestId }, work);
-    });
+      try {
+        return crossResult(await run(event, { functionName, awsRequestId, signal }));
+      } catch (thrown) {
+        return { functionError: describeThrown(thrown) };
+      }
+    };
+    const planned = mishaps && (() => mishaps.around({ functionName, requestId: awsRequestId }, work));
+    return movement.track(`Lambda ${functionName}`, planned ?? work);
   };
 }
 
