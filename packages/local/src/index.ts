@@ -14,6 +14,7 @@ export {
 } from "./faults/fault-plan.ts";
 export type { InvocationResult, InvokeFunction, LambdaContext, LambdaFunction } from "./lambda-functions.ts";
 export { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
+export { type BucketUsage, createRateMeter, type RateMeter } from "./rates/rate-meter.ts";
 export { type Answer, type Received, type Receiver, receiver } from "./receiver.ts";
 export { type RunUntilOptions, runUntil } from "./run-until.ts";
 export { secretValues } from "./secret-values.ts";

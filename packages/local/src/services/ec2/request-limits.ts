@@ -1,12 +1,7 @@
 import { AwsError } from "../../aws-error.ts";
 import type { Clock } from "../../clock.ts";
+import { type Bucket, type Draft, tokenBuckets } from "../../rates/token-buckets.ts";
 import type { Operation } from "../../service.ts";
-
-/** A token bucket: so many at once, so many more each second. */
-export interface Bucket {
-  readonly burst: number;
-  readonly perSecond: number;
-}
 
 /**
  * EC2's own buckets of one account and region. CreateFleet's are not documented; it is reported to draw on RunInstances'.
@@ -40,18 +35,19 @@ export function withRequestLimits(
   const take = tokenBuckets(clock);
   const limited = (name: string, operation: Operation): Operation =>
     ((input: never, context) => {
-      const [key, bucket] = bucketFor(name, input as Input);
-      const instances = launchedBy(name, input as Input);
-      if (
-        !take([
-          [key, bucket, 1],
-          ["launched instances", LAUNCHED_INSTANCES, instances],
-        ])
-      )
-        throw requestLimitExceeded();
+      if (take(ec2Drafts(name, input)).some((left) => left < 0)) throw requestLimitExceeded();
       return operation(input, context);
     }) satisfies Operation;
   return Object.fromEntries(Object.entries(operations).map(([name, operation]) => [name, limited(name, operation)]));
+}
+
+/** What a call takes of EC2's buckets. */
+export function ec2Drafts(operation: string, input: object = {}): readonly Draft[] {
+  const [name, bucket] = bucketFor(operation, input);
+  const instances = launchedBy(operation, input);
+  const request = { name, bucket, tokens: 1 };
+  if (instances === 0) return [request];
+  return [request, { name: "launched instances", bucket: LAUNCHED_INSTANCES, tokens: instances }];
 }
 
 function bucketFor(name: string, input: Input): [string, Bucket] {
@@ -67,23 +63,6 @@ function bucketFor(name: string, input: Input): [string, Bucket] {
 function launchedBy(name: string, input: Input): number {
   if (name === "RunInstances") return Number(input.MaxCount ?? 0);
   return name === "CreateFleet" ? Number(input.TargetCapacitySpecification?.TotalTargetCapacity ?? 0) : 0;
-}
-
-/** Takes from all the buckets named, or from none of them. */
-function tokenBuckets(clock: Clock): (wanted: readonly (readonly [string, Bucket, number])[]) => boolean {
-  const buckets = new Map<string, { tokens: number; atMs: number }>();
-  return (wanted) => {
-    const nowMs = clock.now();
-    const filled = wanted.map(([key, { burst, perSecond }, count]) => {
-      const bucket = buckets.get(key) ?? { tokens: burst, atMs: nowMs };
-      const tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * perSecond);
-      return { key, tokens, count };
-    });
-    const enough = filled.every(({ tokens, count }) => tokens >= count);
-    for (const { key, tokens, count } of filled)
-      buckets.set(key, { tokens: enough ? tokens - count : tokens, atMs: nowMs });
-    return enough;
-  };
 }
 
 function requestLimitExceeded(): AwsError {
