@@ -84,6 +84,8 @@ export interface LocalAws extends AsyncDisposable {
   readonly ec2: Omit<Ec2, "service" | "networkOf" | "start" | "close">;
   /** Tasks that workers of this or an earlier process have taken and not ended: no API tells. */
   readonly tasksInHand: States["tasksInHand"];
+  /** How near executions came to AWS's limits of events and of data. */
+  readonly executionSizes: States["executionSizes"];
   /** Makes calls fail: the next ones, all of them, or those that a test picks. */
   readonly failCalls: CallFaults["fail"];
   /** Makes calls take effect later. */
@@ -191,6 +193,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     movement,
     clientConfig,
     tasksInHand: states.tasksInHand,
+    executionSizes: states.executionSizes,
     failCalls: faults.fail,
     delayCalls: faults.delay,
     setVcpuQuotas(changed) {

@@ -17,6 +17,7 @@ import { tagOperations } from "./api/tag-operations.ts";
 import { taskOperations } from "./api/task-operations.ts";
 import { createCatalog } from "./catalog.ts";
 import { createEngine, type RecordSink } from "./engine.ts";
+import { type ExecutionSize, executionSize } from "./execution-size.ts";
 import { createExecutionStore } from "./execution-store.ts";
 import { type EventType, eventType } from "./interpreter/event-codes.ts";
 import { createExecution, type Execution, type ExecutionStart } from "./interpreter/execution.ts";
@@ -67,6 +68,8 @@ export interface States {
   readonly service: Service;
   /** For whoever knows that workers are gone: no API tells. */
   tasksInHand(): TaskInHand[];
+  /** Of all executions, as large as they have become. */
+  executionSizes(): ExecutionSize[];
   /** Lets executions that were under way go on: call it once everything they may call is up. */
   start(): void;
   /** Stops everything where it is and brings it to the disk; a later `start` goes on from there. */
@@ -175,6 +178,11 @@ export function createStates(options: StatesOptions): States {
       subjectOf: ({ input }) => subjectOf(context, input as SubjectInput),
     }),
     tasksInHand: () => tasksInHand(executions.running, engine.tokens),
+    executionSizes: () =>
+      executions.summaries().flatMap(({ arn }) => {
+        const execution = executions.find(arn);
+        return execution === undefined ? [] : [executionSize(execution)];
+      }),
     start() {
       for (const { execution } of opened.splice(0)) {
         if (execution.status === "RUNNING") engine.resume(execution);
