@@ -126,6 +126,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
   let cancelDeployments = () => {};
 
   const source = options.faults && createFaultSource(options.faults, { clock, onFault: options.onFault });
+  const { spares = [] } = options.faults ?? {};
   const closing = new AbortController();
   const pause = createPause({ clock, movement, closing: closing.signal });
   const planned = source && { source, clock, movement, pause };
@@ -179,7 +180,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     objects,
   ];
   const folder = storage.persistent && storage.owner ? () => ownedFolder(storage.dir) : undefined;
-  const path = planned && callPath({ ...planned, mishaps: callMishaps(planned), networkOf: ec2.networkOf });
+  const path = planned && callPath({ ...planned, mishaps: callMishaps(planned), networkOf: ec2.networkOf, spares });
   const endpoint = createEndpoint({ services, movement, random, faults, path, folder, onCall: options.onCall });
   const requestHandler = inProcessRequestHandler(endpoint, address);
 

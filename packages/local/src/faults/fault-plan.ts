@@ -10,6 +10,8 @@ import type { FaultKind } from "./fault-kinds.ts";
 export interface FaultPlan {
   readonly seed: string | number;
   readonly rates: FaultRates;
+  /** Access key ids of those who watch: nothing happens to their calls. */
+  readonly spares?: readonly string[];
   /** Ids of faults that do not happen although they are drawn. */
   readonly without?: Iterable<string>;
   /** Only these happen, of those that are drawn: a world that takes another course for want of one meets no others instead. */

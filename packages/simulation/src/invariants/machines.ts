@@ -1,0 +1,55 @@
+import type { SeedRun } from "../run-seed.ts";
+import type { RecordedCall } from "../world/recorded.ts";
+import type { Invariant } from "./invariant.ts";
+
+interface FleetInput {
+  readonly ClientToken?: string;
+  readonly TargetCapacitySpecification?: { readonly TotalTargetCapacity?: unknown };
+}
+
+const fleetOf = ({ input }: RecordedCall): FleetInput => input as FleetInput;
+
+export const oneFleetAToken: Invariant = {
+  name: "a launch token never starts more machines than were asked for under it",
+  broken: ({ launched, recorded }) => {
+    const wanted = new Map<string, number>();
+    for (const call of recorded.calls) {
+      if (call.operation !== "CreateFleet") continue;
+      const { ClientToken = "", TargetCapacitySpecification: target } = fleetOf(call);
+      wanted.set(ClientToken, Math.max(wanted.get(ClientToken) ?? 0, Number(target?.TotalTargetCapacity ?? 0)));
+    }
+    const byToken = Map.groupBy(launched, ({ launchToken }) => launchToken);
+    return [...byToken].flatMap(([token, machines]) => {
+      const most = wanted.get(token) ?? 0;
+      return machines.length <= most
+        ? []
+        : [`${machines.length} machines of a launch of ${most}: ${token.slice(0, 12)}`];
+    });
+  },
+};
+
+export const workersWithinCap: Invariant = {
+  name: "never more machines of a step than its maxWorkers",
+  broken: ({ pipeline, launched }) =>
+    pipeline.activities.flatMap(({ name, maxWorkers }) => {
+      if (maxWorkers === undefined) return [];
+      const machines = launched.filter(({ activity }) => activity === name);
+      const most = Math.max(
+        0,
+        ...machines.map(({ launchedMs }) => machines.filter((each) => isThere(each, launchedMs)).length),
+      );
+      return most <= maxWorkers ? [] : [`${most} machines of ${name}, which may have ${maxWorkers}`];
+    }),
+};
+
+const isThere = ({ launchedMs, offMs }: SeedRun["launched"][0], atMs: number): boolean =>
+  launchedMs <= atMs && (offMs === undefined || offMs > atMs);
+
+export const nothingIsLeft: Invariant = {
+  name: "at the end no machine runs, no lease is held, no token is open",
+  broken: ({ leftovers: { running, leases, tokens } }) => [
+    ...running.map((id) => `${id} still runs`),
+    ...leases.map((key) => `${key} is still held`),
+    ...tokens.map((key) => `${key} is still there`),
+  ],
+};

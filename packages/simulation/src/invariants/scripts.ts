@@ -1,0 +1,68 @@
+import type { SeedRun } from "../run-seed.ts";
+import type { ScriptRun } from "../world/recorded.ts";
+import type { Invariant } from "./invariant.ts";
+
+const endOf = ({ endedMs }: ScriptRun): number => endedMs ?? Number.POSITIVE_INFINITY;
+
+const at = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
+
+export const exclusiveAlone: Invariant = {
+  name: "of an exclusive step one script runs at a time",
+  broken: ({ recorded }) => {
+    const runs = recorded.runs.filter(({ exclusive }) => exclusive);
+    return runs.flatMap((run, index) =>
+      runs
+        .slice(index + 1)
+        .filter(
+          (other) => other.activity === run.activity && other.startedMs < endOf(run) && run.startedMs < endOf(other),
+        )
+        .map(
+          (other) =>
+            `${run.task} on ${run.machine} and ${other.task} on ${other.machine} run at ${at(other.startedMs)}`,
+        ),
+    );
+  },
+};
+
+export const fencingGrows: Invariant = {
+  name: "each holder of an exclusive step's lease has a larger number than those before",
+  broken: ({ recorded }) => {
+    const runs = recorded.runs.filter(({ fencing }) => fencing !== undefined);
+    return runs.flatMap((run, index) => {
+      const before = runs.slice(0, index).findLast(({ activity }) => activity === run.activity);
+      return before === undefined || (before.fencing ?? 0) < (run.fencing ?? 0)
+        ? []
+        : [`${run.task} has ${run.fencing}, and ${before.task} had ${before.fencing} before`];
+    });
+  },
+};
+
+/** What is published by one who has been given up shows users what nobody asked for any more. */
+export const nobodyPublishesStale: Invariant = {
+  name: "of an exclusive step nobody publishes after a later holder, and no success is published twice",
+  broken: ({ recorded }) => {
+    const published = recorded.runs.filter(({ exclusive, publishedMs }) => exclusive && publishedMs !== undefined);
+    return published.flatMap((run) =>
+      published
+        .filter((other) => other.activity === run.activity && (other.fencing ?? 0) > (run.fencing ?? 0))
+        .filter(({ publishedMs = 0 }) => publishedMs < (run.publishedMs ?? 0))
+        .map((other) => `${run.task} on ${run.machine} published after ${other.task}, a later holder`),
+    );
+  },
+};
+
+export const successesAreTrue: Invariant = {
+  name: "what the history calls a success has run to its end on the machine that took it",
+  broken: (run) =>
+    run.builds.flatMap(({ attempts, executionArn }) =>
+      attempts
+        .filter(({ error }) => error === "")
+        .filter((attempt) => !run.recorded.runs.some((each) => isRunOf(each, { ...attempt, executionArn })))
+        .map(({ task }) => `${task} succeeded, and no script of it did`),
+    ),
+};
+
+type Attempt = SeedRun["builds"][0]["attempts"][0] & { readonly executionArn: string };
+
+const isRunOf = (run: ScriptRun, { task, endedMs = 0, executionArn }: Attempt): boolean =>
+  run.task === task && run.build === executionArn && run.end === "succeeded" && (run.endedMs ?? 0) <= endedMs;

@@ -1,0 +1,206 @@
+import { createHash } from "node:crypto";
+import {
+  DescribeExecutionCommand,
+  type SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import { runUntil } from "@muster/local";
+import { Lease, type Pipeline, type Published } from "@muster/pipeline";
+import { isFree, stateFolder, stateRecords } from "@muster/records";
+import type { WorldMishap, WorldPlan } from "./faults/world-plan.ts";
+import { leaveEvidence } from "./leave-evidence.ts";
+import { type BuildRecord, readBuild } from "./world/read-build.ts";
+import type { LaunchedInstance, Recorded, ScriptRun } from "./world/recorded.ts";
+import { seeded } from "./world/seeded.ts";
+import { inWorld, WATCHER, type World, type WorldOptions } from "./world/world.ts";
+
+export interface SeedOptions extends Omit<WorldPlan, "seed"> {
+  readonly pipeline: Pipeline;
+  readonly versions: readonly string[];
+  readonly onDiagnostic?: (instanceId: string, line: string) => void;
+}
+
+/** One run of a world, from its first build to the end of its last machine. */
+export interface SeedRun {
+  readonly seed: number;
+  readonly pipeline: Pipeline;
+  readonly recorded: Recorded;
+  readonly builds: readonly BuildRecord[];
+  readonly leftovers: Leftovers;
+  readonly launched: readonly LaunchedInstance[];
+  /** Of virtual time, until nothing was left that moves. */
+  readonly seconds: number;
+  /** Of everything that was seen: the same seed has the same. */
+  readonly digest: string;
+}
+
+/** What must not be there when all builds have ended and idle machines have gone. */
+export interface Leftovers {
+  readonly running: readonly string[];
+  /** Keys in the state bucket, of leases that somebody may still believe to hold, and of what only a running build needs. */
+  readonly leases: readonly string[];
+  readonly tokens: readonly string[];
+  /** Builds that were given up: they had not ended within the limit. */
+  readonly unended: readonly string[];
+}
+
+/** No build of a small matrix takes longer, whatever happens to it. */
+const LIMIT_MS = 5 * 86_400_000;
+/** The reaper's last resort, and a tick more. */
+const LEFTOVER_LIMIT_MS = 3 * 86_400_000;
+const LOOK_MS = 30_000;
+
+/** Runs one seed to its end. Whatever is left to chance, the seed decides. */
+export async function runSeed(seed: number, options: SeedOptions): Promise<SeedRun> {
+  const { pipeline, versions, onDiagnostic, ...plan } = options;
+  const durations = seeded(`${seed}/durations`);
+  const world: WorldOptions = {
+    pipeline,
+    plan: { ...plan, seed, spares: [WATCHER] },
+    ...(onDiagnostic !== undefined && { onDiagnostic }),
+    endOf: (run) => ({ seconds: durations.of(run.task).integer(30, 900), exit: 0 }),
+    publish: async (run, { s3, stage }) => {
+      for (const made of madeBy(run, pipeline)) {
+        await leaveEvidence(s3, made, { buckets: stage.buckets, text: run.task });
+      }
+    },
+  };
+  return inWorld(world, (opened) => runBuilds(seed, opened, { pipeline, versions }));
+}
+
+async function runBuilds(
+  seed: number,
+  world: World,
+  { pipeline, versions }: Pick<SeedOptions, "pipeline" | "versions">,
+): Promise<SeedRun> {
+  const { clock, recorded, sfn } = world;
+  const startedMs = clock.now();
+  const builds = [await startBuild(world, { number: 1, versions })];
+  const lastMs = arrangePeople(world, { builds, versions });
+  await untilAllEnded(world, builds, lastMs);
+  const leftovers = await leftoversOf(world, await stillRunning(sfn, builds));
+  const records = await Promise.all(builds.map((arn) => readBuild(sfn, arn)));
+  const seconds = (clock.now() - startedMs) / 1000;
+  const digest = digestOf(recorded, records);
+  return { seed, pipeline, recorded, builds: records, leftovers, launched: world.launched(), seconds, digest };
+}
+
+async function startBuild(
+  { sfn, stage }: World,
+  { number, versions }: { number: number; versions: readonly string[] },
+): Promise<string> {
+  const { executionArn = "" } = await sfn.send(
+    new StartExecutionCommand({
+      stateMachineArn: stage.stateMachineArn,
+      name: `build-${number}`,
+      input: JSON.stringify({ input: versions.join(" ") }),
+    }),
+  );
+  return executionArn;
+}
+
+/** What people do at some time of the first two hours. @returns when the last of it is done */
+function arrangePeople(world: World, { builds, versions }: { builds: string[]; versions: readonly string[] }): number {
+  const { clock, ask, sfn } = world;
+  const deeds: number[] = [clock.now()];
+  const arrange = (kind: "people.build" | "people.stop", deed: (mishap: WorldMishap) => void) => {
+    const mishap = ask(kind, "build-1");
+    if (mishap === undefined) return;
+    const atMs = clock.now() + mishap.random.integer(0, PEOPLE_WITHIN_SECONDS) * 1000;
+    deeds.push(atMs);
+    clock.at(atMs, () => deed(mishap));
+  };
+  arrange("people.stop", (mishap) => {
+    mishap.happens("build-1 is stopped");
+    void sfn.send(new StopExecutionCommand({ executionArn: builds[0] ?? "" })).catch(() => {});
+  });
+  arrange("people.build", (mishap) => {
+    const others = mishap.random.happens(0.5) ? versions : OTHER_VERSIONS;
+    mishap.happens(`build-2 is started, of ${others.join(" ")}`);
+    void startBuild(world, { number: 2, versions: others }).then((arn) => builds.push(arn));
+  });
+  return Math.max(...deeds);
+}
+
+const OTHER_VERSIONS = ["7.0.0"];
+const PEOPLE_WITHIN_SECONDS = 7200;
+
+async function stillRunning(sfn: SFNClient, builds: readonly string[]): Promise<string[]> {
+  const states = await Promise.all(
+    builds.map(async (executionArn) => (await sfn.send(new DescribeExecutionCommand({ executionArn }))).status),
+  );
+  return builds.filter((_, index) => states[index] === "RUNNING");
+}
+
+async function untilAllEnded(world: World, builds: readonly string[], lastMs: number): Promise<void> {
+  const { aws, clock, sfn } = world;
+  const startedMs = clock.now();
+  await runUntil(
+    aws,
+    clock,
+    now(clock, async () => {
+      if (clock.now() - startedMs > LIMIT_MS) return true;
+      return clock.now() > lastMs && (await stillRunning(sfn, builds)).length === 0;
+    }),
+    { limitMs: 2 * LIMIT_MS },
+  );
+}
+
+/** Looks now and then: each look is a call. */
+function now({ now: time }: World["clock"], look: () => Promise<boolean>): () => Promise<boolean> {
+  let nextMs = time() + LOOK_MS;
+  return async () => {
+    if (time() < nextMs) return false;
+    nextMs = time() + LOOK_MS;
+    return look();
+  };
+}
+
+async function leftoversOf(world: World, unended: readonly string[]): Promise<Leftovers> {
+  const { aws, clock } = world;
+  const running = () => aws.ec2.instances().filter(({ state }) => state !== "terminated");
+  const untilMs = clock.now() + LEFTOVER_LIMIT_MS;
+  await runUntil(aws, clock, () => running().length === 0 || clock.now() > untilMs, { limitMs: 2 * LEFTOVER_LIMIT_MS });
+  return {
+    running: running().map(({ instanceId }) => instanceId),
+    leases: await heldLeases(world),
+    tokens: await stateRecords(world.s3, world.stage.buckets.state).list(stateFolder.executions),
+    unended,
+  };
+}
+
+async function heldLeases({ s3, stage, clock }: World): Promise<string[]> {
+  const records = stateRecords(s3, stage.buckets.state);
+  const keys = await records.list(stateFolder.leases);
+  const leases = await Promise.all(keys.map(async (key) => ({ key, lease: (await records.read(key, Lease))?.value })));
+  return leases.filter(({ lease }) => !isFree(lease, clock.now())).map(({ key }) => key);
+}
+
+/** What a task's definition says that it makes. */
+function madeBy({ task, activity: name }: ScriptRun, pipeline: Pipeline): Published[] {
+  const activity = pipeline.activities.find((each) => each.name === name);
+  const subject = subjectOf(task, name, pipeline);
+  if (activity === undefined) return [];
+  return [...(activity.produces?.(subject as never) ?? []), ...(activity.publishes?.(subject as never) ?? [])];
+}
+
+function subjectOf(task: string, activity: string, pipeline: Pipeline): { version: string; platform?: string } {
+  const rest = task.slice(activity.length + 1);
+  const platforms = pipeline.platforms.kind === "fixed" ? pipeline.platforms.names : [];
+  const platform = platforms.find((name) => rest.endsWith(`-${name}`));
+  return platform === undefined ? { version: rest } : { version: rest.slice(0, -platform.length - 1), platform };
+}
+
+/** Headers tell the time of the machine that this runs on, and of a body its digest says enough. */
+const textOf = (input: unknown): string =>
+  JSON.stringify(input, (name, value: unknown) => (name === "headers" || name === "Body" ? undefined : value));
+
+function digestOf(recorded: Recorded, builds: readonly BuildRecord[]): string {
+  const hash = createHash("sha256");
+  for (const { atMs, service, operation, accessKeyId, input, error } of recorded.calls) {
+    hash.update(`${atMs} ${accessKeyId} ${service}.${operation} ${textOf(input)} ${error?.code ?? ""}\n`);
+  }
+  hash.update(JSON.stringify([recorded.runs, recorded.machines, recorded.invocations, recorded.faults, builds]));
+  return hash.digest("hex");
+}

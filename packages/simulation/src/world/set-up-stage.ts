@@ -1,0 +1,73 @@
+import { type CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CreateLaunchTemplateCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import { type EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+import { CreateBucketCommand, type S3Client } from "@aws-sdk/client-s3";
+import { CreateActivityCommand, CreateStateMachineCommand, type SFNClient } from "@aws-sdk/client-sfn";
+import { renderStateMachine } from "@muster/asl";
+import type { Pipeline, StageDescription } from "@muster/pipeline";
+
+export interface DeployClients {
+  readonly s3: S3Client;
+  readonly sfn: SFNClient;
+  readonly ec2: EC2Client;
+  readonly logs: CloudWatchLogsClient;
+  readonly events: EventBridgeClient;
+}
+
+const REAP_EVERY = "rate(10 minutes)";
+
+/** A stage of the pipeline as a deployment makes it, with the events that its functions are told. */
+export async function setUpStage(pipeline: Pipeline, stage: StageDescription, clients: DeployClients): Promise<void> {
+  const { s3, sfn, ec2, logs } = clients;
+  for (const Bucket of Object.values(stage.buckets)) await s3.send(new CreateBucketCommand({ Bucket }));
+  for (const { name } of pipeline.activities) {
+    await sfn.send(new CreateActivityCommand({ name }));
+    await logs.send(new CreateLogGroupCommand({ logGroupName: stage.logGroups[name] }));
+    await ec2.send(
+      new CreateLaunchTemplateCommand({
+        LaunchTemplateName: stage.launchTemplates[name],
+        LaunchTemplateData: { ImageId: "ami-00000000", InstanceInitiatedShutdownBehavior: "terminate" },
+      }),
+    );
+  }
+  const definition = renderStateMachine(pipeline, {
+    functionArn: (name) => stage.functions[name] ?? "",
+    activityArn: (name) => stage.activities[name] ?? "",
+  });
+  await sfn.send(
+    new CreateStateMachineCommand({
+      name: pipeline.name,
+      roleArn: `arn:aws:iam::${stage.accountId}:role/state-machine`,
+      definition: JSON.stringify(definition),
+    }),
+  );
+  await routeEvents(stage, clients.events);
+}
+
+async function routeEvents({ functions, stateMachineArn }: StageDescription, events: EventBridgeClient): Promise<void> {
+  const ended = { stateMachineArn: [stateMachineArn], status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] };
+  const rules = [
+    {
+      Name: "repair",
+      EventPattern: JSON.stringify({
+        source: ["aws.ec2", "aws.states"],
+        "detail-type": [
+          "EC2 Instance State-change Notification",
+          "EC2 Spot Instance Interruption Warning",
+          "Step Functions Execution Status Change",
+        ],
+      }),
+      Arn: functions.Repair,
+    },
+    {
+      Name: "page",
+      EventPattern: JSON.stringify({ source: ["aws.states"], detail: ended }),
+      Arn: functions.KeepPage,
+    },
+    { Name: "reap", ScheduleExpression: REAP_EVERY, Arn: functions.Reap },
+  ];
+  for (const { Arn, ...rule } of rules) {
+    await events.send(new PutRuleCommand(rule));
+    await events.send(new PutTargetsCommand({ Rule: rule.Name, Targets: [{ Id: rule.Name, Arn }] }));
+  }
+}
