@@ -36,6 +36,10 @@ const failed = (error: string): Partial<HistoryEvent> => ({
   type: "ActivityFailed",
   activityFailedEventDetails: { error },
 });
+const timedOut: Partial<HistoryEvent> = {
+  type: "ActivityTimedOut",
+  activityTimedOutEventDetails: { error: "States.Timeout" },
+};
 const exited: Partial<HistoryEvent> = { type: "TaskStateExited", stateExitedEventDetails: { name: "Make" } };
 
 test("a task waits from when it is published until a worker takes it", async () => {
@@ -86,7 +90,8 @@ test("lost machines are counted, failures of scripts are not", async () => {
       failed("Muster.WorkerInterrupted"),
       scheduled(),
       started(),
-      { type: "ActivityTimedOut", activityTimedOutEventDetails: { error: "States.HeartbeatTimeout" } },
+      // As histories name a lost heartbeat.
+      timedOut,
       scheduled(),
       started(),
       failed("Muster.ScriptFailed"),
@@ -94,6 +99,14 @@ test("lost machines are counted, failures of scripts are not", async () => {
     ),
   );
   expect(tasks).toEqual([expect.objectContaining({ interruptions: 2, state: "waiting" })]);
+});
+
+test("a timeout is a lost heartbeat where the task's own time was not over", async () => {
+  const inTime = await tasksOfHistory(history(scheduled(), started(), timedOut));
+  expect(inTime.tasks[0]).toMatchObject({ errors: ["States.HeartbeatTimeout"], interruptions: 1 });
+  const late = { ...timedOut, timestamp: new Date(Date.UTC(2026, 0, 1, 1, 0)) };
+  const atItsEnd = await tasksOfHistory(history(scheduled(), started(), late));
+  expect(atItsEnd.tasks[0]).toMatchObject({ errors: ["States.Timeout"], interruptions: 0 });
 });
 
 test("being requeued does not restart the time a task has waited", async () => {

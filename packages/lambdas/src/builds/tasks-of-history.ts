@@ -11,6 +11,8 @@ export interface TaskOfBuild {
   readonly execution: string;
   readonly debug: DebugMode;
   readonly templateVersion: string | undefined;
+  /** Of its state: what ends earlier for want of time has lost its heartbeat. */
+  readonly timeoutSeconds: number;
   state: TaskState;
   /** The event that published the current attempt. */
   scheduledEventId: number;
@@ -40,7 +42,8 @@ export interface BuildProgress {
   readonly healthChecks: number;
 }
 
-const LOST_MACHINE: ReadonlySet<string | undefined> = new Set([ErrorName.workerInterrupted, "States.HeartbeatTimeout"]);
+const HEARTBEAT_LOST = "States.HeartbeatTimeout";
+const LOST_MACHINE: ReadonlySet<string | undefined> = new Set([ErrorName.workerInterrupted, HEARTBEAT_LOST]);
 
 /** What ends a task, however its attempts ended: its state is left, or all around it is over. */
 const ENDS: ReadonlySet<string> = new Set<HistoryEventType>([
@@ -107,7 +110,7 @@ function advance(task: TaskOfBuild, event: HistoryEvent, at: Date): boolean {
       return true;
     case "ActivityFailed":
     case "ActivityTimedOut": {
-      const error = (event.activityFailedEventDetails ?? event.activityTimedOutEventDetails)?.error;
+      const error = errorOf(task, event, at);
       if (task.state === "running" && error !== ErrorName.requeued) task.waitingSince = at;
       if (task.state === "running") task.lastEnded = at;
       if (LOST_MACHINE.has(error)) task.interruptions++;
@@ -129,6 +132,20 @@ function advance(task: TaskOfBuild, event: HistoryEvent, at: Date): boolean {
   }
 }
 
+/**
+ * The error as rules of retries name it: histories call a lost heartbeat by the name of every timeout.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
+function errorOf(
+  { scheduledAt, timeoutSeconds }: TaskOfBuild,
+  { activityFailedEventDetails: failed, activityTimedOutEventDetails: timedOut }: HistoryEvent,
+  at: Date,
+): string | undefined {
+  if (timedOut?.error !== "States.Timeout") return (failed ?? timedOut)?.error;
+  const isInTime = at.getTime() - scheduledAt.getTime() < timeoutSeconds * 1000;
+  return isInTime ? HEARTBEAT_LOST : timedOut.error;
+}
+
 function fail(task: TaskOfBuild, error: string | undefined, at: Date): void {
   task.errors.push(error ?? "");
   task.failedAt = at;
@@ -138,13 +155,14 @@ function fail(task: TaskOfBuild, error: string | undefined, at: Date): void {
 function newTask({ id = 0, activityScheduledEventDetails }: HistoryEvent, at: Date): TaskOfBuild | undefined {
   const input = TaskInput.safeParse(parseJson(activityScheduledEventDetails?.input));
   if (!input.success) return undefined;
-  const { name, execution, debug, templateVersion } = input.data;
+  const { name, execution, debug, templateVersion, timeoutSeconds } = input.data;
   return {
     activityArn: activityScheduledEventDetails?.resource ?? "",
     name,
     execution,
     debug,
     templateVersion,
+    timeoutSeconds,
     state: "waiting",
     scheduledEventId: id,
     scheduledAt: at,

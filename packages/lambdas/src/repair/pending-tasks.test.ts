@@ -19,6 +19,7 @@ const resting = (...errors: string[]): TaskOfBuild => ({
   machines: [],
   errors,
   failedAt,
+  timeoutSeconds: 3600,
   interruptions: 0,
   lastEnded: failedAt,
 });
