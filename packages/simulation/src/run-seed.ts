@@ -50,6 +50,8 @@ const LIMIT_MS = 5 * 86_400_000;
 /** The reaper's last resort, and a tick more. */
 const LEFTOVER_LIMIT_MS = 3 * 86_400_000;
 const LOOK_MS = 30_000;
+/** Who died with one does not let go of it: it expires. */
+const LONGEST_LEASE_MS = 300_000;
 
 /** Runs one seed to its end. Whatever is left to chance, the seed decides. */
 export async function runSeed(seed: number, options: SeedOptions): Promise<SeedRun> {
@@ -162,19 +164,24 @@ async function leftoversOf(world: World, unended: readonly string[]): Promise<Le
   const running = () => aws.ec2.instances().filter(({ state }) => state !== "terminated");
   const untilMs = clock.now() + LEFTOVER_LIMIT_MS;
   await runUntil(aws, clock, () => running().length === 0 || clock.now() > untilMs, { limitMs: 2 * LEFTOVER_LIMIT_MS });
+  const held = await heldLeases(world);
+  const laterMs = clock.now() + LONGEST_LEASE_MS;
+  await runUntil(aws, clock, () => clock.now() >= laterMs);
+  const stillHeld = await heldLeases(world);
   return {
     running: running().map(({ instanceId }) => instanceId),
-    leases: await heldLeases(world),
+    leases: [...held].filter(([key, lease]) => stillHeld.get(key)?.fencing === lease.fencing).map(([key]) => key),
     tokens: await stateRecords(world.s3, world.stage.buckets.state).list(stateFolder.executions),
     unended,
   };
 }
 
-async function heldLeases({ s3, stage, clock }: World): Promise<string[]> {
+/** By key. */
+async function heldLeases({ s3, stage, clock }: World): Promise<ReadonlyMap<string, Lease>> {
   const records = stateRecords(s3, stage.buckets.state);
   const keys = await records.list(stateFolder.leases);
   const leases = await Promise.all(keys.map(async (key) => ({ key, lease: (await records.read(key, Lease))?.value })));
-  return leases.filter(({ lease }) => !isFree(lease, clock.now())).map(({ key }) => key);
+  return new Map(leases.flatMap(({ key, lease }) => (lease && !isFree(lease, clock.now()) ? [[key, lease]] : [])));
 }
 
 /** What a task's definition says that it makes. */

@@ -29,11 +29,12 @@ export const oneFleetAToken: Invariant = {
 };
 
 export const workersWithinCap: Invariant = {
-  name: "never more machines of a step than its maxWorkers",
+  name: "never more machines of a step than its maxWorkers, those that were not heard of in time aside",
   broken: ({ pipeline, launched }) =>
-    pipeline.activities.flatMap(({ name, maxWorkers }) => {
+    pipeline.activities.flatMap(({ name, exclusive, maxWorkers: own }) => {
+      const maxWorkers = exclusive ? 1 : own;
       if (maxWorkers === undefined) return [];
-      const machines = launched.filter(({ activity }) => activity === name);
+      const machines = launched.filter((machine) => machine.activity === name && isInTime(machine));
       const most = Math.max(
         0,
         ...machines.map(({ launchedMs }) => machines.filter((each) => isThere(each, launchedMs)).length),
@@ -41,6 +42,12 @@ export const workersWithinCap: Invariant = {
       return most <= maxWorkers ? [] : [`${most} machines of ${name}, which may have ${maxWorkers}`];
     }),
 };
+
+/** Repair gives up what has not been heard of by then, and launches another for its task: it may come up all the same. */
+const READY_WITHIN_MS = 240_000;
+
+const isInTime = ({ launchedMs, heardMs }: SeedRun["launched"][0]): boolean =>
+  heardMs !== undefined && heardMs - launchedMs < READY_WITHIN_MS;
 
 const isThere = ({ launchedMs, offMs }: SeedRun["launched"][0], atMs: number): boolean =>
   launchedMs <= atMs && (offMs === undefined || offMs > atMs);

@@ -18,6 +18,9 @@ export const retriesAsTheRulesSay: Invariant = {
     }),
 };
 
+const nameForRules = ({ error = "", heartbeatLost }: TaskAttempt): string =>
+  heartbeatLost ? "States.HeartbeatTimeout" : error;
+
 function wrongWaits(
   task: string,
   attempts: readonly TaskAttempt[],
@@ -25,7 +28,7 @@ function wrongWaits(
 ): string[] {
   return attempts.flatMap(({ error, endedMs = 0 }, index) => {
     if (error === undefined || error === "") return [];
-    const errors = attempts.slice(0, index + 1).map((attempt) => attempt.error ?? "");
+    const errors = attempts.slice(0, index + 1).map(nameForRules);
     const seconds = secondsUntilRetry(rules, errors);
     const next = attempts[index + 1];
     if (next === undefined) {

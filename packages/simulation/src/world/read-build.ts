@@ -32,8 +32,11 @@ export interface TaskAttempt {
   /** The machine that took it. */
   readonly machine: string | undefined;
   readonly endedMs: number | undefined;
-  /** Undefined while it is open, "" for success, else the error's name. */
+  /** Undefined while it is open, "" for success, else the error's name, as histories say. */
   readonly error: string | undefined;
+  /** Histories call a lost heartbeat by the name of every timeout; rules of retries tell them apart. */
+  readonly heartbeatLost: boolean;
+  readonly timeoutSeconds: number;
 }
 
 export async function readBuild(sfn: SFNClient, executionArn: string): Promise<BuildRecord> {
@@ -75,9 +78,17 @@ function attemptsOf(history: readonly HistoryEvent[]): TaskAttempt[] {
   for (const { id = 0, previousEventId = 0, timestamp, type, ...details } of history) {
     const atMs = timestamp?.getTime() ?? 0;
     if (type === "ActivityScheduled") {
-      const { name, activity } = TaskInput.parse(JSON.parse(details.activityScheduledEventDetails?.input ?? "null"));
-      const open = { startedMs: undefined, machine: undefined, endedMs: undefined, error: undefined };
-      byId.set(id, { task: name, activity, scheduledMs: atMs, ...open });
+      const { name, activity, timeoutSeconds } = TaskInput.parse(
+        JSON.parse(details.activityScheduledEventDetails?.input ?? "null"),
+      );
+      const open = {
+        startedMs: undefined,
+        machine: undefined,
+        endedMs: undefined,
+        error: undefined,
+        heartbeatLost: false,
+      };
+      byId.set(id, { task: name, activity, scheduledMs: atMs, timeoutSeconds, ...open });
       rootOf.set(id, id);
       continue;
     }
@@ -90,7 +101,9 @@ function attemptsOf(history: readonly HistoryEvent[]): TaskAttempt[] {
     }
     if (type === "ActivitySucceeded") byId.set(root, { ...attempt, endedMs: atMs, error: "" });
     const failed = details.activityFailedEventDetails ?? details.activityTimedOutEventDetails;
-    if (failed !== undefined) byId.set(root, { ...attempt, endedMs: atMs, error: failed.error ?? "States.Timeout" });
+    if (failed === undefined) continue;
+    const heartbeatLost = type === "ActivityTimedOut" && atMs - attempt.scheduledMs < attempt.timeoutSeconds * 1000;
+    byId.set(root, { ...attempt, endedMs: atMs, error: failed.error ?? "States.Timeout", heartbeatLost });
   }
   return [...byId.values()];
 }

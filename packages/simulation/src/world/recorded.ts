@@ -47,6 +47,8 @@ export interface LaunchedInstance {
   readonly activity: string;
   readonly launchToken: string;
   readonly launchedMs: number;
+  /** When a call of its own first reached AWS; undefined where none ever did. */
+  readonly heardMs: number | undefined;
   /** When it did nothing any more; undefined while it runs. */
   readonly offMs: number | undefined;
 }

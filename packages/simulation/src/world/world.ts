@@ -3,6 +3,7 @@ import type { SFNClient } from "@aws-sdk/client-sfn";
 import {
   type ClientConfig,
   createLocalAws,
+  instanceOf,
   type LambdaFunction,
   type LocalAws,
   type VirtualClock,
@@ -135,14 +136,16 @@ async function createWorld(options: WorldOptions, clock: VirtualClock): Promise<
 
 function launchedOf(
   { instanceId, tags, launchMs, terminatedMs }: ReturnType<LocalAws["ec2"]["instances"]>[0],
-  { machines }: Recorded,
+  { machines, calls }: Recorded,
 ): LaunchedInstance {
+  const played = machines.find((machine) => machine.instanceId === instanceId);
   return {
     instanceId,
+    heardMs: calls.find(({ accessKeyId }) => instanceOf(accessKeyId) === instanceId)?.atMs,
     activity: tags[WorkerTag.activity] ?? "",
     launchToken: tags[WorkerTag.launch] ?? "",
     launchedMs: launchMs,
-    offMs: machines.find((machine) => machine.instanceId === instanceId)?.endedMs ?? terminatedMs,
+    offMs: played?.endedMs ?? terminatedMs,
   };
 }
 
