@@ -32,7 +32,7 @@ export {
   planBuild,
 } from "./planning/plan-build.ts";
 export { orderOf } from "./planning/plan-nodes.ts";
-export { isStandardType, type Market, marketsOf, readStandardQuota, standardQuotas } from "./quotas/standard-quotas.ts";
+export { type Market, marketsOf, quotaCodeOf, readVcpuQuota } from "./quotas/vcpu-quotas.ts";
 export { LAST_RESORT_MS, LIFETIME_MS, READY_WITHIN_MS } from "./reaping/choose-victims.ts";
 export { KEEP_MS as RECORDS_KEPT_MS } from "./reaping/drop-old-records.ts";
 export { ReaperMarks } from "./reaping/marks.ts";

@@ -1,6 +1,5 @@
 import {
   type BuildPlan,
-  isStandardType,
   listedPrice,
   type Market,
   marketsOf,
@@ -8,6 +7,7 @@ import {
   orderOf,
   type PlannedStep,
   type PlannedTask,
+  quotaCodeOf,
   vcpusOf,
 } from "@muster/lambdas";
 import { type Activity, type BuildInput, USUAL_IDLE_SECONDS } from "@muster/pipeline";
@@ -55,7 +55,7 @@ export interface WholeBuild {
   /** Of these on machines that cost money, what EC2's quotas count; 0 on others. By the first of each step's instance types. */
   readonly vcpusAtOnce: number;
   readonly limits: readonly ReachedLimit[];
-  /** Quotas of EC2's that it would use up, of standard families; none where they are not known. */
+  /** Quotas of EC2's that it would use up; none where they are not known. */
   readonly quotas: readonly ReachedQuota[];
 }
 
@@ -102,7 +102,7 @@ interface EstimateOptions {
 export function estimate(
   { tasks }: BuildPlan,
   { stage, durations, build }: EstimateOptions,
-): Pick<EstimatedPlan, "steps"> & { whole: Omit<WholeBuild, "quotas">; wanted: WantedVcpus } {
+): Pick<EstimatedPlan, "steps"> & { whole: Omit<WholeBuild, "quotas">; wanted: readonly WantedVcpus[] } {
   // Test workers are people's own.
   const launches = build.debug !== "skip_ec2";
   const steps = tasks.map((planned): EstimatedStep => {
@@ -138,20 +138,9 @@ export function estimate(
   );
   const unknown = running.filter(({ seconds }) => seconds === null).length;
   const isKnown = running.length === 0 || unknown < running.length;
-  const standard = (isOne: (markets: readonly Market[]) => boolean) =>
-    plan.most((name) => {
-      const activity = activities.get(name);
-      const counts =
-        activity !== undefined && isStandardType(typeOf(activity)) && isOne(marketsOf(activity, stage.description));
-      return counts ? vcpusOf(typeOf(activity)) : 0;
-    });
   return {
     steps,
-    wanted: {
-      onDemand: standard((markets) => !markets.includes("spot")),
-      spot: standard((markets) => !markets.includes("on-demand")),
-      all: standard(() => true),
-    },
+    wanted: wantedVcpus(plan, { stage, activities }),
     whole: {
       seconds: isKnown ? tenths(plan.seconds) : null,
       criticalPath: isKnown ? plan.criticalPath : [],
@@ -163,6 +152,37 @@ export function estimate(
       limits: limits(plan, { stage, activities, running: running.map(({ planned }) => planned) }),
     },
   };
+}
+
+/** By families that the same quotas count; of some families none is known. */
+function wantedVcpus(
+  plan: Schedule,
+  { stage, activities }: { stage: EstimateOptions["stage"]; activities: ReadonlyMap<string, Activity> },
+): WantedVcpus[] {
+  const quotasOf = (activity: Activity): WantedVcpus["quotas"] => ({
+    "on-demand": quotaCodeOf(typeOf(activity), "on-demand") ?? null,
+    spot: quotaCodeOf(typeOf(activity), "spot") ?? null,
+  });
+  const keyOf = (activity: Activity) => Object.values(quotasOf(activity)).join(" ");
+  const pools = Map.groupBy(activities.values(), keyOf);
+  return [...pools].flatMap(([key, [first]]): WantedVcpus[] => {
+    const vcpus = (isOne: (markets: readonly Market[]) => boolean) =>
+      plan.most((name) => {
+        const activity = activities.get(name);
+        const counts =
+          activity !== undefined && keyOf(activity) === key && isOne(marketsOf(activity, stage.description));
+        return counts ? vcpusOf(typeOf(activity)) : 0;
+      });
+    if (first === undefined) return [];
+    return [
+      {
+        quotas: quotasOf(first),
+        onDemand: vcpus((markets) => !markets.includes("spot")),
+        spot: vcpus((markets) => !markets.includes("on-demand")),
+        all: vcpus(() => true),
+      },
+    ];
+  });
 }
 
 /** A worker's whole life is paid for, also while it waits for another task. */

@@ -11,7 +11,11 @@ const onDemand = (vcpus: number, wanted: number): ReachedQuota => ({
 });
 const spot = (vcpus: number, wanted: number): ReachedQuota => ({ code: "L-34B43A08", market: "spot", vcpus, wanted });
 
-test.each<[string, WantedVcpus, { onDemand: number | undefined; spot: number | undefined }, ReachedQuota[]]>([
+const STANDARD = { quotas: { "on-demand": "L-1216C47A", spot: "L-34B43A08" } };
+
+test.each<
+  [string, Omit<WantedVcpus, "quotas">, { onDemand: number | undefined; spot: number | undefined }, ReachedQuota[]]
+>([
   ["what fits", { onDemand: 16, spot: 0, all: 16 }, { onDemand: 16, spot: undefined }, []],
   [
     "more on demand than is allowed",
@@ -34,7 +38,7 @@ test.each<[string, WantedVcpus, { onDemand: number | undefined; spot: number | u
     { onDemand: undefined, spot: undefined },
     [],
   ],
-])("%s", (_, wanted, allowed, reached) => expect(reachedQuotas(wanted, allowed)).toEqual(reached));
+])("%s", (_, wanted, allowed, reached) => expect(reachedQuotas({ ...STANDARD, ...wanted }, allowed)).toEqual(reached));
 
 function account(vcpuQuotas: { onDemand: number; spot: number }) {
   const aws = createLocalAws({ vcpuQuotas });
@@ -44,7 +48,7 @@ function account(vcpuQuotas: { onDemand: number; spot: number }) {
 
 test("a plan goes by the account's own quotas, and says which, and what raises it", async () => {
   await using world = account({ onDemand: 5, spot: 5 });
-  const { reached, problem } = await planQuotas({ onDemand: 16, spot: 0, all: 16 }, world.stage);
+  const { reached, problem } = await planQuotas([{ ...STANDARD, onDemand: 16, spot: 0, all: 16 }], world.stage);
   expect([reached, problem]).toEqual([[onDemand(5, 16)], null]);
   expect(quotaText(onDemand(5, 16))).toBe(
     "EC2 allows this account 5 on-demand vCPUs at once (quota L-1216C47A), and this wants 16: some workers will wait; ask for more with: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-1216C47A --desired-value 16",
@@ -53,9 +57,32 @@ test("a plan goes by the account's own quotas, and says which, and what raises i
 
 test("what may not be read is said, and limits nothing; where machines cost nothing nobody is asked", async () => {
   await using world = account({ onDemand: 5, spot: 5 });
-  const wanted = { onDemand: 16, spot: 0, all: 16 };
+  const wanted = [{ ...STANDARD, onDemand: 16, spot: 0, all: 16 }];
   world.aws.failCalls({ service: "servicequotas" }, { code: "AccessDeniedException", message: "no", status: 400 });
   expect(await planQuotas(wanted, world.stage)).toEqual({ reached: [], problem: "AccessDeniedException: no" });
   expect(await planQuotas(wanted, {})).toEqual({ reached: [], problem: null });
-  expect(await planQuotas({ onDemand: 0, spot: 0, all: 0 }, world.stage)).toEqual({ reached: [], problem: null });
+  expect(await planQuotas([{ ...STANDARD, onDemand: 0, spot: 0, all: 0 }], world.stage)).toEqual({
+    reached: [],
+    problem: null,
+  });
+});
+
+test("families of other quotas are counted by theirs, and by none where none is known", async () => {
+  const aws = createLocalAws({ vcpuQuotas: { onDemand: 64, spot: 64, others: { "L-DB2E81BA": 0, "L-417A185B": 96 } } });
+  await using _ = { [Symbol.asyncDispose]: () => aws.close() };
+  const serviceQuotas = async () => new ServiceQuotasClient({ ...aws.clientConfig(), maxAttempts: 1 });
+  const graphics = { quotas: { "on-demand": "L-DB2E81BA", spot: "L-3819A6DF" } };
+  const memory = { quotas: { "on-demand": "L-43DA4232", spot: null } };
+  const unknown = { quotas: { "on-demand": null, spot: null } };
+  const { reached, problem } = await planQuotas(
+    [
+      { ...STANDARD, onDemand: 16, spot: 0, all: 16 },
+      { ...graphics, onDemand: 8, spot: 0, all: 8 },
+      { ...memory, onDemand: 0, spot: 448, all: 448 },
+      { ...unknown, onDemand: 999, spot: 0, all: 999 },
+    ],
+    { serviceQuotas },
+  );
+  expect([reached, problem]).toEqual([[{ code: "L-DB2E81BA", market: "on-demand", vcpus: 0, wanted: 8 }], null]);
+  expect(quotaText(reached[0] as ReachedQuota)).toContain("(quota L-DB2E81BA), and this wants 8: none will start");
 });

@@ -1,9 +1,11 @@
-import { type Market, readStandardQuota, standardQuotas } from "@muster/lambdas";
+import { type Market, readVcpuQuota } from "@muster/lambdas";
 import { failureText } from "@muster/records";
 import type { Stage } from "../stages/stage.ts";
 
-/** vCPUs of standard families at once, by where their workers may be launched. */
+/** vCPUs at once of families that the same quotas count, by where their workers may be launched. */
 export interface WantedVcpus {
+  /** Codes of the quotas; null where none is known, or the market has no such machines. */
+  readonly quotas: Readonly<Record<Market, string | null>>;
   readonly onDemand: number;
   readonly spot: number;
   /** Of all together: those that may be launched on both markets are in neither of the others. */
@@ -27,19 +29,31 @@ export interface PlannedQuotas {
   readonly problem: string | null;
 }
 
-/** Which of EC2's quotas for standard families a build would use up, as far as its account's may be read. */
+/** Which of EC2's quotas a build would use up, as far as its account's may be read; each is asked once. */
 export async function planQuotas(
-  wanted: WantedVcpus,
+  wanted: readonly WantedVcpus[],
   { serviceQuotas }: Pick<Stage, "serviceQuotas">,
 ): Promise<PlannedQuotas> {
-  if (serviceQuotas === undefined || wanted.all === 0) return { reached: [], problem: null };
+  if (serviceQuotas === undefined || wanted.length === 0) return { reached: [], problem: null };
   try {
     const client = await serviceQuotas();
-    const [onDemand, spot] = await Promise.all([
-      wanted.all > wanted.spot ? readStandardQuota("on-demand", client) : undefined,
-      wanted.all > wanted.onDemand ? readStandardQuota("spot", client) : undefined,
-    ]);
-    return { reached: reachedQuotas(wanted, { onDemand, spot }), problem: null };
+    const asked = new Map<string, Promise<number | undefined>>();
+    const read = (code: string | null): Promise<number | undefined> => {
+      if (code === null) return Promise.resolve(undefined);
+      const asking = asked.get(code) ?? readVcpuQuota(code, client);
+      asked.set(code, asking);
+      return asking;
+    };
+    const reached = await Promise.all(
+      wanted.map(async (pool) => {
+        const [onDemand, spot] = await Promise.all([
+          pool.all > pool.spot ? read(pool.quotas["on-demand"]) : undefined,
+          pool.all > pool.onDemand ? read(pool.quotas.spot) : undefined,
+        ]);
+        return reachedQuotas(pool, { onDemand, spot });
+      }),
+    );
+    return { reached: reached.flat(), problem: null };
   } catch (error) {
     return { reached: [], problem: failureText(error) };
   }
@@ -47,7 +61,7 @@ export async function planQuotas(
 
 /** @param allowed what is not known limits nothing */
 export function reachedQuotas(
-  { onDemand, spot, all }: WantedVcpus,
+  { quotas, onDemand, spot, all }: WantedVcpus,
   allowed: { readonly onDemand: number | undefined; readonly spot: number | undefined },
 ): ReachedQuota[] {
   const onDemandLimit = allowed.onDemand ?? Number.POSITIVE_INFINITY;
@@ -55,8 +69,10 @@ export function reachedQuotas(
   const either = Math.max(0, all - onDemand - spot);
   // What finds no room on spot goes on demand.
   const left = Math.max(0, either - Math.max(0, spotLimit - spot));
-  const reached = (market: Market, vcpus: number, wanted: number): ReachedQuota[] =>
-    wanted > vcpus ? [{ code: standardQuotas[market], market, vcpus, wanted }] : [];
+  const reached = (market: Market, vcpus: number, wanted: number): ReachedQuota[] => {
+    const code = quotas[market];
+    return wanted > vcpus && code !== null ? [{ code, market, vcpus, wanted }] : [];
+  };
   return [...reached("on-demand", onDemandLimit, onDemand + left), ...reached("spot", spotLimit, spot)];
 }
 

@@ -8,7 +8,7 @@ import {
 } from "@muster/pipeline";
 import type { Log } from "../log.ts";
 import { vcpusOf } from "../workers/hourly-price.ts";
-import { isStandardType, type Market, marketsOf, readStandardQuota, standardQuotas } from "./standard-quotas.ts";
+import { type Market, marketsOf, quotaCodeOf, readVcpuQuota } from "./vcpu-quotas.ts";
 
 /**
  * Refuses a build that can never have one of the workers that it needs. A quota that is merely smaller than the matrix makes a build slower. What
@@ -28,38 +28,46 @@ export async function checkQuotas(
   const asked = pipeline.activities.filter(
     ({ name }) => build.activities.length === 0 || build.activities.includes(name),
   );
-  const limits = await readQuotas(new Set(asked.flatMap((activity) => marketsOf(activity, stage))), {
-    serviceQuotas,
-    log,
-  });
+  const places = (activity: Activity): Place[] =>
+    activity.worker.instanceTypes.flatMap((type) =>
+      marketsOf(activity, stage).map((market) => ({
+        market,
+        code: quotaCodeOf(type, market),
+        vcpus: vcpusOf(type),
+      })),
+    );
+  const codes = new Set(asked.flatMap(places).flatMap(({ code }) => code ?? []));
+  const limits = await readQuotas(codes, { serviceQuotas, log });
+  const allows = ({ code = "", vcpus }: Place) => (limits.get(code) ?? Number.POSITIVE_INFINITY) >= vcpus;
   for (const activity of asked) {
-    const markets = marketsOf(activity, stage);
-    const needed = Math.min(...activity.worker.instanceTypes.map(vcpusOf));
-    const known = markets.map((market) => limits.get(market));
-    if (!isStandard(activity) || known.some((limit) => limit === undefined || limit >= needed)) continue;
-    const quotas = markets
-      .map((market) => `${limits.get(market)} (${market}, quota ${standardQuotas[market]})`)
-      .join(" and ");
+    const all = places(activity);
+    if (all.some(allows)) continue;
+    const quotas = new Set(all.map(({ market, code = "" }) => `${limits.get(code)} (${market}, quota ${code})`));
     throw new InvalidConfigurationError(
-      `${activity.name} needs ${needed} vCPUs for one worker and EC2 allows this account ${quotas}`,
+      `${activity.name} needs ${Math.min(...all.map(({ vcpus }) => vcpus))} vCPUs for one worker and EC2 allows this account ${[...quotas].join(" and ")}`,
       { hint: "ask AWS for a higher quota, or name smaller instance types" },
     );
   }
 }
 
-const isStandard = ({ worker }: Activity): boolean => worker.instanceTypes.every(isStandardType);
+/** Where a worker may be launched. */
+interface Place {
+  readonly market: Market;
+  readonly code: string | undefined;
+  readonly vcpus: number;
+}
 
 async function readQuotas(
-  markets: ReadonlySet<Market>,
+  codes: ReadonlySet<string>,
   { serviceQuotas, log }: { serviceQuotas: ServiceQuotasClient; log: Log },
-): Promise<Map<Market, number>> {
-  const limits = new Map<Market, number>();
-  for (const market of markets) {
+): Promise<Map<string, number>> {
+  const limits = new Map<string, number>();
+  for (const code of codes) {
     try {
-      const vcpus = await readStandardQuota(market, serviceQuotas);
-      if (vcpus !== undefined) limits.set(market, vcpus);
+      const vcpus = await readVcpuQuota(code, serviceQuotas);
+      if (vcpus !== undefined) limits.set(code, vcpus);
     } catch (error) {
-      log.warn("quota unknown", { market, error: error instanceof Error ? error.name : String(error) });
+      log.warn("quota unknown", { quota: code, error: error instanceof Error ? error.name : String(error) });
     }
   }
   return limits;

@@ -1,7 +1,8 @@
 import { AwsError } from "../../aws-error.ts";
 import type { Ec2Context } from "./ec2-context.ts";
-import { isAlive, type Market } from "./instance.ts";
+import { type Instance, isAlive, type Market } from "./instance.ts";
 import { describeInstanceType } from "./instance-type.ts";
+import { allowedVcpus, poolOf } from "./vcpu-pools.ts";
 
 export interface Wanted {
   readonly instanceType: string;
@@ -64,19 +65,23 @@ function quotaRoom(
   { instanceType, market }: PoolOf<"instanceType" | "market">,
   grantedVcpus: number,
 ): number {
-  const quota = market === "spot" ? quotas().spot : quotas().onDemand;
+  const code = poolOf(instanceType, market)?.code;
+  const quota = allowedVcpus(quotas(), { code, market });
   const used = lifecycle
     .visible()
-    .filter((instance) => isAlive(instance) && instance.market === market)
+    .filter((instance) => isCounted(instance, { code, market }))
     .reduce((sum, instance) => sum + describeInstanceType(instance.instanceType).vcpus, 0);
   return Math.floor((quota - used - grantedVcpus) / describeInstanceType(instanceType).vcpus);
 }
 
-function quotaExceeded({ quotas }: Ec2Context, { market }: PoolOf<"market">): AwsError {
+const isCounted = (instance: Instance, { code, market }: { code: string | undefined; market: Market }): boolean =>
+  isAlive(instance) && instance.market === market && poolOf(instance.instanceType, market)?.code === code;
+
+function quotaExceeded({ quotas }: Ec2Context, { instanceType, market }: PoolOf<"instanceType" | "market">): AwsError {
   if (market === "spot") return new AwsError("MaxSpotInstanceCountExceeded", "Max spot instance count exceeded");
   return new AwsError(
     "VcpuLimitExceeded",
-    `You have requested more vCPU capacity than your current vCPU limit of ${quotas().onDemand} allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,
+    `You have requested more vCPU capacity than your current vCPU limit of ${allowedVcpus(quotas(), { code: poolOf(instanceType, market)?.code, market })} allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,
   );
 }
 

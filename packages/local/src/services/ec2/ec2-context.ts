@@ -10,10 +10,12 @@ import type { MachineMishaps } from "./machine-mishaps.ts";
 import type { Network } from "./network.ts";
 import type { SecurityGroups } from "./security-groups.ts";
 
-/** Virtual CPUs that may run at a time, by market. AWS counts standard families (A, C, D, H, I, M, R, T, Z) together. */
+/** Virtual CPUs that may run at a time, by market. AWS counts standard families (A, C, D, H, I, M, R, T, Z) together, and others in quotas of their own. */
 export interface VcpuQuotas {
   readonly onDemand: number;
   readonly spot: number;
+  /** Of other families, by the quota's code; as many as of standard ones where absent. */
+  readonly others?: Readonly<Record<string, number>>;
 }
 
 /** What EC2's operations share. */

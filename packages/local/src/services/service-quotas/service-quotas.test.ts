@@ -11,13 +11,12 @@ test("quotas are listed by pages and by code, and their own service's alone", as
     );
     return { codes: Quotas.map(({ QuotaCode }) => QuotaCode), NextToken };
   };
-  expect(await list({ QuotaAppliedAtLevel: "ACCOUNT" })).toEqual({
-    codes: ["L-1216C47A", "L-34B43A08"],
-    NextToken: undefined,
-  });
+  const all = await list({ QuotaAppliedAtLevel: "ACCOUNT" });
+  expect(all).toEqual({ codes: expect.arrayContaining(["L-1216C47A", "L-34B43A08"]), NextToken: undefined });
+  expect(new Set(all.codes).size).toBe(19);
   const { codes, NextToken } = await list({ MaxResults: 1 });
   expect(codes).toEqual(["L-1216C47A"]);
-  expect(await list({ MaxResults: 1, NextToken })).toEqual({ codes: ["L-34B43A08"], NextToken: undefined });
+  expect(await list({ MaxResults: 1, NextToken })).toMatchObject({ codes: [all.codes[1]] });
   expect((await list({ QuotaCode: "L-34B43A08" })).codes).toEqual(["L-34B43A08"]);
   const refused = (input: object) => expect(list(input)).rejects;
   await refused({ ServiceCode: "s3" }).toMatchObject({ name: "NoSuchResourceException" });

@@ -3,6 +3,7 @@ import { awsJson } from "../../protocol/aws-json.ts";
 import { pageOf } from "../../protocol/page-of.ts";
 import { type Service, service } from "../../service.ts";
 import type { VcpuQuotas } from "../ec2/ec2-context.ts";
+import { allowedVcpus, VCPU_POOLS } from "../ec2/vcpu-pools.ts";
 import { serviceQuotasApi } from "./service-quotas-api.ts";
 
 export interface ServiceQuotasOptions {
@@ -26,32 +27,18 @@ interface ListInput {
 /** Of a page. */
 const MOST_QUOTAS = 100;
 
-/** @see https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html */
-const EC2_QUOTAS: readonly { code: string; name: string; read: (vcpus: VcpuQuotas) => number }[] = [
-  {
-    code: "L-1216C47A",
-    name: "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
-    read: ({ onDemand }) => onDemand,
-  },
-  {
-    code: "L-34B43A08",
-    name: "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests",
-    read: ({ spot }) => spot,
-  },
-];
-
 /** The quotas that the local EC2 keeps to. */
 export function serviceQuotas({ vcpus, region, accountId }: ServiceQuotasOptions): Service {
   const quotasOf = (serviceCode: string) => {
     if (serviceCode !== "ec2")
       throw new AwsError("NoSuchResourceException", `The service ${serviceCode} has no quotas here`);
-    return EC2_QUOTAS.map(({ code, name, read }) => ({
+    return VCPU_POOLS.map(({ code, name, market }) => ({
       ServiceCode: "ec2",
       ServiceName: "Amazon Elastic Compute Cloud (Amazon EC2)",
       QuotaArn: `arn:aws:servicequotas:${region}:${accountId}:ec2/${code}`,
       QuotaCode: code,
       QuotaName: name,
-      Value: read(vcpus()),
+      Value: allowedVcpus(vcpus(), { code, market }),
       Unit: "None",
       Adjustable: true,
       GlobalQuota: false,
