@@ -71,6 +71,15 @@ export function createAlarms(scope: StageScope, settings: NonNullable<Stage["ala
     evaluationPeriods: 3,
     datapointsToAlarm: 2,
   });
+  alarm("keep-page-failing", {
+    alarmDescription: "KeepPage fails: builds that have ended have no page beside their records",
+    namespace: "AWS/Lambda",
+    metricName: "Errors",
+    dimensions: { FunctionName: names.lambda("KeepPage") },
+    statistic: "Sum",
+    // Lambda calls it three times for an event: two may fail of a page that is kept in the end.
+    ...above(2),
+  });
   const own = (metricName: string) => ({ namespace: metricNamespace(scope), metricName, statistic: "Sum" });
   alarm("reaper-acting", {
     alarmDescription: "The reaper ended workers that never became ready or outlived their time",

@@ -97,7 +97,7 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     Repair: [
       ...repairing,
       state.on("WriteRecords", ["s3:PutObject"], "attention", "launches", "repairLeases"),
-      state.on("TidyUp", ["s3:DeleteObject"], "executions"),
+      state.on("TidyUp", ["s3:DeleteObject"], "demands", "executions"),
     ],
     Reap: [
       ...builds.follow,

@@ -5,8 +5,10 @@ import {
   ModifyLaunchTemplateCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand, GetExecutionHistoryCommand } from "@aws-sdk/client-sfn";
 import { outages } from "@muster/local";
+import { stateKey } from "@muster/records";
 import { expect, test } from "vitest";
 import { launchWorld } from "../test/launch-world.ts";
 
@@ -119,6 +121,26 @@ test("when a build has ended, its token and its mark are deleted", async () => {
     },
   });
   expect(await world.stateKeys("executions/")).toEqual([]);
+});
+
+test("when a build has ended, no machine is launched for what it was about to publish; other builds' demands stay", async () => {
+  await using world = await launchWorld();
+  const { id: executionArn } = world.context("build-1");
+  const demand = async (execution: string, id: string) => {
+    const key = stateKey.demand("MakeSourceTarball", `${new Date(world.clock.now()).toISOString()}_${id}`);
+    const Body = JSON.stringify({ execution, task: "MakeSourceTarball-4.1.0", debug: "" });
+    await world.clients.s3.send(new PutObjectCommand({ Bucket: world.stage.buckets.state, Key: key, Body }));
+    return key;
+  };
+  await demand(executionArn, "a");
+  const other = await demand(world.context("build-2").id, "b");
+  expect(
+    await world.call("Repair", {
+      "detail-type": "Step Functions Execution Status Change",
+      detail: { executionArn, stateMachineArn: world.stage.stateMachineArn, status: "ABORTED" },
+    }),
+  ).toEqual({ deleted: 1 });
+  expect(await world.stateKeys("demands/")).toEqual([other]);
 });
 
 test("machines that end before they are ready are replaced at once, but not in a loop", async () => {

@@ -4,6 +4,7 @@ import { type StateRecords, stateKey, stateRecords, WorkerTag } from "@muster/re
 import * as z from "zod";
 import { ExecutionStatus } from "./execution-ended.ts";
 import { type HandlerContext, handler } from "./handler.ts";
+import { demandsOfBuild } from "./launching/demands.ts";
 import { failClaim } from "./repair/fail-claim.ts";
 import { repairContext } from "./repair/repair-context.ts";
 import { repairNow } from "./repair/tend-activities.ts";
@@ -46,14 +47,19 @@ export const repair = handler(
   },
 );
 
-/** What only a running build needs: its token and its mark. */
+/** What only a running build needs: its token and its mark, and demands for which a machine would be launched that nobody waits for. */
 async function tidyUp(
   { executionArn, stateMachineArn, status }: ExecutionStatus["detail"],
-  context: HandlerContext<"s3">,
+  { clients, stage, pipeline, now, log }: HandlerContext<"s3">,
 ): Promise<unknown> {
-  if (status === "RUNNING" || stateMachineArn !== context.stage.stateMachineArn) return { ignored: status };
-  const records = stateRecords(context.clients.s3, context.stage.buckets.state);
-  const keys = await records.list(stateKey.execution(executionArn));
+  if (status === "RUNNING" || stateMachineArn !== stage.stateMachineArn) return { ignored: status };
+  const records = stateRecords(clients.s3, stage.buckets.state);
+  const reading = { records, now, log };
+  const [own, ...demands] = await Promise.all([
+    records.list(stateKey.execution(executionArn)),
+    ...pipeline.activities.map(({ name }) => demandsOfBuild(name, executionArn, reading)),
+  ]);
+  const keys = [...(own ?? []), ...demands.flat()];
   await records.delete(keys);
   return { deleted: keys.length };
 }

@@ -121,6 +121,23 @@ test("what was drawn last stays where it is wanted, of a build that has ended it
   expect(written.at(-1)?.endsWith(`${ESCAPE}[?25h`)).toBe(true);
 });
 
+test("Ctrl-Z gives the shell its cursor, and what is followed is drawn anew below what the shell wrote", () => {
+  const { print, written } = terminal({ columns: 60 });
+  const stops: string[] = [];
+  const progress = liveProgress(print, { now: () => later(7), stop: () => void stops.push(written.at(-1) ?? "") });
+  progress.update(build([done, running]), [], shown);
+  process.emit("SIGTSTP");
+  expect(stops).toEqual([`${ESCAPE}[?25h`]);
+  const before = written.length;
+  process.emit("SIGCONT");
+  const after = written.slice(before).join("");
+  expect(after.startsWith(`${ESCAPE}[?25l`)).toBe(true);
+  expect(after).toContain("MakePackage");
+  expect(after).not.toContain(`${ESCAPE}[J`);
+  progress.close();
+  expect([process.listenerCount("SIGTSTP"), process.listenerCount("SIGCONT")]).toEqual([0, 0]);
+});
+
 test("30 lines of 40 columns hold a build of 910 tasks: what failed and runs is shown, and the rest is counted", () => {
   const { print, written } = terminal({ columns: 40, rows: 30 });
   const states: Step["state"][] = ["failed", "running", "running"];

@@ -20,10 +20,15 @@ interface Current {
 interface LiveOptions {
   readonly now?: () => Date;
   readonly globals?: ApproveGlobals;
+  /** Stops this process, until a shell lets it go on. */
+  readonly stop?: () => void;
 }
 
 /** A build as `muster status` shows it, redrawn in place; what is asked of a person scrolls up as a lasting line. */
-export function liveProgress(print: Print, { now = () => new Date(), globals = {} }: LiveOptions = {}): Progress {
+export function liveProgress(
+  print: Print,
+  { now = () => new Date(), globals = {}, stop = stopThis }: LiveOptions = {},
+): Progress {
   const { stderr } = print;
   const told = new Set<string>();
   let current: Current | undefined;
@@ -47,8 +52,20 @@ export function liveProgress(print: Print, { now = () => new Date(), globals = {
   };
 
   const showCursor = () => void stderr.write(SHOW_CURSOR);
+  // Ctrl-Z: the shell gets a cursor that shows, and what it wrote meanwhile stays.
+  const suspend = () => {
+    showCursor();
+    stop();
+  };
+  const goOn = () => {
+    stderr.write(HIDE_CURSOR);
+    drawn = [];
+    draw([]);
+  };
   let timer: NodeJS.Timeout | undefined;
   const open = () => {
+    process.on("SIGTSTP", suspend);
+    process.on("SIGCONT", goOn);
     // Also when something else ends the process.
     process.once("exit", showCursor);
     stderr.write(HIDE_CURSOR);
@@ -67,6 +84,8 @@ export function liveProgress(print: Print, { now = () => new Date(), globals = {
       clearInterval(timer);
       timer = undefined;
       process.off("exit", showCursor);
+      process.off("SIGTSTP", suspend);
+      process.off("SIGCONT", goOn);
       const isOver = current !== undefined && current.build.state !== "running";
       const lines = keeps && isOver ? lastLines(print, current as Current, now()) : [];
       const text = lines.map((line) => `${line}\n`).join("");
@@ -75,6 +94,8 @@ export function liveProgress(print: Print, { now = () => new Date(), globals = {
     },
   };
 }
+
+const stopThis = (): void => void process.kill(process.pid, "SIGSTOP");
 
 const shownOf = ({ build, shown }: Current) => ({ ...shown, build, moving: true, headline: "" });
 

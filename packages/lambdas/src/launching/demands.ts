@@ -32,6 +32,12 @@ export async function putDemand(
   return id;
 }
 
+/** Keys of the demands of a build, as far as a launch would answer them still. */
+export async function demandsOfBuild(activity: string, execution: string, reading: LaunchReading): Promise<string[]> {
+  const demands = await demandsSince(activity, DEMAND_MEMORY_MS, { launches: [], reading });
+  return demands.filter((demand) => demand.execution === execution).map(({ id }) => stateKey.demand(activity, id));
+}
+
 /** A step publishes its task within this time after it has entered its state, retries and all, or never. */
 const PUBLISHED_WITHIN_MS = 300_000;
 
