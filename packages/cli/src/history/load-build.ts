@@ -2,7 +2,7 @@ import { ExecutionDoesNotExist, type HistoryEvent } from "@aws-sdk/client-sfn";
 import { type BuildHistory, type HistoryReader, historyReader } from "@muster/history";
 import type { Stage } from "../stages/stage.ts";
 import { UnreadableBuildError } from "../unreadable-build-error.ts";
-import { readHistory } from "./read-history.ts";
+import { historyPages, readHistory } from "./read-history.ts";
 
 type Source = Pick<Stage, "sfn" | "damagedBuilds">;
 
@@ -15,9 +15,13 @@ export async function loadBuild(stage: Source, executionArn: string): Promise<Bu
 }
 
 /** The same, to be read on. */
-export async function loadHistory(stage: Source, executionArn: string): Promise<HistoryReader> {
+export async function loadHistory({ sfn, damagedBuilds }: Source, executionArn: string): Promise<HistoryReader> {
   const history = historyReader();
-  history.read(await loadEvents(stage, executionArn));
+  try {
+    for await (const events of historyPages(sfn, executionArn)) history.read(events);
+  } catch (error) {
+    throw unreadable(error, { executionArn, damagedBuilds });
+  }
   return history;
 }
 
@@ -28,8 +32,15 @@ export async function loadEvents(
   options: Parameters<typeof readHistory>[2] = {},
 ): Promise<HistoryEvent[]> {
   return readHistory(sfn, executionArn, options).catch((error: unknown) => {
-    if (!(error instanceof ExecutionDoesNotExist)) throw error;
-    const name = executionArn.slice(executionArn.lastIndexOf(":") + 1);
-    throw new UnreadableBuildError(name, { isTold: damagedBuilds?.has(name) ?? false });
+    throw unreadable(error, { executionArn, damagedBuilds });
   });
+}
+
+function unreadable(
+  error: unknown,
+  { executionArn, damagedBuilds }: { executionArn: string; damagedBuilds: Source["damagedBuilds"] },
+): unknown {
+  if (!(error instanceof ExecutionDoesNotExist)) return error;
+  const name = executionArn.slice(executionArn.lastIndexOf(":") + 1);
+  return new UnreadableBuildError(name, { isTold: damagedBuilds?.has(name) ?? false });
 }

@@ -1,12 +1,13 @@
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
+  type HistoryEvent,
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { createLocalAws } from "@muster/local";
 import { expect, test } from "vitest";
-import { readHistory } from "./read-history.ts";
+import { historyPages, readHistory } from "./read-history.ts";
 
 const definition = {
   StartAt: "Each",
@@ -52,7 +53,13 @@ test("what has happened since the last look is read in few calls, however much i
     expect(asked.length).toBeLessThanOrEqual(most);
   }
 
-  for (const [since, before, pages] of [
+  asked.length = 0;
+  const pages: HistoryEvent[][] = [];
+  for await (const page of historyPages(sfn, executionArn)) pages.push([...page]);
+  expect(pages.flat()).toEqual(all);
+  expect(asked).toEqual(pages.map(() => 1000));
+
+  for (const [since, before, sizes] of [
     [all.length, 0, [16]],
     [all.length - 20, 40, [80]],
     [all.length - 20, 1, [16, 1000]],
@@ -60,7 +67,7 @@ test("what has happened since the last look is read in few calls, however much i
   ] as const) {
     asked.length = 0;
     expect(await readHistory(sfn, executionArn, { afterId: since, before })).toEqual(all.slice(since));
-    expect(asked).toEqual(pages);
+    expect(asked).toEqual(sizes);
   }
   sfn.destroy();
 });

@@ -1,4 +1,9 @@
-import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from "@aws-sdk/client-sfn";
+import {
+  GetExecutionHistoryCommand,
+  type GetExecutionHistoryOutput,
+  type HistoryEvent,
+  type SFNClient,
+} from "@aws-sdk/client-sfn";
 
 /** The most events AWS answers at once. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html */
 const PAGE = 1000;
@@ -44,6 +49,18 @@ export async function readHistory(
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
   return newest.reverse();
+}
+
+/** All events, oldest first, a page at a time: who reads a build from its beginning need not hold all of it. */
+export async function* historyPages(sfn: SFNClient, executionArn: string): AsyncGenerator<readonly HistoryEvent[]> {
+  let nextToken: string | undefined;
+  do {
+    const page: GetExecutionHistoryOutput = await sfn.send(
+      new GetExecutionHistoryCommand({ executionArn, includeExecutionData: true, maxResults: PAGE, nextToken }),
+    );
+    yield page.events ?? [];
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
 }
 
 /** Room for twice as many as came before: a second call costs more than a few events that are known. */

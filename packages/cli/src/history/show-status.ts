@@ -70,7 +70,8 @@ async function showBuild(
   } else {
     const { flow } = stage.pipeline;
     const options = { print, globals, now: new Date(), flow, prospect, moving, failures, notTold: notTold ?? [] };
-    for (const line of reportBuild(build, summary, options)) print.report(line);
+    // As one: a pipe is written to at once, line by line or not.
+    print.report(reportBuild(build, summary, options).join("\n"));
   }
   if (build.state === "running" && !moving) {
     print.note("no process moves this build; muster build with the same words goes on with it");

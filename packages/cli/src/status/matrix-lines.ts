@@ -28,8 +28,10 @@ export function matrixLines(matrix: StatusMatrix, options: MatrixLinesOptions): 
   if (matrix.rows.length === 0) return { detail: "worker", lines: [] };
   for (const detail of DETAILS) {
     const cells = cellsOf(matrix, detail, options);
-    for (const lines of [withHeader(matrix, cells, options), withStairs(matrix, cells, options)])
+    for (const layOut of [withHeader, withStairs]) {
+      const lines = layOut(matrix, cells, options);
       if (lines.every((line) => columnsOf(line) <= options.columns)) return { detail, lines };
+    }
   }
   return { detail: "counts", lines: countLines(matrix, options) };
 }

@@ -7,7 +7,9 @@ function inSeconds(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000;
   if (Array.isArray(value)) return value.map(inSeconds);
   let copy: Record<string, unknown> | undefined;
-  for (const [key, member] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const member = (value as Record<string, unknown>)[key];
+    if (typeof member !== "object" || member === null) continue;
     const written = inSeconds(member);
     if (written === member) continue;
     copy ??= { ...value };

@@ -131,7 +131,10 @@ function dataField(
   { field, value, view }: { field: "input" | "output"; value: Json | undefined; view: EventView },
 ) {
   if (!view.includeExecutionData) return {};
-  return { [field]: textOf(execution, value), [`${field}Details`]: DETAILS_TRUNCATED };
+  const text = textOf(execution, value);
+  return field === "input"
+    ? { input: text, inputDetails: DETAILS_TRUNCATED }
+    : { output: text, outputDetails: DETAILS_TRUNCATED };
 }
 
 /** The execution's input is shown as it was given, down to its spaces. */
