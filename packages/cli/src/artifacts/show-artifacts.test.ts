@@ -113,6 +113,27 @@ test("storage that does not answer is no empty storage", async () => {
   });
 });
 
+test("what former builds recorded by build alone is listed like the rest", async () => {
+  await using stage = await recordedStage();
+  const deb = stage.downloadsUri("hello.deb");
+  await stage.make({ activity: "MakePackage", version: "1.2.3", platform, startedOn, uploads: { [deb]: "hello" } });
+  const before = (await shown(stage, "1.2.3")).out;
+  await stage.move((key) => key.replace("attempts/MakePackage/", "attempts/"));
+  expect((await shown(stage, "1.2.3")).out).toEqual(before);
+});
+
+test("a record that says that it is another activity's than its key does, whose workers alone write there, is believed by nobody", async () => {
+  await using stage = await recordedStage();
+  const deb = stage.downloadsUri("hello.deb");
+  await stage.make({ activity: "MakePackage", version: "1.2.3", platform, startedOn, uploads: { [deb]: "hello" } });
+  await stage.move((key) => key.replaceAll("MakePackage", "MakeSource"));
+  await stage.put(stage.scratchUri("1.2.3.txt"), "source");
+  const { out, errors } = await shown(stage, "1.2.3");
+  expect(out.join("\n")).not.toContain("by i-1");
+  expect(errors.join("\n")).toContain("attempts/MakeSource/1.2.3_alice/");
+  expect(errors.join("\n")).toContain("is no attempt's record");
+});
+
 test("a record that is none is said, and the rest is told", async () => {
   await using stage = await recordedStage();
   const key = "attempts/MakeSource/b/MakeSource-1.2.3/2026-11-24T12-00-00-000Z_i-1.json";

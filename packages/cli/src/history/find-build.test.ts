@@ -14,11 +14,13 @@ beforeEach(async () => {
 });
 afterEach(() => it[Symbol.asyncDispose]());
 
-const record = (build: string) =>
+const keyOf = (build: string) => stateKey.attempt(build, "MakeSource-1.0.0", "i-0123", "2026-01-01T00:00:00.000Z");
+
+const record = (build: string, Key = keyOf(build)) =>
   stage.s3.send(
     new PutObjectCommand({
       Bucket: stage.description.buckets.state,
-      Key: stateKey.attempt(build, "MakeSource-1.0.0", "i-0123", "2026-01-01T00:00:00.000Z"),
+      Key,
       Body: "{}",
     }),
   );
@@ -52,6 +54,13 @@ test("a build that Step Functions has forgotten is told from one that never was"
     message: 'there is no build "2.0.0_bob_2026-11-24_1200"',
     hint: "did you mean 2.0.0_alice_2026-11-24_1200?",
   });
+});
+
+test("so it is with records from before keys held the activity, which is no build", async () => {
+  await record(OLD, keyOf(OLD).replace("attempts/MakeSource/", "attempts/"));
+  await record("2.0.0_bob_2026-11-24_1200");
+  expect(await refusal(OLD)).toEqual(forgotten);
+  expect(await refusal("MakeSource")).toMatchObject({ message: expect.stringContaining("nothing has been built") });
 });
 
 test("so it is where no other is known, and a whole name is no beginning of a longer one", async () => {

@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
-import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
 import { digestMetadata, stateKey } from "@muster/records";
 import { placeOfUri } from "../artifacts/read-small.ts";
 import type { Context } from "../context.ts";
@@ -77,6 +83,14 @@ export async function recordedStage() {
     async make(attempt: AttemptToRecord) {
       for (const [uri, content] of Object.entries(attempt.uploads)) await put(uri, content);
       await record(attempt);
+    },
+    /** Gives everything in the state bucket another key. */
+    async move(to: (key: string) => string) {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: state }));
+      for (const { Key = "" } of Contents) {
+        await s3.send(new CopyObjectCommand({ Bucket: state, CopySource: `${state}/${Key}`, Key: to(Key) }));
+        await s3.send(new DeleteObjectCommand({ Bucket: state, Key }));
+      }
     },
     /** What a command of such a stage prints. */
     context({ columns, json = false }: { columns?: number; json?: boolean } = {}) {
