@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { resourcesOf } from "../testing/references.ts";
 import { ACCOUNT_NAMES, namesIn } from "../testing/resource-names.ts";
 import { stage, usual } from "../testing/sample-stages.ts";
+import { statementsOf } from "../testing/simulate.ts";
 import { type SynthesisedStack, synthStage } from "../testing/synth-stage.ts";
 
 const namesOf = (stack: SynthesisedStack): string[] =>
@@ -37,9 +38,21 @@ describe("two stages of one pipeline in one account and region", () => {
 
   test("tell their scripts what comes before the definition's names", () => {
     expect(namesOf(canary)).toEqual(expect.arrayContaining(definedNames("canary-")));
-    for (const name of ["SECRET_PREFIX", "IMAGE_PREFIX"])
+    for (const name of ["SECRET_PREFIX", "IMAGE_PREFIX", "VOLUME_PREFIX"])
       expect(canary.locals.PublishDockerImages_user_data).toMatch(new RegExp(`^export ${name}='?canary-'?$`, "m"));
   });
+});
+
+test("two stages of a pipeline attach no volume of each other", async () => {
+  const [own, behind] = [
+    ["hhvm", "hhvm-package-repositories"],
+    ["canary", "canary-hhvm-package-repositories"],
+  ] as const;
+  for (const [name, volume] of [own, behind]) {
+    const stack = await synthStage(stage(name, definition));
+    const [attach] = statementsOf(stack, "PublishBinaryPackages_worker").filter(({ Sid }) => Sid === "AttachVolumes");
+    expect(attach?.Condition).toEqual({ StringEquals: { "aws:ResourceTag/Name": [volume] } });
+  }
 });
 
 test("a stage whose secrets are managed elsewhere takes them as the definition names them", async () => {

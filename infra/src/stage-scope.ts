@@ -39,8 +39,10 @@ export interface ResourceNames {
   secret(secret: Secret): string;
   /** An image repository that the definition names. */
   imageRepository(name: string): string;
-  /** Before the definition's names of secrets, and of image repositories; empty where they stay as they are. */
-  readonly prefixes: { readonly secrets: string; readonly images: string };
+  /** The Name tag of a volume that the definition names. */
+  volume(name: string): string;
+  /** Before the definition's names of secrets, image repositories and volumes; empty where they stay as they are. */
+  readonly prefixes: { readonly secrets: string; readonly images: string; readonly volumes: string };
   readonly stateMachine: string;
   readonly stateMachineArn: string;
   /** `arn:aws:<service>:<region>:<account>:<rest>`. */
@@ -68,7 +70,7 @@ export function resourceNames(stage: Stage, pipeline: Pipeline): ResourceNames {
   const prefix = stagePrefix(stage.name, pipeline);
   const workerRolePath = `/muster/${stage.name}/workers/`;
   // What is managed elsewhere has the names that the definition says.
-  const prefixes = { images: prefix, secrets: stage.secrets === "existing" ? "" : prefix };
+  const prefixes = { images: prefix, volumes: prefix, secrets: stage.secrets === "existing" ? "" : prefix };
   return {
     of,
     bucket,
@@ -84,6 +86,7 @@ export function resourceNames(stage: Stage, pipeline: Pipeline): ResourceNames {
         ? `alias/${prefixes.secrets}${secret.alias.replace(/^alias\//, "")}`
         : `${prefixes.secrets}${secret.name}`,
     imageRepository: (name) => `${prefixes.images}${name}`,
+    volume: (name) => `${prefixes.volumes}${name}`,
     prefixes,
     stateMachine,
     stateMachineArn: arn("states", `stateMachine:${stateMachine}`),

@@ -12,9 +12,7 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
     'aws ec2 detach-volume --volume-id "$volume" >/dev/null': ["ec2:DetachVolume hhvm-package-repositories"],
     // A waiter asks again and again what the volume is like.
     'aws ec2 wait volume-available --volume-ids "$volume"': ["ec2:DescribeVolumes *"],
-    "volume_id=$(aws ec2 describe-volumes --filters Name=tag:Name,Values=hhvm-package-repositories \\": [
-      "ec2:DescribeVolumes *",
-    ],
+    'volume_id=$(aws ec2 describe-volumes --filters "Name=tag:Name,Values=$volume_name" \\': ["ec2:DescribeVolumes *"],
     'aws ec2 wait volume-available --volume-ids "$volume_id" || return': ["ec2:DescribeVolumes *"],
     'aws ec2 attach-volume --volume-id "$volume_id" --instance-id "$instance" --device /dev/sdf >/dev/null || return': [
       "ec2:AttachVolume hhvm-package-repositories",

@@ -51,7 +51,7 @@ function ofAccount(call: string, { names }: DeployedStage): IamRequest[] | undef
       return pushes(names.arn("ecr", `repository/${names.imageRepository(on)}`));
     case "ec2:AttachVolume":
     case "ec2:DetachVolume":
-      return onVolume(action, on, names.arn);
+      return onVolume(action, names.volume(on), names.arn);
     default:
       return undefined;
   }

@@ -118,6 +118,7 @@ function workerUserData(
       SCRATCH_BUCKET: names.bucket("scratch"),
       ...(names.prefixes.secrets !== "" && { SECRET_PREFIX: names.prefixes.secrets }),
       ...(names.prefixes.images !== "" && { IMAGE_PREFIX: names.prefixes.images }),
+      ...(names.prefixes.volumes !== "" && { VOLUME_PREFIX: names.prefixes.volumes }),
     },
     bootstrap: ec2Bootstrap({ archive: assets.url(parts.agentArchive(architecture), `agents/${architecture}.tar.gz`) }),
   });

@@ -136,7 +136,7 @@ function volumeStatements(volumes: readonly string[], names: ResourceNames): Sta
   const actions = ["ec2:AttachVolume", "ec2:DetachVolume"];
   return [
     allow("AttachVolumes", actions, [names.arn("ec2", "volume/*")], {
-      StringEquals: { "aws:ResourceTag/Name": volumes },
+      StringEquals: { "aws:ResourceTag/Name": volumes.map(names.volume) },
     }),
     allow("AttachToItself", actions, [names.arn("ec2", "instance/*")], itself(names)),
     // Listing has no resource to name.

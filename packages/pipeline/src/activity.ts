@@ -115,7 +115,7 @@ export interface Access<P extends Per = Per> {
   readonly otherBuckets?: readonly string[];
   /** Repositories of the account's container registry (ECR), by name, that its tasks push to. */
   readonly imageRepositories?: readonly string[];
-  /** EBS volumes, by their Name tag, that its `init` attaches to the worker and detaches. */
+  /** EBS volumes, by their Name tag, that its `init` attaches to the worker and detaches; named like secrets, in scripts by VOLUME_PREFIX. */
   readonly volumes?: readonly string[];
 }
 

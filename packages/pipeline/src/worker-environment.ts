@@ -25,6 +25,8 @@ export const WorkerEnvironment = z.object({
   SECRET_PREFIX: z.string().optional(),
   /** The same for its image repositories. */
   IMAGE_PREFIX: z.string().optional(),
+  /** And for the volumes that it attaches. */
+  VOLUME_PREFIX: z.string().optional(),
   /** Seconds without a task after which a worker shuts down. Default 600. */
   IDLE_SECONDS: z.string().regex(/^\d+$/).optional(),
   /** Seconds after which a worker takes no further task. Default 24 h. */

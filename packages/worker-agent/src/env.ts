@@ -30,6 +30,7 @@ const SCRIPT_VARIABLES = [
   // What the stage puts before the names that the definition chose.
   "SECRET_PREFIX",
   "IMAGE_PREFIX",
+  "VOLUME_PREFIX",
   // How long the dummy script of fake builds takes.
   "MUSTER_DUMMY_SECONDS",
 ] as const;

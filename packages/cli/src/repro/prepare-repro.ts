@@ -84,7 +84,7 @@ function variablesByHand(
   { record, task }: FoundAttempt,
   { folder, home, bin }: { folder: string; home: string; bin: string },
 ): Record<string, string> {
-  const { SECRET_PREFIX, IMAGE_PREFIX, AWS_REGION = "us-west-2" } = record.environment;
+  const { SECRET_PREFIX, IMAGE_PREFIX, VOLUME_PREFIX, AWS_REGION = "us-west-2" } = record.environment;
   return {
     PATH: `${bin}:${SYSTEM_PATH}`,
     HOME: home,
@@ -98,6 +98,7 @@ function variablesByHand(
     AWS_ENDPOINT_URL: NO_METADATA,
     ...(SECRET_PREFIX !== undefined && { SECRET_PREFIX }),
     ...(IMAGE_PREFIX !== undefined && { IMAGE_PREFIX }),
+    ...(VOLUME_PREFIX !== undefined && { VOLUME_PREFIX }),
     MUSTER_TASK: task,
     MUSTER_INSTANCE: "this-machine",
     MUSTER_RESULT: join(folder, "result.json"),

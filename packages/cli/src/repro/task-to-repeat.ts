@@ -56,7 +56,7 @@ function workerOf(
   { script, buckets, logGroup }: RepeatOptions,
   init: PinnedFile | undefined,
 ): WorkerEnvironment {
-  const { AWS_REGION = "us-west-2", SECRET_PREFIX, IMAGE_PREFIX } = environment;
+  const { AWS_REGION = "us-west-2", SECRET_PREFIX, IMAGE_PREFIX, VOLUME_PREFIX } = environment;
   return WorkerEnvironment.parse({
     ACTIVITY_ARN: activityArn,
     ACTIVITY_NAME: activity,
@@ -70,11 +70,12 @@ function workerOf(
     SCRATCH_BUCKET: buckets.scratch,
     ...(SECRET_PREFIX !== undefined && { SECRET_PREFIX }),
     ...(IMAGE_PREFIX !== undefined && { IMAGE_PREFIX }),
+    ...(VOLUME_PREFIX !== undefined && { VOLUME_PREFIX }),
   });
 }
 
 /** What the agent gives each script by itself: the machine's, the task's place, and where AWS is. */
-const OF_THE_WORKER = /^(AWS_.*|MUSTER_.*|PATH|HOME|LANG|TMPDIR|SECRET_PREFIX|IMAGE_PREFIX)$/;
+const OF_THE_WORKER = /^(AWS_.*|MUSTER_.*|PATH|HOME|LANG|TMPDIR|SECRET_PREFIX|IMAGE_PREFIX|VOLUME_PREFIX)$/;
 
 function variablesOfTask(environment: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !OF_THE_WORKER.test(name)));

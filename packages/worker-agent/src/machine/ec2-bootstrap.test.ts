@@ -23,6 +23,7 @@ const environment = {
   SCRATCH_BUCKET: "scratch",
   SECRET_PREFIX: "canary-",
   IMAGE_PREFIX: "canary-",
+  VOLUME_PREFIX: "canary-",
 };
 
 let root: string;

@@ -40,10 +40,11 @@ metadata() {
 }
 
 instance=$(metadata instance-id) || return
-volume_id=$(aws ec2 describe-volumes --filters Name=tag:Name,Values=hhvm-package-repositories \
+volume_name=${VOLUME_PREFIX:-}hhvm-package-repositories
+volume_id=$(aws ec2 describe-volumes --filters "Name=tag:Name,Values=$volume_name" \
   --query 'Volumes[0].VolumeId' --output text) || return
 if [ "$volume_id" = None ]; then
-  echo "there is no EBS volume with the Name tag hhvm-package-repositories" >&2
+  echo "there is no EBS volume with the Name tag $volume_name" >&2
   return 1
 fi
 
