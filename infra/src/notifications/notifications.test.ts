@@ -70,6 +70,17 @@ describe("a stage that tells all whom its pipeline names", () => {
       expect(await whoMay(at, { action: "sns:Publish", resource }), resource).toEqual(["Notify"]);
   });
 
+  test("the topic that it makes takes nobody else's word, whatever lets them publish", async () => {
+    const resourcePolicyOfTopic = resourcePolicy(at, "aws_sns_topic_policy", "told_topic_policy");
+    const request = { action: "sns:Publish", resource: at.names.arn("sns", "staging-large-told-topic") };
+    expect(await whoMay(at, request, resourcePolicyOfTopic)).toEqual(["Notify"]);
+    const all = { Sid: "All", Effect: "Allow", Action: ["sns:Publish"], Resource: ["*"] } as const;
+    const principal = "arn:aws:sts::111122223333:assumed-role/administrator/someone";
+    const context = { "aws:PrincipalArn": "arn:aws:iam::111122223333:role/administrator" };
+    const asked = { statements: [all], request: { ...request, context }, principal };
+    expect(await decide({ ...asked, resourcePolicy: resourcePolicyOfTopic })).toBe("ExplicitlyDenied");
+  });
+
   test("whoever builds may try out, and tell again, by what is deployed last; without reading secrets or writing records", async () => {
     const policy = evaluate(String(at.stack.resource.aws_iam_policy?.operator_policy?.policy), at.stack);
     const statements = JSON.parse(policy).Statement as Statement[];

@@ -91,7 +91,7 @@ function resourcePolicies(at: DeployedStage): (question: Question) => ResourcePo
   const { stack } = at;
   const byName = (type: string, name: string, policyType: string): [string, ResourcePolicy][] =>
     resourcesOf(stack, type).map(([id, body]) => [
-      String(body[name]),
+      evaluate(String(body[name]), stack),
       { statements: resourcePolicy(at, policyType, `${id}_policy`), decidesAlone: false },
     ]);
   const buckets = new Map(byName("aws_s3_bucket", "bucket", "aws_s3_bucket_policy"));
