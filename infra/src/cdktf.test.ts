@@ -36,7 +36,7 @@ describe("before cdktf or Terraform is called, one line and the remedy", () => {
 
   test("a command that cdktf has and this has not", () => {
     expect(run(["convert"])).toEqual(
-      refusal('there is no command "convert"', "synth, bundle, diff, deploy, destroy, review"),
+      refusal('there is no command "convert"', "synth, bundle, diff, deploy, destroy, drill, review"),
     );
   });
 

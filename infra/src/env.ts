@@ -4,10 +4,12 @@ export interface InfraEnvironment {
   readonly outdir: string | undefined;
   /** Only this stage; all where absent. */
   readonly stage: string | undefined;
+  /** What stands for AWS; AWS itself where absent. */
+  readonly endpoint: string | undefined;
 }
 
 export function infraEnvironment(env: NodeJS.ProcessEnv = process.env): InfraEnvironment {
-  return { outdir: env.CDKTF_OUTDIR, stage: env.MUSTER_STAGE };
+  return { outdir: env.CDKTF_OUTDIR, stage: env.MUSTER_STAGE, endpoint: env.AWS_ENDPOINT_URL };
 }
 
 /** What GitHub's workflows tell: see https://docs.github.com/en/actions/reference/workflows-and-actions/variables */

@@ -11,6 +11,7 @@ import { synthOptions } from "./synth-options.ts";
  *                                   it says what stages and builds cost
  *   bundle                          builds functions and the agent's archives anew, before it
  *   diff|deploy|destroy <stage> …   cdktf's, after a synthesis of that stage
+ *   drill <stage> [step]… …         rehearses on a deployed stage what goes wrong on a first day
  *   review <command> …              what workflows say of a plan
  * MUSTER_STAGE names the one stage that the first two are about. Each loads what it needs and no more: what is refused is refused soon.
  */
@@ -28,12 +29,15 @@ await runProgram(async () => {
     case "destroy":
       process.exitCode = await (await import("./cdktf.ts")).runCdktf(project, command, args);
       return;
+    case "drill":
+      process.exitCode = await (await import("./drill/drill-command.ts")).drillStage(project, args);
+      return;
     case "review":
       process.stdout.write(`${await (await import("./review/review.ts")).review(project, args)}\n`);
       return;
     default:
       throw new MusterError(`there is no command "${command}"`, {
-        hint: "synth, bundle, diff, deploy, destroy, review",
+        hint: "synth, bundle, diff, deploy, destroy, drill, review",
       });
   }
 });
