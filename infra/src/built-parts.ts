@@ -13,7 +13,7 @@ export interface BuiltParts {
 
 export type Architecture = "x86_64" | "arm64";
 
-export const architectureOf = ({ worker }: Pipeline["activities"][number]): Architecture =>
+export const architectureOf = ({ worker }: Pick<Pipeline["activities"][number], "worker">): Architecture =>
   worker.architecture ?? "x86_64";
 
 /** Functions without a bundle in a pipeline's folder of them. */

@@ -106,6 +106,46 @@ test.each<[what: string, change: object, says: string]>([
   ["China", { region: "cn-north-1" }, "prod.region: cn-north-1 is outside AWS's commercial regions, where"],
   ["the European cloud", { region: "eusc-de-east-1" }, "prod.region: eusc-de-east-1 is outside AWS's commercial"],
   ["GovCloud", { region: "us-gov-west-1" }, "prod.region: us-gov-west-1 is outside AWS's commercial regions, where"],
+  [
+    "a certificate of another account",
+    {
+      edge: {
+        domain: { name: "dl.example.org", certificateArn: "arn:aws:acm:us-east-1:444455556666:certificate/0a1b" },
+      },
+    },
+    "prod.edge.domain.certificateArn: is not of the account 111122223333",
+  ],
+  [
+    "a bucket that CloudFront cannot read",
+    { buckets: { downloads: "dl.example.org" } },
+    "prod.buckets.downloads: has a dot, and CloudFront cannot read such a bucket by TLS: edge: null",
+  ],
+  ["a bucket's name with two dots", { buckets: { scratch: "a..b" } }, "prod.buckets.scratch: "],
+  ["an address for a bucket", { buckets: { scratch: "192.168.5.4" } }, "prod.buckets.scratch: "],
+  ["a bucket's name that S3 keeps", { buckets: { scratch: "builds-s3alias" } }, "prod.buckets.scratch: "],
+  [
+    "a time zone by its offset",
+    { schedules: [{ name: "a", expression: "rate(12 hours)", timeZone: "+01:00" }] },
+    "prod.schedules.0.timeZone: must be a time zone, like Europe/Berlin",
+  ],
+  [
+    "a time zone in another case",
+    { schedules: [{ name: "a", expression: "rate(12 hours)", timeZone: "europe/berlin" }] },
+    "prod.schedules.0.timeZone: must be a time zone, like Europe/Berlin",
+  ],
+  [
+    "words longer than a schedule's description",
+    { schedules: [{ name: "a", expression: "rate(12 hours)", input: "1.2.3 ".repeat(90) }] },
+    "prod.schedules.0.input: must have at most 480 characters",
+  ],
+  ["a minute that there is not", scheduled("cron(75 5 * * ? *)"), "prod.schedules.0.expression: 75 is no minute"],
+  ["an hour that there is not", scheduled("cron(0 24 * * ? *)"), "prod.schedules.0.expression: 24 is no hour"],
+  ["a month that there is not", scheduled("cron(0 5 1 13 ? *)"), "prod.schedules.0.expression: 13 is no month"],
+  [
+    "a day of the week that there is not",
+    scheduled("cron(0 5 ? * 0 *)"),
+    "prod.schedules.0.expression: 0 is no day of the week",
+  ],
   ["a key's alias", { encryptionKey: "alias/releases" }, "prod.encryptionKey: must be a key's ARN, like"],
   [
     "a key of another region",

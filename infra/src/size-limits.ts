@@ -3,7 +3,7 @@ import type { TerraformStack } from "cdktf";
 import * as z from "zod";
 
 interface Limit {
-  readonly attribute: "policy" | "value";
+  readonly attribute: "policy" | "value" | "definition";
   readonly longest: number;
   /** What it is, by its name in the stack. */
   what(id: string): string;
@@ -18,6 +18,14 @@ const LIMITS: Readonly<Record<string, Limit>> = {
     what: (id) => `the policy of the role ${id.replace(/_policy$/, "")}`,
   },
   aws_iam_policy: { attribute: "policy", longest: 6144, what: () => "the policy of people who build" },
+  /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html */
+  aws_s3_bucket_policy: { attribute: "policy", longest: 20_480, what: (id) => `the ${id.replaceAll("_", " ")}` },
+  /** @see https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html */
+  aws_kms_key: { attribute: "policy", longest: 32_768, what: (id) => `the policy of ${id}` },
+  /** @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
+  aws_secretsmanager_secret_policy: { attribute: "policy", longest: 20_480, what: (id) => `the policy of ${id}` },
+  /** @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+  aws_sfn_state_machine: { attribute: "definition", longest: 1_048_576, what: () => "the state machine" },
   /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html */
   aws_ssm_parameter: { attribute: "value", longest: 8192, what: () => "the parameter that describes the stage" },
 };

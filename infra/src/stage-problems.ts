@@ -7,6 +7,8 @@ export interface SettingsTogether {
     | { readonly kind: "existing"; readonly subnets: readonly { readonly zone: string }[] };
   readonly permissionsBoundary?: string | undefined;
   readonly encryptionKey?: string | undefined;
+  readonly edge?: { readonly domain?: { readonly certificateArn: string } | undefined } | null;
+  readonly buckets?: { readonly downloads?: string | undefined };
   readonly schedules: readonly { readonly name: string }[];
   readonly alarms?: { readonly emails: readonly string[] } | undefined;
   readonly budget?: { readonly emails: readonly string[] } | undefined;
@@ -24,6 +26,7 @@ export function stageProblems(settings: SettingsTogether): Problem[] {
     ...zoneProblems(settings),
     ...boundaryProblems(settings),
     ...keyProblems(settings),
+    ...edgeProblems(settings),
     ...twice(
       settings.schedules.map(({ name }) => name),
       (index) => ["schedules", index, "name"],
@@ -55,6 +58,28 @@ function boundaryProblems({ account, permissionsBoundary }: SettingsTogether): P
 function keyProblems({ account, region, encryptionKey }: SettingsTogether): Problem[] {
   if (encryptionKey === undefined || encryptionKey.startsWith(`arn:aws:kms:${region}:${account}:`)) return [];
   return [{ path: ["encryptionKey"], message: `is not of the account ${account} in ${region}` }];
+}
+
+/**
+ * CloudFront takes certificates of its own account alone, and asks S3 by TLS, whose certificate covers no bucket with a dot in its name.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+ */
+function edgeProblems({ account, edge, buckets }: SettingsTogether): Problem[] {
+  if (edge === null || edge === undefined) return [];
+  const certificate = edge.domain?.certificateArn;
+  return [
+    ...(certificate === undefined || certificate.includes(`:${account}:`)
+      ? []
+      : [{ path: ["edge", "domain", "certificateArn"], message: `is not of the account ${account}` }]),
+    ...(buckets?.downloads?.includes(".")
+      ? [
+          {
+            path: ["buckets", "downloads"],
+            message: "has a dot, and CloudFront cannot read such a bucket by TLS: edge: null",
+          },
+        ]
+      : []),
+  ];
 }
 
 /** S3 takes ten tags of an object, of which Muster has two. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */

@@ -1,14 +1,21 @@
 import { functionNames } from "@muster/pipeline";
 import * as z from "zod";
 import { awsRegions, regionProblem } from "./aws-regions.ts";
+import { expressionProblem } from "./schedule-expression.ts";
 
 const days = z.number().int().positive();
 const zoneName = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "must be a zone's name, like us-west-2a");
 const emails = z.array(z.email()).min(1);
 const region = z.string().refine((name) => awsRegions.includes(name), { error: ({ input }) => regionProblem(input) });
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const bucketName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be a bucket's name: 3 to 63 lower-case letters, digits, dashes");
+  .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be a bucket's name: 3 to 63 lower-case letters, digits, dashes")
+  .refine(
+    (name) =>
+      !/\.\.|^\d+(\.\d+){3}$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name),
+    "must be a bucket's name as S3 takes it: no two dots together, no address, none of the beginnings and ends that S3 keeps for itself",
+  );
 
 const OwnNetwork = z.strictObject({
   kind: z.literal("own"),
@@ -41,9 +48,12 @@ function isRange(cidr: string): boolean {
   return bits !== undefined && octets.every((octet) => octet <= 255) && address % 2 ** (32 - Number(bits)) === 0;
 }
 
+/** Scheduler takes names of IANA's, in their own case; Node takes offsets and any case besides. */
 function isTimeZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    const isOtherCase = timeZone !== name && timeZone.toLowerCase() === name.toLowerCase();
+    return /^[A-Z]/.test(name) && !isOtherCase;
   } catch {
     return false;
   }
@@ -58,10 +68,14 @@ const Schedule = z.strictObject({
   /** EventBridge Scheduler's: `cron(30 5 * * ? *)`. */
   expression: z
     .string()
-    .regex(EXPRESSION, "must be cron(…) of six fields, one of its two for days a ?, or rate(…), like rate(12 hours)"),
+    .regex(EXPRESSION, "must be cron(…) of six fields, one of its two for days a ?, or rate(…), like rate(12 hours)")
+    .superRefine((expression, context) => {
+      const message = expressionProblem(expression);
+      if (message !== undefined) context.addIssue({ code: "custom", message });
+    }),
   timeZone: z.string().refine(isTimeZone, "must be a time zone, like Europe/Berlin").default("UTC"),
-  /** The build's words, as `muster build` takes them; none: today's nightly. */
-  input: z.string().default(""),
+  /** The build's words, as `muster build` takes them; none: today's nightly. They are in the schedule's description, which has 512 characters. */
+  input: z.string().max(480, "must have at most 480 characters").default(""),
 });
 
 /** One deployment: where it is, and what of the optional parts it has. */

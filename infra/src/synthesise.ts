@@ -2,6 +2,7 @@ import { InvalidConfigurationError, type Pipeline } from "@muster/pipeline";
 import { App } from "cdktf";
 import { findBuiltParts } from "./built-parts.ts";
 import { type BundleFolders, functionsBundle } from "./bundle-folders.ts";
+import { checkArchitecture } from "./compute/worker-image.ts";
 import { loadPipeline } from "./load-pipeline.ts";
 import { createMusterStack, type MusterStackOptions } from "./muster-stack.ts";
 import { checkNotified } from "./notifications/told-here.ts";
@@ -40,6 +41,7 @@ export async function loadStage(stage: Stage, { folder, ...bundles }: StagePlace
   const { pipeline, folder: pipelineFolder } = await loadPipeline(stage.pipeline, folder);
   await refuseUnfitScripts(pipeline, pipelineFolder);
   checkZones(stage, pipeline);
+  for (const activity of pipeline.activities) checkArchitecture(activity);
   checkNotified(stage, pipeline);
   const { folder: functions } = functionsBundle(stage.pipeline, bundles);
   return { stage, pipeline, pipelineFolder, parts: findBuiltParts(pipeline, { functions, agents: bundles.agents }) };

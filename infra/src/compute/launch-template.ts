@@ -62,7 +62,7 @@ export function createLaunchTemplate(
     userData: Fn.base64encode(userData.asString),
     blockDeviceMappings: [
       {
-        deviceName: rootDevice(scope, parameter),
+        deviceName: rootDevice(scope, parameter, architectureOf(activity)),
         ebs: {
           encrypted: "true",
           // Named, for the region's default may be a customer managed key that no role here may use. The provider takes ARNs alone.

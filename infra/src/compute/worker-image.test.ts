@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { stage, usual } from "../../testing/sample-stages.ts";
 import { synthStage } from "../../testing/synth-stage.ts";
 import { loadPipeline } from "../load-pipeline.ts";
-import { imageParameter, imageParameters } from "./worker-image.ts";
+import { checkArchitecture, imageParameter, imageParameters } from "./worker-image.ts";
 
 const repository = join(import.meta.dirname, "../../..");
 
@@ -64,4 +64,33 @@ test("whoever launches resolves all images of a publisher, and of an account's o
     "/aws/service/ami-amazon-linux-latest/*",
     "/muster/images/ours",
   ]);
+});
+
+test("a plan finds an image of the workers' architecture alone", async () => {
+  const { data = {} } = await synthStage(stage("test", usual("hhvm")));
+  for (const image of Object.values(data.aws_ami ?? {}))
+    expect(image.filter).toContainEqual({ name: "architecture", values: ["x86_64"] });
+});
+
+test.each([
+  ["x86_64", "t4g.small"],
+  ["x86_64", "im4gn.large"],
+  ["x86_64", "a1.medium"],
+  ["x86_64", "g5g.xlarge"],
+  ["arm64", "t3.small"],
+  ["arm64", "g5.xlarge"],
+  ["arm64", "c7i-flex.large"],
+] as const)("workers of %s cannot be %s", async (architecture, type) => {
+  const { pipeline } = await loadPipeline("muster", repository);
+  const [activity] = pipeline.activities;
+  if (activity === undefined) throw new Error("no activity");
+  const of = (instanceTypes: [string, ...string[]]) => ({
+    ...activity,
+    worker: { ...activity.worker, architecture, instanceTypes },
+  });
+  const fitting = architecture === "arm64" ? "c7gn.large" : "g4dn.xlarge";
+  expect(() => checkArchitecture(of([fitting]))).not.toThrow();
+  expect(() => checkArchitecture(of([fitting, type]))).toThrow(
+    `${activity.name} has workers of ${architecture}, and ${type} is ${architecture === "arm64" ? "x86_64" : "arm64"}`,
+  );
 });
