@@ -94,7 +94,15 @@ export type MapState = Commented &
     readonly Type: "Map";
     readonly ItemsPath: string;
     readonly ItemSelector: PayloadTemplate;
-    readonly ItemProcessor: NestedMachine & { readonly ProcessorConfig: { readonly Mode: "INLINE" } };
+    readonly MaxConcurrency?: number;
+    /** Of the ARNs of a distributed Map's runs. */
+    readonly Label?: string;
+    readonly ItemProcessor: NestedMachine & {
+      readonly ProcessorConfig:
+        | { readonly Mode: "INLINE" }
+        | { readonly Mode: "DISTRIBUTED"; readonly ExecutionType: "STANDARD" };
+    };
+    readonly ResultWriter?: { readonly Resource: string; readonly Parameters: PayloadTemplate };
   };
 
 export interface NestedMachine {

@@ -6,4 +6,6 @@ export interface Resources {
   activityArn(activity: string): string;
   /** What the tasks of builds run that begin with this definition; their workers' own scripts where absent. */
   scriptsOf?(activity: string): TaskScripts;
+  /** Where results of large builds lie until they are collected; where absent, every build has one history, however large. */
+  readonly mapRuns?: { readonly Bucket: string; readonly Prefix: string };
 }

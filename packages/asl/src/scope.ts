@@ -1,4 +1,4 @@
-import { type Per, unreachable } from "@muster/pipeline";
+import { distributedState, type Per, unreachable } from "@muster/pipeline";
 import type { PayloadTemplate } from "./amazon-states-language.ts";
 import type { Before } from "./before.ts";
 import type { Resources } from "./resources.ts";
@@ -14,6 +14,8 @@ export interface Scope {
   readonly before?: Before | undefined;
   /** After ForEachVersion, outside of it: where its results lie. */
   readonly versionResults?: string;
+  /** In an execution of the platform's own: the build's is told as `$.execution`. */
+  readonly distributed?: boolean;
 }
 
 /** The scope inside a nested machine that is given what is known here. */
@@ -23,8 +25,20 @@ export function within({ versionResults, ...scope }: Scope): Scope {
 
 /** `$.version`, `$.buildInput` and what else is known: all that a nested machine is given. */
 export function knownHere(scope: Scope): PayloadTemplate {
-  return { ...subjectHere(scope), "buildInput.$": "$.buildInput" };
+  return {
+    ...subjectHere(scope),
+    "buildInput.$": "$.buildInput",
+    ...(scope.distributed && { "execution.$": "$.execution" }),
+  };
 }
+
+/** Which build asks: its execution. */
+export const executionHere = ({ distributed }: Scope): PayloadTemplate =>
+  distributed ? { "execution.$": "$.execution" } : { execution };
+
+/** The name of a state in this form of the build. */
+export const nameHere = ({ distributed }: Scope, stateName: string): string =>
+  distributed ? distributedState.of(stateName) : stateName;
 
 function subjectHere({ per, platforms, versionResults }: Scope): PayloadTemplate {
   const known = platforms ? { "platforms.$": "$.platforms" } : {};

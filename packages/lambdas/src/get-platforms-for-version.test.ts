@@ -1,6 +1,6 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { outages } from "@muster/local";
-import { listedPlatforms } from "@muster/pipeline";
+import { activity, fixedPlatforms, forEachPlatform, forEachVersion, hours, listedPlatforms } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { examplePipeline } from "../test/example-pipeline.ts";
 import { launchWorld } from "../test/launch-world.ts";
@@ -79,4 +79,34 @@ test.each(Object.entries(outages))("a %s of another version's list condemns no p
   const ofOther = (input: unknown) => (input as { Key: string }).Key.startsWith("4.0.0/");
   world.aws.failCalls({ service: "s3", operation: "GetObject", when: ofOther }, fault);
   expect(await platforms(world, "4.1.0", ["debian-9-stretch"], ["4.1.0", "4.0.0"])).toEqual([]);
+});
+
+const step = (name: string, per: "version" | "platform") =>
+  activity({ name, per, script: "make.sh", timeout: hours(1), worker: { instanceTypes: ["t3.micro"] } });
+const flow = forEachVersion(
+  step("Source", "version"),
+  forEachPlatform(step("Package", "platform"), step("Test", "platform")),
+  step("Publish", "version"),
+);
+
+test.each([
+  ["as many tasks as one history holds", 10, undefined],
+  ["more", 11, true],
+])("a build of %s: each platform has an execution of its own or none has", async (_, versions, distributed) => {
+  const names = Array.from({ length: 49 }, (__, index) => `debian-${index}-x`);
+  await using world = await launchWorld({
+    pipeline: examplePipeline({ platforms: fixedPlatforms(...names), flow }),
+  });
+  const answer = await world.call("GetPlatformsForVersion", {
+    version: "1.0.0",
+    buildInput: {
+      versions: Array.from({ length: versions }, (__, index) => `1.${index}.0`),
+      platforms: [],
+      activities: [],
+      debug: "",
+    },
+    execution: world.context("build-1"),
+    answer: "both",
+  });
+  expect(answer).toEqual({ all: names, ofBuild: names, ...(distributed && { distributed }) });
 });

@@ -1,4 +1,10 @@
-import { fixedState, type GetPlatformsAnswer, GetPlatformsEvent } from "@muster/pipeline";
+import {
+  fixedState,
+  type GetPlatformsAnswer,
+  GetPlatformsEvent,
+  MOST_TASKS_OF_ONE_HISTORY,
+  sizeOfMatrix,
+} from "@muster/pipeline";
 import { platformsOfVersion } from "./deciding/platforms-of-version.ts";
 import { handler } from "./handler.ts";
 
@@ -11,6 +17,9 @@ export const getPlatformsForVersion = handler(
       build: buildInput,
       s3: clients.s3,
     });
-    return answer === "both" ? { all: [...platforms], ofBuild: [...buildPlatforms] } : [...buildPlatforms];
+    if (answer !== "both") return [...buildPlatforms];
+    const size = { versions: buildInput.versions.length, platforms: buildPlatforms.length };
+    const isLarge = sizeOfMatrix(pipeline, size) > MOST_TASKS_OF_ONE_HISTORY;
+    return { all: [...platforms], ofBuild: [...buildPlatforms], ...(isLarge && { distributed: true }) };
   },
 );

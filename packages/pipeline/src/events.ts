@@ -18,7 +18,12 @@ export const ParseInputEvent = z.object({ input: z.unknown(), execution: Executi
 export const ParseInputAnswer = z.object({ buildInput: BuildInput });
 
 /** A version's platforms: all that it has, and those of them that the build makes. */
-export const KnownPlatforms = z.object({ all: z.array(z.string()), ofBuild: z.array(z.string()) });
+export const KnownPlatforms = z.object({
+  all: z.array(z.string()),
+  ofBuild: z.array(z.string()),
+  /** The build's tasks are more than one execution's history holds: each platform has an execution of its own. */
+  distributed: z.literal(true).optional(),
+});
 export type KnownPlatforms = z.infer<typeof KnownPlatforms>;
 
 export const GetPlatformsEvent = z.object({
@@ -111,6 +116,17 @@ export const ResultsEvent = z.object({ results: z.unknown(), buildInput: BuildIn
 /** Stored as `$.reposChanged`. */
 export const CheckIfReposChangedAnswer = z.boolean();
 
-export const NormalizeResultsEvent = z.object({ results: z.unknown() });
+/** What a Map Run has come to, as its ResultWriter says where. */
+export const WrittenResults = z.object({
+  MapRunArn: z.string(),
+  ResultWriterDetails: z.object({ Bucket: z.string(), Key: z.string() }),
+});
+export type WrittenResults = z.infer<typeof WrittenResults>;
+
+/** Results as the state machine has them, or of a Map Run, which lie in S3. */
+export const NormalizeResultsEvent = z.union([
+  z.object({ mapRun: WrittenResults, buildInput: BuildInput }),
+  z.object({ results: z.unknown() }),
+]);
 /** `results` is the whole output of NormalizeResults. */
 export const CheckForFailuresEvent = z.object({ results: z.unknown(), execution: ExecutionContext });

@@ -46,6 +46,7 @@ export {
   workerPollName,
 } from "./aws-names.ts";
 export { BuildInput, DebugMode, MadeAgain, RetryOf, WithdrawalOf } from "./build-input.ts";
+export { MOST_TASKS_OF_ONE_HISTORY, sizeOfMatrix } from "./build-size.ts";
 export { buildWords, inputWords } from "./build-words.ts";
 export { type Channel, channelOf, checkDebianOrder } from "./channel.ts";
 export { checkScripts, InvalidPipelineError } from "./check-pipeline.ts";
@@ -78,6 +79,7 @@ export {
   RepairReport,
   RequestApprovalEvent,
   ResultsEvent,
+  WrittenResults,
 } from "./events.ts";
 export { type FailureWords, failureLine, failureMessage, readFailure } from "./failure-message.ts";
 export { failureHeadline } from "./failures/failure-headline.ts";
@@ -190,6 +192,8 @@ export {
 } from "./stage-description.ts";
 export {
   branchEndStateName,
+  collectStateName,
+  distributedState,
   fixedState,
   fixedStateNames,
   itemEndStateName,
@@ -198,6 +202,7 @@ export {
   prepareState,
   roleOfState,
   type StateRole,
+  shouldDistributeStateName,
   shouldFollowStateName,
   shouldStateName,
   unansweredStateName,

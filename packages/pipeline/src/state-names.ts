@@ -62,6 +62,25 @@ export const statesOfApproval = (approval: string): [approval: string, unanswere
   shouldFollowStateName(approval),
 ];
 
+/**
+ * States of the form that a large build takes, in which each platform of a version has an execution of its own: each has
+ * the name of its counterpart, so marked.
+ */
+export const distributedState = {
+  of: (stateName: string): string => `${stateName}${DISTRIBUTED_SUFFIX}`,
+  /** The name without the mark; any other name as it is. */
+  plain: (stateName: string): string =>
+    stateName.endsWith(DISTRIBUTED_SUFFIX) ? stateName.slice(0, -DISTRIBUTED_SUFFIX.length) : stateName,
+};
+/** No step's name holds such a character. */
+const DISTRIBUTED_SUFFIX = "_distributed";
+
+/** The choice between a Map and its distributed form. */
+export const shouldDistributeStateName = (map: string): string => shouldStateName(`Distribute${map}`);
+
+/** Takes in what the distributed form of a Map has come to. */
+export const collectStateName = (map: string): string => `Collect${map}`;
+
 const UPDATE_INDICES = "UpdateIndices";
 const INVALIDATE_CLOUD_FRONT = "InvalidateCloudFront";
 const UPDATE_AND_INVALIDATE = "UpdateIndicesAndInvalidateCloudFront";

@@ -14,7 +14,11 @@ export const stateFolder = {
   pages: "pages/",
   notifications: "notifications/",
   withdrawals: "withdrawals/",
+  mapRuns: "map-runs/",
 } as const;
+
+/** As ResultWriter takes it. */
+export const mapRunsPrefix: string = stateFolder.mapRuns.slice(0, -1);
 
 const executionName = (executionArn: string): string => executionArn.slice(executionArn.lastIndexOf(":") + 1);
 

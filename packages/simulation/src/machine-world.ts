@@ -32,15 +32,19 @@ import {
   ErrorName,
   fixedState,
   functionNames,
+  GetPlatformsEvent,
+  KnownPlatforms,
   type Pipeline,
   type Published,
   RequestApprovalEvent,
   rejectionCause,
+  sizeOfMatrix,
   TaskInput,
   type TaskScripts,
   taskName,
   workerPollName,
 } from "@muster/pipeline";
+import { mapRunsPrefix } from "@muster/records";
 import { describeStage } from "./describe-stage.ts";
 import { leaveEvidence } from "./leave-evidence.ts";
 import type { TaskEnd } from "./task-end.ts";
@@ -57,6 +61,8 @@ export interface WorldOptions {
   readonly work: Work;
   /** What a task leaves when it succeeds. */
   readonly leaves?: (task: TaskInput) => readonly Published[];
+  /** Tasks of which one history holds the events; AWS's own limit by default. For a small build in the form of a large one. */
+  readonly mostTasks?: number;
   /** When its clock starts. */
   readonly start?: Date;
   /** What a person says who is asked, `alice`, and after how long; she says nothing where it is undefined. */
@@ -74,7 +80,7 @@ const IDLE_POLLS = 10;
  */
 export async function machineWorld(
   pipeline: Pipeline,
-  { work, leaves = () => [], says = () => undefined, start = START }: WorldOptions,
+  { work, leaves = () => [], says = () => undefined, start = START, mostTasks }: WorldOptions,
 ) {
   const clock = virtualClock(start.getTime());
   const functions = new Map<string, LambdaFunction>();
@@ -112,6 +118,14 @@ export async function machineWorld(
     if ((answer as { asks: boolean }).asks) playPerson(RequestApprovalEvent.parse(event)).catch(failures.reject);
     return answer;
   });
+  if (mostTasks !== undefined) {
+    functions.set(fixedState.getPlatformsForVersion, async (event) => {
+      const platforms = KnownPlatforms.parse(await handlers.GetPlatformsForVersion(event));
+      const versions = GetPlatformsEvent.parse(event).buildInput.versions.length;
+      const tasks = sizeOfMatrix(pipeline, { versions, platforms: platforms.ofBuild.length });
+      return { ...platforms, ...(tasks > mostTasks && { distributed: true }) };
+    });
+  }
   for (const Bucket of Object.values(stage.buckets)) await s3.send(new CreateBucketCommand({ Bucket }));
   for (const [activity, arn] of Object.entries(stage.activities)) {
     await sfn.send(new CreateActivityCommand({ name: arn.slice(arn.lastIndexOf(":") + 1) }));
@@ -134,6 +148,7 @@ export async function machineWorld(
         renderStateMachine(pipeline, {
           functionArn: (name) => stage.functions[name] ?? "",
           activityArn: (name) => stage.activities[name] ?? "",
+          mapRuns: { Bucket: stage.buckets.state, Prefix: mapRunsPrefix },
           scriptsOf: (name) => playedScripts(activityNamed(pipeline, name)),
         }),
       ),

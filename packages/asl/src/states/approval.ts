@@ -8,7 +8,7 @@ import {
 import { beforeHere } from "../before.ts";
 import { catchAll, type Fragment, fragment, type Links } from "../fragment.ts";
 import { approvalRetry } from "../retry.ts";
-import { execution, failurePath, knownHere, resultPath, type Scope } from "../scope.ts";
+import { executionHere, failurePath, knownHere, nameHere, resultPath, type Scope } from "../scope.ts";
 
 /**
  * A callback that a person answers, or the function that is called with its token, where nobody has to be asked. Where nothing that it guards would run, all of that
@@ -17,11 +17,12 @@ import { execution, failurePath, knownHere, resultPath, type Scope } from "../sc
  */
 export function approvalStates(approval: Approval, scope: Scope, { next, failed }: Links): Fragment {
   const { name, summary, timeout } = approval;
-  const unanswered = unansweredStateName(name);
-  const shouldFollow = shouldFollowStateName(name);
+  const asked = nameHere(scope, name);
+  const unanswered = nameHere(scope, unansweredStateName(name));
+  const shouldFollow = nameHere(scope, shouldFollowStateName(name));
   const endsHere = `${resultPath(name)}.endsHere`;
-  return fragment(name, {
-    [name]: {
+  return fragment(asked, {
+    [asked]: {
       Type: "Task",
       Comment: summary,
       Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken",
@@ -33,7 +34,7 @@ export function approvalStates(approval: Approval, scope: Scope, { next, failed 
           "token.$": "$$.Task.Token",
           ...knownHere(scope),
           ...beforeHere([approval], scope.before),
-          execution,
+          ...executionHere(scope),
         },
       },
       ResultPath: resultPath(name),

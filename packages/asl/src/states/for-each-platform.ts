@@ -1,34 +1,41 @@
-import { itemEndStateName, type Outline } from "@muster/pipeline";
-import { beforeHere, beforeWithin, noResults } from "../before.ts";
-import { type Fragment, fragment, type Links, nested } from "../fragment.ts";
+import { shouldDistributeStateName } from "@muster/pipeline";
+import { type Fragment, fragment, type Links, nested, prepend } from "../fragment.ts";
 import { resultPath, type Scope } from "../scope.ts";
-import { machine } from "./machine.ts";
-import { resultsEnd } from "./results-end.ts";
+import { distributedForEachPlatform } from "./distributed-for-each-platform.ts";
+import { type ForEachPlatform, itemOf, processor } from "./platform-items.ts";
 
-/** The same steps for each of the version's platforms; one that fails stops no other. */
-export function forEachPlatform(
-  { name, steps }: { readonly name: string; readonly steps: Outline },
-  scope: Scope,
-  { next }: Links,
-): Fragment {
-  const { before } = scope;
-  const end = resultsEnd(itemEndStateName(name), { "platform.$": "$.platform" });
+/** The same steps for each of the version's platforms; one that fails stops no other. In a large build each has an execution of its own. */
+export function forEachPlatform(each: ForEachPlatform, scope: Scope, links: Links): Fragment {
+  const inline = inlineForEachPlatform(each, scope, links);
+  const { mapRuns } = scope.resources;
+  if (mapRuns === undefined) return inline;
+  const distributed = distributedForEachPlatform(each, { ...scope, mapRuns }, links);
+  const should = shouldDistributeStateName(each.name);
+  const choice = fragment(should, {
+    [should]: {
+      Type: "Choice",
+      Choices: [
+        {
+          And: [
+            { Variable: "$.platforms.distributed", IsPresent: true },
+            { Variable: "$.platforms.distributed", BooleanEquals: true },
+          ],
+          Next: distributed.startAt,
+        },
+      ],
+      Default: inline.startAt,
+    },
+  });
+  return prepend(choice, prepend(inline, distributed));
+}
+
+function inlineForEachPlatform({ name, steps }: ForEachPlatform, scope: Scope, { next }: Links): Fragment {
   return fragment(name, {
     [name]: {
       Type: "Map",
       ItemsPath: "$.platforms.ofBuild",
-      ItemSelector: {
-        "version.$": "$.version",
-        "platform.$": "$$.Map.Item.Value",
-        "platforms.$": "$.platforms",
-        "buildInput.$": "$.buildInput",
-        ...beforeHere(steps, before),
-        ...noResults(before),
-      },
-      ItemProcessor: {
-        ProcessorConfig: { Mode: "INLINE" },
-        ...nested(machine(steps, { ...scope, per: "platform", before: beforeWithin(steps, before) }, end)),
-      },
+      ItemSelector: itemOf(steps, scope),
+      ItemProcessor: { ProcessorConfig: { Mode: "INLINE" }, ...nested(processor({ name, steps }, scope)) },
       ResultPath: resultPath(name),
       Next: next,
     },

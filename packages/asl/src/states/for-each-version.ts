@@ -1,4 +1,4 @@
-import { type Flow, fixedState, type KnownPlatforms, outline } from "@muster/pipeline";
+import { type Flow, fixedState, outline } from "@muster/pipeline";
 import { beforeHere, beforeWithin, noResults } from "../before.ts";
 import { catchAll, type Fragment, fragment, nested, prepend } from "../fragment.ts";
 import type { Resources } from "../resources.ts";
@@ -10,7 +10,7 @@ import { resultsEnd } from "./results-end.ts";
 const NAME = fixedState.forEachVersion;
 const NORMALIZE = fixedState.versionNormalizeResults;
 const END = fixedState.versionEnd;
-const NO_PLATFORMS: Readonly<Record<keyof KnownPlatforms, readonly string[]>> = { all: [], ofBuild: [] };
+const NO_PLATFORMS: Readonly<Record<"all" | "ofBuild", readonly string[]>> = { all: [], ofBuild: [] };
 
 /** A version's whole way, for each version of the build at once. */
 export function forEachVersion(

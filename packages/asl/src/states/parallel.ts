@@ -1,7 +1,7 @@
 import { branchEndStateName, type OutlineBranch } from "@muster/pipeline";
 import { beforeHere, beforeWithin, noResults } from "../before.ts";
 import { type Fragment, fragment, type Links, nested } from "../fragment.ts";
-import { knownHere, resultPath, type Scope, within } from "../scope.ts";
+import { knownHere, nameHere, resultPath, type Scope, within } from "../scope.ts";
 import { machine } from "./machine.ts";
 import { resultsEnd } from "./results-end.ts";
 
@@ -13,12 +13,13 @@ export function parallelState(
 ): Fragment {
   const steps = branches.flatMap((branch) => branch.steps);
   const inner = { ...within(scope), before: beforeWithin(steps, scope.before) };
-  return fragment(name, {
-    [name]: {
+  const parallel = nameHere(scope, name);
+  return fragment(parallel, {
+    [parallel]: {
       Type: "Parallel",
       Parameters: { ...knownHere(scope), ...beforeHere(steps, scope.before), ...noResults(scope.before) },
       Branches: branches.map((branch) =>
-        nested(machine(branch.steps, inner, resultsEnd(branchEndStateName(branch.name)))),
+        nested(machine(branch.steps, inner, resultsEnd(nameHere(scope, branchEndStateName(branch.name))))),
       ),
       ResultPath: resultPath(name),
       Next: next,

@@ -11,3 +11,20 @@ export async function runningBuilds(sfn: SFNClient, stateMachineArn: string): Pr
   } while (nextToken !== undefined);
   return running;
 }
+
+/** ARNs of the executions that Map Runs started and that have not ended: each runs one platform's steps. */
+export async function* runningPlatforms(sfn: SFNClient, mapRunArns: readonly string[]): AsyncGenerator<string> {
+  for (const mapRunArn of mapRunArns) {
+    let nextToken: string | undefined;
+    do {
+      const page = await sfn.send(
+        new ListExecutionsCommand({ mapRunArn, statusFilter: "RUNNING", maxResults: MOST_LISTED, nextToken }),
+      );
+      for (const { executionArn } of page.executions ?? []) if (executionArn !== undefined) yield executionArn;
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+  }
+}
+
+/** @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html */
+const MOST_LISTED = 1000;

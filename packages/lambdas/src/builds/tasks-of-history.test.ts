@@ -178,3 +178,20 @@ test("what an execution had under way when it ended is over once it is redriven;
     ["Make-2.0.0", "waiting"],
   ]);
 });
+
+test("Map Runs are open until they end, by whichever event", async () => {
+  const run = (mapRunArn: string): Partial<HistoryEvent> => ({
+    type: "MapRunStarted",
+    mapRunStartedEventDetails: { mapRunArn },
+  });
+  const { openMapRuns } = await tasksOfHistory(
+    history(
+      run("one"),
+      { ...run("two"), previousEventId: 0 },
+      { ...run("three"), previousEventId: 0 },
+      { type: "MapRunSucceeded", previousEventId: 1 },
+      { type: "MapRunFailed", previousEventId: 3 },
+    ),
+  );
+  expect(openMapRuns).toEqual(["two"]);
+});

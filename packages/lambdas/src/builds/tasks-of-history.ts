@@ -40,6 +40,8 @@ export interface BuildProgress {
   /** How long the history is. */
   readonly events: number;
   readonly healthChecks: number;
+  /** ARNs of the Map Runs that have not ended: the tasks of a large build's platforms are in executions of theirs. */
+  readonly openMapRuns: readonly string[];
 }
 
 const HEARTBEAT_LOST = "States.HeartbeatTimeout";
@@ -57,6 +59,12 @@ const ENDS: ReadonlySet<string> = new Set<HistoryEventType>([
   "ExecutionAborted",
 ]);
 
+const MAP_RUN_ENDS: ReadonlySet<string> = new Set<HistoryEventType>([
+  "MapRunSucceeded",
+  "MapRunFailed",
+  "MapRunAborted",
+]);
+
 /** Folds a history, oldest event first, into its tasks; tasks that Muster did not publish are left out. */
 export async function tasksOfHistory(
   events: AsyncIterable<HistoryEvent> | Iterable<HistoryEvent>,
@@ -64,6 +72,7 @@ export async function tasksOfHistory(
   const byEvent = new Map<number, TaskOfBuild>();
   const tasks: TaskOfBuild[] = [];
   const exitedStates = new Set<string>();
+  const mapRuns = new Map<number, string>();
   let last = 0;
   let healthChecks = 0;
 
@@ -73,6 +82,9 @@ export async function tasksOfHistory(
     if (name !== undefined) exitedStates.add(name);
     if (name === fixedState.healthCheck) healthChecks++;
     last = id;
+    if (MAP_RUN_ENDS.has(type ?? "")) mapRuns.delete(previousEventId);
+    const { mapRunArn } = event.mapRunStartedEventDetails ?? event.mapRunRedrivenEventDetails ?? {};
+    if (mapRunArn !== undefined) mapRuns.set(id, mapRunArn);
     if (type === "ExecutionRedriven") {
       endAll(tasks);
       byEvent.clear();
@@ -85,7 +97,7 @@ export async function tasksOfHistory(
     if (advance(task, event, at)) byEvent.set(id, task);
     byEvent.delete(previousEventId);
   }
-  return { tasks, exitedStates, events: last, healthChecks };
+  return { tasks, exitedStates, events: last, healthChecks, openMapRuns: [...mapRuns.values()] };
 }
 
 /** The execution had ended, and its tokens with it; what it goes on with is published anew. */

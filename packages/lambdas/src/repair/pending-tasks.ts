@@ -1,7 +1,7 @@
 import type { ExecutionListItem, SFNClient } from "@aws-sdk/client-sfn";
 import { type Retry, secondsUntilRetry } from "@muster/pipeline";
-import { executionHistory } from "../builds/execution-history.ts";
-import { type BuildProgress, type TaskOfBuild, tasksOfHistory } from "../builds/tasks-of-history.ts";
+import { progressOfBuild } from "../builds/build-progress.ts";
+import type { BuildProgress, TaskOfBuild } from "../builds/tasks-of-history.ts";
 
 export interface RunningBuild extends BuildProgress {
   readonly executionArn: string;
@@ -16,7 +16,7 @@ export async function progressOfBuilds(builds: readonly ExecutionListItem[], sfn
   const queue = builds.flatMap(({ executionArn }) => executionArn ?? []).values();
   const reader = async () => {
     for (const executionArn of queue) {
-      progress.push({ executionArn, ...(await tasksOfHistory(executionHistory(sfn, executionArn))) });
+      progress.push({ executionArn, ...(await progressOfBuild(sfn, executionArn)) });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, reader));

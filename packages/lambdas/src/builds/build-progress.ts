@@ -1,0 +1,25 @@
+import type { SFNClient } from "@aws-sdk/client-sfn";
+import { executionHistory } from "./execution-history.ts";
+import { runningPlatforms } from "./running-builds.ts";
+import { type BuildProgress, tasksOfHistory } from "./tasks-of-history.ts";
+
+/** Histories read at once: pages of them stay within the 20 a second that the API allows. */
+const AT_ONCE = 3;
+
+/**
+ * A build with the tasks of its own history and, of a large build, of the platforms that have executions of their own and
+ * still run. `events` are those of its own history.
+ */
+export async function progressOfBuild(sfn: SFNClient, executionArn: string): Promise<BuildProgress> {
+  const build = await tasksOfHistory(executionHistory(sfn, executionArn));
+  if (build.openMapRuns.length === 0) return build;
+  const platforms = runningPlatforms(sfn, build.openMapRuns);
+  const tasks = [...build.tasks];
+  const reader = async () => {
+    for await (const platform of platforms) {
+      tasks.push(...(await tasksOfHistory(executionHistory(sfn, platform))).tasks);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, reader));
+  return { ...build, tasks };
+}
