@@ -1,6 +1,7 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import {
   BuildInput,
+  distributedState,
   fixedState,
   instanceOfPollName,
   Place,
@@ -55,7 +56,8 @@ export function readEvent(reading: Reading, event: HistoryEvent): Change {
       return redriven(reading, event);
     case "TaskStateEntered": {
       const { name = "", input } = event.stateEnteredEventDetails ?? {};
-      return { place: { stateName: name, entry: undefined, ...(input !== undefined && { stateInput: input }) } };
+      const stateName = distributedState.plain(name);
+      return { place: { stateName, entry: undefined, ...(input !== undefined && { stateInput: input }) } };
     }
   }
   const found = placeOf(reading, event);

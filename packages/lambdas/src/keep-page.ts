@@ -3,6 +3,7 @@ import { type BuildHistory, buildPage, historyReader, type LaunchTimes } from "@
 import { stateKey } from "@muster/records";
 import * as z from "zod";
 import { executionHistory } from "./builds/execution-history.ts";
+import { platformsOf } from "./builds/running-builds.ts";
 import { handler } from "./handler.ts";
 import { failuresOfRecords } from "./pages/failures-of-records.ts";
 import { readLaunchTimes } from "./pages/read-launch-times.ts";
@@ -52,13 +53,26 @@ const BATCH = 1000;
 
 async function readBuild(sfn: SFNClient, executionArn: string): Promise<BuildHistory> {
   const history = historyReader();
+  await readBatches(sfn, executionArn, history.read);
+  for (const { arn: mapRunArn } of history.mapRuns) {
+    for await (const platform of platformsOf(sfn, [mapRunArn])) {
+      await readBatches(sfn, platform, (events) => history.readPlatform(platform, events));
+    }
+  }
+  return history.build;
+}
+
+async function readBatches(
+  sfn: SFNClient,
+  executionArn: string,
+  read: (events: readonly HistoryEvent[]) => unknown,
+): Promise<void> {
   let batch: HistoryEvent[] = [];
   for await (const event of executionHistory(sfn, executionArn)) {
     batch.push(event);
     if (batch.length < BATCH) continue;
-    history.read(batch);
+    read(batch);
     batch = [];
   }
-  history.read(batch);
-  return history.build;
+  read(batch);
 }

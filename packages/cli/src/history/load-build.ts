@@ -1,8 +1,8 @@
-import { ExecutionDoesNotExist, type HistoryEvent } from "@aws-sdk/client-sfn";
-import { type BuildHistory, type HistoryReader, historyReader } from "@muster/history";
+import { ExecutionDoesNotExist } from "@aws-sdk/client-sfn";
+import { type BuildHistory, type HistoryReader, historyReader, type Step } from "@muster/history";
 import type { Stage } from "../stages/stage.ts";
 import { UnreadableBuildError } from "../unreadable-build-error.ts";
-import { historyPages, readHistory } from "./read-history.ts";
+import { readOn } from "./read-on.ts";
 
 type Source = Pick<Stage, "sfn" | "damagedBuilds">;
 
@@ -15,32 +15,22 @@ export async function loadBuild(stage: Source, executionArn: string): Promise<Bu
 }
 
 /** The same, to be read on. */
-export async function loadHistory({ sfn, damagedBuilds }: Source, executionArn: string): Promise<HistoryReader> {
+export async function loadHistory(stage: Source, executionArn: string): Promise<HistoryReader> {
   const history = historyReader();
-  try {
-    for await (const events of historyPages(sfn, executionArn)) history.read(events);
-  } catch (error) {
-    throw unreadable(error, { executionArn, damagedBuilds });
-  }
+  await loadOn(stage, executionArn, history);
   return history;
 }
 
-/** What it is read from, oldest first; rejects as `loadBuild` does. */
-export async function loadEvents(
+/** Reads on; rejects as `loadBuild` does. Answers the steps that changed. */
+export async function loadOn(
   { sfn, damagedBuilds }: Source,
   executionArn: string,
-  options: Parameters<typeof readHistory>[2] = {},
-): Promise<HistoryEvent[]> {
-  return readHistory(sfn, executionArn, options).catch((error: unknown) => {
-    throw unreadable(error, { executionArn, damagedBuilds });
+  history: HistoryReader,
+  options: Parameters<typeof readOn>[3] = {},
+): Promise<readonly Step[]> {
+  return readOn(sfn, executionArn, history, options).catch((error: unknown) => {
+    if (!(error instanceof ExecutionDoesNotExist)) throw error;
+    const name = executionArn.slice(executionArn.lastIndexOf(":") + 1);
+    throw new UnreadableBuildError(name, { isTold: damagedBuilds?.has(name) ?? false });
   });
-}
-
-function unreadable(
-  error: unknown,
-  { executionArn, damagedBuilds }: { executionArn: string; damagedBuilds: Source["damagedBuilds"] },
-): unknown {
-  if (!(error instanceof ExecutionDoesNotExist)) return error;
-  const name = executionArn.slice(executionArn.lastIndexOf(":") + 1);
-  return new UnreadableBuildError(name, { isTold: damagedBuilds?.has(name) ?? false });
 }

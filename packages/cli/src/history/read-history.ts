@@ -52,11 +52,16 @@ export async function readHistory(
 }
 
 /** All events, oldest first, a page at a time: who reads a build from its beginning need not hold all of it. */
-export async function* historyPages(sfn: SFNClient, executionArn: string): AsyncGenerator<readonly HistoryEvent[]> {
+export async function* historyPages(
+  sfn: SFNClient,
+  executionArn: string,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): AsyncGenerator<readonly HistoryEvent[]> {
   let nextToken: string | undefined;
   do {
     const page: GetExecutionHistoryOutput = await sfn.send(
       new GetExecutionHistoryCommand({ executionArn, includeExecutionData: true, maxResults: PAGE, nextToken }),
+      signal === undefined ? {} : { abortSignal: signal },
     );
     yield page.events ?? [];
     nextToken = page.nextToken;

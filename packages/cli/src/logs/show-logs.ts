@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type BuildHistory, isFinished, type Step } from "@muster/history";
 import type { ExitCode } from "../command.ts";
 import type { Context } from "../context.ts";
-import { readHistory } from "../history/read-history.ts";
+import { readOn } from "../history/read-on.ts";
 import { stoppedBy } from "../history/stopped-by.ts";
 import type { Stage } from "../stages/stage.ts";
 import { EnvironmentError, UsageError } from "../usage-error.ts";
@@ -100,7 +100,7 @@ async function showTasks(found: TasksToShow, looking: Looking): Promise<boolean>
       context.print.note(`${task ?? summary.name} goes on without this command`);
       return false;
     }
-    history.read(await readHistory(stage.sfn, summary.executionArn, { afterId: history.build.lastEventId }));
+    await readOn(stage.sfn, summary.executionArn, history);
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type BuildHistory, historyReader } from "@muster/history";
-import { readHistory } from "../history/read-history.ts";
+import { readOn } from "../history/read-on.ts";
 import type { Stage } from "../stages/stage.ts";
 import { NO_PROSPECT, watchExpected } from "../status/watch-expected.ts";
 import type { Progress } from "./progress.ts";
@@ -25,13 +25,9 @@ export async function followBuild(
   const name = executionArn.slice(executionArn.lastIndexOf(":") + 1);
   const watch = progress.showsProspect === true ? watchExpected(stage) : undefined;
   let staysShown = false;
-  let before: number | undefined;
   try {
     for (;;) {
-      const afterId = history.build.lastEventId;
-      const events = await readHistory(sfn, executionArn, { afterId, before, signal });
-      before = afterId > 0 ? events.length : undefined;
-      const changed = history.read(events);
+      const changed = await readOn(sfn, executionArn, history, { signal });
       watch?.look(history.build);
       const prospect = watch?.prospect ?? NO_PROSPECT;
       progress.update(history.build, changed, { name, flow: pipeline.flow, prospect });

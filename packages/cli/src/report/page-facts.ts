@@ -3,7 +3,7 @@ import { readLaunchTimes, stageOfPage } from "@muster/lambdas";
 import { explainError } from "../explain-error.ts";
 import { reportFailures } from "../failures/failure-report.ts";
 import type { BuildSummary } from "../history/find-build.ts";
-import { loadEvents } from "../history/load-build.ts";
+import { loadOn } from "../history/load-build.ts";
 import type { nextCommand } from "../next-command.ts";
 import type { Stage } from "../stages/stage.ts";
 import { failuresOf } from "./failures-of.ts";
@@ -48,8 +48,7 @@ export function pageFactsReader(
 
   return {
     async read(stage, signal) {
-      const afterId = history.build.lastEventId;
-      history.read(await loadEvents(stage, executionArn, { afterId, ...(signal !== undefined && { signal }) }));
+      await loadOn(stage, executionArn, history, { signal });
       await renewLaunches(stage);
       await renewFailures(stage);
       const { build } = history;

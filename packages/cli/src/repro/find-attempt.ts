@@ -1,8 +1,9 @@
+import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import { type Attempt, historyReader, parseJson, type Step } from "@muster/history";
 import { nearestWord, TaskInput } from "@muster/pipeline";
 import { counted } from "../counted.ts";
 import { findBuild, listBuilds, nothingBuilt } from "../history/find-build.ts";
-import { loadEvents } from "../history/load-build.ts";
+import { loadOn } from "../history/load-build.ts";
 import type { Stage } from "../stages/stage.ts";
 import { UnreadableBuildError } from "../unreadable-build-error.ts";
 import { UsageError } from "../usage-error.ts";
@@ -95,9 +96,9 @@ type Looked = { readonly tasks: readonly string[] } & (
 async function lookIntoBuild(stage: Source, name: string, asked: AskedAttempt): Promise<Looked> {
   try {
     const { name: build, executionArn } = await findBuild(stage, name);
-    const events = await loadEvents(stage, executionArn);
+    const events: HistoryEvent[] = [];
     const history = historyReader();
-    history.read(events);
+    await loadOn(stage, executionArn, history, { onEvents: (read) => events.push(...read) });
     const steps = history.build.steps.filter(({ kind }) => kind === "activity");
     const step = steps.find(({ key }) => key === asked.task);
     const tasks = steps.map(({ key }) => key);

@@ -1,6 +1,6 @@
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import { executionHistory } from "./execution-history.ts";
-import { runningPlatforms } from "./running-builds.ts";
+import { platformsOf } from "./running-builds.ts";
 import { type BuildProgress, tasksOfHistory } from "./tasks-of-history.ts";
 
 /** Histories read at once: pages of them stay within the 20 a second that the API allows. */
@@ -13,7 +13,7 @@ const AT_ONCE = 3;
 export async function progressOfBuild(sfn: SFNClient, executionArn: string): Promise<BuildProgress> {
   const build = await tasksOfHistory(executionHistory(sfn, executionArn));
   if (build.openMapRuns.length === 0) return build;
-  const platforms = runningPlatforms(sfn, build.openMapRuns);
+  const platforms = platformsOf(sfn, build.openMapRuns, { statusFilter: "RUNNING" });
   const tasks = [...build.tasks];
   const reader = async () => {
     for await (const platform of platforms) {

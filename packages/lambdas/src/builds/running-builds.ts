@@ -12,13 +12,17 @@ export async function runningBuilds(sfn: SFNClient, stateMachineArn: string): Pr
   return running;
 }
 
-/** ARNs of the executions that Map Runs started and that have not ended: each runs one platform's steps. */
-export async function* runningPlatforms(sfn: SFNClient, mapRunArns: readonly string[]): AsyncGenerator<string> {
+/** ARNs of the executions that Map Runs started: each runs one platform's steps. */
+export async function* platformsOf(
+  sfn: SFNClient,
+  mapRunArns: readonly string[],
+  { statusFilter }: { readonly statusFilter?: "RUNNING" } = {},
+): AsyncGenerator<string> {
   for (const mapRunArn of mapRunArns) {
     let nextToken: string | undefined;
     do {
       const page = await sfn.send(
-        new ListExecutionsCommand({ mapRunArn, statusFilter: "RUNNING", maxResults: MOST_LISTED, nextToken }),
+        new ListExecutionsCommand({ mapRunArn, statusFilter, maxResults: MOST_LISTED, nextToken }),
       );
       for (const { executionArn } of page.executions ?? []) if (executionArn !== undefined) yield executionArn;
       nextToken = page.nextToken;
