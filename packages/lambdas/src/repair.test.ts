@@ -57,6 +57,32 @@ test("a machine whose event never came loses its task at the next tick", async (
   expect(await world.healthCheck()).toMatchObject({ repaired: [{ pending: 1, launched: 1 }] });
 });
 
+test.each([
+  ["is no JSON", () => "garbage"],
+  ["has nothing of a claim", () => "{}"],
+  [
+    "has a token that Step Functions does not take",
+    (claim: object) => JSON.stringify({ ...claim, token: "t".repeat(5000) }),
+  ],
+])(
+  "a claim of another activity's that %s, as its scripts could write it, goes, and stops nobody's repair",
+  async (_, body) => {
+    await using world = await launchWorld();
+    await world.publish("build-1", oneTask);
+    await world.healthCheck();
+    const [lost = ""] = world.instances().map(({ instanceId }) => instanceId);
+    await world.take("MakeBinaryPackage", lost);
+    await world.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [lost] }));
+    const claim = await world.record(stateKey.claim("MakeBinaryPackage", lost));
+    // The first of the activities.
+    const Key = stateKey.claim("MakeSourceTarball", "i-00000000000000000");
+    const old = { ...claim, claimedAt: new Date(0).toISOString() };
+    await world.clients.s3.send(new PutObjectCommand({ Bucket: "state", Key, Body: body(old) }));
+    expect(await world.healthCheck()).toMatchObject({ repaired: [{ pending: 1, launched: 1 }] });
+    expect(await world.stateKeys("claims/")).toEqual([]);
+  },
+);
+
 test("a machine that ends before the step it was launched for has published its task is replaced", async () => {
   await using world = await launchWorld();
   await world.start("build-1", "1.2.3");

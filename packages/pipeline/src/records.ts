@@ -8,7 +8,8 @@ export const HealthCheckToken = z.object({ token: z.string() });
 
 /** Written by a worker when it takes a task; only the repair function may read it. */
 export const Claim = z.object({
-  token: z.string(),
+  /** As long as Step Functions takes one. */
+  token: z.string().min(1).max(2048),
   execution: z.string(),
   task: z.string(),
   activity: z.string(),

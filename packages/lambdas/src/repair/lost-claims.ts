@@ -1,7 +1,7 @@
-import { type Activity, Claim } from "@muster/pipeline";
+import type { Activity } from "@muster/pipeline";
 import { stateKey } from "@muster/records";
 import type { Worker } from "../workers/describe-workers.ts";
-import { type ClaimEnding, failClaim } from "./fail-claim.ts";
+import { type ClaimEnding, failClaim, readClaim } from "./fail-claim.ts";
 
 /** A machine that took a task this recently may just not be visible yet. */
 const VISIBLE_AFTER_MS = 300_000;
@@ -20,8 +20,8 @@ export async function failLostClaims(
     if (alive.get(instanceId) === true || !instanceId.startsWith("i-")) continue;
     const claim = alive.has(instanceId)
       ? undefined
-      : await records.read(stateKey.claim(activity.name, instanceId), Claim);
-    const age = now().getTime() - new Date(claim?.value.claimedAt ?? 0).getTime();
+      : await readClaim(stateKey.claim(activity.name, instanceId), ending);
+    const age = now().getTime() - new Date(claim?.claimedAt ?? 0).getTime();
     if (age >= VISIBLE_AFTER_MS) await failClaim(activity.name, instanceId, ending);
   }
 }
