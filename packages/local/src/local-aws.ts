@@ -24,6 +24,7 @@ import type { RunInstance } from "./services/ec2/run-instance.ts";
 import { createEventBus } from "./services/events/event-bus.ts";
 import { events } from "./services/events/events.ts";
 import { functionMishaps } from "./services/lambda/function-mishaps.ts";
+import { lambdaQueue } from "./services/lambda/invoke-eventually.ts";
 import { createInvoker, type LambdaFunctions } from "./services/lambda/invoker.ts";
 import { lambda } from "./services/lambda/lambda.ts";
 import { logs } from "./services/logs/logs.ts";
@@ -132,7 +133,8 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
   const planned = source && { source, clock, movement, pause };
   const invoke = createInvoker({ functions, movement, random, mishaps: planned && functionMishaps(planned) });
   const shared = { storage, clock, random, movement, region, accountId, source };
-  const bus = createEventBus({ ...shared, invoke });
+  const invokeEventually = lambdaQueue({ ...shared, invoke });
+  const bus = createEventBus({ ...shared, invokeEventually });
   const ssm = createSsm(shared);
   const clientConfig = (accessKeyId = "AKIALOCALLOCALLOCAL0"): ClientConfig => ({
     region,
@@ -159,6 +161,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     seed,
     invoke,
     objects: objectsOfResults(objects, movement),
+    invokeEventually,
     flusher: storage.flusher,
     onDamaged,
     onEvent: executionStatusEvents({
@@ -169,7 +172,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
   const services = [
     { ...states.service, longPolls: ["GetActivityTask"] },
     ec2.service,
-    lambda({ ...shared, functions, invoke }),
+    lambda({ ...shared, functions, invoke, invokeEventually }),
     logs(shared),
     events({ ...shared, bus }),
     cloudFront(shared),

@@ -161,7 +161,7 @@ async function badDay(plan: FaultPlan) {
   return { faults, history, output: built?.output };
 }
 
-test.each([1, 2, 3])(
+test.each([1, 2])(
   "on a day when everything goes wrong work gets done, the same way each time (seed %s)",
   async (seed) => {
     const one = await badDay({ seed, rates });

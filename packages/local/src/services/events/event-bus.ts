@@ -1,12 +1,10 @@
 import type { Cancel, Clock } from "../../clock.ts";
 import type { EmittedEvent } from "../../event-source.ts";
 import type { FaultSource } from "../../faults/fault-source.ts";
-import type { InvokeFunction } from "../../lambda-functions.ts";
-import type { Movement } from "../../movement.ts";
 import type { Random } from "../../random.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { openStoredMap, type StoredMap } from "../../storage/stored-map.ts";
-import { invokeEventually } from "../lambda/invoke-eventually.ts";
+import type { InvokeEventually } from "../lambda/invoke-eventually.ts";
 import type { BusEvent } from "./bus-event.ts";
 import { deliveriesOf } from "./deliveries.ts";
 import { matchesPattern } from "./event-pattern.ts";
@@ -35,10 +33,9 @@ export interface EventBusOptions {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly random: Random;
-  readonly movement: Movement;
   readonly region: string;
   readonly accountId: string;
-  readonly invoke: InvokeFunction;
+  readonly invokeEventually: InvokeEventually;
   readonly source?: FaultSource | undefined;
 }
 
@@ -58,7 +55,7 @@ export interface EventBus {
 const AT_ONCE = [0];
 
 export function createEventBus(options: EventBusOptions): EventBus {
-  const { clock, random, movement, region, accountId, invoke, source } = options;
+  const { clock, random, region, accountId, invokeEventually, source } = options;
   const rules = openStoredMap<Rule>(options.storage, "events/rules");
   const timers = new Map<string, Cancel>();
   let started = false;
@@ -69,8 +66,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     for (const target of rule.targets) {
       const payload = inputOf(target, event);
       const send = () => {
-        if (!closed)
-          movement.detach(() => invokeEventually({ invoke, clock, functionName: target.Arn, payload, source }));
+        if (!closed) invokeEventually(target.Arn, payload);
       };
       for (const ms of times) ms === 0 ? send() : clock.at(clock.now() + ms, send);
     }

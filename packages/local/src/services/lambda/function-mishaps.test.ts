@@ -1,6 +1,12 @@
 import { EventBridgeClient, PutEventsCommand, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { CreateActivityCommand, ListActivitiesCommand, SFNClient } from "@aws-sdk/client-sfn";
+import {
+  CreateActivityCommand,
+  CreateStateMachineCommand,
+  ListActivitiesCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from "@aws-sdk/client-sfn";
 import { expect, test } from "vitest";
 import type { FaultKind } from "../../faults/fault-kinds.ts";
 import { openFaultyAws } from "../../faults/testing/open-faulty-aws.ts";
@@ -146,4 +152,22 @@ test("an asynchronous invocation that Lambda has no room for stays in its queue,
   expect(dropped.ended).toEqual([]);
   expect((dropped.faults.at(-1)?.atMs ?? 0) - (dropped.faults[0]?.atMs ?? 0)).toBeGreaterThan(5.9 * 3_600_000);
   expect((dropped.faults.at(-1)?.atMs ?? 0) - (dropped.faults[0]?.atMs ?? 0)).toBeLessThanOrEqual(6 * 3_600_000);
+});
+
+test("a state that invokes asynchronously puts it into the same queue", async () => {
+  const { config, ended, pass, faults } = openFunction("function.throttled");
+  const sfn = new SFNClient(config);
+  const Parameters = { FunctionName: "create", InvocationType: "Event" };
+  const Call = { Type: "Task", Resource: "arn:aws:states:::lambda:invoke", Parameters, End: true };
+  const { stateMachineArn } = await sfn.send(
+    new CreateStateMachineCommand({
+      name: "call",
+      roleArn: "arn:aws:iam::000000000000:role/states",
+      definition: JSON.stringify({ StartAt: "Call", States: { Call } }),
+    }),
+  );
+  await sfn.send(new StartExecutionCommand({ stateMachineArn }));
+  await pass(60);
+  expect(faults).toHaveLength(1);
+  expect(ended).toEqual([1]);
 });

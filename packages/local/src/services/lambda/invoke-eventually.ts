@@ -2,13 +2,16 @@ import { AwsError } from "../../aws-error.ts";
 import { type Clock, sleepUntil } from "../../clock.ts";
 import type { FaultSource } from "../../faults/fault-source.ts";
 import type { InvokeFunction } from "../../lambda-functions.ts";
+import type { Movement } from "../../movement.ts";
 import { parseFunctionName } from "./invoker.ts";
 
-export interface EventualInvocation {
+/** Takes an asynchronous invocation into Lambda's queue: nobody waits for it, or sees its result. */
+export type InvokeEventually = (functionNameOrArn: string, payload: unknown) => void;
+
+export interface QueueOptions {
   readonly invoke: InvokeFunction;
   readonly clock: Clock;
-  readonly functionName: string;
-  readonly payload: unknown;
+  readonly movement: Movement;
   readonly source?: FaultSource | undefined;
 }
 
@@ -21,24 +24,32 @@ const QUEUE_MS = { first: 1000, longest: 300_000, all: 21_600_000 };
 /** Its queue hands an event out again within this time, where it does. */
 const AGAIN_MS = [1000, 300_000] as const;
 
-/** An asynchronous invocation: nobody sees its result, and one that fails is tried twice again. Never rejects. */
-export async function invokeEventually(invocation: EventualInvocation): Promise<void> {
-  const { clock, functionName, source } = invocation;
-  const name = parseFunctionName(functionName).functionName;
-  const twice = source?.ask("function.twice", { of: name });
-  if (twice === undefined) return untilItRuns(invocation);
-  const againMs = Math.round(twice.across(...AGAIN_MS));
-  twice.happens(`${name}: handed out again after ${Math.round(againMs / 1000)} s`);
-  const again = sleepUntil(clock, clock.now() + againMs).then(() => untilItRuns(invocation));
-  await Promise.all([untilItRuns(invocation), again]);
+/** Lambda's queue: an invocation whose function fails is tried twice again, one that Lambda itself fails for six hours. */
+export function lambdaQueue({ invoke, clock, movement, source }: QueueOptions): InvokeEventually {
+  return (functionNameOrArn, payload) => {
+    const run = () => movement.detach(() => untilItRuns({ invoke, clock, functionNameOrArn, payload }));
+    void run();
+    const { functionName } = parseFunctionName(functionNameOrArn);
+    const twice = source?.ask("function.twice", { of: functionName });
+    if (twice === undefined) return;
+    const againMs = Math.round(twice.across(...AGAIN_MS));
+    twice.happens(`${functionName}: handed out again after ${Math.round(againMs / 1000)} s`);
+    clock.at(clock.now() + againMs, () => void run());
+  };
 }
 
-async function untilItRuns({ invoke, clock, functionName, payload }: EventualInvocation): Promise<void> {
+interface EventualInvocation extends Pick<QueueOptions, "invoke" | "clock"> {
+  readonly functionNameOrArn: string;
+  readonly payload: unknown;
+}
+
+/** Never rejects. */
+async function untilItRuns({ invoke, clock, functionNameOrArn, payload }: EventualInvocation): Promise<void> {
   const untilMs = clock.now() + QUEUE_MS.all;
   let queuedMs = QUEUE_MS.first;
   const delays = [...RETRY_AFTER_MS];
   for (;;) {
-    const outcome = await invoke(functionName, payload).then(
+    const outcome = await invoke(functionNameOrArn, payload).then(
       (result) => ("functionError" in result ? "failed" : "ran"),
       (error: unknown) => (isLambdasOwn(error) ? "queued" : "failed"),
     );

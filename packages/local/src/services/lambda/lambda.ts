@@ -1,10 +1,7 @@
 import { AwsError } from "../../aws-error.ts";
-import type { Clock } from "../../clock.ts";
-import type { FaultSource } from "../../faults/fault-source.ts";
 import type { InvocationResult, InvokeFunction } from "../../lambda-functions.ts";
-import type { Movement } from "../../movement.ts";
 import { type Service, service } from "../../service.ts";
-import { invokeEventually } from "./invoke-eventually.ts";
+import type { InvokeEventually } from "./invoke-eventually.ts";
 import { findFunction, functionNames, isServed, type LambdaFunctions, parseFunctionName } from "./invoker.ts";
 import { lambdaApi } from "./lambda-api.ts";
 import { lambdaProtocol } from "./lambda-protocol.ts";
@@ -12,11 +9,9 @@ import { lambdaProtocol } from "./lambda-protocol.ts";
 export interface LambdaOptions {
   readonly functions: LambdaFunctions;
   readonly invoke: InvokeFunction;
-  readonly clock: Clock;
-  readonly movement: Movement;
+  readonly invokeEventually: InvokeEventually;
   readonly region: string;
   readonly accountId: string;
-  readonly source?: FaultSource | undefined;
 }
 
 interface FunctionInput {
@@ -33,7 +28,7 @@ interface InvokeInput extends FunctionInput {
 const LARGEST_PAYLOAD = { RequestResponse: 6_291_456, DryRun: 6_291_456, Event: 1_048_576 };
 
 /** Lambda's API over functions of this process. */
-export function lambda({ functions, invoke, clock, movement, region, accountId, source }: LambdaOptions): Service {
+export function lambda({ functions, invoke, invokeEventually, region, accountId }: LambdaOptions): Service {
   const configuration = (functionName: string) => ({
     FunctionName: functionName,
     FunctionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
@@ -73,7 +68,7 @@ export function lambda({ functions, invoke, clock, movement, region, accountId, 
         if (type === "DryRun") return { StatusCode: 204 };
         if (type === "RequestResponse")
           return { StatusCode: 200, result: await invoke(input.FunctionName, payload, signal) };
-        movement.detach(() => invokeEventually({ invoke, clock, functionName: input.FunctionName, payload, source }));
+        invokeEventually(input.FunctionName, payload);
         return { StatusCode: 202 };
       },
       GetFunction: (input: FunctionInput) => ({ Configuration: configurationOf(input) }),

@@ -15,6 +15,7 @@ const { surroundings } = createEngine({
   clock: virtualClock(),
   secret: "",
   invoke: () => Promise.reject(new Error("nothing is invoked here")),
+  invokeEventually() {},
   sink: { append() {}, write() {}, ended() {} },
   timeScale: 1,
   historyLimit: 100,

@@ -1,5 +1,6 @@
 import { AwsError } from "../../aws-error.ts";
 import type { InvocationResult, InvokeFunction } from "../../lambda-functions.ts";
+import type { InvokeEventually } from "../lambda/invoke-eventually.ts";
 import type { Execution } from "./interpreter/execution.ts";
 import type { Frame } from "./interpreter/frame.ts";
 import { isObject, type Json, type JsonObject, member } from "./language/json.ts";
@@ -11,16 +12,22 @@ export type CallOutcome =
   | { readonly kind: "succeeded"; readonly output: Json }
   | { readonly kind: "failed"; readonly failure: Failure };
 
+/** How functions are called: and waited for, or not. */
+export interface Invokers {
+  readonly invoke: InvokeFunction;
+  readonly invokeEventually: InvokeEventually;
+}
+
 /** Calls the function of the frame's task; never rejects. */
 export async function callFunction(
-  invoke: InvokeFunction,
+  invokers: Invokers,
   { execution, frame, signal }: { execution: Execution; frame: Frame; signal: AbortSignal },
 ): Promise<CallOutcome> {
   const resource = frame.task?.resource;
   try {
     if (resource?.kind === "lambda")
-      return outcomeOf(await invoke(resource.arn, frame.payload, signal), (payload) => payload);
-    return await invokeWithParameters(invoke, { execution, parameters: frame.payload, signal });
+      return outcomeOf(await invokers.invoke(resource.arn, frame.payload, signal), (payload) => payload);
+    return await invokeWithParameters(invokers, { execution, parameters: frame.payload, signal });
   } catch (error) {
     return { kind: "failed", failure: refusal(execution, error) };
   }
@@ -28,7 +35,7 @@ export async function callFunction(
 
 /** @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html */
 async function invokeWithParameters(
-  invoke: InvokeFunction,
+  { invoke, invokeEventually }: Invokers,
   { execution, parameters, signal }: { execution: Execution; parameters: Json; signal: AbortSignal },
 ): Promise<CallOutcome> {
   const fields = isObject(parameters) ? parameters : {};
@@ -39,8 +46,7 @@ async function invokeWithParameters(
   const payload = payloadOf(member(fields, "Payload"));
   if (type === "DryRun") return { kind: "succeeded", output: response(execution, { statusCode: 204, payload: "" }) };
   if (type === "Event") {
-    // Whoever invokes asynchronously does not learn how it ended.
-    void invoke(functionArn, payload).catch(() => undefined);
+    invokeEventually(functionArn, payload);
     return { kind: "succeeded", output: response(execution, { statusCode: 202, payload: "" }) };
   }
   return outcomeOf(await invoke(functionArn, payload, signal), (result) =>

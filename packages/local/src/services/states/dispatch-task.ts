@@ -1,4 +1,5 @@
 import type { InvokeFunction } from "../../lambda-functions.ts";
+import type { InvokeEventually } from "../lambda/invoke-eventually.ts";
 import type { ActivityQueues, QueuedTask } from "./activity-queues.ts";
 import { callFunction } from "./call-function.ts";
 import { Phase } from "./interpreter/frame.ts";
@@ -8,6 +9,7 @@ import type { Turns } from "./turns.ts";
 
 export interface DispatchOptions extends Pick<Turns, "run"> {
   readonly invoke: InvokeFunction;
+  readonly invokeEventually: InvokeEventually;
   readonly queues: Pick<ActivityQueues, "offer">;
   readonly isParked: () => boolean;
 }
@@ -21,7 +23,10 @@ export function destinationOf({ execution, frame, scheduledId }: QueuedTask): "q
 }
 
 /** Calls the task's function, or offers the task to workers. */
-export function dispatchTask(task: QueuedTask, { invoke, queues, run, isParked }: DispatchOptions): void {
+export function dispatchTask(
+  task: QueuedTask,
+  { invoke, invokeEventually, queues, run, isParked }: DispatchOptions,
+): void {
   const resource = task.frame.task?.resource;
   if (isParked() || resource === undefined || destinationOf(task) === undefined) return;
   if (resource.kind === "activity") {
@@ -33,7 +38,8 @@ export function dispatchTask(task: QueuedTask, { invoke, queues, run, isParked }
   const { execution, frame } = task;
   const controller = new AbortController();
   frame.abortCall = () => controller.abort();
-  void callFunction(invoke, { execution, frame, signal: controller.signal }).then((outcome) => {
+  const calling = { execution, frame, signal: controller.signal };
+  void callFunction({ invoke, invokeEventually }, calling).then((outcome) => {
     if (isParked() || destinationOf(task) !== "function") return;
     frame.abortCall = undefined;
     run(() => {

@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import type { InvokeFunction } from "../../lambda-functions.ts";
+import type { InvokeEventually } from "../lambda/invoke-eventually.ts";
 import { type ActivityQueues, activityQueues, type QueuedTask } from "./activity-queues.ts";
 import { dispatchTask } from "./dispatch-task.ts";
 import { emit } from "./interpreter/emit.ts";
@@ -34,6 +35,7 @@ export interface EngineOptions {
   readonly clock: Clock;
   readonly secret: string;
   readonly invoke: InvokeFunction;
+  readonly invokeEventually: InvokeEventually;
   readonly sink: RecordSink;
   readonly timeScale: number;
   readonly historyLimit: number;
@@ -66,14 +68,22 @@ export interface Engine {
   park(executions: Iterable<Execution>): void;
 }
 
-export function createEngine({ clock, secret, invoke, sink, onEvent, ...options }: EngineOptions): Engine {
+export function createEngine({
+  clock,
+  secret,
+  invoke,
+  invokeEventually,
+  sink,
+  onEvent,
+  ...options
+}: EngineOptions): Engine {
   const queues = activityQueues();
   const tokens = taskTokens(secret);
   let parked = false;
   const isParked = () => parked;
   const { run, now, ready, observe, afterWrite } = createTurns({ clock, write: () => sink.write(), onEvent });
   const { arm, armExecution } = createTimers(clock, { run, isParked });
-  const dispatching = { invoke, queues, run, isParked };
+  const dispatching = { invoke, invokeEventually, queues, run, isParked };
 
   const mapRuns = mapRunEffects({ ...options, run, afterWrite, isParked });
 

@@ -8,6 +8,7 @@ import { awsJson } from "../../protocol/aws-json.ts";
 import { createRandom } from "../../random.ts";
 import { type Service, service } from "../../service.ts";
 import { createFlusher, type Flusher } from "../../storage/flusher.ts";
+import type { InvokeEventually } from "../lambda/invoke-eventually.ts";
 import { activityOperations } from "./api/activity-operations.ts";
 import { executionOperations } from "./api/execution-operations.ts";
 import { viewOnly, whileOpen } from "./api/guard-operations.ts";
@@ -42,6 +43,8 @@ export interface StatesOptions {
   readonly seed?: string | number | undefined;
   /** Payloads and results cross it as JSON: neither side keeps what it handed over. */
   readonly invoke: InvokeFunction;
+  /** Takes what is invoked with the type `Event`; by default it is tried once. */
+  readonly invokeEventually?: InvokeEventually;
   /** Divides Wait states, retry delays and the timeouts of callbacks: they only pace. */
   readonly timeScale?: number;
   /** How long GetActivityTask waits for a task; a minute as on AWS. */
@@ -98,6 +101,8 @@ export function createStates(options: StatesOptions): States {
     clock,
     secret,
     invoke: options.invoke,
+    invokeEventually:
+      options.invokeEventually ?? ((name, payload) => void options.invoke(name, payload).catch(() => undefined)),
     sink: journals ?? NO_JOURNAL,
     timeScale: options.timeScale ?? 1,
     historyLimit: options.historyLimit ?? HISTORY_LIMIT,
