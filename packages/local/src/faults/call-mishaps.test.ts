@@ -1,5 +1,12 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { DescribeInstancesCommand, EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import {
+  CreateFleetCommand,
+  CreateLaunchTemplateCommand,
+  CreateTagsCommand,
+  DescribeInstancesCommand,
+  EC2Client,
+  RunInstancesCommand,
+} from "@aws-sdk/client-ec2";
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import {
   CreateActivityCommand,
@@ -124,6 +131,30 @@ test("a launch that is sent twice with one client token is one", async () => {
   await until(ec2.send(new RunInstancesCommand({ ...input, ClientToken: undefined })));
   expect(await running()).toBe(2);
   expect(faults).toHaveLength(2);
+});
+
+test("a fleet whose answer is lost is found by the SDK's second attempt, which has the same client token", async () => {
+  const { aws, faults } = openFaultyAws(
+    { "ec2.lost": 1, "ec2.throttled": { CreateTags: 1 } },
+    { only: ["ec2.lost/CreateFleet worker#1", "ec2.throttled/CreateTags#1"] },
+  );
+  const ec2 = new EC2Client({ ...aws.clientConfig(), maxAttempts: 2 });
+  const LaunchTemplateData = { ImageId: "ami-12345678", InstanceType: "t3.micro" } as const;
+  await ec2.send(new CreateLaunchTemplateCommand({ LaunchTemplateName: "worker", LaunchTemplateData }));
+  const fleet = new CreateFleetCommand({
+    Type: "instant",
+    LaunchTemplateConfigs: [{ LaunchTemplateSpecification: { LaunchTemplateName: "worker", Version: "$Default" } }],
+    TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: "on-demand" },
+  });
+  const { Instances = [] } = await ec2.send(fleet);
+  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
+  const launched = Reservations.flatMap((reservation) => reservation.Instances ?? []);
+  expect(launched.map(({ InstanceId }) => InstanceId)).toEqual(Instances[0]?.InstanceIds);
+  const tag = { Resources: Instances[0]?.InstanceIds, Tags: [{ Key: "Name", Value: "worker" }] };
+  const once = new EC2Client({ ...aws.clientConfig(), maxAttempts: 1 });
+  expect(await outcomeOf(once.send(new CreateTagsCommand(tag)))).toBe("RequestLimitExceeded 503");
+  expect(await outcomeOf(once.send(new CreateTagsCommand(tag)))).toBe("answered");
+  expect(faults.map(({ id }) => id)).toEqual(["ec2.lost/CreateFleet worker#1", "ec2.throttled/CreateTags#1"]);
 });
 
 /** One task of an activity `work`, and whoever takes it. */
