@@ -13,12 +13,13 @@ import { leaveEvidence } from "./leave-evidence.ts";
 import { type BuildRecord, readBuild } from "./world/read-build.ts";
 import type { LaunchedInstance, Recorded, ScriptRun } from "./world/recorded.ts";
 import { seeded } from "./world/seeded.ts";
-import { inWorld, WATCHER, type World, type WorldOptions } from "./world/world.ts";
+import { inWorld, type Sabotage, WATCHER, type World, type WorldOptions } from "./world/world.ts";
 
 export interface SeedOptions extends Omit<WorldPlan, "seed"> {
   readonly pipeline: Pipeline;
   readonly versions: readonly string[];
   readonly onDiagnostic?: (instanceId: string, line: string) => void;
+  readonly sabotage?: Sabotage;
 }
 
 /** One run of a world, from its first build to the end of its last machine. */
@@ -55,12 +56,13 @@ const LONGEST_LEASE_MS = 300_000;
 
 /** Runs one seed to its end. Whatever is left to chance, the seed decides. */
 export async function runSeed(seed: number, options: SeedOptions): Promise<SeedRun> {
-  const { pipeline, versions, onDiagnostic, ...plan } = options;
+  const { pipeline, versions, onDiagnostic, sabotage, ...plan } = options;
   const durations = seeded(`${seed}/durations`);
   const world: WorldOptions = {
     pipeline,
     plan: { ...plan, seed, spares: [WATCHER] },
     ...(onDiagnostic !== undefined && { onDiagnostic }),
+    ...(sabotage !== undefined && { sabotage }),
     endOf: (run) => ({ seconds: durations.of(run.task).integer(30, 900), exit: 0 }),
     publish: async (run, { s3, stage }) => {
       for (const made of madeBy(run, pipeline)) {

@@ -3,8 +3,15 @@ import { buildsEnd, doneIsDone, successMeansAll, tasksAreAccountedFor, withinQuo
 import type { Invariant } from "./invariant.ts";
 import { nothingIsLeft, oneFleetAToken, workersWithinCap } from "./machines.ts";
 import { retriesAsTheRulesSay } from "./retries.ts";
-import { exclusiveAlone, fencingGrows, nobodyPublishesStale, successesAreTrue } from "./scripts.ts";
-import { nobodyWaitsInCalm } from "./waiting.ts";
+import {
+  exclusiveAlone,
+  fencingGrows,
+  heartbeatsAreLostForAReason,
+  nobodyPublishesStale,
+  successesAreTrue,
+  successesArrive,
+} from "./scripts.ts";
+import { calmIsCalm, nobodyWaitsInQuiet } from "./waiting.ts";
 
 export const invariants: readonly Invariant[] = [
   buildsEnd,
@@ -17,10 +24,13 @@ export const invariants: readonly Invariant[] = [
   fencingGrows,
   nobodyPublishesStale,
   successesAreTrue,
+  successesArrive,
+  heartbeatsAreLostForAReason,
   oneFleetAToken,
   workersWithinCap,
   nothingIsLeft,
-  nobodyWaitsInCalm,
+  nobodyWaitsInQuiet,
+  calmIsCalm,
 ];
 
 export interface Violation {

@@ -1,13 +1,18 @@
+import { WorkerTag } from "@muster/records";
 import type { SeedRun } from "../run-seed.ts";
-import type { RecordedCall } from "../world/recorded.ts";
 import type { Invariant } from "./invariant.ts";
 
+/** As EC2's query protocol calls its members. */
 interface FleetInput {
-  readonly ClientToken?: string;
+  readonly TagSpecification?: readonly {
+    readonly Tag?: readonly { readonly Key?: string; readonly Value?: string }[];
+  }[];
   readonly TargetCapacitySpecification?: { readonly TotalTargetCapacity?: unknown };
 }
 
-const fleetOf = ({ input }: RecordedCall): FleetInput => input as FleetInput;
+/** The token as its machines bear it. */
+const tokenOf = ({ TagSpecification = [] }: FleetInput): string =>
+  TagSpecification.flatMap(({ Tag = [] }) => Tag).find(({ Key }) => Key === WorkerTag.launch)?.Value ?? "";
 
 export const oneFleetAToken: Invariant = {
   name: "a launch token never starts more machines than were asked for under it",
@@ -15,8 +20,9 @@ export const oneFleetAToken: Invariant = {
     const wanted = new Map<string, number>();
     for (const call of recorded.calls) {
       if (call.operation !== "CreateFleet") continue;
-      const { ClientToken = "", TargetCapacitySpecification: target } = fleetOf(call);
-      wanted.set(ClientToken, Math.max(wanted.get(ClientToken) ?? 0, Number(target?.TotalTargetCapacity ?? 0)));
+      const input = call.input as FleetInput;
+      const { TotalTargetCapacity: most = 0 } = input.TargetCapacitySpecification ?? {};
+      wanted.set(tokenOf(input), Math.max(wanted.get(tokenOf(input)) ?? 0, Number(most)));
     }
     const byToken = Map.groupBy(launched, ({ launchToken }) => launchToken);
     return [...byToken].flatMap(([token, machines]) => {

@@ -66,3 +66,38 @@ type Attempt = SeedRun["builds"][0]["attempts"][0] & { readonly executionArn: st
 
 const isRunOf = (run: ScriptRun, { task, endedMs = 0, executionArn }: Attempt): boolean =>
   run.task === task && run.build === executionArn && run.end === "succeeded" && (run.endedMs ?? 0) <= endedMs;
+
+/** What keeps a machine that lives from telling; hours may pass. */
+const SILENCING = /^(machine\.cut|states\.(down|delayed|straggling|slow|timed-out)|agent\.dies)/;
+/** Log and record get a minute each before a report, which is repeated at least every half minute. */
+const REPORTED_WITHIN_MS = 10 * 60_000;
+
+export const successesArrive: Invariant = {
+  name: "what a script has done is known minutes later, where its machine lives and can be heard",
+  broken: ({ recorded, builds, launched }) => {
+    if (recorded.faults.some(({ kind }) => SILENCING.test(kind))) return [];
+    return recorded.runs.flatMap((run) => {
+      const { endedMs, end, task, machine } = run;
+      if (end !== "succeeded" || endedMs === undefined) return [];
+      const dueMs = endedMs + REPORTED_WITHIN_MS;
+      const { offMs = Number.POSITIVE_INFINITY } = launched.find(({ instanceId }) => instanceId === machine) ?? {};
+      const build = builds.find(({ executionArn }) => executionArn === run.build);
+      if (offMs < dueMs || build === undefined || build.endedMs < endedMs) return [];
+      const isKnown = build.attempts.some(
+        (attempt) => attempt.task === task && attempt.error === "" && (attempt.endedMs ?? 0) <= dueMs,
+      );
+      return isKnown ? [] : [`${task} was done on ${machine} at ${at(endedMs)}, and nobody knew`];
+    });
+  },
+};
+
+export const heartbeatsAreLostForAReason: Invariant = {
+  name: "a heartbeat is lost with its machine, or with what carries it",
+  broken: ({ recorded, builds }) => {
+    const reasons = recorded.faults.filter(({ kind }) => /^(machine|states|agent|function|event)\./.test(kind));
+    return builds
+      .flatMap(({ attempts }) => attempts)
+      .filter(({ heartbeatLost, endedMs = 0 }) => heartbeatLost && !reasons.some(({ atMs }) => atMs <= endedMs))
+      .map(({ task, machine }) => `${task} on ${machine} lost its heartbeat, and nothing had happened`);
+  },
+};

@@ -20,6 +20,10 @@ export interface MachinesOptions {
   readonly stage: StageDescription;
   readonly recorded: Recorded;
   readonly ask: AskWorld;
+  /** What stands between a machine and AWS. */
+  readonly wrap: (
+    inner: AgentProcess["clientConfig"]["requestHandler"],
+  ) => AgentProcess["clientConfig"]["requestHandler"];
   readonly endOf: (run: ScriptRun) => PlayedEnd;
   readonly publish: (run: ScriptRun, config: AgentProcess["clientConfig"]) => Promise<void>;
   readonly onDiagnostic: (instanceId: string, line: string) => void;
@@ -125,7 +129,10 @@ async function runAgent(machine: Machine, options: MachinesOptions): Promise<voi
   stopWith(machine, stop, aws.clock);
   const onDiagnostic = (line: string) => options.onDiagnostic(instanceId, line);
   const config = instance.clientConfig();
-  const clientConfig = { ...config, requestHandler: untilDeath(config.requestHandler, () => life.isOver) };
+  const clientConfig = {
+    ...config,
+    requestHandler: untilDeath(options.wrap(config.requestHandler), () => life.isOver),
+  };
   const identity = identityOf(machine, options);
   if (identity.instance?.spot) watchForNotice(machine, options, { clock, stop, onDiagnostic });
   const { publish, endOf } = options;

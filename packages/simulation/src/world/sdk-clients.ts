@@ -11,9 +11,17 @@ import { virtualRetries } from "./virtual-retries.ts";
 
 type Scope = Parameters<typeof unsigned>[1];
 
+/** What hashes and headers cost, and nobody here would look at. */
+const PLAIN = {
+  requestChecksumCalculation: "WHEN_REQUIRED",
+  responseChecksumValidation: "WHEN_REQUIRED",
+  defaultUserAgentProvider: async () => [],
+} as const;
+
 /** For one client: its retries wait in the world's time. */
 const configFor = (config: ClientConfig, scope: Scope) => ({
   ...config,
+  ...PLAIN,
   retryStrategy: virtualRetries,
   signer: unsigned(config, scope),
 });

@@ -34,11 +34,23 @@ export interface WorldOptions {
     run: ScriptRun,
     clients: { readonly s3: S3Client; readonly stage: StageDescription },
   ) => Promise<void>;
+  /** Breaks what Muster does on the wire: a world whose checker can fail. */
+  readonly sabotage?: Sabotage;
   /** When its clock starts. */
   readonly start?: Date;
   /** Told of each line of an agent's own log. */
   readonly onDiagnostic?: (instanceId: string, line: string) => void;
 }
+
+type Wrap = (inner: ClientConfig["requestHandler"]) => ClientConfig["requestHandler"];
+
+/** What becomes of requests before AWS sees them. */
+export interface Sabotage {
+  readonly machines?: Wrap;
+  readonly functions?: Wrap;
+}
+
+const untouched: Wrap = (inner) => inner;
 
 /** AWS with a stage of a pipeline on it, its functions and its machines, in this process and in virtual time. */
 export interface World {
@@ -82,7 +94,7 @@ export async function inWorld<T>(options: WorldOptions, use: (world: World) => P
 }
 
 async function createWorld(options: WorldOptions, clock: VirtualClock): Promise<World> {
-  const { pipeline, plan, publish } = options;
+  const { pipeline, plan, publish, sabotage = {} } = options;
   const recorded = nothingRecorded();
   const onFault = (fault: WorldFault) => void recorded.faults.push(fault);
   const ask = askWorld(plan, { now: clock.now, onFault });
@@ -112,7 +124,7 @@ async function createWorld(options: WorldOptions, clock: VirtualClock): Promise<
   const watched = watchedFunctions({
     pipeline,
     stage,
-    clients: allClients(aws.clientConfig()),
+    clients: allClients(wrapped(aws.clientConfig(), sabotage.functions)),
     clock,
     onInvoked: (invocation) => void recorded.invocations.push(invocation),
   });
@@ -122,6 +134,7 @@ async function createWorld(options: WorldOptions, clock: VirtualClock): Promise<
     stage,
     recorded,
     ask,
+    wrap: sabotage.machines ?? untouched,
     endOf: options.endOf,
     publish: (run, own) => publish(run, { s3: sdkClients(own).s3, stage }),
     onDiagnostic: options.onDiagnostic ?? (() => {}),
@@ -148,5 +161,10 @@ function launchedOf(
     offMs: played?.endedMs ?? terminatedMs,
   };
 }
+
+const wrapped = (config: ClientConfig, wrap: Wrap = untouched): ClientConfig => ({
+  ...config,
+  requestHandler: wrap(config.requestHandler),
+});
 
 const allClients = (config: ClientConfig) => ({ ...sdkClients(config), ...moreSdkClients(config) });
