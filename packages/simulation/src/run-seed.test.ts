@@ -9,9 +9,9 @@ import { soakPipeline } from "./soak-pipeline.ts";
 const run = promisify(execFile);
 
 const VERSIONS = ["1.0.0", "1.1.0"];
-const SEED = 5;
+const SEED = 2;
 /** As many as there is time for; `pnpm --filter simulation soak` runs the others. */
-const SEEDS = Array.from({ length: 4 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 3 }, (_, index) => index + 1);
 
 const day = (seed: number) => runSeed(seed, { pipeline: soakPipeline, versions: VERSIONS, ...badDay(seed) });
 
