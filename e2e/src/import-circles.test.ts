@@ -9,7 +9,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 const repository = join(import.meta.dirname, "../..");
 
 /** A machine is made of states that are made of machines: recursion, not a circle to be cut. */
-const recursion = ["machine", "parallel", "for-each-platform"].map((name) => `packages/asl/src/states/${name}.ts`);
+const recursion = ["machine", "parallel", "for-each-platform", "distributed-for-each-platform", "platform-items"].map(
+  (name) => `packages/asl/src/states/${name}.ts`,
+);
 
 const rules = {
   root: true,

@@ -120,7 +120,7 @@ export async function machineWorld(
   });
   if (mostTasks !== undefined) {
     functions.set(fixedState.getPlatformsForVersion, async (event) => {
-      const platforms = KnownPlatforms.parse(await handlers.GetPlatformsForVersion(event));
+      const platforms = KnownPlatforms.parse(await handlers[fixedState.getPlatformsForVersion](event));
       const versions = GetPlatformsEvent.parse(event).buildInput.versions.length;
       const tasks = sizeOfMatrix(pipeline, { versions, platforms: platforms.ofBuild.length });
       return { ...platforms, ...(tasks > mostTasks && { distributed: true }) };

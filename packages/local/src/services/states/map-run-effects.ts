@@ -1,18 +1,11 @@
 import { EventCode } from "./interpreter/event-codes.ts";
 import type { Execution, ExecutionStart, Surroundings } from "./interpreter/execution.ts";
 import type { Frame } from "./interpreter/frame.ts";
-import { childArnOf, type NewChild, openRunOf } from "./interpreter/map-run.ts";
+import { childArnOf, type NewChild, openRunOf, type S3Place } from "./interpreter/map-run.ts";
 import { attempt, endExecution } from "./interpreter/step.ts";
 import { jsonText } from "./language/json-text.ts";
 import { resultFiles } from "./result-files.ts";
-import {
-  endChildExecution,
-  endWritten,
-  readerFailed,
-  type S3Place,
-  takeItems,
-  writerFailed,
-} from "./state-types/distributed-map.ts";
+import { endChildExecution, endWritten, readerFailed, takeItems, writerFailed } from "./state-types/distributed-map.ts";
 import type { Turns } from "./turns.ts";
 
 /** What Map Runs read and write in S3. */

@@ -1,8 +1,6 @@
-import { whyItemIsNotRedrivable } from "./api/redrive.ts";
 import type { Execution } from "./interpreter/execution.ts";
-import { childArnOf, childNameOf, type MapRun } from "./interpreter/map-run.ts";
+import { childArnOf, childNameOf, type MapRun, type S3Place, whyItemIsNotRedrivable } from "./interpreter/map-run.ts";
 import { jsonText } from "./language/json-text.ts";
-import type { S3Place } from "./state-types/distributed-map.ts";
 
 export interface ResultFiles {
   readonly manifest: S3Place;

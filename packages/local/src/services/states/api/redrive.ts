@@ -1,7 +1,8 @@
 import { AwsError } from "../../../aws-error.ts";
 import type { Operation } from "../../../service.ts";
 import type { ExecutionSummary } from "../execution-store.ts";
-import type { Execution, ExecutionStatus } from "../interpreter/execution.ts";
+import type { Execution } from "../interpreter/execution.ts";
+import { whyItemIsNotRedrivable } from "../interpreter/map-run.ts";
 import type { StatesContext } from "../states-context.ts";
 import { shorterThan } from "./check-input.ts";
 
@@ -28,12 +29,6 @@ export function whyNotRedrivable(execution: Execution, { clock, catalog }: State
   if (clock.now() - stoppedAtMs > REDRIVABLE_MS) return "Execution redrivable period exceeded";
   return undefined;
 }
-
-/** Not even by a redrive of the execution around it: that begins a Map Run anew. */
-export const whyItemIsNotRedrivable = (status: ExecutionStatus): string =>
-  status === "RUNNING" || status === "SUCCEEDED"
-    ? `Execution is ${status} and cannot be redriven`
-    : "Executions of Map Runs cannot be redriven here";
 
 /** What DescribeExecution says of an execution's redrives. */
 export function redriveFields(execution: Execution, context: StatesContext) {

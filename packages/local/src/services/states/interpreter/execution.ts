@@ -2,11 +2,10 @@ import type { Json } from "../language/json.ts";
 import { parseJson } from "../language/json-text.ts";
 import type { StateMachineDefinition } from "../language/state.ts";
 import type { Failure } from "../language/state-error.ts";
-import type { S3Place } from "../state-types/distributed-map.ts";
 import type { EventCode } from "./event-codes.ts";
 import { createFrame, type Frame } from "./frame.ts";
 import { createHistory, type History } from "./history.ts";
-import type { ChildOf, MapRun, NewChild } from "./map-run.ts";
+import type { ChildOf, MapRun, NewChild, S3Place } from "./map-run.ts";
 
 export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
 

@@ -1,8 +1,6 @@
 import type { Json } from "../language/json.ts";
 import type { MapState } from "../language/state.ts";
 import { seededRandom } from "../seeded-random.ts";
-import type { Execution, ExecutionStatus } from "./execution.ts";
-import type { Frame } from "./frame.ts";
 
 export type MapRunStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "ABORTED";
 
@@ -21,7 +19,7 @@ export interface MapRun {
   started: number;
   /** By the items' index. */
   readonly running: Set<number>;
-  readonly ended: Record<Exclude<ExecutionStatus, "RUNNING">, number>;
+  readonly ended: Record<"SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED", number>;
   status: MapRunStatus;
   stoppedAtMs: number | undefined;
   resultsWritten: number;
@@ -50,8 +48,14 @@ const MOST_CONCURRENT_CHILDREN = 10_000;
 export const limitOf = ({ maxConcurrency }: MapRun): number =>
   Math.min(maxConcurrency || MOST_CONCURRENT_CHILDREN, MOST_CONCURRENT_CHILDREN);
 
+/** An execution, as far as ARNs go. */
+interface MachineOf {
+  readonly arn: string;
+  readonly stateMachineName: string;
+}
+
 /** `arn:…:mapRun:<machine>/<label>:<uuid>` */
-export function mapRunArnOf({ arn, stateMachineName }: Execution, label: string, uuid: string): string {
+export function mapRunArnOf({ arn, stateMachineName }: MachineOf, label: string, uuid: string): string {
   const [partition, service, region, account] = arn.split(":").slice(1);
   return `arn:${partition}:${service}:${region}:${account}:mapRun:${stateMachineName}/${label}:${uuid}`;
 }
@@ -81,11 +85,29 @@ export function hasFailed(run: MapRun): boolean {
   return (count > 0 && failed > count) || (percentage > 0 && (failed / total) * 100 > percentage);
 }
 
+/** A frame, as far as its Map Run goes. */
+interface InMapRun {
+  readonly mapRun: MapRun | undefined;
+}
+
+/** Where something lies in S3. */
+export interface S3Place {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+/** Why an item's execution is not redriven: not even a redrive of the one around it does, since that begins a Map Run anew. */
+export const whyItemIsNotRedrivable = (status: string): string =>
+  status === "RUNNING" || status === "SUCCEEDED"
+    ? `Execution is ${status} and cannot be redriven`
+    : "Executions of Map Runs cannot be redriven here";
+
 /** ARNs of the executions that run items of a frame's Map Run. */
-export function childrenOf(frame: Frame): readonly string[] {
+export function childrenOf(frame: InMapRun): readonly string[] {
   const run = openRunOf(frame);
   return run === undefined ? [] : [...run.running].map((index) => childArnOf(run.arn, childNameOf(run.arn, index)));
 }
 
 /** The run that a frame is in; undefined for one that is not, or no longer. */
-export const openRunOf = ({ mapRun }: Frame): MapRun | undefined => (mapRun?.status === "RUNNING" ? mapRun : undefined);
+export const openRunOf = ({ mapRun }: InMapRun): MapRun | undefined =>
+  mapRun?.status === "RUNNING" ? mapRun : undefined;

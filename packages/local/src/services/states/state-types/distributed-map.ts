@@ -13,6 +13,7 @@ import {
   mapRunArnOf,
   type NewChild,
   openRunOf,
+  type S3Place,
   uuidOf,
 } from "../interpreter/map-run.ts";
 import { effectiveInput, scopeOf } from "../interpreter/scope.ts";
@@ -25,12 +26,6 @@ export type DistributedState = MapState & { readonly distributed: DistributedMap
 
 export const isDistributed = (state: Frame["state"]): state is DistributedState =>
   state?.type === "Map" && state.distributed !== undefined;
-
-/** Where something lies in S3. */
-export interface S3Place {
-  readonly Bucket: string;
-  readonly Key: string;
-}
 
 export function runDistributedMap(execution: Execution, frame: Frame, state: DistributedState): void {
   // Evaluated for its errors: applying the record evaluates it again, also after a restart.
