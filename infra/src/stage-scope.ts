@@ -45,6 +45,9 @@ export interface ResourceNames {
   readonly prefixes: { readonly secrets: string; readonly images: string; readonly volumes: string };
   readonly stateMachine: string;
   readonly stateMachineArn: string;
+  /** Patterns of policies: of a large build's Map Runs, and of the executions that these start, one for each platform. */
+  readonly mapRuns: string;
+  readonly platformExecutions: string;
   /** `arn:aws:<service>:<region>:<account>:<rest>`. */
   arn(service: string, rest: string, where?: { region?: string; account?: string }): string;
   bucketArn(role: BucketRole | "logs"): string;
@@ -90,6 +93,8 @@ export function resourceNames(stage: Stage, pipeline: Pipeline): ResourceNames {
     prefixes,
     stateMachine,
     stateMachineArn: arn("states", `stateMachine:${stateMachine}`),
+    mapRuns: arn("states", `mapRun:${stateMachine}/*`),
+    platformExecutions: arn("states", `execution:${stateMachine}/*`),
     arn,
     bucketArn: (role) => `arn:aws:s3:::${bucket(role)}`,
   };

@@ -86,6 +86,10 @@ function resourceOf(
       return { resource: names.stateMachineArn };
     case "execution":
       return { resource: names.arn("states", `execution:${names.stateMachine}:some-build`) };
+    case "map-run":
+      return { resource: names.arn("states", `mapRun:${names.stateMachine}/ForEachPlatform:some-run`) };
+    case "platform-execution":
+      return { resource: names.arn("states", `execution:${names.stateMachine}/ForEachPlatform:some-platform`) };
     case "distribution":
       return { resource: evaluate(`\${aws_cloudfront_distribution.edge.arn}`, stack) };
     case "log-stream": {

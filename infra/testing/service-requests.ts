@@ -18,16 +18,38 @@ interface StateMachine {
  * Its functions, in the versions that the definition names; its log and traces. Activities ask for no permission: their workers come to them.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
  */
-function stateMachineRequests({ stack }: DeployedStage): IamRequest[] {
+function stateMachineRequests({ stack, names }: DeployedStage): IamRequest[] {
   return resourcesOf(stack, "aws_sfn_state_machine").flatMap(([, body]) => {
     const machine = body as unknown as StateMachine;
     const functions = evaluate(machine.definition, stack).match(/arn:aws[a-z-]*:lambda:[^"]+/g) ?? [];
     return [
       ...functions.map((resource) => ({ action: "lambda:InvokeFunction", resource })),
+      ...runsPlatforms(names),
       ...(machine.logging_configuration.level === "OFF" ? [] : deliversLog),
       ...(machine.tracing_configuration.enabled ? traces : []),
     ];
   });
+}
+
+/**
+ * Of large builds: an execution for each platform, whose results are written.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+ */
+function runsPlatforms(names: DeployedStage["names"]): IamRequest[] {
+  const executions = [names.stateMachine, `${names.stateMachine}/ForEachPlatform`].map((machine) =>
+    names.arn("states", `execution:${machine}:some-execution`),
+  );
+  const results = `${names.bucketArn("state")}/map-runs/some-run/SUCCEEDED_0.json`;
+  return [
+    { action: "states:StartExecution", resource: names.stateMachineArn },
+    ...["DescribeExecution", "StopExecution"].flatMap((name) =>
+      executions.map((resource) => ({ action: `states:${name}`, resource })),
+    ),
+    ...["GetObject", "PutObject", "ListMultipartUploadParts", "AbortMultipartUpload"].map((name) => ({
+      action: `s3:${name}`,
+      resource: results,
+    })),
+  ];
 }
 
 /** @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy */

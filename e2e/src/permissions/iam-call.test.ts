@@ -54,3 +54,16 @@ test("what names no resource, and what is named by a kind of resource, is told a
     "servicequotas:GetServiceQuota quota/ec2/L-1216C47A",
   ]);
 });
+
+test("executions of platforms and the Map Runs that started them are resources of their own", () => {
+  const states = "arn:aws:states:us-west-2:000000000000";
+  const executionArn = `${states}:execution:build/ForEachPlatform:1`;
+  expect(call("states", "GetExecutionHistory", { executionArn })).toEqual([
+    "states:GetExecutionHistory platform-execution",
+  ]);
+  const mapRunArn = `${states}:mapRun:build/ForEachPlatform:1`;
+  expect(call("states", "ListExecutions", { mapRunArn })).toEqual(["states:ListExecutions map-run"]);
+  expect(call("s3", "GetObject", { Bucket: stage.buckets.state, Key: "map-runs/0a-1/manifest.json" })).toEqual([
+    "s3:GetObject state/map-runs/{run}/manifest.json",
+  ]);
+});

@@ -12,7 +12,7 @@ export function iamCalls({ service, operation, input }: ObservedCall, stage: Sta
     case "s3":
       return s3Calls(operation, input as S3Input, stage);
     case "states":
-      return [`states:${operation} ${stateResource(operation)}`];
+      return [`states:${operation} ${stateResource(operation, of)}`];
     case "ec2":
       return [`ec2:${operation} ${EC2_RESOURCES[operation] ?? "*"}`];
     case "logs":
@@ -33,9 +33,12 @@ const EC2_RESOURCES: Readonly<Record<string, string>> = {
   GetConsoleOutput: "instance/worker",
 };
 
-function stateResource(operation: string): string {
+function stateResource(operation: string, of: (key: string) => string): string {
   if (operation.startsWith("SendTask")) return "*";
   if (operation === "GetActivityTask") return "activity";
+  if (of("mapRunArn") !== "") return "map-run";
+  // `…:execution:<machine>/<label>:<name>`
+  if (of("executionArn").includes("/")) return "platform-execution";
   return operation === "ListExecutions" || operation === "StartExecution" ? "state-machine" : "execution";
 }
 
@@ -73,6 +76,7 @@ function portable(key: string, stage: StageDescription): string {
   const activities = Object.keys(stage.activities).join("|");
   return key
     .replace(/^(executions|notifications)\/[^/]+/, "$1/{execution}")
+    .replace(/^map-runs\/[^/]+/, "map-runs/{run}")
     .replace(/^pages\/.*(?=\.html$)/, "pages/{execution}")
     .replace(new RegExp(`^([a-z/]+)/(${activities})(?=[/.])`), "$1/{activity}")
     .replace(/^leases\/repair\/all/, "leases/repair/{activity}")

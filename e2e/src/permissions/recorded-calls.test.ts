@@ -84,7 +84,7 @@ const HOUR = 3_600_000;
  */
 test("the calls of every function and worker are the recorded ones", async () => {
   await using folder = await scriptFolder();
-  await using world = await recordingWorld(pipeline, { scripts: folder.path });
+  await using world = await recordingWorld(pipeline, { scripts: folder.path, large: ["1.0.0", "2.0.0"] });
   const { sfn, ec2, stateMachineArn } = world;
   const start = (name: string, input: string) =>
     sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify({ input }) }));
@@ -157,6 +157,10 @@ test("the calls of every function and worker are the recorded ones", async () =>
   const detail = { executionArn: failing.executionArn, stateMachineArn, status: "FAILED" };
   await world.call("KeepPage", { "detail-type": "Step Functions Execution Status Change", detail });
 
+  const detailOfFirst = { executionArn: first.executionArn, stateMachineArn, status: "SUCCEEDED" };
+  const endOfFirst = { "detail-type": "Step Functions Execution Status Change", detail: detailOfFirst };
+  await world.call("KeepPage", endOfFirst);
+
   // Ends are told: of a build that succeeded, also a second time, of one that failed, and of one that a person stopped.
   for (const [build, status] of [
     [first, "SUCCEEDED"],
@@ -178,9 +182,9 @@ test("the calls of every function and worker are the recorded ones", async () =>
   const ofThird = { ...execution, id: third.executionArn ?? "", name: "third" };
   world.moveFunctionsAhead(0.6 * HOUR);
   await world.call("HealthCheck", { buildInput: { ...buildInput, versions: ["3.0.0"] }, execution: ofThird });
-  // Another build runs while the reaper looks; the hung machine had taken a task once.
-  const fourth = await start("fourth", "5.0.0");
-  await eventually("its task waits", () => happened(fourth.executionArn, "ActivityScheduled"));
+  // Another build, a large one, runs while the reaper looks; the hung machine had taken a task once.
+  const fourth = await start("fourth", "2.0.0");
+  await eventually("its platforms wait", () => happened(fourth.executionArn, "MapRunStarted"));
   const claim = { token: "stale", execution: "", task: "", activity: "MakeSource", instance: hung };
   const Body = JSON.stringify({ ...claim, claimedAt: new Date().toISOString() });
   const Key = stateKey.claim("MakeSource", hung);

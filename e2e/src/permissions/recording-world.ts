@@ -21,7 +21,7 @@ import {
   type Pipeline,
   scriptFile,
 } from "@muster/pipeline";
-import { WorkerTag } from "@muster/records";
+import { mapRunsPrefix, WorkerTag } from "@muster/records";
 import { describeStage } from "@muster/simulation";
 import { agentProgram, localBootstrap, renderUserData } from "@muster/worker-agent";
 import { deletions, iamCalls } from "./iam-call.ts";
@@ -38,6 +38,8 @@ export interface RecordingOptions {
   readonly programs?: Readonly<Record<string, string>>;
   /** What workers' scripts find in their environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Versions whose platforms have executions of their own, as in a large build. */
+  readonly large?: readonly string[];
 }
 
 /** Each of the pipeline's notifications has both. */
@@ -52,7 +54,7 @@ const IDLE_SECONDS = 3;
  */
 export async function recordingWorld(
   pipeline: Pipeline,
-  { scripts, programs = {}, environment = {} }: RecordingOptions,
+  { scripts, programs = {}, environment = {}, large = [] }: RecordingOptions,
 ) {
   const folder = await mkdtemp(join(tmpdir(), "muster-permissions-"));
   const recorded = new Map<string, Set<string>>();
@@ -122,7 +124,11 @@ export async function recordingWorld(
       sns: recordedSns({ ...config, onPublish: () => record(name, ["sns:Publish topic"]) }),
       now: () => new Date(Date.now() + aheadMs),
     })[name];
-    functions.set(name, (event) => handler(event));
+    functions.set(name, async (event) => {
+      const answer = await handler(event);
+      const isLarge = name === "GetPlatformsForVersion" && large.includes((event as { version: string }).version);
+      return isLarge ? { ...(answer as object), distributed: true } : answer;
+    });
   }
 
   const config = aws.clientConfig();
@@ -186,6 +192,7 @@ export async function recordingWorld(
         renderStateMachine(pipeline, {
           functionArn: (name) => stage.functions[name] ?? "",
           activityArn: (name) => stage.activities[name] ?? "",
+          mapRuns: { Bucket: stage.buckets.state, Prefix: mapRunsPrefix },
           scriptsOf: (name) => taskScripts(activityNamed(pipeline, name)),
         }),
       ),

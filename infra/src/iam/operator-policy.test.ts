@@ -35,12 +35,18 @@ const CALLS: Readonly<Record<string, readonly (readonly [action: string, resourc
     ["s3:ListBucket", "arn:aws:s3:::hhvm-state-111122223333", { "s3:prefix": "withdrawals/1.2.3.json" }],
   ],
   ListObjectVersions: [["s3:ListBucketVersions", "arn:aws:s3:::hhvm-downloads-111122223333"]],
-  GetExecutionHistory: [["states:GetExecutionHistory", execution]],
+  GetExecutionHistory: [
+    ["states:GetExecutionHistory", execution],
+    ["states:GetExecutionHistory", `arn:aws:states:${region}:execution:hhvm-build/ForEachPlatform:some-platform`],
+  ],
   GetLogEvents: [["logs:GetLogEvents", `${group}:log-stream:w_i-0123456789abcdef0`]],
   GetParameter: [["ssm:GetParameter", `arn:aws:ssm:${region}:parameter/muster/hhvm/description`]],
   // After a build: which apt repositories there are.
   ListObjectsV2: [["s3:ListBucket", "arn:aws:s3:::hhvm-downloads-111122223333"]],
-  ListExecutions: [["states:ListExecutions", stateMachine]],
+  ListExecutions: [
+    ["states:ListExecutions", stateMachine],
+    ["states:ListExecutions", `arn:aws:states:${region}:mapRun:hhvm-build/ForEachPlatform:some-run`],
+  ],
   StartExecution: [["states:StartExecution", stateMachine]],
   StopExecution: [["states:StopExecution", execution]],
   // Last words of an attempt whose stream has expired.

@@ -57,6 +57,9 @@ function operatorStatements(scope: StageScope): Statement[] {
       ],
       [executions],
     ),
+    // Of a large build, each platform has an execution of its own, which a Map Run started.
+    allow("FindPlatforms", ["states:ListExecutions"], [names.mapRuns]),
+    allow("FollowPlatforms", ["states:GetExecutionHistory"], [names.platformExecutions]),
     // A group's ARN in a policy ends in `:*`. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
     allow("FindLogs", ["logs:DescribeLogStreams"], logs(":*")),
     allow("ReadLogs", ["logs:GetLogEvents"], logs(":log-stream:w_*")),

@@ -24,6 +24,7 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
   const builds = buildStatements(scope);
   const repairing = [
     ...builds.follow,
+    ...builds.followPlatforms,
     ...builds.failTasks,
     ...launchStatements(scope, targets),
     state.list,
@@ -83,12 +84,14 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
       targets.distributionArn === undefined
         ? []
         : [allow("Invalidate", ["cloudfront:CreateInvalidation"], [targets.distributionArn])],
-    NormalizeResults: [],
+    // Of a large build.
+    NormalizeResults: [state.list, state.on("ReadResults", ["s3:GetObject"], "mapRuns")],
     CheckForFailures: [allow("ReadHistory", ["states:GetExecutionHistory"], [builds.executions])],
     // The token came with the call.
     RequestApproval: [...builds.wakeUp, ...artifacts, ...listedPlatformStatements(scope)],
     KeepPage: [
       allow("ReadHistory", ["states:GetExecutionHistory"], [builds.executions]),
+      ...builds.followPlatforms,
       state.list,
       state.on("ReadRecords", ["s3:GetObject"], "attempts", "launches"),
       // A write over the very page that was looked at reads its tag.
@@ -101,6 +104,7 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     ],
     Reap: [
       ...builds.follow,
+      ...builds.followPlatforms,
       // As for FailTasks below.
       allow("GiveBackTasks", ["states:SendTaskFailure"], ANY),
       // Listing instances names no resource.
@@ -174,6 +178,11 @@ function buildStatements(scope: StageScope) {
     executions,
     list,
     follow: [...list, allow("ReadHistories", ["states:GetExecutionHistory"], [executions])],
+    // Of a large build, each has an execution of its own, which a Map Run started.
+    followPlatforms: [
+      allow("ListPlatforms", ["states:ListExecutions"], [names.mapRuns]),
+      allow("ReadPlatforms", ["states:GetExecutionHistory"], [names.platformExecutions]),
+    ],
     failTasks: [
       // By name and tags: the stage that bears its pipeline's name has names that may begin another's.
       allow("TakeTasksToFail", ["states:GetActivityTask"], [names.activityArns], ofThisStage(scope)),

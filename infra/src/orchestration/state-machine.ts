@@ -3,8 +3,9 @@ import { SfnAlias } from "@cdktf/provider-aws/lib/sfn-alias/index.js";
 import { SfnStateMachine } from "@cdktf/provider-aws/lib/sfn-state-machine/index.js";
 import { renderStateMachine } from "@muster/asl";
 import type { FunctionName } from "@muster/pipeline";
+import { mapRunsPrefix } from "@muster/records";
 import type { WorkerParts } from "../compute/workers.ts";
-import { ANY, allow } from "../iam/policy.ts";
+import { ANY, allow, type Statement } from "../iam/policy.ts";
 import { createRole } from "../iam/role.ts";
 import type { StageScope } from "../stage-scope.ts";
 import { terraformText } from "../terraform-text.ts";
@@ -39,6 +40,7 @@ export function createStateMachine(
       return functions[name].lambda.qualifiedArn;
     },
     activityArn: (name) => activityArn(scope, name),
+    mapRuns: { Bucket: names.bucket("state"), Prefix: mapRunsPrefix },
     scriptsOf(name) {
       const scripts = workers.find(({ activity }) => activity.name === name)?.scripts;
       if (scripts === undefined) throw new RangeError(`${name} has no workers`);
@@ -57,6 +59,7 @@ export function createStateMachine(
         // Every version: builds that are still running name earlier ones.
         [...called].map((name) => `${functions[name].lambda.arn}:*`),
       ),
+      ...mapRunStatements(scope),
       // Log delivery is set up for the account as a whole. @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
       allow(
         "DeliverLog",
@@ -101,6 +104,26 @@ export function createStateMachine(
     routingConfiguration: [{ stateMachineVersionArn: stateMachine.stateMachineVersionArn, weight: 100 }],
   });
   return { stateMachine, logGroup, alias };
+}
+
+/**
+ * Large builds: each platform of a version has an execution of its own, whose results are written to the state bucket.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+ */
+function mapRunStatements({ names }: StageScope): Statement[] {
+  return [
+    allow("StartPlatforms", ["states:StartExecution"], [names.stateMachineArn]),
+    allow(
+      "FollowPlatforms",
+      ["states:DescribeExecution", "states:StopExecution"],
+      [names.arn("states", `execution:${names.stateMachine}:*`), names.platformExecutions],
+    ),
+    allow(
+      "WriteResults",
+      ["s3:GetObject", "s3:PutObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"],
+      [`${names.bucketArn("state")}/${mapRunsPrefix}/*`],
+    ),
+  ];
 }
 
 function activityArn({ pipeline, names }: StageScope, name: string): string {
