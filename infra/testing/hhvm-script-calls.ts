@@ -108,7 +108,25 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
       "s3:PutObject downloads/ubuntu/dists/bionic/InRelease",
     ],
     'muster-s3 cp "${by_name[@]}"': ["s3:PutObject downloads/ubuntu/dists/bionic/Release"],
-    'muster-s3 cp "${kept_by_reprepro[@]}"': [
+    // A version that is taken back, and the one before that is put in its place.
+    'etag=$(etag_of "$family" "$suite")': [],
+    'done < <(muster-s3 ls "s3://$DOWNLOADS_BUCKET/$1/pool/main/h/$package/")': ["s3:ListBucket downloads"],
+    'done < <(muster-s3 ls "s3://$DOWNLOADS_BUCKET/$1/pool/main/h/$package/${package}_$series" |': [
+      "s3:ListBucket downloads",
+    ],
+    'if there "$pool/${package}_$debian_version.dsc"; then': [
+      "s3:GetObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye.dsc",
+    ],
+    'muster-s3 cp "$pool/${package}_$debian_version.dsc" "before/${package}_$debian_version.dsc"': [
+      "s3:GetObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye.dsc",
+    ],
+    'muster-s3 cp "${copies[@]}"': ["s3:GetObject downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~bionic_amd64.deb"],
+    'if [[ $url == *_"$VERSION"[-.]* ]] && ! [ -e "$REPOSITORIES/$1/${url#"s3://$DOWNLOADS_BUCKET/$1/"}" ]; then muster-s3 rm "$url"; fi':
+      [
+        "s3:DeleteObject downloads/debian/pool/main/h/hhvm/hhvm_4.28.2-1~bullseye_amd64.deb",
+        "s3:DeleteObject downloads/ubuntu/pool/main/h/hhvm/hhvm_4.28.2.orig.tar.gz",
+      ],
+    'muster-s3 cp "${files[@]}"': [
       "s3:PutObject downloads/debian/conf/distributions",
       "s3:PutObject downloads/ubuntu/db/packages.db",
     ],
@@ -124,6 +142,18 @@ export const hhvmScriptCalls: Readonly<Record<string, CallsByLine>> = {
       ["s3:PutObject downloads/source/hhvm-4.28.2.tar.gz.sig"],
     'muster-s3 cp "$tarball" "s3://$DOWNLOADS_BUCKET/source/$tarball" --content-type application/gzip': [
       "s3:PutObject downloads/source/hhvm-4.28.2.tar.gz",
+    ],
+  },
+  "scripts/withdraw-source-tarball.sh": {
+    'for object in $TAKE_BACK; do muster-s3 rm "$object"; done': [
+      "s3:DeleteObject downloads/source/hhvm-4.28.2.tar.gz",
+      "s3:DeleteObject downloads/source/hhvm-4.28.2.tar.gz.sig",
+    ],
+  },
+  "scripts/withdraw-nightly-tarball.sh": {
+    'for object in $TAKE_BACK; do muster-s3 rm "$object"; done': [
+      "s3:DeleteObject downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz",
+      "s3:DeleteObject downloads/source/nightlies/hhvm-nightly-2026.11.24.tar.gz.sig",
     ],
   },
   "scripts/publish-docker-images.sh": {

@@ -11,12 +11,16 @@ export function scriptRequests(activity: Activity, at: DeployedStage): IamReques
   });
 }
 
-function scriptCalls({ name, script, init, afterTask }: Activity, { pipeline }: DeployedStage): readonly string[] {
+function scriptCalls(
+  { name, script, init, afterTask, withdraw }: Activity,
+  { pipeline }: DeployedStage,
+): readonly string[] {
   if (pipeline.name === "muster") {
     const recorded: Readonly<Record<string, readonly string[]>> = recordedBuild;
     return (recorded[name] ?? []).flatMap(ofNightlies);
   }
-  return [script, init, afterTask]
+  const scripts = [script, init, afterTask, withdraw?.kind === "script" ? withdraw.script : undefined];
+  return [...new Set(scripts)]
     .filter((path) => path !== undefined)
     .flatMap((path) => Object.values(hhvmScriptCalls[path] ?? {}).flat());
 }

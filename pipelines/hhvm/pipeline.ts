@@ -14,6 +14,7 @@ import {
   scratch,
   sequence,
   type Version,
+  type VersionSubject,
 } from "@muster/pipeline";
 import {
   binaryPackage,
@@ -54,6 +55,10 @@ const repositories = families.map((family) => downloads(`${family}/`));
 
 const small = { instanceTypes: ["t2.micro", "t3.micro"] } as const;
 
+/** A tarball and its signature, where users have them. */
+const publishedSources = (subject: VersionSubject) =>
+  [source, sourceSignature].flatMap(({ publishes }) => publishes?.(subject) ?? []);
+
 /** Source tarball of one version; everything else in a release starts from it. */
 export const MakeSourceTarball = activity({
   name: "MakeSourceTarball",
@@ -65,6 +70,11 @@ export const MakeSourceTarball = activity({
   produces: ({ version }) => (isNightly(version) ? [] : [sourceTarball(version)]),
   publishes: ({ version }) => (isNightly(version) ? [sourceTarball(version)] : []),
   restoredFrom: ({ version }) => (isNightly(version) ? [] : [publishedSource(version)]),
+  withdraw: {
+    kind: "script",
+    script: "scripts/withdraw-nightly-tarball.sh",
+    takes: (subject) => (isNightly(subject.version) ? publishedSources(subject) : []),
+  },
   env: () => gitRepositories,
   changesDownloads: isNightly,
   secrets: [signingKey, gitKey],
@@ -128,6 +138,16 @@ export const PublishBinaryPackages = activity({
     const each = linux.map((platform, index) => `${platform} ${statuses[index]}`);
     return { run: false, reason: each.length > 0 ? each.join(", ") : `${version} has no Linux platform` };
   },
+  withdraw: {
+    kind: "script",
+    // The same: what it takes out of a suite is signed and uploaded as what it puts there.
+    script: "scripts/publish-binary-packages.sh",
+    takes: ({ version, platforms, buildPlatforms }) =>
+      platforms.flatMap((platform) =>
+        binaryPackage.publishes({ per: "platform", version, platform, platforms, buildPlatforms }),
+      ),
+    deletes: families.map((family) => downloads(`${family}/pool/`)),
+  },
   secrets: [signingKey],
   access: {
     reads: [encryptedSigningKey, scratch(""), ...repositories],
@@ -146,7 +166,7 @@ export const PublishSourceTarball = activity({
   worker: small,
   changesDownloads: true,
   produces: (subject) => [source, sourceSignature].flatMap(({ produces }) => produces?.(subject) ?? []),
-  publishes: (subject) => [source, sourceSignature].flatMap(({ publishes }) => publishes?.(subject) ?? []),
+  publishes: publishedSources,
   shouldRun: async ({ version, status }) => {
     if (isNightly(version)) return { run: false, reason: "the tarball of a nightly is published as it is made" };
     const statuses = { tarball: await status(source), signature: await status(sourceSignature) };
@@ -154,6 +174,11 @@ export const PublishSourceTarball = activity({
       run: Object.values(statuses).includes("built_not_published"),
       reason: `tarball ${statuses.tarball}, signature ${statuses.signature}`,
     };
+  },
+  withdraw: {
+    kind: "script",
+    script: "scripts/withdraw-source-tarball.sh",
+    takes: (subject) => (isNightly(subject.version) ? [] : publishedSources(subject)),
   },
   env: () => gitRepositories,
   secrets: [gitKey],
@@ -179,6 +204,11 @@ export const PublishDockerImages = activity({
     SERIES_SUITE: seriesSuite(version),
     IMAGE_PLATFORM: imagePlatform(platforms) ?? "",
   }),
+  withdraw: {
+    kind: "impossible",
+    reason:
+      "an image that was pulled is copied: remove the version's tags at Docker Hub, and give latest to the version before",
+  },
   secrets: [{ kind: "secrets-manager", name: "hhvm/docker-hub" }],
   access: { reads: [downloads("ubuntu/dists/")] },
 });

@@ -100,15 +100,18 @@ describe("what is forbidden is denied", () => {
       resource: `${at.names.bucketArn(role)}/${key}`,
     });
     for (const request of [
-      remove("downloads", "ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~focal_amd64.deb"),
       remove("downloads", "ubuntu/dists/focal/InRelease"),
-      remove("downloads", "source/hhvm-4.28.2.tar.gz"),
       remove("scratch", "4.28.2/ubuntu-20.04-focal/hhvm_4.28.2-1~focal_amd64.deb"),
       remove("scratch", "hhvm-4.28.2.tar.gz"),
       remove("state", "attempts/MakeBinaryPackage/some-build/some-task/1.json"),
       remove("state", "leases/exclusive/PublishBinaryPackages.json"),
     ])
       expect(await whoMay(at, request), request.resource).toEqual([]);
+    // By what takes a version back.
+    const pool = remove("downloads", "ubuntu/pool/main/h/hhvm/hhvm_4.28.2-1~focal_amd64.deb");
+    expect(await whoMay(at, pool)).toEqual(["PublishBinaryPackages_worker"]);
+    const tarball = remove("downloads", "source/hhvm-4.28.2.tar.gz");
+    expect(await whoMay(at, tarball)).toEqual(["PublishSourceTarball_worker"]);
   });
 
   test("nobody but repair reads a claim, which holds a token", async () => {

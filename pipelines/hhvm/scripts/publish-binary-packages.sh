@@ -1,6 +1,7 @@
 #!/bin/bash
 # The version's packages in the apt repositories of Debian and Ubuntu, in each suite that DEBIAN_REPOSITORIES on the version's branch names. Indices
 # are made on the shared volume, at $REPOSITORIES, and go from there to where users download. Only one worker does this at a time.
+# With TAKE_BACK it takes the version out of every suite that has it, and puts the newest older one that the pool has in its place.
 # A version is published when the signed index of $SERIES_SUITE names its packages: that suite comes last, and what reprepro leaves out is an error.
 set -euo pipefail
 
@@ -230,6 +231,89 @@ renew() { # family
   done
 }
 
+# The newest version below this one that the pool has packages of, of the same series where the suite has one alone.
+version_before() { # family suite codename
+  local series='' found newest=''
+  if [ "$2" = "${SERIES_SUITE/#DISTRO/$3}" ] && [ "$SERIES_SUITE" != DISTRO ]; then series=${VERSION%.*}.; fi
+  while read -r found; do
+    if ! dpkg --compare-versions "$found" lt "$VERSION"; then continue; fi
+    if [ -z "$newest" ] || dpkg --compare-versions "$found" gt "$newest"; then newest=$found; fi
+  done < <(muster-s3 ls "s3://$DOWNLOADS_BUCKET/$1/pool/main/h/$package/${package}_$series" |
+    sed -nE "s|.*/${package}_([0-9.]+)-1~$3_amd64\\.deb\$|\\1|p")
+  echo "$newest"
+}
+
+put_back() { # family suite codename version
+  local base=$REPOSITORIES/$1 pool=s3://$DOWNLOADS_BUCKET/$1/pool/main/h/$package debian_version=$4-1~$3 kind name copies=() packages=()
+  mkdir -p before
+  for kind in "" -dev -dbg; do
+    packages+=("before/$package${kind}_${debian_version}_amd64.deb")
+    copies+=("$pool/$package${kind}_${debian_version}_amd64.deb" "${packages[-1]}")
+  done
+  muster-s3 cp "${copies[@]}"
+  reprepro --basedir "$base" includedeb "$2" "${packages[@]}"
+  if there "$pool/${package}_$debian_version.dsc"; then
+    muster-s3 cp "$pool/${package}_$debian_version.dsc" "before/${package}_$debian_version.dsc"
+    copies=()
+    while read -r _ name; do copies+=("$pool/$name" "before/$name"); done < <(sums_of "before/${package}_$debian_version.dsc")
+    muster-s3 cp "${copies[@]}"
+    reprepro --basedir "$base" --section devel --priority optional includedsc "$2" "before/${package}_$debian_version.dsc"
+  fi
+  rm -r before
+}
+
+take_back() { # platform
+  local family codename suite etag before debian_version
+  IFS=- read -r family _ codename <<<"$1"
+  debian_version=$VERSION-1~$codename
+  if [ ! -f "$REPOSITORIES/$family/conf/distributions" ]; then return; fi
+  while read -r suite; do
+    if [ "$(listed_version "$family" "$suite")" != "$debian_version" ]; then continue; fi
+    etag=$(etag_of "$family" "$suite")
+    before=$(version_before "$family" "$suite" "$codename")
+    reprepro --basedir "$REPOSITORIES/$family" removesrc "$suite" "$package" "$debian_version"
+    if [ -n "$before" ]; then put_back "$family" "$suite" "$codename" "$before"; fi
+    sign_suite "$family" "$suite"
+    upload_suite "$family" "$suite" "$etag"
+    taken+=("$suite has ${before:-none}")
+  done < <(sed -n 's/^Codename: *//p' "$REPOSITORIES/$family/conf/distributions")
+}
+
+# What no suite names any more; the bucket keeps it as it keeps what was replaced. A later withdrawal must not find it as the version before.
+empty_pool() { # family
+  local url
+  while read -r url; do
+    if [[ $url == *_"$VERSION"[-.]* ]] && ! [ -e "$REPOSITORIES/$1/${url#"s3://$DOWNLOADS_BUCKET/$1/"}" ]; then muster-s3 rm "$url"; fi
+  done < <(muster-s3 ls "s3://$DOWNLOADS_BUCKET/$1/pool/main/h/$package/")
+}
+
+keep_state() { # family
+  local file files=()
+  while read -r file; do
+    files+=("$REPOSITORIES/$1/$file" "s3://$DOWNLOADS_BUCKET/$1/$file")
+  done < <(cd "$REPOSITORIES/$1" && find conf db -type f | sort)
+  muster-s3 cp "${files[@]}"
+}
+
+if [ -n "${TAKE_BACK:-}" ]; then
+  taken=() families=()
+  for platform in $PLATFORMS; do
+    if [[ $platform =~ ^(debian|ubuntu)- ]]; then
+      families+=("${BASH_REMATCH[1]}")
+      take_back "$platform"
+    fi
+  done
+  mapfile -t families < <(printf '%s\n' "${families[@]}" | sort --unique)
+  for family in "${families[@]}"; do
+    if [ ! -f "$REPOSITORIES/$family/conf/distributions" ]; then continue; fi
+    empty_pool "$family"
+    keep_state "$family"
+  done
+  note=$(printf '%s, ' "${taken[@]:-no suite had it}")
+  echo "{\"note\":\"${note%, }\"}" >"$MUSTER_RESULT"
+  exit
+fi
+
 git clone --quiet --depth 1 --branch "$PACKAGING_BRANCH" "$PACKAGING_REPOSITORY" packaging
 mapfile -t suites < <(awk -v series="$SERIES_SUITE" 'NF && $1 != series { print $1 } END { print series }' packaging/DEBIAN_REPOSITORIES)
 if ! grep --quiet --line-regexp --fixed-strings "$SERIES_SUITE" packaging/DEBIAN_REPOSITORIES; then
@@ -256,11 +340,7 @@ mapfile -t families < <(printf '%s\n' "${families[@]}" | sort --unique)
 for family in "${families[@]}"; do
   if [ ! -f "$REPOSITORIES/$family/conf/distributions" ]; then continue; fi
   renew "$family"
-  kept_by_reprepro=()
-  while read -r file; do
-    kept_by_reprepro+=("$REPOSITORIES/$family/$file" "s3://$DOWNLOADS_BUCKET/$family/$file")
-  done < <(cd "$REPOSITORIES/$family" && find conf db -type f | sort)
-  muster-s3 cp "${kept_by_reprepro[@]}"
+  keep_state "$family"
 done
 note=$(printf '%s, ' "${published[@]:-nothing new}" "${kept[@]}")
 echo "{\"note\":\"${note%, }\"}" >"$MUSTER_RESULT"

@@ -45,6 +45,8 @@ async function prepared(suites: readonly string[] = ["DISTRO"]) {
     },
     publish: (version: string, more: Readonly<Record<string, string>> = {}) =>
       bench.run("publish-binary-packages.sh", { ...task(version), ...env, ...more }),
+    withdraw: (version: string, more: Readonly<Record<string, string>> = {}) =>
+      bench.run("publish-binary-packages.sh", { ...task(version), ...env, TAKE_BACK: "its suite's index", ...more }),
     reprepro: (...args: string[]) => run("reprepro", args, { env: { PATH: "/usr/bin:/bin", GNUPGHOME: gnupg } }),
     /** A suite as apt sees it, over the files that users have. */
     async apt(...codenames: string[]) {
@@ -88,6 +90,25 @@ describe.skipIf(!canPublish)("publish-binary-packages.sh, with the real reprepro
     expect(await (await bench.apt("bionic", "bionic-4.28", "bionic-4.100")).versions("hhvm")).toEqual(
       expect.arrayContaining(["4.100.0-1~bionic", "4.28.3-1~bionic"]),
     );
+  });
+
+  test("a withdrawn version gives its place to the one before, and its own series' suite is empty; apt takes both", async () => {
+    await using bench = await prepared();
+    for (const version of ["4.28.3", "4.100.0"]) {
+      await bench.build(version);
+      await bench.publish(version);
+    }
+    const { code, output, result } = await bench.withdraw("4.100.0");
+    expect(code, output).toBe(0);
+    expect(result).toEqual({ note: "bionic has 4.28.3, bionic-4.100 has none" });
+    const apt = await bench.apt("bionic", "bionic-4.100");
+    expect(await apt.versions("hhvm")).toEqual(["4.28.3-1~bionic"]);
+    await apt.download("hhvm", "hhvm-dev", "hhvm-dbg");
+    await apt.source("hhvm");
+    expect(await bench.read("hhvm-downloads", `${pool}/hhvm_4.100.0-1~bionic_amd64.deb`)).toBeUndefined();
+    const signed = await bench.inRelease("bionic-4.100");
+    expect(await bench.withdraw("4.100.0")).toMatchObject({ code: 0, result: { note: "no suite had it" } });
+    expect(await bench.inRelease("bionic-4.100")).toBe(signed);
   });
 
   test("a version that its own series has overtaken is refused, by name, and nothing is published", async () => {

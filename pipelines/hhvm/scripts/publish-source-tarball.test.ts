@@ -50,6 +50,22 @@ describe("publish-source-tarball.sh", () => {
     expect((await bench.read("hhvm-downloads", "source/hhvm-4.28.2.tar.gz.sig"))?.toString()).toBe("signature");
   });
 
+  test("a withdrawn tarball goes with its signature, and tag and branch stay", async () => {
+    await using bench = await prepared();
+    const commit = await bench.release("4.28.2");
+    await bench.publish("4.28.2");
+    const tarball = "s3://hhvm-downloads/source/hhvm-4.28.2.tar.gz";
+    const TAKE_BACK = `${tarball} ${tarball}.sig`;
+    const withdraw = () =>
+      bench.run("withdraw-source-tarball.sh", { ...taskOf("4.28.2"), ...bench.repositories.env, TAKE_BACK });
+    const { code, output } = await withdraw();
+    expect(code, output).toBe(0);
+    expect(await bench.published("4.28.2")).toBe(false);
+    expect(await bench.read("hhvm-downloads", "source/hhvm-4.28.2.tar.gz.sig")).toBeUndefined();
+    expect(await bench.repositories.inPublic("refs/tags/HHVM-4.28.2")).toBe(commit);
+    expect((await withdraw()).code).toBe(0);
+  });
+
   test("done again it pushes nothing, and an older version takes nothing back", async () => {
     await using bench = await prepared();
     await bench.release("4.28.2");
