@@ -9,6 +9,7 @@ import type { Stage, StageNeeds } from "../stage.ts";
 import { busyWorkers } from "./busy-workers.ts";
 import { describeLocalStage, LOCAL_ACCOUNT, LOCAL_REGION } from "./describe-local-stage.ts";
 import { findRepository } from "./find-repository.ts";
+import { keepHeapSmall } from "./keep-heap-small.ts";
 import { lateFunctions } from "./late-functions.ts";
 import { workerProfile } from "./launch-templates.ts";
 import { localClients } from "./local-clients.ts";
@@ -33,6 +34,7 @@ export async function ownStage(
 ): Promise<Stage> {
   const { dir, loaded, options } = place;
   const { env, print } = options;
+  keepHeapSmall();
   const functions = lateFunctions();
   let url = "";
   const instances = join(dir, "run");
