@@ -56,9 +56,10 @@ export async function readDurations(
     // Who may read attempts may not always read launches: the plan then says that no start is counted.
     readBoots(stage, activities, keys).catch(() => []),
   ]);
-  const samples = chosen.flatMap(({ task }, index) => {
+  const samples = chosen.flatMap(({ task, activity }, index) => {
     const success = readSuccess(texts[index]?.text ?? "");
-    return success?.isPlayed === isPlayed(build.debug) ? [{ ...success, task }] : [];
+    // Whose it is, its key tells: its worker could write anything into it.
+    return success?.isPlayed === isPlayed(build.debug) ? [{ ...success, task, activity }] : [];
   });
   return {
     of({ activity, platform, estimate }) {

@@ -111,6 +111,22 @@ function statement(
   };
 }
 
+test("a record tells of the step whose workers wrote it, whatever it says", async () => {
+  await using world = await recordedStage();
+  await world.built("first", [{ task: "Make-1.2.1-debian-12-bookworm", seconds: 100 }]);
+  const at = "2026-11-24T12:00:00.000Z";
+  await world.put(
+    stateKey.attempt("first", "Make-1.2.2-debian-12-bookworm", "i-2", at),
+    statement("Fetch-1.2.2", { at, seconds: 1 }),
+  );
+  const { steps } = await world.plan();
+  expect(steps.find(({ task }) => task?.startsWith("Fetch"))).toMatchObject({
+    seconds: 600,
+    secondsFrom: "definition",
+  });
+  expect(steps.find(({ task }) => task?.endsWith("bookworm"))).toMatchObject({ seconds: 50.5, secondsFrom: "records" });
+});
+
 test("a step takes what its last attempts took, on its own platform where there were any, or else what the definition says", async () => {
   await using world = await recordedStage();
   await world.built("first", [
