@@ -9,6 +9,15 @@ export interface BundleFolders {
   readonly agents: string;
 }
 
+/** Where bundles are made of what. */
+export interface BundlePlaces {
+  /** Where `stages.ts` lies: pipelines' files are found from there. */
+  readonly folder: string;
+  readonly bundles: BundleFolders;
+  /** What is fetched once for all bundles. */
+  readonly cache: string;
+}
+
 /** One thing that `bundle` builds. */
 export interface Bundle {
   /** As a person would say it. */
