@@ -76,6 +76,7 @@ test("a further kind of subject does not compile until each room has said what i
     "packages/lambdas/src/deciding/what-changed.ts",
     "packages/lambdas/src/planning/plan-approvals.ts",
     "pipeline/activity.ts",
+    "pipeline/build-size.ts",
     "pipeline/check-pipeline.ts",
     "pipeline/definition-fields.ts",
     "pipeline/failures/where-it-failed.ts",
