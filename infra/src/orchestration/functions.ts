@@ -1,7 +1,7 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias/index.js";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function/index.js";
-import { type FunctionName, functionNames } from "@muster/pipeline";
+import { type FunctionName, functionNames, functionSeconds } from "@muster/pipeline";
 import { AssetType, Fn, TerraformAsset, type TerraformLocal } from "cdktf";
 import type { BuiltParts } from "../built-parts.ts";
 import { createRole } from "../iam/role.ts";
@@ -28,16 +28,14 @@ export interface FunctionOptions {
 const RUNTIME = "nodejs24.x";
 
 /** Where a function differs from the rule. */
-const SIZES: Partial<Record<FunctionName, { timeout?: number; memorySize?: number }>> = {
-  PrepareActivity: { memorySize: 1024 },
-  HealthCheck: { memorySize: 1024 },
-  KeepPage: { timeout: 180, memorySize: 1024 },
-  Repair: { memorySize: 1024 },
-  Reap: { timeout: 240, memorySize: 1024 },
-  UpdateIndices: { timeout: 890, memorySize: 2048 },
+const SIZES: Partial<Record<FunctionName, number>> = {
+  PrepareActivity: 1024,
+  HealthCheck: 1024,
+  KeepPage: 1024,
+  Repair: 1024,
+  Reap: 1024,
+  UpdateIndices: 2048,
 };
-/** Seconds: less than the 60 of its state, so that its own error comes first, and than the 90 of a repair's lease. */
-const TIMEOUT = 55;
 const MEMORY_MB = 512;
 
 /** Every function of the stage: a version for each deployment, one role each, a log of its own. */
@@ -80,8 +78,8 @@ function createFunction(
     filename: code.path,
     sourceCodeHash: Buffer.from(digest, "hex").toString("base64"),
     publish: true,
-    timeout: SIZES[name]?.timeout ?? TIMEOUT,
-    memorySize: SIZES[name]?.memorySize ?? MEMORY_MB,
+    timeout: functionSeconds(name),
+    memorySize: SIZES[name] ?? MEMORY_MB,
     // Compressed: Lambda allows 4 KB for all variables. The parameter of the stage shows the same in plain text.
     environment: { variables: { MUSTER_STAGE: Fn.base64gzip(description.asString) } },
     loggingConfig: { logFormat: "Text", logGroup: logGroup.name },

@@ -131,7 +131,12 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
   const closing = new AbortController();
   const pause = createPause({ clock, movement, closing: closing.signal });
   const planned = source && { source, clock, movement, pause };
-  const invoke = createInvoker({ functions, movement, random, mishaps: planned && functionMishaps(planned) });
+  const invoke = createInvoker({
+    functions,
+    movement,
+    random,
+    mishaps: planned && functionMishaps({ ...planned, functionSeconds: options.faults?.functionSeconds }),
+  });
   const shared = { storage, clock, random, movement, region, accountId, source };
   const invokeEventually = lambdaQueue({ ...shared, invoke });
   const bus = createEventBus({ ...shared, invokeEventually });

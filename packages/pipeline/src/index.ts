@@ -101,6 +101,7 @@ export {
   type Sequence,
   sequence,
 } from "./flow.ts";
+export { functionSeconds } from "./function-seconds.ts";
 export { approvalsOf, guardedBy, type PlacedApproval } from "./guarded.ts";
 export {
   type FlagInput,

@@ -2,7 +2,7 @@ import type { Activity } from "@muster/pipeline";
 import { chance, leaseTaker, releaseLease, type StateRecords, stateKey } from "@muster/records";
 import type { Log } from "../log.ts";
 
-/** Longer than any function that holds one may run, so that its work ends before its lease does. */
+/** Longer than any function that holds one may run (`functionSeconds`), so that its work ends before its lease does. */
 const LEASE_MS = 60_000;
 
 interface LeaseKeeping {

@@ -10,6 +10,8 @@ import type { FaultKind } from "./fault-kinds.ts";
 export interface FaultPlan {
   readonly seed: string | number;
   readonly rates: FaultRates;
+  /** How long Lambda lets each function run before it is stopped, in the middle of whatever it does; where absent, as long as it takes. */
+  readonly functionSeconds?: (functionName: string) => number;
   /** Access key ids of those who watch: nothing happens to their calls. */
   readonly spares?: readonly string[];
   /** Ids of faults that do not happen although they are drawn. */

@@ -35,7 +35,7 @@ export const oneFleetAToken: Invariant = {
 };
 
 export const workersWithinCap: Invariant = {
-  name: "never more machines of a step than its maxWorkers, those that were not heard of in time aside",
+  name: "never more machines of a step than its maxWorkers, but for those that seemed never to be ready, or have failed a task",
   broken: ({ pipeline, launched }) =>
     pipeline.activities.flatMap(({ name, exclusive, maxWorkers: own }) => {
       const maxWorkers = exclusive ? 1 : own;
@@ -49,14 +49,15 @@ export const workersWithinCap: Invariant = {
     }),
 };
 
-/** Repair gives up what has not been heard of by then, and launches another for its task: it may come up all the same. */
+/** Repair gives up what does not say so by then, and launches another for its task: it may come up all the same, or be cut off. */
 const READY_WITHIN_MS = 240_000;
 
-const isInTime = ({ launchedMs, heardMs }: SeedRun["launched"][0]): boolean =>
-  heardMs !== undefined && heardMs - launchedMs < READY_WITHIN_MS;
+const isInTime = ({ launchedMs, readyMs }: SeedRun["launched"][0]): boolean =>
+  readyMs !== undefined && readyMs - launchedMs < READY_WITHIN_MS;
 
-const isThere = ({ launchedMs, offMs }: SeedRun["launched"][0], atMs: number): boolean =>
-  launchedMs <= atMs && (offMs === undefined || offMs > atMs);
+/** One that has failed a task takes no other: it does not keep the task's second attempt waiting, while it ends or is looked at. */
+const isThere = ({ launchedMs, offMs, failedMs }: SeedRun["launched"][0], atMs: number): boolean =>
+  launchedMs <= atMs && [offMs, failedMs].every((endMs) => endMs === undefined || endMs > atMs);
 
 export const nothingIsLeft: Invariant = {
   name: "at the end no machine runs, no lease is held, no token is open",

@@ -9,7 +9,7 @@ const BUILD = "arn:aws:states:us-west-2:000000000000:execution:soak:build-1";
 export function handMadeRun(changes: Partial<SeedRun> = {}): SeedRun {
   const attempt = { task: "Source-1.0.0", activity: "Source", timeoutSeconds: 1800 };
   const run = { task: "Source-1.0.0", activity: "Source", build: BUILD, exclusive: false, fencing: undefined };
-  const machine = { activity: "Source", heardMs: after(60) };
+  const machine = { activity: "Source", readyMs: after(60), failedMs: undefined };
   return {
     seed: 1,
     pipeline: soakPipeline,
@@ -84,7 +84,7 @@ export function handMadeRun(changes: Partial<SeedRun> = {}): SeedRun {
         instanceId: "i-2",
         launchToken: "b",
         launchedMs: after(121),
-        heardMs: after(190),
+        readyMs: after(190),
         offMs: after(900),
       },
     ],

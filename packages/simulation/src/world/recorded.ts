@@ -47,8 +47,10 @@ export interface LaunchedInstance {
   readonly activity: string;
   readonly launchToken: string;
   readonly launchedMs: number;
-  /** When a call of its own first reached AWS; undefined where none ever did. */
-  readonly heardMs: number | undefined;
+  /** When it first said by its tags that it is ready; undefined where it never could. */
+  readonly readyMs: number | undefined;
+  /** When it said by its tags that a task has failed on it: it takes no other, and may be kept for hours. */
+  readonly failedMs: number | undefined;
   /** When it did nothing any more; undefined while it runs. */
   readonly offMs: number | undefined;
 }

@@ -9,7 +9,7 @@ import {
   type VirtualClock,
   virtualClock,
 } from "@muster/local";
-import type { Pipeline, StageDescription } from "@muster/pipeline";
+import { type FunctionName, functionSeconds, type Pipeline, type StageDescription } from "@muster/pipeline";
 import { underChance, WorkerTag } from "@muster/records";
 import { loadAll } from "@muster/worker-agent/in-process";
 import { describeStage } from "../describe-stage.ts";
@@ -108,7 +108,7 @@ async function createWorld(options: WorldOptions, clock: VirtualClock): Promise<
   const aws = createLocalAws({
     clock,
     seed: plan.seed,
-    faults: plan,
+    faults: { ...plan, functionSeconds: (name) => functionSeconds(name as FunctionName) },
     onFault,
     functions,
     onCall(call) {
@@ -152,15 +152,28 @@ function launchedOf(
   { machines, calls }: Recorded,
 ): LaunchedInstance {
   const played = machines.find((machine) => machine.instanceId === instanceId);
+  const tagged = calls.filter(
+    ({ operation, error, accessKeyId }) =>
+      operation === "CreateTags" && error === undefined && instanceOf(accessKeyId) === instanceId,
+  );
   return {
     instanceId,
-    heardMs: calls.find(({ accessKeyId }) => instanceOf(accessKeyId) === instanceId)?.atMs,
+    readyMs: tagged[0]?.atMs,
+    failedMs: tagged.find(({ input }) => stateIn(input as CreateTagsInput) === "failed")?.atMs,
     activity: tags[WorkerTag.activity] ?? "",
     launchToken: tags[WorkerTag.launch] ?? "",
     launchedMs: launchMs,
     offMs: played?.endedMs ?? terminatedMs,
   };
 }
+
+/** As EC2's query protocol calls its members. */
+interface CreateTagsInput {
+  readonly Tag?: readonly { readonly Key?: string; readonly Value?: string }[];
+}
+
+const stateIn = ({ Tag = [] }: CreateTagsInput): string | undefined =>
+  Tag.find(({ Key }) => Key === WorkerTag.state)?.Value;
 
 const wrapped = (config: ClientConfig, wrap: Wrap = untouched): ClientConfig => ({
   ...config,

@@ -5,13 +5,21 @@ import { runUntil } from "../../run-until.ts";
 import type { FaultRates, InjectedFault } from "../fault-plan.ts";
 
 /** An AWS in virtual time on which exactly these faults happen: all that are drawn, or those of `only`. */
-export function openFaultyAws(rates: FaultRates, { only, ...options }: LocalAwsOptions & { only?: string[] } = {}) {
+export function openFaultyAws(
+  rates: FaultRates,
+  { only, functionSeconds, ...options }: LocalAwsOptions & { only?: string[]; functionSeconds?: number } = {},
+) {
   const clock = virtualClock();
   const faults: InjectedFault[] = [];
   const aws = createLocalAws({
     clock,
     seed: "faulty",
-    faults: { seed: 1, rates, ...(only && { only }) },
+    faults: {
+      seed: 1,
+      rates,
+      ...(only && { only }),
+      ...(functionSeconds && { functionSeconds: () => functionSeconds }),
+    },
     onFault: (fault) => faults.push(fault),
     ...options,
   });

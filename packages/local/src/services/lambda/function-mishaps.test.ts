@@ -64,6 +64,35 @@ test("a function that is killed after a call has made that call and none after i
   expect(ended).toEqual([]);
 });
 
+test("a function whose call is answered late is stopped when its time is over, and makes no further call", async () => {
+  const slow = "states.slow/CreateActivity 3#1";
+  const ended: unknown[] = [];
+  const { aws, config, until, elapsed, pass } = openFaultyAws(
+    { "states.slow": 1 },
+    {
+      only: [slow],
+      functionSeconds: 1,
+      functions: {
+        create: async () => {
+          for (const name of ["1", "2", "3", "4"]) await sfn.send(new CreateActivityCommand({ name }));
+          ended.push(elapsed());
+        },
+      },
+    },
+  );
+  const sfn = new SFNClient(config);
+  const answer = await until(new LambdaClient(config).send(new InvokeCommand({ FunctionName: "create" })));
+  expect(JSON.parse(Buffer.from(answer?.Payload ?? []).toString())).toMatchObject({
+    errorType: "Sandbox.Timedout",
+    errorMessage: expect.stringMatching(/Task timed out after 1\.00 seconds$/),
+  });
+  expect(elapsed()).toBe(1);
+  await pass(3600);
+  expect((await sfn.send(new ListActivitiesCommand({}))).activities?.map(({ name }) => name)).toEqual(["1", "2", "3"]);
+  expect(ended).toEqual([]);
+  await aws.idle();
+});
+
 test("a function may be killed after any of its calls", async () => {
   const { invoke, until, faults } = openFunction("function.killed", {
     only: Array.from({ length: 60 }, (_, n) => `function.killed/create#${n + 1}`),

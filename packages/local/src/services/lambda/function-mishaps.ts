@@ -19,17 +19,20 @@ export interface FunctionMishapOptions {
   readonly source: FaultSource;
   readonly clock: Clock;
   readonly pause: Pause;
+  readonly functionSeconds?: ((functionName: string) => number) | undefined;
 }
 
 /** Functions of Step Functions' and EventBridge's make a handful of calls; they are stopped after any of them. */
 const MOST_CALLS = 16;
 
-/** What functions are given to run, in milliseconds. @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html */
-const TIMEOUT_MS = [30_000, 900_000] as const;
+/** What functions are given to run. @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html */
+const SECONDS = [30, 900] as const;
+const timeoutMessage = (seconds: number): string => `Task timed out after ${seconds.toFixed(2)} seconds`;
 
 const SHORTEST_OUTAGE_MS = 1_800_000;
 
-export function functionMishaps({ source, clock, pause }: FunctionMishapOptions): FunctionMishaps {
+export function functionMishaps(options: FunctionMishapOptions): FunctionMishaps {
+  const { source, clock, pause, functionSeconds } = options;
   return {
     async around({ functionName, requestId }, work) {
       const occasion = source.number("function", { of: functionName });
@@ -58,14 +61,16 @@ export function functionMishaps({ source, clock, pause }: FunctionMishapOptions)
       }
       const timedOut = source.ask("function.timed-out", occasion);
       if (timedOut !== undefined) {
-        const timeoutMs = Math.ceil(timedOut.across(...TIMEOUT_MS) / 1000) * 1000;
-        const endMs = clock.now() + timeoutMs;
+        const seconds = functionSeconds?.(functionName) ?? Math.ceil(timedOut.across(...SECONDS));
+        const endMs = clock.now() + seconds * 1000;
         const calls = await dieAfter(timedOut, work);
-        timedOut.happens(`${functionName}: stands still ${calls}, until its ${timeoutMs / 1000} s are over`);
+        timedOut.happens(`${functionName}: stands still ${calls}, until its ${seconds} s are over`);
         await pause(endMs - clock.now());
-        return crash("Sandbox.Timedout", `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`);
+        return crash("Sandbox.Timedout", timeoutMessage(seconds));
       }
-      return work();
+      const seconds = functionSeconds?.(functionName);
+      if (seconds === undefined) return work();
+      return (await withinTime(clock, seconds, work)) ?? crash("Sandbox.Timedout", timeoutMessage(seconds));
     },
   };
 }
@@ -74,6 +79,19 @@ interface Refusal {
   readonly code: string;
   readonly message?: string;
   readonly status?: number;
+}
+
+/** Its result, or undefined when it is stopped before it has one. */
+async function withinTime(
+  clock: Clock,
+  seconds: number,
+  work: () => Promise<InvocationResult>,
+): Promise<InvocationResult | undefined> {
+  const sandbox = createSandbox(Number.POSITIVE_INFINITY);
+  const cancel = clock.at(clock.now() + seconds * 1000, () => sandbox.die());
+  const result = await Promise.race([runInSandbox(sandbox, work), sandbox.died.then(() => undefined)]);
+  cancel();
+  return result;
 }
 
 /** Runs it up to one of its calls, or to its end if it makes fewer; says which. */
