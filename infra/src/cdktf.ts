@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { MusterError } from "@muster/pipeline";
-import { type Project, projectStages, synthesiseStages } from "./project.ts";
+import { type Project, projectStages } from "./project.ts";
 import { NO_BUNDLE } from "./synth-options.ts";
+import { synthesiseStages } from "./synthesise-stages.ts";
 
 /**
  * `diff|deploy|destroy <stage> [--no-bundle] [option of cdktf]…`: cdktf's command of that name. What can be wrong with a stage, its pipeline or its bundles is found here, and

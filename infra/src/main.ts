@@ -1,8 +1,9 @@
 import { MusterError } from "@muster/pipeline";
 import { infraEnvironment } from "./env.ts";
-import { projectIn, projectStages, synthesiseStages } from "./project.ts";
+import { projectIn, projectStages } from "./project.ts";
 import { runProgram } from "./run-program.ts";
 import { synthOptions } from "./synth-options.ts";
+import { synthesiseStages } from "./synthesise-stages.ts";
 
 /**
  * `muster-infra <command>`, in the folder of `stages.ts`:

@@ -1,12 +1,9 @@
 import { existsSync } from "node:fs";
-import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InvalidConfigurationError, missingPackage } from "@muster/pipeline";
-import { checkSources } from "./built-from.ts";
-import { type BundleFolders, bundlesOf } from "./bundle-folders.ts";
+import type { BundleFolders } from "./bundle-folders.ts";
 import { stageNamed } from "./define-stages.ts";
-import { copyProviderLock } from "./provider-lock.ts";
 import type { Stage } from "./stage-settings.ts";
 
 /** Where `stages.ts` and `cdktf.json` lie: the working folder, as for cdktf itself. */
@@ -54,34 +51,3 @@ async function loadStages(folder: string): Promise<readonly Stage[]> {
     });
   return module.default;
 }
-
-export interface SynthesisChoices {
-  readonly outdir?: string | undefined;
-  /** Whether what is not built, or was built from other sources, is built first, rather than refused. */
-  readonly bundle?: boolean;
-  /** How what stages cost is told, on standard output; not at all where absent. */
-  readonly cost?: "text" | "json" | undefined;
-}
-
-/**
- * Writes the Terraform of stages, from what `bundle` builds. Says on standard error what it had to build.
- * @throws MusterError when something is not built, or was built from other sources, and is not to be; and for whatever `bundle` and `synthesise` refuse
- */
-export async function synthesiseStages(
-  project: Project,
-  stages: readonly Stage[],
-  { outdir = join(project.folder, "cdktf.out"), bundle = true, cost }: SynthesisChoices = {},
-): Promise<void> {
-  const { folder, bundles, cache } = project;
-  if (bundle) await (await import("./bundle.ts")).bundleMissing(project, stages, sayAside);
-  else for (const bundle of bundlesOf(stages, bundles)) checkSources(bundle);
-  // Loading cdktf and the provider's bindings takes longer than all the rest: not where a stage is refused, and compiled once.
-  enableCompileCache(join(cache, "compiled"));
-  const { synthesise } = await import("./synthesise.ts");
-  await synthesise({ stages, outdir, folder, ...bundles });
-  for (const { name } of stages) copyProviderLock(folder, join(outdir, "stacks", name));
-  if (cost !== undefined)
-    await (await import("./cost/print-costs.ts")).printCosts(stages, { folder, outdir, json: cost === "json" });
-}
-
-const sayAside = (line: string): void => void process.stderr.write(`${line}\n`);
