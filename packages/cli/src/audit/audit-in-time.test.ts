@@ -85,16 +85,27 @@ test("from its beginning until its workers have ended, a build that goes well ha
   expect(most).toBeGreaterThan(0);
 });
 
-test("a build that is stopped leaves nothing: a heartbeat tells its machine, which waits for other tasks and ends", async () => {
+test("a build that is stopped leaves its machine at work until a heartbeat tells it, and then there is nothing", async () => {
   await using it = await world(() => ({ seconds: 3600 }));
-  const { executionArn } = await it.begin("1.2.3");
+  const { executionArn, name } = await it.begin("1.2.3");
   await it.passes(5);
   expect(await it.orphans()).toEqual([]);
   await it.stop(executionArn);
-  for (let minutes = 0; minutes < 4; minutes++) {
-    expect(await it.orphans()).toEqual([]);
-    await it.passes(1);
-  }
+  const [orphan, ...others] = await it.orphans();
+  expect(others).toEqual([]);
+  expect(orphan).toMatchObject({
+    kind: "machine at a task that is over",
+    name: it.machines()[0],
+    task: TASK,
+    build: name,
+    says: `is at ${TASK}, which is over: the build ${name} was stopped`,
+    dollarsPerHour: 0.19,
+    next: [],
+  });
+  const minutesLeft = (+(orphan?.repair?.until as Date) - +it.now()) / 60_000;
+  expect(minutesLeft).toBeLessThan(3);
+  await it.passes(minutesLeft);
+  expect(await it.orphans()).toEqual([]);
   expect(it.machines()).toHaveLength(1);
   await it.passes(15);
   expect(it.machines()).toEqual([]);

@@ -120,8 +120,13 @@ function atNothing(machine: Machine, last: LastWork | undefined, around: Around)
   }
   const says = `is at ${task}, which is over: ${last.why}`;
   const learntBy = after(last.overAt, ((activity?.heartbeat ?? 300) * 1000) / 3 + LETTING_GO_MS);
-  // Its worker learns so by its next heartbeat, and waits for other tasks.
-  if (+learntBy >= +now) return undefined;
+  if (+learntBy >= +now) {
+    return {
+      ...more,
+      says,
+      repair: { says: "its worker learns so by its next heartbeat, and waits for other tasks", until: learntBy },
+    };
+  }
   return { ...more, says: `${says}; its worker should have learnt so by now`, ...reaped(machine, LIFETIME_MS, around) };
 }
 

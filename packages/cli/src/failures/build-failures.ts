@@ -1,13 +1,5 @@
-import { type Attempt, type BuildHistory, type Step, failureOfStep as wordsOfFailure } from "@muster/history";
-import {
-  type FailedStep,
-  type Failure,
-  failureLine,
-  listFailures,
-  normalizeResults,
-  placeWords,
-  taskName,
-} from "@muster/pipeline";
+import type { Attempt, BuildHistory, Step } from "@muster/history";
+import { type FailedStep, type Failure, failureLine, listFailures, normalizeResults, taskName } from "@muster/pipeline";
 
 /** A step that failed, with the last worker's try at it. */
 export interface BuildFailure {
@@ -16,8 +8,6 @@ export interface BuildFailure {
   readonly key: string;
   /** The last attempt that a worker had, and its number, from 1. Absent of what ran on none. */
   readonly attempt?: { readonly number: number; readonly instance: string };
-  /** What status says of it: with the time and number of all attempts. Absent where the history has no such step. */
-  readonly words?: string;
 }
 
 /** What a build failed of, in the order of its results; of one that came to no results, in the order in which it came to the steps. */
@@ -27,10 +17,8 @@ export function listBuildFailures(build: BuildHistory): BuildFailure[] {
   const failures = told.length > 0 ? told : build.steps.flatMap(failureOfStep);
   return failures.map((failed): BuildFailure => {
     const key = taskName(failed.step, failed);
-    const step = steps.get(key);
-    const attempt = lastOnWorker(step?.attempts ?? []);
-    const words = step?.state === "failed" ? wordsOfFailure(step, build.endedAt ?? new Date()) : undefined;
-    return { failed, key, ...(attempt !== undefined && { attempt }), ...(words !== undefined && { words }) };
+    const attempt = lastOnWorker(steps.get(key)?.attempts ?? []);
+    return { failed, key, ...(attempt !== undefined && { attempt }) };
   });
 }
 
@@ -57,11 +45,5 @@ function lastOnWorker(attempts: readonly Attempt[]): BuildFailure["attempt"] {
   return instance === undefined ? undefined : { number: index + 1, instance };
 }
 
-/** Step and place, and what status says of it. */
-export const shownFailure = (failure: BuildFailure): string =>
-  failure.words === undefined
-    ? lineOfFailure(failure)
-    : [failure.failed.step, ...placeWords(failure.failed), failure.words].join(" ");
-
-/** Step, place, instance, error, the last attempt's time, and what the log says: as the build's own error has it. */
+/** Step, place, instance, error, time, and what the log says. */
 export const lineOfFailure = ({ failed }: BuildFailure): string => failureLine(failed);

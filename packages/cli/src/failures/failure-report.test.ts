@@ -40,7 +40,6 @@ function failedBuild(...failing: readonly Failing[]): BuildHistory {
       key: taskOf(each),
       state: "failed",
       enteredAt: at,
-      endedAt: new Date("2026-11-30T09:12:21Z"),
       per: "platform",
       version: "1.2.3",
       platform,
@@ -133,7 +132,7 @@ test("the same error is told once, with where, since when, and the end of the la
   const report = await stage.report(failedBuild(debian, ubuntu));
   expect(report.headline).toBe("MakePackage failed with the same error on all 2 platforms, in the build before too");
   expect(failureLines(report, { print, globals: {}, isTold: false })).toEqual([
-    "  MakePackage 1.2.3 debian-12-bookworm Muster.ScriptFailed, exit 2 on i-0deb1a4 after 12:21 and 2 attempts: a.c:3: error: no",
+    "  MakePackage 1.2.3 debian-12-bookworm i-0deb1a4 Muster.ScriptFailed, exit 2, after 318 s: a.c:3: error: no",
     "    the same on 1.2.3 ubuntu-24.04-noble",
     ...Array.from({ length: 9 }, (_, index) => `    │ line ${index + 21}`),
     "    │ red",

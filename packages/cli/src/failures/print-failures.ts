@@ -4,7 +4,7 @@ import type { Print } from "../print.ts";
 import { columnsOf, fitColumns } from "../text-columns.ts";
 import { wrapColumns } from "../wrap-columns.ts";
 import { attemptOption } from "./attempt-option.ts";
-import { shownFailure } from "./build-failures.ts";
+import { lineOfFailure } from "./build-failures.ts";
 import type { FailureCause, FailureReport } from "./failure-report.ts";
 
 export interface PrintFailuresOptions {
@@ -29,7 +29,7 @@ function linesOf(
 ): string[] {
   const { first } = group;
   const columns = print.stdout.isTTY === true ? (print.stdout.columns ?? 80) : LONGEST_LINE;
-  const title = isTold ? first.key : shownFailure(first);
+  const title = isTold ? first.key : lineOfFailure(first);
   const narrow = print.stdout.isTTY === true ? columns : undefined;
   const command = nextCommand(globals, ["logs", first.key, ...attemptOption(first.attempt?.number ?? 1)]);
   return [

@@ -78,13 +78,13 @@ function describeEnd({ outcome, exitCode }: EndedTask, time: string): string {
     case undefined:
       return `ended with exit code ${exitCode} after ${time}`;
     case "success":
-      return `succeeded after ${time}${outcome.output.note === undefined ? "" : ` (${outcome.output.note})`}`;
+      return `succeeded${outcome.output.note === undefined ? "" : ` (${outcome.output.note})`} after ${time}`;
     case "failure": {
       const { exit, message, line } = outcome.cause;
       const why = [exit === undefined ? undefined : `exit ${exit}`, message].filter((part) => part !== undefined);
-      return `failed after ${time}: ${[outcome.error, ...why].join(", ")}${line === undefined ? "" : `: ${line}`}`;
+      return `failed: ${[outcome.error, ...why].join(", ")} after ${time}${line === undefined ? "" : `: ${line}`}`;
     }
     case "cancelled":
-      return `was ended after ${time}: ${outcome.why}`;
+      return `was ended: ${outcome.why} after ${time}`;
   }
 }

@@ -56,10 +56,6 @@ export const healthy: readonly (readonly [name: string, seen: Seen])[] = [
     },
   ],
   [
-    "a worker that learns by its next heartbeat that its build was stopped",
-    { alive: [machine()], ended: [stopped(2)] },
-  ],
-  [
     "a worker that has just told how its task ended",
     { alive: [machine()], running: [build({ attempts: [attempt({ endedAt: ago(0.5) })] })] },
   ],

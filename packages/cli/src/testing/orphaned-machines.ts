@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Orphan } from "../audit/orphan.ts";
-import { ago, attempt, build, DAY, machine, type Seen, stopped, TASK } from "./audited-stage.ts";
+import { ago, attempt, BUILD, build, DAY, machine, type Seen, stopped, TASK } from "./audited-stage.ts";
 
 /** A stage of which something is left over, and what is said of it. */
 export type OrphanCase = readonly [kind: Orphan["kind"], name: string, seen: Seen, expected: Partial<Orphan>];
@@ -63,6 +63,19 @@ export const orphanedMachines: readonly OrphanCase[] = [
   ],
   [
     "machine at a task that is over",
+    "its build was stopped a moment ago",
+    { alive: [machine()], ended: [stopped(1)] },
+    {
+      says: `is at ${TASK}, which is over: the build ${BUILD} was stopped`,
+      repair: SOON(ago(1 - 160 / 60)),
+      next: [],
+      build: BUILD,
+      task: TASK,
+      since: ago(1),
+    },
+  ],
+  [
+    "machine at a task that is over",
     "and its agent does not learn so",
     { alive: [machine()], ended: [stopped(20)] },
     {
@@ -79,8 +92,8 @@ export const orphanedMachines: readonly OrphanCase[] = [
       running: [
         build({
           attempts: [
-            attempt({ endedAt: ago(5), error: "States.Timeout" }),
-            attempt({ instance: "i-2", startedAt: ago(4) }),
+            attempt({ endedAt: ago(1), error: "States.Timeout" }),
+            attempt({ instance: "i-2", startedAt: ago(1) }),
           ],
         }),
       ],
