@@ -74,6 +74,16 @@ const beyondTheirWork = [
     who: /^Repair$/,
     what: /^s3:DeleteObject \S+-state-\d+\/executions\//,
   },
+  {
+    why: "what the executions of a large build came to is told by all that they left",
+    who: /^(NormalizeResults|state_machine)$/,
+    what: /^s3:GetObject \S+-state-\d+\/map-runs\//,
+  },
+  {
+    why: "whether an execution runs is asked of any of the machine's",
+    who: /^(Notify|ParseInput|state_machine)$/,
+    what: /^states:DescribeExecution /,
+  },
 ];
 
 test("no role of a stage may do another's work, but for what is read or removed for a reason", () => {

@@ -162,7 +162,7 @@ describe("what is forbidden is denied", () => {
     // Who repairs, reaps and answers questions is called by events, by a schedule, by people.
     const outside = [lambda("Repair", "12"), lambda("Reap", "live"), lambda("BuildStatus", "live")];
     const theirs: Record<string, IamRequest[]> = {
-      state_machine: [...outside, start(at.names.stateMachine), write("/muster/test/network")],
+      state_machine: [...outside, start("another"), write("/muster/test/network")],
       scheduler: [
         lambda("PrepareActivity", "live"),
         lambda("Repair", "live"),

@@ -63,6 +63,21 @@ const sharings: readonly Sharing[] = [
   },
   { why: "histories tell what waits, and what failed", what: /^states:GetExecutionHistory /, who: FUNCTION },
   {
+    why: "platforms of a large build have executions, whose histories tell the same",
+    what: /^states:ListExecutions \S+:mapRun:[\w-]+\/\*$/,
+    who: FUNCTION,
+  },
+  {
+    why: "what platforms of a large build came to is written by Step Functions, and read by one function",
+    what: /^s3:GetObject \S+\/map-runs\/\*$/,
+    who: /^(NormalizeResults|state_machine)$/,
+  },
+  {
+    why: "whether an execution runs is asked of any of the machine's",
+    what: /^states:DescribeExecution \S+:execution:[\w-]+:\*$/,
+    who: /^(ParseInput|state_machine)$/,
+  },
+  {
     why: "withdrawals are begun by one, and told by another",
     what: /^s3:GetObject \S+\/withdrawals\/\*$/,
     who: /^(BuildStatus|ParseInput)$/,
@@ -71,6 +86,11 @@ const sharings: readonly Sharing[] = [
     why: "launching is one thing, done at three times",
     what: /^(ec2:(CreateFleet|RunInstances|CreateTags|GetConsoleOutput)|iam:PassRole|ssm:GetParameters|states:GetActivityTask) /,
     who: LAUNCHER,
+  },
+  {
+    why: "what a build still asked for goes with it",
+    what: /^s3:DeleteObject \S+\/demands\/\*$/,
+    who: /^(Repair|Reap)$/,
   },
   {
     why: "counting is one thing, done at three times",

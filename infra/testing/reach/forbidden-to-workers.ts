@@ -180,12 +180,15 @@ export const forbiddenToWorkers: readonly CallGroup[] = [
     ["s3:PutObject", object("downloads", "index.html"), whole],
     ["s3:PutObject", object("downloads", "install.sh"), whole],
     ["s3:DeleteObject", object("downloads", "debian/dists/bullseye/InRelease")],
-    ["s3:DeleteObject", object("downloads", "source/hhvm-4.28.2.tar.gz")],
     ["s3:DeleteObjectVersion", object("downloads", "source/hhvm-4.28.2.tar.gz")],
     ["s3:PutBucketVersioning", bucketOf("downloads")],
     ["s3:PutBucketPolicy", bucketOf("downloads")],
     ["s3:PutLifecycleConfiguration", bucketOf("downloads")],
   ),
+  group("what users have is taken back by who published it", but("PublishSourceTarball"), [
+    "s3:DeleteObject",
+    object("downloads", "source/hhvm-4.28.2.tar.gz"),
+  ]),
   group("a source that is not from who makes sources would be built, signed and published", but("MakeSourceTarball"), [
     "s3:PutObject",
     object("scratch", "hhvm-4.28.2.tar.gz"),

@@ -134,6 +134,11 @@ export const neededCalls: readonly CallGroup[] = [
     ["s3:PutObject", object("downloads", "source/hhvm-4.28.2.tar.gz"), whole],
   ),
   group(
+    "a release's tarball is taken back, and lies there as an earlier version of its object",
+    ["PublishSourceTarball"],
+    ["s3:DeleteObject", object("downloads", "source/hhvm-4.28.2.tar.gz")],
+  ),
+  group(
     "what may run at once, and what was taken back, is known before a build begins",
     ["ParseInput"],
     ["states:ListExecutions", arn("states", "stateMachine:hhvm-build")],

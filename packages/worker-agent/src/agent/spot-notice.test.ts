@@ -1,5 +1,5 @@
 import { type RunningInstance, runUntil, virtualClock } from "@muster/local";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { testStage } from "../../testing/test-stage.ts";
 import { recordedDiagnostics } from "../../testing/worker-in-process.ts";
 import { readIdentity } from "../machine/instance-identity.ts";
@@ -44,8 +44,19 @@ test("an instance knows who it is, and stops when it is about to be taken away",
 test("a metadata service that does not answer is asked again", async () => {
   const clock = virtualClock();
   const diagnostics = recordedDiagnostics();
-  const world = { idle: () => new Promise<void>((resolve) => setTimeout(resolve, 20)) };
   const identity = readIdentity(instanceMetadata("http://127.0.0.1:1"), { clock, diagnostics });
+  let isOver = false;
+  identity.catch(() => {
+    isOver = true;
+  });
+  let asked = 0;
+  const idle = () => vi.waitFor(() => expect(isOver || diagnostics.messages.length > asked).toBe(true), 30_000);
+  const world = {
+    idle: async () => {
+      await idle();
+      asked = diagnostics.messages.length;
+    },
+  };
   await expect(runUntil(world, clock, identity)).rejects.toThrow("ECONNREFUSED");
   expect(diagnostics.messages).toHaveLength(9);
 });
