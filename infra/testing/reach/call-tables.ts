@@ -45,6 +45,16 @@ export const wholeIfNew: Context = { ...whole, "s3:if-none-match": "*" };
 /** A part of a large object. */
 export const part: Context = { "s3:ObjectCreationOperation": "false" };
 
+/** What signs, and how AWS tells policies of it. */
+export const KEY = arn("kms", "key/0a1b2c3d-0000-4000-8000-000000000000");
+export const signingKey: Context = { "kms:ResourceAliases": ["alias/hhvm-signing-key"] };
+
+/** What a build's health check waits by. */
+export const token = object("state", "executions/4.28.2_alice/health-check-token.json");
+export const done = object("state", "executions/4.28.2_alice/done.json");
+
+/** Functions that launch workers. */
+export const LAUNCHERS = ["PrepareActivity", "HealthCheck", "Repair"];
 export const MAKERS = ["MakeSourceTarball", "MakeBinaryPackage"];
 export const PUBLISHERS = ["PublishBinaryPackages", "PublishSourceTarball", "PublishDockerImages"];
 /** Of machines, on each of which a script of a build is root. */

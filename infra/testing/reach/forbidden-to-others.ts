@@ -3,8 +3,11 @@ import {
   arn,
   bucketOf,
   type CallGroup,
+  done,
   group,
   instance,
+  KEY,
+  LAUNCHERS,
   lambda,
   machine,
   OTHER,
@@ -13,18 +16,16 @@ import {
   queue,
   roleArn,
   SELF,
+  signingKey,
   stream,
+  token,
   WORKERS,
   whole,
   wholeIfNew,
 } from "./call-tables.ts";
 
-const KEY = arn("kms", "key/0a1b2c3d-0000-4000-8000-000000000000");
-const signingKey = { "kms:ResourceAliases": ["alias/hhvm-signing-key"] };
 const SECRET = arn("secretsmanager", "secret:hhvm/git-ssh-key-AbCdEf");
 const claim = object("state", `claims/MakeBinaryPackage/${OTHER}.json`);
-const token = object("state", "executions/4.28.2_alice/health-check-token.json");
-const done = object("state", "executions/4.28.2_alice/done.json");
 const record = object("state", "attempts/MakeBinaryPackage/4.28.2_alice/MakeBinaryPackage-4.28.2/1_i-1.json");
 
 const OPERATORS = ["operator", "approver"];
@@ -38,7 +39,6 @@ const SERVICES = [
   "logging.s3.amazonaws.com",
 ];
 const but = (...names: string[]): string[] => functionNames.filter((name) => !names.includes(name));
-const LAUNCHERS = ["PrepareActivity", "HealthCheck", "Repair"];
 
 /** What functions, people, deployments and AWS's own services must not get, and why. */
 export const forbiddenToOthers: readonly CallGroup[] = [

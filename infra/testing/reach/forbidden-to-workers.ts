@@ -4,6 +4,7 @@ import {
   type CallGroup,
   group,
   instance,
+  KEY,
   lambda,
   machine,
   OTHER,
@@ -13,14 +14,13 @@ import {
   queue,
   roleArn,
   SELF,
+  signingKey,
   stream,
   WORKERS,
   whole,
   wholeIfNew,
 } from "./call-tables.ts";
 
-const KEY = arn("kms", "key/0a1b2c3d-0000-4000-8000-000000000000");
-const signingKey = { "kms:ResourceAliases": ["alias/hhvm-signing-key"] };
 const but = (...names: string[]): string[] => WORKERS.filter((name) => !names.includes(name));
 const record = (activity: string): string =>
   object("state", `attempts/${activity}/4.28.2_alice/${activity}-4.28.2/2026-11-24T09-00-00-000Z_${OTHER}.json`);

@@ -3,8 +3,11 @@ import {
   arn,
   bucketOf,
   type CallGroup,
+  done,
   group,
   instance,
+  KEY,
+  LAUNCHERS,
   lambda,
   machine,
   object,
@@ -13,19 +16,16 @@ import {
   queue,
   roleArn,
   SELF,
+  signingKey,
   stream,
+  token,
   WORKERS,
   whole,
   wholeIfNew,
 } from "./call-tables.ts";
 
-const KEY = arn("kms", "key/0a1b2c3d-0000-4000-8000-000000000000");
-const signingKey = { "kms:ResourceAliases": ["alias/hhvm-signing-key"] };
-const token = object("state", "executions/4.28.2_alice/health-check-token.json");
-const done = object("state", "executions/4.28.2_alice/done.json");
 const record = object("state", `attempts/MakeBinaryPackage/4.28.2_alice/MakeBinaryPackage-4.28.2/1_${SELF}`);
 const TEMPLATE = arn("ec2", "launch-template/lt-0a1b2c3d4e5f60718");
-const LAUNCHERS = ["PrepareActivity", "HealthCheck", "Repair"];
 const SIGNERS = ["MakeSourceTarball", "PublishBinaryPackages"];
 const itself = { ...machine(SELF), "aws:TagKeys": ["Name", "muster:state", "muster:task"] };
 

@@ -31,6 +31,7 @@ export {
 } from "./services/ec2/machine/process-machine.ts";
 export { idleInstance, type RunInstance, type RunningInstance } from "./services/ec2/run-instance.ts";
 export type { ExecutionSize } from "./services/states/execution-size.ts";
+export { seededRandom } from "./services/states/seeded-random.ts";
 export type { TaskInHand } from "./services/states/tasks-in-hand.ts";
 export { isOwnerOf } from "./storage/ask-folder-owner.ts";
 export { dropFolderLock, type FolderOwner, readFolderOwner } from "./storage/folder-lock.ts";

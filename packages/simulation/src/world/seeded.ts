@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { seededRandom } from "@muster/local";
 
 /** What a seed decides. The same name under the same seed is the same sequence, whatever was drawn elsewhere. */
 export interface Seeded {
@@ -18,23 +18,9 @@ export interface Seeded {
 
 const UNSIGNED = 2 ** 32;
 
-/** Four words of state, xoshiro128**. @see https://prng.di.unimi.it/xoshiro128starstar.c */
 export function seeded(seed: string | number): Seeded {
-  const digest = createHash("sha256").update(String(seed)).digest();
-  let [a, b, c, d] = [0, 4, 8, 12].map((offset) => digest.readUInt32LE(offset)) as [number, number, number, number];
-  const rotate = (word: number, by: number) => (word << by) | (word >>> (32 - by));
-  const word = (): number => {
-    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9);
-    const shifted = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= shifted;
-    d = rotate(d, 11);
-    return result >>> 0;
-  };
-  const fraction = () => word() / UNSIGNED;
+  const fraction = seededRandom(String(seed));
+  const word = (): number => fraction() * UNSIGNED;
   return {
     fraction,
     integer: (least, most) => least + Math.floor(fraction() * (most - least + 1)),

@@ -1,7 +1,5 @@
-import type { TaskState } from "../language/state.ts";
 import {
   dropFork,
-  endChild,
   endIteration,
   failParent,
   forkMap,
@@ -19,12 +17,12 @@ import {
   startMapRun,
   takeItems,
 } from "./apply-map-run.ts";
+import { enter, exit, settle } from "./apply-state.ts";
+import { beat, schedule } from "./apply-task.ts";
 import { EventCode, FIRST_BOOKKEEPING_CODE } from "./event-codes.ts";
 import type { Execution, ExecutionRecord, ExecutionStatus } from "./execution.ts";
-import { type Frame, Phase } from "./frame.ts";
-import type { EventPayload, EventSubject, TaskAttempt } from "./history.ts";
-
-const NEVER = Number.POSITIVE_INFINITY;
+import { type Frame, NEVER, Phase } from "./frame.ts";
+import type { EventPayload, EventSubject } from "./history.ts";
 
 /**
  * Folds one record into an execution: the only place where an execution's state changes, so that folding a journal's records
@@ -261,76 +259,6 @@ function append(execution: Execution, record: ExecutionRecord, subject: EventSub
 function beginMap(execution: Execution, frame: Frame): number {
   const isDistributed = frame.state?.type === "Map" && frame.state.distributed !== undefined;
   return isDistributed ? openMapRun(execution, frame) : forkMap(execution, frame);
-}
-
-function enter(frame: Frame, id: number, { value, extra, timestampMs }: ExecutionRecord): void {
-  frame.state = frame.graph.states.get(extra?.state ?? "");
-  frame.phase = Phase.Run;
-  frame.input = value ?? null;
-  frame.enteredAtMs = timestampMs;
-  frame.enteredId = id;
-  frame.chain = id;
-  frame.result = undefined;
-  frame.failure = undefined;
-  frame.attempts = undefined;
-  frame.failedFork = undefined;
-}
-
-function exit(execution: Execution, id: number, { frame, value, extra }: ExecutionRecord): void {
-  const next = extra?.state ?? frame.state?.next;
-  frame.input = value ?? null;
-  frame.chain = id;
-  frame.fork = undefined;
-  frame.failedFork = undefined;
-  frame.mapRun = undefined;
-  if (extra?.assigned !== undefined) frame.variables = { ...frame.variables, ...extra.assigned };
-  if (next !== undefined) {
-    frame.phase = Phase.Enter;
-    frame.next = next;
-    return;
-  }
-  settle(frame, Phase.Ended);
-  const parent = frame.parent;
-  if (parent?.fork !== undefined && parent.state?.type === "Parallel") {
-    endChild(execution, parent, frame);
-    if (parent.fork.children.size === 0) parent.chain = id;
-  }
-}
-
-function schedule(frame: Frame, id: number, { value, extra }: ExecutionRecord): void {
-  const state = frame.state as TaskState;
-  frame.phase = Phase.Scheduled;
-  frame.chain = id;
-  frame.scheduledId = id;
-  frame.task = attemptOf(state, extra);
-  frame.payload = value ?? null;
-  frame.submitted = false;
-  frame.failure = undefined;
-  frame.dueMs = extra?.dueMs ?? NEVER;
-}
-
-/** Attempts of the same state with the same limits share one object. */
-const attempts = new WeakMap<TaskState, TaskAttempt>();
-function attemptOf(state: TaskState, extra: ExecutionRecord["extra"]): TaskAttempt {
-  const known = attempts.get(state);
-  const timeoutSeconds = extra?.timeoutSeconds;
-  const heartbeatSeconds = extra?.heartbeatSeconds;
-  if (known?.timeoutSeconds === timeoutSeconds && known?.heartbeatSeconds === heartbeatSeconds && known !== undefined)
-    return known;
-  const attempt = { resource: state.resource, timeoutSeconds, heartbeatSeconds };
-  attempts.set(state, attempt);
-  return attempt;
-}
-
-function beat(frame: Frame, atMs: number): void {
-  const seconds = frame.task?.heartbeatSeconds;
-  if (seconds !== undefined) frame.heartbeatDueMs = atMs + seconds * 1000;
-}
-
-function settle(frame: Frame, phase: Phase): void {
-  frame.phase = phase;
-  frame.dueMs = NEVER;
-  frame.heartbeatDueMs = NEVER;
 }
 
 /** What a redrive goes on with hangs on the machine's own frame. */

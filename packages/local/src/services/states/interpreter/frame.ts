@@ -4,6 +4,9 @@ import type { Failure } from "../language/state-error.ts";
 import type { TaskAttempt } from "./history.ts";
 import type { MapRun } from "./map-run.ts";
 
+/** Of what is not due. */
+export const NEVER = Number.POSITIVE_INFINITY;
+
 /** Where a frame stands, and so what can happen to it next. */
 export const Phase = {
   /** Its next state is to be entered. */
@@ -124,8 +127,8 @@ export function createFrame({ id, parent, index, graph, item, input, chain }: Ne
     task: undefined,
     payload: null,
     submitted: false,
-    dueMs: Number.POSITIVE_INFINITY,
-    heartbeatDueMs: Number.POSITIVE_INFINITY,
+    dueMs: NEVER,
+    heartbeatDueMs: NEVER,
     fork: undefined,
     failedFork: undefined,
     mapRun: undefined,
