@@ -41,6 +41,7 @@ export function describeStage(
     ...(maxWorkers !== undefined && { maxWorkers }),
     ...(maxCostPerHour !== undefined && { maxCostPerHour }),
     ...(stage.spot === "never" && { spot: stage.spot }),
+    ...(Object.keys(stage.policy).length > 0 && { policy: stage.policy }),
     ...notifiedIn(scope),
   };
   return new TerraformLocal(stack, "stage_description", JSON.stringify(description));

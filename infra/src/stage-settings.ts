@@ -1,4 +1,4 @@
-import { functionNames } from "@muster/pipeline";
+import { functionNames, WrittenPolicy } from "@muster/pipeline";
 import * as z from "zod";
 import { awsRegions, regionProblem } from "./aws-regions.ts";
 import { expressionProblem } from "./schedule-expression.ts";
@@ -110,6 +110,8 @@ export const StageSettings = z.strictObject({
       maxCostPerHour: z.number().positive().optional(),
     })
     .default({}),
+  /** How it weighs time against money; each field is as usual where it is left out. */
+  policy: WrittenPolicy.strict().default({}),
   /** Executions kept free for a function, where the account's other functions might use all of them. */
   reservedConcurrency: z.partialRecord(z.enum(functionNames), z.number().int().positive()).default({}),
   retention: z

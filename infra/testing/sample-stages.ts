@@ -14,6 +14,13 @@ export const everything = (pipeline: string): StageDefinition => ({
   network: { kind: "own", zones, egress: "nat" },
   spot: "never",
   limits: { maxWorkers: 100, maxCostPerHour: 120 },
+  policy: {
+    startAhead: true,
+    order: "longest-first",
+    idleWorkers: "reused",
+    idleSeconds: 300,
+    criticalPath: "on-demand",
+  },
   reservedConcurrency: { Repair: 5, PrepareActivity: 50 },
   edge: {
     domain: {

@@ -15,6 +15,13 @@ test("instances and their volumes bear the stage's tags beside Muster's own, whi
   }
 });
 
+test("workers wait for a task as long as the stage's policy says", async () => {
+  const { locals } = await synthStage(stage("test", everything("hhvm")));
+  const userData = Object.entries(locals as Record<string, string>).filter(([name]) => name.endsWith("_user_data"));
+  expect(userData).toHaveLength(5);
+  for (const [name, text] of userData) expect(text, name).toMatch(/^export IDLE_SECONDS='?300/m);
+});
+
 test("volumes are encrypted with AWS's own key, whatever the region's default for EBS is", async () => {
   expect(await volumeKeys(usual("hhvm"))).toEqual(["arn:aws:kms:us-west-2:111122223333:alias/aws/ebs"]);
 });

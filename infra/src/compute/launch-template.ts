@@ -2,7 +2,7 @@ import type { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-
 import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile/index.js";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template/index.js";
-import { type Activity, scriptKey, workerName } from "@muster/pipeline";
+import { type Activity, policyOf, scriptKey, USUAL_IDLE_SECONDS, workerName } from "@muster/pipeline";
 import { WorkerTag } from "@muster/records";
 import { ec2Bootstrap, renderUserData } from "@muster/worker-agent";
 import { Fn, TerraformLocal } from "cdktf";
@@ -104,6 +104,7 @@ function workerUserData(
 ): string {
   const script = (path: string) => assets.url(scriptFile(path), scriptKey(path));
   const architecture = architectureOf(activity);
+  const { idleSeconds } = policyOf(stage);
   return renderUserData({
     environment: {
       ACTIVITY_ARN: names.activityArn(activity),
@@ -116,6 +117,7 @@ function workerUserData(
       LOG_GROUP: logGroup.name,
       STATE_BUCKET: names.bucket("state"),
       SCRATCH_BUCKET: names.bucket("scratch"),
+      ...(idleSeconds !== USUAL_IDLE_SECONDS && { IDLE_SECONDS: String(idleSeconds) }),
       ...(names.prefixes.secrets !== "" && { SECRET_PREFIX: names.prefixes.secrets }),
       ...(names.prefixes.images !== "" && { IMAGE_PREFIX: names.prefixes.images }),
       ...(names.prefixes.volumes !== "" && { VOLUME_PREFIX: names.prefixes.volumes }),

@@ -157,6 +157,7 @@ export {
   parseLinuxPlatform,
   parsePlatformList,
 } from "./platform.ts";
+export { Policy, policyOf, usualPolicy, WrittenPolicy } from "./policy.ts";
 export { type Preceding, precedingOf, sharePlace, stepsOf } from "./preceding.ts";
 export {
   Claim,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { awsName, launchTemplateName, workerLogGroup } from "./aws-names.ts";
+import { WrittenPolicy } from "./policy.ts";
 import { fixedState } from "./state-names.ts";
 
 /** The Lambda functions of a stage; the state machine names all but the last four, as far as its pipeline needs them. */
@@ -55,6 +56,8 @@ const WrittenDescription = z.object({
   maxCostPerHour: z.number().optional(),
   /** `never`: on-demand only, whatever the pipeline wishes. */
   spot: z.enum(["as-declared", "never"]).optional(),
+  /** Where it is not as usual. */
+  policy: WrittenPolicy.optional(),
   /** Whom of the pipeline's notifications the stage tells, by name; nobody where absent. */
   notifies: z
     .record(

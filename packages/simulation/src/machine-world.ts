@@ -36,8 +36,10 @@ import {
   KnownPlatforms,
   type Pipeline,
   type Published,
+  policyOf,
   RequestApprovalEvent,
   rejectionCause,
+  type StageDescription,
   sizeOfMatrix,
   TaskInput,
   type TaskScripts,
@@ -65,14 +67,16 @@ export interface WorldOptions {
   readonly mostTasks?: number;
   /** When its clock starts. */
   readonly start?: Date;
+  /** Of its stage; the usual one where absent. */
+  readonly policy?: StageDescription["policy"];
   /** What a person says who is asked, `alice`, and after how long; she says nothing where it is undefined. */
   readonly says?: (asked: RequestApprovalEvent) => { readonly seconds: number; readonly approved: boolean } | undefined;
 }
 
 const START = new Date("2026-11-24T12:00:00Z");
 
-/** Polls of a minute each that a worker waits for a task. */
-const IDLE_POLLS = 10;
+/** How long a poll waits for a task. */
+const POLL_SECONDS = 60;
 
 /**
  * A pipeline's rendered state machine with the real functions, on AWS in memory and in virtual time. Its instances are played: they take
@@ -80,7 +84,7 @@ const IDLE_POLLS = 10;
  */
 export async function machineWorld(
   pipeline: Pipeline,
-  { work, leaves = () => [], says = () => undefined, start = START, mostTasks }: WorldOptions,
+  { work, leaves = () => [], says = () => undefined, start = START, policy, mostTasks }: WorldOptions,
 ) {
   const clock = virtualClock(start.getTime());
   const functions = new Map<string, LambdaFunction>();
@@ -110,7 +114,7 @@ export async function machineWorld(
     serviceQuotas: new ServiceQuotasClient(config),
   };
 
-  const stage = describeStage(pipeline, aws.ec2.network.subnets);
+  const stage = describeStage(pipeline, aws.ec2.network.subnets, policy && { policy });
   const handlers = createHandlers(pipeline, stage, { ...clients, now: () => new Date(clock.now()) });
   for (const name of functionNames) functions.set(name, (event) => handlers[name](event));
   functions.set("RequestApproval", async (event) => {
@@ -158,7 +162,8 @@ export async function machineWorld(
 
   async function playWorker({ instanceId, userData: activityArn, signal }: RunningInstance): Promise<void> {
     launched.push({ activityArn, at: clock.now() });
-    for (let idlePolls = 0; idlePolls < IDLE_POLLS && !signal.aborted; idlePolls++) {
+    const mostIdlePolls = policyOf(stage).idleSeconds / POLL_SECONDS;
+    for (let idlePolls = 0; idlePolls < mostIdlePolls && !signal.aborted; idlePolls++) {
       const workerName = workerPollName(instanceId);
       const poll = await sfn
         .send(new GetActivityTaskCommand({ activityArn, workerName }), { abortSignal: signal })

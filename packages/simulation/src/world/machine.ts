@@ -1,5 +1,5 @@
 import { type LocalAws, type RunningInstance, sleepUntil, type Clock as WorldClock } from "@muster/local";
-import { DebugMode, type StageDescription } from "@muster/pipeline";
+import { DebugMode, policyOf, type StageDescription } from "@muster/pipeline";
 import { WorkerTag } from "@muster/records";
 import {
   type Clock,
@@ -178,6 +178,7 @@ const variablesOf = (activity: string, stage: StageDescription): AgentProcess["v
   ACTIVITY_NAME: activity,
   AWS_REGION: stage.region,
   LOG_GROUP: stage.logGroups[activity] ?? "",
+  IDLE_SECONDS: String(policyOf(stage).idleSeconds),
   STATE_BUCKET: stage.buckets.state,
   SCRATCH_BUCKET: stage.buckets.scratch,
 });
