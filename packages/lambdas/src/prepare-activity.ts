@@ -64,7 +64,7 @@ function whyDeferred(
     if (patient) throw new ThrottledError(describeRefusals(errors));
     return describeRefusals(errors);
   }
-  const launched = launches.reduce((sum, { instances }) => sum + instances.length, 0);
+  const launched = launches.reduce((sum, { instances, reused = [] }) => sum + instances.length + reused.length, 0);
   if (launched === 0 && verdict === "configuration") {
     throw new InvalidConfigurationError(`EC2 refuses to launch ${own.activity}: ${describeRefusals(errors)}`, {
       hint: "correct the stage and start the build again",

@@ -63,6 +63,8 @@ export const LaunchRecord = z.object({
   templateVersion: z.string().optional(),
   /** Ids of the demands that this call answers, whatever its outcome. */
   demands: z.array(z.string()),
+  /** Workers without a task that some of these demands are left to, none being launched for them. */
+  reused: z.array(z.string()).optional(),
   /** False while it is an intent, and while EC2 has given no answer that says what came of it. */
   finished: z.boolean(),
   /** When EC2 answered; later than `requestedAt` where the call had to be repeated. */

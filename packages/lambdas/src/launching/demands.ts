@@ -18,10 +18,7 @@ export async function putDemand(
   { execution, name, debug, templateVersion }: TaskInput,
 ): Promise<string> {
   const entered = new Date(enteredTime).toISOString();
-  const id = `${entered}_${createHash("sha256")
-    .update(JSON.stringify([execution, name, entered]))
-    .digest("hex")
-    .slice(0, 24)}`;
+  const id = `${entered}_${digest([execution, name, entered])}`;
   const demand: Demand = {
     execution,
     task: name,
@@ -31,6 +28,31 @@ export async function putDemand(
   await records.write(stateKey.demand(activity, id), demand, { ifNoneMatch: "*" });
   return id;
 }
+
+/** Marks the id of a demand that was made before its step was come to. */
+const AHEAD = "-ahead";
+
+export const isAhead = (id: string): boolean => id.endsWith(AHEAD);
+
+/**
+ * Says that a step will need a worker soon. The step itself asks again when the build comes to it, and is then left the worker that is there.
+ * @returns whether nobody has said so since `since`, when its build began
+ */
+export async function putDemandAhead(
+  activity: string,
+  demand: Demand,
+  { records, now, since }: Pick<LaunchReading, "records" | "now"> & { readonly since: Date },
+): Promise<boolean> {
+  const prefix = stateKey.demands(activity);
+  const ending = `_${digest([demand.execution, demand.task])}${AHEAD}`;
+  const keys = await records.list(prefix, { startAfter: `${prefix}${since.toISOString()}` });
+  if (keys.some((key) => key.endsWith(`${ending}.json`))) return false;
+  await records.write(stateKey.demand(activity, `${now().toISOString()}${ending}`), demand);
+  return true;
+}
+
+const digest = (parts: readonly string[]): string =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);
 
 /** Keys of the demands of a build, as far as a launch would answer them still. */
 export async function demandsOfBuild(activity: string, execution: string, reading: LaunchReading): Promise<string[]> {
@@ -59,7 +81,8 @@ export async function reopenedDemands(
   activity: string,
   { gone, launches, reading }: DemandOptions & { gone: ReadonlySet<string> },
 ): Promise<OpenDemand[]> {
-  const isWhole = ({ instances }: LaunchRecord) => !instances.some((instance) => gone.has(instance));
+  const isWhole = ({ instances, reused = [] }: LaunchRecord) =>
+    ![...instances, ...reused].some((instance) => gone.has(instance));
   const lost = launches.filter((launch) => !isWhole(launch)).flatMap(({ demands }) => demands);
   if (lost.length === 0) return [];
   const wanted = new Set(lost);

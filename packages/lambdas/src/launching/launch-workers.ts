@@ -17,6 +17,8 @@ export interface LaunchOrder {
   readonly templateVersion: string | undefined;
   /** Ids of the demands that this answers. */
   readonly demands: readonly string[];
+  /** Workers without a task that the rest of the demands is left to. */
+  readonly reused?: readonly string[];
   /** What asks, so that asking again in a new situation is a new request: pending task events, earlier launches. */
   readonly situation: readonly string[];
 }
@@ -58,7 +60,7 @@ export async function launchWorkers(order: LaunchOrder, context: LaunchContext):
 }
 
 async function launchTier(order: LaunchOrder, tier: Tier, context: LaunchContext): Promise<LaunchRecord> {
-  const { activity, launchedBy, templateVersion, situation } = order;
+  const { activity, launchedBy, templateVersion, situation, reused = [] } = order;
   const intent: LaunchRecord = {
     activity: activity.name,
     clientToken: clientToken([context.stage.stage, activity.name, tier.name, ...order.demands, ...situation]),
@@ -68,6 +70,7 @@ async function launchTier(order: LaunchOrder, tier: Tier, context: LaunchContext
     launchedBy,
     ...(templateVersion === undefined ? {} : { templateVersion }),
     demands: [...tier.demands],
+    ...(reused.length > 0 && tier.demands.length > 0 && { reused: [...reused] }),
     // Where a limit allows no worker there is nothing to ask of EC2, only to note that the demand was seen.
     finished: tier.wanted === 0,
     instances: [],

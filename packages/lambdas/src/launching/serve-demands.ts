@@ -1,6 +1,7 @@
 import type { Activity, DebugMode, Demand, LaunchRecord } from "@muster/pipeline";
 import { describeWorkers } from "../workers/describe-workers.ts";
-import { openDemands } from "./demands.ts";
+import { isAhead, openDemands } from "./demands.ts";
+import { freeWorkers, reusesWorkers } from "./free-workers.ts";
 import type { LaunchContext } from "./launch-context.ts";
 import { finishAll, readLaunches, recentLaunches } from "./launch-records.ts";
 import { launchWorkers } from "./launch-workers.ts";
@@ -11,7 +12,7 @@ export const debugModeOf = (demands: readonly Pick<Demand, "debug">[]): DebugMod
   demands.some(({ debug }) => debug !== "fake_ec2") ? "" : "fake_ec2";
 
 /**
- * Launches a worker for each demand that has not been answered, all in one call: what many steps want at the same moment costs EC2 one request. First come
+ * Launches a worker for each demand that has not been answered and that no free worker is left to, all in one call: what many steps want at the same moment costs EC2 one request. First come
  * the calls that nobody has answered; where EC2 still does not answer them, another call is of no use. The caller holds the activity's lease.
  * @param sharingLimits the activities whose workers count where the stage has limits over all of them
  * @returns what was asked of EC2, repeated calls included
@@ -30,16 +31,17 @@ export async function serveDemands(
   const demands = await openDemands(activity.name, { launches: own, reading: context });
   if (demands.length === 0) return repeated;
 
+  const free = reusesWorkers(stage) ? await freeWorkers(activity.name, own, context) : [];
+  const wanted = Math.max(0, demands.length - free.length);
   const { count, limit } = isLimited(activity, stage)
-    ? allowance(activity, demands.length, {
+    ? allowance(activity, wanted, {
         workers: await describeWorkers(context.ec2, stage),
         launches: isStageCapped(stage) ? [...own, ...(await launchesOfOthers(activity, sharingLimits, context))] : own,
         stage,
         now,
       })
-    : { count: demands.length };
-  if (count < demands.length)
-    context.log.info("limit reached", { activity: activity.name, limit, wanted: demands.length, count });
+    : { count: wanted };
+  if (count < wanted) context.log.info("limit reached", { activity: activity.name, limit, wanted, count });
   const launched = await launchWorkers(
     {
       activity,
@@ -48,6 +50,8 @@ export async function serveDemands(
       launchedBy: debugModeOf(demands),
       templateVersion: demands[0]?.templateVersion,
       demands: demands.map(({ id }) => id),
+      // One that a later step may need is kept for whoever comes first.
+      reused: free.slice(0, demands.filter(({ id }) => !isAhead(id)).length),
       situation: [],
     },
     context,

@@ -9,7 +9,8 @@ import {
 } from "@muster/pipeline";
 import { runningBuilds } from "../builds/running-builds.ts";
 import type { TaskOfBuild } from "../builds/tasks-of-history.ts";
-import { openDemands, reopenedDemands } from "../launching/demands.ts";
+import { isAhead, openDemands, reopenedDemands } from "../launching/demands.ts";
+import { reusesWorkers } from "../launching/free-workers.ts";
 import { activityArn, type LaunchContext } from "../launching/launch-context.ts";
 import { recentLaunches } from "../launching/launch-records.ts";
 import { launchWorkers } from "../launching/launch-workers.ts";
@@ -164,6 +165,7 @@ async function launchMissing(
     now: launching.now(),
   });
   if (count < missing) launching.log.info("limit reached", { activity: activity.name, limit, wanted: missing, count });
+  const idle = seen.workers.filter((worker) => worker.activity === activity.name && worker.state === "idle");
   return launchWorkers(
     {
       activity,
@@ -173,6 +175,9 @@ async function launchMissing(
       // A repaired build gets the machines that it began with. Builds of two deployments share workers: the one that waits longest decides.
       templateVersion: [...pending.toSorted(byWait), ...demands][0]?.templateVersion,
       demands: answered,
+      ...(reusesWorkers(launching.stage) && {
+        reused: idle.map(({ instanceId }) => instanceId).slice(0, answered.filter((id) => !isAhead(id)).length),
+      }),
       situation: [
         ...pending.map(({ execution, scheduledEventId }) => `${execution}/${scheduledEventId}`).sort(),
         ...(seen.launches.get(activity.name) ?? []).map(({ clientToken }) => clientToken),
