@@ -31,6 +31,7 @@ test("a stage needs little: where it is, and what it runs", () => {
     network: { cidr: "10.80.0.0/20", egress: "public-addresses" },
     retention: { logDays: 90, scratchDays: 90, replacedDays: 30 },
     spot: "as-declared",
+    functionArchitecture: "arm64",
     tracing: true,
     edge: { priceClass: "PriceClass_All" },
     disposable: false,

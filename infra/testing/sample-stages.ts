@@ -22,6 +22,7 @@ export const everything = (pipeline: string): StageDefinition => ({
     criticalPath: "on-demand",
   },
   reservedConcurrency: { Repair: 5, PrepareActivity: 50 },
+  functionArchitecture: "x86_64",
   edge: {
     domain: {
       name: "dl.example.org",

@@ -58,5 +58,7 @@ function idleMetrics({ aws_cloudwatch_log_metric_filter = {} }: PricedStack["res
 
 function reapDollars(reap: Readonly<Record<string, unknown>> | undefined): number {
   const gigabytes = Number(reap?.memory_size ?? 0) / 1024;
-  return PRICES.functionCall.dollars + gigabytes * REAP_SECONDS * PRICES.functionGbSecond.dollars;
+  const [architecture] = (reap?.architectures ?? []) as readonly string[];
+  const { dollars } = architecture === "x86_64" ? PRICES.x86FunctionGbSecond : PRICES.armFunctionGbSecond;
+  return PRICES.functionCall.dollars + gigabytes * REAP_SECONDS * dollars;
 }

@@ -27,8 +27,9 @@ export const PRICES = {
   publicAddressHour: { dollars: 0.005, source: "https://aws.amazon.com/vpc/pricing/" },
   /** Of a volume of type gp3. */
   volumeGbMonth: { dollars: 0.08, source: "https://aws.amazon.com/ebs/pricing/" },
-  /** On arm64, for each GB of memory. */
-  functionGbSecond: { dollars: 0.0000133334, source: "https://aws.amazon.com/lambda/pricing/" },
+  /** For each GB of memory. */
+  armFunctionGbSecond: { dollars: 0.0000133334, source: "https://aws.amazon.com/lambda/pricing/" },
+  x86FunctionGbSecond: { dollars: 0.0000166667, source: "https://aws.amazon.com/lambda/pricing/" },
   functionCall: { dollars: 0.2e-6, source: "https://aws.amazon.com/lambda/pricing/" },
 } as const satisfies Readonly<Record<string, Price>>;
 

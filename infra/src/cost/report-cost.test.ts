@@ -29,6 +29,9 @@ test("an idle stage costs what its stack has, by the price list", async () => {
     "parameter beyond 4 KB, at most": [1, 0.05],
     "look of the reaper, every 10 minutes": [4380, 0.18],
   });
+  expect(await idle({ ...bare("muster"), functionArchitecture: "x86_64" })).toMatchObject({
+    "look of the reaper, every 10 minutes": [4380, 0.22],
+  });
   expect(await idle(everything("hhvm"))).toMatchObject({
     "NAT gateway": [1, 32.85],
     "public address": [1, 3.65],

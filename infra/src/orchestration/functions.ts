@@ -73,7 +73,7 @@ function createFunction(
     description: `Muster ${stage.name}: ${name}`,
     role: role.arn,
     runtime: RUNTIME,
-    architectures: ["arm64"],
+    architectures: [stage.functionArchitecture],
     handler: "index.handler",
     filename: code.path,
     sourceCodeHash: Buffer.from(digest, "hex").toString("base64"),
