@@ -49,6 +49,20 @@ test.each([
   expect(await problemsOf(text.replace(right, wrong))).not.toEqual([]);
 });
 
+test("packages are installed before there are credentials, and what is deployed is bundled by its synthesis", () => {
+  for (const name of ["deploy.yml", "plan.yml"]) {
+    const steps = Array.from(read(name).matchAll(/^ {6}- (.*)$/gm), ([, step = ""]) => step);
+    const [installs, credentials] = ["run: npm install", "uses: aws-actions/configure-aws-credentials@"].map((start) =>
+      steps.findIndex((step) => step.startsWith(start)),
+    );
+    expect(installs, name).toBeGreaterThan(0);
+    expect(installs, name).toBeLessThan(credentials ?? 0);
+    expect(steps.slice(credentials).filter((step) => step.startsWith("run: "))).toEqual([
+      expect.stringMatching(/^run: npx muster-infra (diff production|deploy production --auto-approve)$/),
+    ]);
+  }
+});
+
 /** `owner/action` with its commit and its release, as text. */
 const actionsIn = (text: string): string[] =>
   Array.from(text.matchAll(/uses: (\S+@\S+ # \S+)$/gm), ([, used = ""]) => used);
