@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { type Block, broken, combinations } from "../testing/arguments/combinations.ts";
 import { edgeRules } from "../testing/arguments/edge.ts";
 import { functionRules } from "../testing/arguments/functions.ts";
 import { networkRules } from "../testing/arguments/network.ts";
@@ -56,6 +57,7 @@ const isLiteral = ({ value }: Argument): boolean => {
 };
 
 let all: Argument[];
+let resources: { type: string; body: Block }[];
 beforeAll(async () => {
   const longest = "abcdefghij-abcdefghij-abcdefgh";
   const made = [
@@ -64,7 +66,11 @@ beforeAll(async () => {
     stage(longest, everything("hhvm")),
     stage(longest, usual("muster")),
   ];
-  all = (await Promise.all(made.map((each) => synthStage(each)))).flatMap(ofStack);
+  const stacks = await Promise.all(made.map((each) => synthStage(each)));
+  all = stacks.flatMap(ofStack);
+  resources = stacks.flatMap(({ resource }) =>
+    Object.entries(resource).flatMap(([type, group]) => Object.values(group).map((body) => ({ type, body }))),
+  );
 });
 
 test("every argument of every resource has a rule of AWS's or of the provider's, and keeps to it", () => {
@@ -89,6 +95,54 @@ test.each<[type: string, path: string, value: unknown]>([
   ["aws_budgets_budget", "cost_filter.values", ["muster:stage$prod"]],
 ])("%s.%s cannot be %j", (type, path, value) => {
   expect(rules[type]?.[path]?.(value)).toBe(false);
+});
+
+test("what goes together only in some ways does so in every resource", () => {
+  expect([...new Set(resources.flatMap(({ type, body }) => broken(type, body)))]).toEqual([]);
+  const types = new Set(resources.map(({ type }) => type));
+  expect(Object.keys(combinations).filter((type) => !types.has(type))).toEqual([]);
+});
+
+const alarm = { metric_name: "Errors", statistic: "Sum", threshold: 0, evaluation_periods: 1, period: 300 };
+const cached = {
+  allowed_methods: ["GET"],
+  cached_methods: ["GET"],
+  cache_policy_id: "a",
+  target_origin_id: "downloads",
+};
+const edge = { default_cache_behavior: cached, origin: [{ origin_id: "downloads" }] };
+const notified = { limit_amount: "1.00", notification: [{ subscriber_email_addresses: ["a@example.org"] }] };
+test.each<[type: string, breaks: string, right: Block, wrong: Block]>([
+  ["aws_iam_role", "at most one of name, name_prefix", { name: "a" }, { name_prefix: "a" }],
+  ["aws_cloudwatch_metric_alarm", "no more points than periods", alarm, { datapoints_to_alarm: 2 }],
+  ["aws_cloudwatch_metric_alarm", "looks back a day at most", alarm, { evaluation_periods: 289 }],
+  ["aws_cloudwatch_metric_alarm", "exactly one of statistic", alarm, { extended_statistic: "p90" }],
+  ["aws_cloudfront_distribution", "names of one's own need a certificate", edge, { aliases: ["dl.example.org"] }],
+  ["aws_cloudfront_distribution", "behaviors name origins", edge, { origin: [] }],
+  ["aws_cloudfront_cache_policy", "the least time", { default_ttl: 1, max_ttl: 1 }, { min_ttl: 2 }],
+  ["aws_budgets_budget", "at least one of subscriber_email", notified, { notification: [{ threshold: 100 }] }],
+  [
+    "aws_cloudwatch_event_target",
+    "the template names paths that there are",
+    { input_transformer: { input_paths: { build: "$.detail.name" }, input_template: '"<build>"' } },
+    { input_transformer: { input_paths: { build: "$.detail.name" }, input_template: '"<biuld>"' } },
+  ],
+  [
+    "aws_s3_bucket_lifecycle_configuration",
+    "exactly one of date, days, expired_object_delete_marker",
+    { rule: [{ id: "a", filter: [{ prefix: "" }], expiration: [{ days: 1 }] }] },
+    { rule: [{ id: "a", filter: [{ prefix: "" }], expiration: [{ days: 1, expired_object_delete_marker: true }] }] },
+  ],
+  [
+    "aws_lambda_function",
+    "an archive says what runs it",
+    { filename: "a.zip", handler: "a", runtime: "b" },
+    { handler: null },
+  ],
+  ["aws_flow_log", "by a role", { vpc_id: "a", iam_role_arn: "b" }, { log_destination_type: "s3" }],
+])("of %s is broken: %s", (type, says, right, change) => {
+  expect(broken(type, right)).toEqual([]);
+  expect(broken(type, { ...right, ...change })).toContainEqual(expect.stringContaining(says));
 });
 
 test("no rule is for an argument that no stage has", () => {

@@ -40,7 +40,9 @@ export const observabilityRules: Readonly<Record<string, Rules>> = {
   },
   aws_cloudwatch_log_group: {
     name: logName,
-    retention_in_days: oneOf(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    retention_in_days: oneOf(
+      ...[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+    ),
   },
   aws_cloudwatch_log_metric_filter: {
     name: text(512, /^[^:*]+$/),
