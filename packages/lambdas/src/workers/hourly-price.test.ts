@@ -14,8 +14,23 @@ test.each([
 
 test.each([
   ["t3.micro", 0.0104],
+  ["t3.xlarge", 0.1664],
+  ["t3.2xlarge", 0.3328],
   ["m6i.4xlarge", 0.768],
   ["r6i.4xlarge", 1.008],
+  // With something beside what the family has.
+  ["c7a.large", 0.10264],
+  ["c6in.large", 0.1134],
+  ["c7gn.large", 0.1248],
+  ["c6id.large", 0.1008],
+  ["m7a.large", 0.11592],
+  ["m5zn.large", 0.1652],
+  ["m6idn.large", 0.15912],
+  ["r7a.large", 0.15215],
+  ["r7iz.large", 0.186],
+  ["r6idn.large", 0.19548],
+  ["i3en.large", 0.226],
+  ["i7ie.large", 0.25988],
 ])("the estimate for %s is not below its price of %f", (type, price) => {
   expect(hourlyPrice(type)).toBeGreaterThanOrEqual(price);
   expect(hourlyPrice(type)).toBeLessThan(price * 1.6);

@@ -13,8 +13,29 @@ const PRICE_PER_VCPU: Readonly<Record<string, number>> = {
 /** For families that are not listed: nothing that builds software costs more. */
 const DEAR = 0.25;
 
-/** t2 and t3 below `large` have one or two vCPUs, but are priced by their size. */
-const FRACTIONS: Readonly<Record<string, number>> = { nano: 0.28, micro: 0.56, small: 1.12, medium: 2.24, large: 4.5 };
+/** t2 and t3 are priced by their size: one twice as large costs twice as much, with as many vCPUs where it is small. */
+const FRACTIONS: Readonly<Record<string, number>> = {
+  nano: 0.28,
+  micro: 0.56,
+  small: 1.12,
+  medium: 2.24,
+  large: 4.5,
+  xlarge: 9,
+  "2xlarge": 18,
+};
+
+/**
+ * What costs more than its family, by the letters that tell what a type has beside it: a faster network, a faster clock, a disk, more of it, and whole cores as
+ * vCPUs, which AMD's have since the seventh generation.
+ * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+ */
+const EXTRAS: readonly (readonly [type: RegExp, times: number])[] = [
+  [/^[cmri]\d+[a-z]*n/, 1.35],
+  [/^[mr]\d+[a-z]*z/, 1.3],
+  [/^[cmr]\d+[a-z]*d/, 1.07],
+  [/^i\d+[a-z]*e/, 1.45],
+  [/^[cmr]([7-9]|\d\d)a/, 1.1],
+];
 
 /** About what a type costs on demand, in US dollars an hour; undefined for families and sizes that are not listed. */
 export function listedPrice(instanceType: string): number | undefined {
@@ -30,7 +51,8 @@ export function hourlyPrice(instanceType: string): number {
   const letter = family[0] ?? "";
   const perVcpu = Object.hasOwn(PRICE_PER_VCPU, letter) ? (PRICE_PER_VCPU[letter] as number) : DEAR;
   if (letter === "t" && Object.hasOwn(FRACTIONS, size)) return perVcpu * (FRACTIONS[size] as number);
-  return perVcpu * vcpusOf(instanceType);
+  const times = EXTRAS.reduce((product, [type, more]) => (type.test(family) ? product * more : product), 1);
+  return perVcpu * times * vcpusOf(instanceType);
 }
 
 /** vCPUs of a type by its size; the largest size there is for one that is not known. */
