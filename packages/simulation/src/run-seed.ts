@@ -15,9 +15,16 @@ import type { LaunchedInstance, Recorded, ScriptRun } from "./world/recorded.ts"
 import { seeded } from "./world/seeded.ts";
 import { inWorld, type Sabotage, WATCHER, type World, type WorldOptions } from "./world/world.ts";
 
-export interface SeedOptions extends Omit<WorldPlan, "seed"> {
+/** How its world is otherwise than that of a soak: by default scripts take up to a quarter of an hour and leave what they say. */
+type OwnWorld = Partial<Pick<WorldOptions, "endOf" | "publish" | "stage" | "machines" | "deployment" | "start">>;
+
+export interface SeedOptions extends Omit<WorldPlan, "seed">, OwnWorld {
   readonly pipeline: Pipeline;
   readonly versions: readonly string[];
+  /** How long machines boot as a rule, where `machines` says how long each does. Default: a minute. */
+  readonly bootSeconds?: number;
+  /** What the build is asked for; its versions where absent. */
+  readonly words?: readonly string[];
   readonly onDiagnostic?: (instanceId: string, line: string) => void;
   readonly sabotage?: Sabotage;
 }
@@ -26,6 +33,8 @@ export interface SeedOptions extends Omit<WorldPlan, "seed"> {
 export interface SeedRun {
   readonly seed: number;
   readonly pipeline: Pipeline;
+  /** How long a machine of this world boots as a rule. */
+  readonly bootSeconds: number;
   readonly recorded: Recorded;
   readonly builds: readonly BuildRecord[];
   readonly leftovers: Leftovers;
@@ -56,49 +65,71 @@ const LONGEST_LEASE_MS = 300_000;
 
 /** Runs one seed to its end. Whatever is left to chance, the seed decides. */
 export async function runSeed(seed: number, options: SeedOptions): Promise<SeedRun> {
-  const { pipeline, versions, onDiagnostic, sabotage, ...plan } = options;
+  const { pipeline, versions, words = versions, bootSeconds = 60, onDiagnostic, sabotage, ...rest } = options;
+  const { endOf, publish, stage, machines, deployment, start, ...plan } = rest;
   const durations = seeded(`${seed}/durations`);
   const world: WorldOptions = {
     pipeline,
     plan: { ...plan, seed, spares: [WATCHER] },
     ...(onDiagnostic !== undefined && { onDiagnostic }),
     ...(sabotage !== undefined && { sabotage }),
-    endOf: (run) => ({ seconds: durations.of(run.task).integer(30, 900), exit: 0 }),
-    publish: async (run, { s3, stage }) => {
-      for (const made of madeBy(run, pipeline)) {
-        await leaveEvidence(s3, made, { buckets: stage.buckets, text: run.task });
-      }
-    },
+    ...(stage !== undefined && { stage }),
+    ...(machines !== undefined && { machines }),
+    ...(deployment !== undefined && { deployment }),
+    ...(start !== undefined && { start }),
+    endOf: endOf ?? ((run) => ({ seconds: durations.of(run.task).integer(30, 900), exit: 0 })),
+    publish:
+      publish ??
+      (async (run, clients) => {
+        for (const made of madeBy(run, pipeline)) {
+          await leaveEvidence(clients.s3, made, { buckets: clients.stage.buckets, text: run.task });
+        }
+      }),
   };
-  return inWorld(world, (opened) => runBuilds(seed, opened, { pipeline, versions }));
+  return inWorld(world, (opened) => runBuilds(seed, opened, { pipeline, versions, words, bootSeconds }));
 }
 
 async function runBuilds(
   seed: number,
   world: World,
-  { pipeline, versions }: Pick<SeedOptions, "pipeline" | "versions">,
+  {
+    pipeline,
+    versions,
+    words,
+    bootSeconds,
+  }: Required<Pick<SeedOptions, "pipeline" | "versions" | "words" | "bootSeconds">>,
 ): Promise<SeedRun> {
   const { clock, recorded, sfn } = world;
   const startedMs = clock.now();
-  const builds = [await startBuild(world, { number: 1, versions })];
+  const builds = [await startBuild(world, { number: 1, words })];
   const lastMs = arrangePeople(world, { builds, versions });
   await untilAllEnded(world, builds, lastMs);
   const leftovers = await leftoversOf(world, await stillRunning(sfn, builds));
   const records = await Promise.all(builds.map((arn) => readBuild(sfn, arn)));
   const seconds = (clock.now() - startedMs) / 1000;
   const digest = digestOf(recorded, records);
-  return { seed, pipeline, recorded, builds: records, leftovers, launched: world.launched(), seconds, digest };
+  return {
+    seed,
+    pipeline,
+    bootSeconds,
+    recorded,
+    builds: records,
+    leftovers,
+    launched: world.launched(),
+    seconds,
+    digest,
+  };
 }
 
 async function startBuild(
   { sfn, stage }: World,
-  { number, versions }: { number: number; versions: readonly string[] },
+  { number, words }: { number: number; words: readonly string[] },
 ): Promise<string> {
   const { executionArn = "" } = await sfn.send(
     new StartExecutionCommand({
       stateMachineArn: stage.stateMachineArn,
       name: `build-${number}`,
-      input: JSON.stringify({ input: versions.join(" ") }),
+      input: JSON.stringify({ input: words.join(" ") }),
     }),
   );
   return executionArn;
@@ -122,7 +153,7 @@ function arrangePeople(world: World, { builds, versions }: { builds: string[]; v
   arrange("people.build", (mishap) => {
     const others = mishap.random.happens(0.5) ? versions : OTHER_VERSIONS;
     mishap.happens(`build-2 is started, of ${others.join(" ")}`);
-    void startBuild(world, { number: 2, versions: others }).then((arn) => builds.push(arn));
+    void startBuild(world, { number: 2, words: others }).then((arn) => builds.push(arn));
   });
   return Math.max(...deeds);
 }
@@ -168,6 +199,8 @@ async function leftoversOf(world: World, unended: readonly string[]): Promise<Le
   await runUntil(aws, clock, () => running().length === 0 || clock.now() > untilMs, { limitMs: 2 * LEFTOVER_LIMIT_MS });
   const held = await heldLeases(world);
   const laterMs = clock.now() + LONGEST_LEASE_MS;
+  // Where nothing happens by itself any more, time would stand still.
+  clock.at(laterMs, () => {});
   await runUntil(aws, clock, () => clock.now() >= laterMs);
   const stillHeld = await heldLeases(world);
   return {

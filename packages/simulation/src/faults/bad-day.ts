@@ -3,7 +3,7 @@ import { type Seeded, seeded } from "../world/seeded.ts";
 import type { WorldPlan } from "./world-plan.ts";
 
 /** Rates at which every kind of fault happens, in a build of a dozen tasks about as often as people who run one see in a year. */
-const EVERYTHING: FaultRates = {
+export const EVERYTHING: FaultRates = {
   "states.throttled": 0.01,
   "states.failed": 0.005,
   "states.reset": 0.005,
@@ -63,7 +63,7 @@ const EVERYTHING: FaultRates = {
   "pool.partial": 0.1,
 };
 
-const WORLD: NonNullable<WorldPlan["worldRates"]> = {
+export const WORLD: NonNullable<WorldPlan["worldRates"]> = {
   "agent.dies": 0.1,
   "script.fails": 0.08,
   "script.hangs": 0.03,

@@ -1,8 +1,8 @@
 import type { SeedRun } from "../run-seed.ts";
 import type { Invariant } from "./invariant.ts";
 
-/** A health check's tick, a boot of a minute, and a poll. */
-const USUAL_WAIT_MS = 7 * 60_000;
+/** A health check's tick, and a poll. */
+const TICK_AND_POLL_MS = 6 * 60_000;
 
 /** What goes on to act after it has happened; the rest is over at once. */
 const LASTING = /\.(down|delayed|slow|straggling|timed-out|twice|late|lost)$|^machine\.|^pool\.|^agent\.|^event\./;
@@ -12,13 +12,14 @@ export const nobodyWaitsInQuiet: Invariant = {
   broken: (run) => {
     const { faults } = run.recorded;
     if (faults.some(({ kind }) => LASTING.test(kind))) return [];
+    const usualWaitMs = TICK_AND_POLL_MS + run.bootSeconds * 1000;
     return run.builds
       .flatMap(({ attempts, endedMs }) => attempts.map((attempt) => ({ ...attempt, buildEndedMs: endedMs })))
       .filter(({ activity, scheduledMs, startedMs, buildEndedMs }) => {
         const untilMs = startedMs ?? buildEndedMs;
         const times = [scheduledMs, ...faults.map(({ atMs }) => atMs).filter((atMs) => atMs > scheduledMs)];
         return times.some((fromMs, index) => {
-          const lateMs = fromMs + USUAL_WAIT_MS;
+          const lateMs = fromMs + usualWaitMs;
           const isQuiet = Math.min(times[index + 1] ?? untilMs, untilMs) > lateMs;
           return isQuiet && machinesAt(run, activity, lateMs) < mostOf(run, activity);
         });

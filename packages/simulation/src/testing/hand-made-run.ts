@@ -9,10 +9,17 @@ const BUILD = "arn:aws:states:us-west-2:000000000000:execution:soak:build-1";
 export function handMadeRun(changes: Partial<SeedRun> = {}): SeedRun {
   const attempt = { task: "Source-1.0.0", activity: "Source", timeoutSeconds: 1800 };
   const run = { task: "Source-1.0.0", activity: "Source", build: BUILD, exclusive: false, fencing: undefined };
-  const machine = { activity: "Source", readyMs: after(60), failedMs: undefined };
+  const machine = {
+    activity: "Source",
+    instanceType: "t3.micro",
+    market: "on-demand" as const,
+    readyMs: after(60),
+    failedMs: undefined,
+  };
   return {
     seed: 1,
     pipeline: soakPipeline,
+    bootSeconds: 60,
     recorded: {
       calls: [],
       machines: [],

@@ -1,6 +1,7 @@
 import { createHandlers, type HandlerOptions } from "@muster/lambdas";
 import type { Clock, LambdaFunction } from "@muster/local";
 import { functionNames, type Pipeline, type StageDescription } from "@muster/pipeline";
+import type { Deployment } from "./deployment.ts";
 import type { RecordedInvocation } from "./recorded.ts";
 
 export interface FunctionsOptions {
@@ -8,13 +9,17 @@ export interface FunctionsOptions {
   readonly stage: StageDescription;
   readonly clients: HandlerOptions;
   readonly clock: Clock;
+  /** What does another's work, by the function's name. */
+  readonly instead?: Deployment["functions"];
   readonly onInvoked: (invocation: RecordedInvocation) => void;
 }
 
 /** The stage's functions, and who watches them. */
 export function watchedFunctions(options: FunctionsOptions): Map<string, LambdaFunction> {
   const { pipeline, stage, clients, clock, onInvoked } = options;
-  const handlers = createHandlers(pipeline, stage, { ...clients, now: () => new Date(clock.now()) });
+  const now = () => new Date(clock.now());
+  const own = createHandlers(pipeline, stage, { ...clients, now });
+  const handlers = { ...own, ...options.instead?.({ pipeline, stage, clients, clock, now, handlers: own }) };
   const watched = async (name: (typeof functionNames)[number], event: unknown): Promise<unknown> => {
     const invocation: RecordedInvocation = {
       function: name,

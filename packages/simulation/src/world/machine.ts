@@ -27,9 +27,10 @@ export interface MachinesOptions {
   readonly endOf: (run: ScriptRun) => PlayedEnd;
   readonly publish: (run: ScriptRun, config: AgentProcess["clientConfig"]) => Promise<void>;
   readonly onDiagnostic: (instanceId: string, line: string) => void;
+  /** From power to the agent's first poll: kernel, cloud-init, the archive, `init`. */
+  readonly bootSeconds?: (machine: { readonly activity: string; readonly instanceId: string }) => number;
 }
 
-/** From power to the agent's first poll: kernel, cloud-init, the archive. */
 const BOOT_SECONDS = 25;
 /** systemd's, before it starts an agent again. */
 const RESTART_SECONDS = 5;
@@ -95,7 +96,8 @@ function endLife({ instance, life }: Machine, { recorded, aws }: MachinesOptions
 async function live(machine: Machine, options: MachinesOptions): Promise<void> {
   const { instance } = machine;
   const { clock } = options.aws;
-  await sleepUntil(clock, clock.now() + BOOT_SECONDS * 1000, instance.signal).catch(() => {});
+  const seconds = options.bootSeconds?.(machine.seen) ?? BOOT_SECONDS;
+  await sleepUntil(clock, clock.now() + seconds * 1000, instance.signal).catch(() => {});
   if (instance.signal.aborted) return;
   const mishap = options.ask("agent.dies", machine.seen.activity);
   if (mishap !== undefined) {

@@ -41,10 +41,7 @@ export interface TaskAttempt {
 
 export async function readBuild(sfn: SFNClient, executionArn: string): Promise<BuildRecord> {
   const { status = "", cause, startDate, stopDate } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-  const history: HistoryEvent[] = [];
-  for await (const { events } of paginateGetExecutionHistory({ client: sfn }, { executionArn, maxResults: 1000 })) {
-    history.push(...(events ?? []));
-  }
+  const history = await readHistory(sfn, executionArn);
   const normalized = history.find(
     ({ stateExitedEventDetails: exited }) => exited?.name === fixedState.normalizeResults,
   );
@@ -62,6 +59,14 @@ export async function readBuild(sfn: SFNClient, executionArn: string): Promise<B
   };
 }
 
+export async function readHistory(sfn: SFNClient, executionArn: string): Promise<HistoryEvent[]> {
+  const history: HistoryEvent[] = [];
+  for await (const { events } of paginateGetExecutionHistory({ client: sfn }, { executionArn, maxResults: 1000 })) {
+    history.push(...(events ?? []));
+  }
+  return history;
+}
+
 function messageOf(cause: string | undefined): string | undefined {
   if (cause === undefined) return undefined;
   try {
@@ -71,7 +76,8 @@ function messageOf(cause: string | undefined): string | undefined {
   }
 }
 
-function attemptsOf(history: readonly HistoryEvent[]): TaskAttempt[] {
+/** Every task that was published, in that order, as often as it was. */
+export function attemptsOf(history: readonly HistoryEvent[]): TaskAttempt[] {
   const byId = new Map<number, TaskAttempt>();
   /** The event that scheduled an attempt, by the events that follow from it. */
   const rootOf = new Map<number, number>();

@@ -46,6 +46,8 @@ export interface LaunchedInstance {
   readonly instanceId: string;
   readonly activity: string;
   readonly launchToken: string;
+  readonly instanceType: string;
+  readonly market: "spot" | "on-demand";
   readonly launchedMs: number;
   /** When it first said by its tags that it is ready; undefined where it never could. */
   readonly readyMs: number | undefined;

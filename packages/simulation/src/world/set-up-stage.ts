@@ -5,6 +5,7 @@ import { CreateBucketCommand, type S3Client } from "@aws-sdk/client-s3";
 import { CreateActivityCommand, CreateStateMachineCommand, type SFNClient } from "@aws-sdk/client-sfn";
 import { renderStateMachine } from "@muster/asl";
 import type { Pipeline, StageDescription } from "@muster/pipeline";
+import type { Deployment } from "./deployment.ts";
 
 export interface DeployClients {
   readonly s3: S3Client;
@@ -17,7 +18,12 @@ export interface DeployClients {
 const REAP_EVERY = "rate(10 minutes)";
 
 /** A stage of the pipeline as a deployment makes it, with the events that its functions are told. */
-export async function setUpStage(pipeline: Pipeline, stage: StageDescription, clients: DeployClients): Promise<void> {
+export async function setUpStage(
+  pipeline: Pipeline,
+  stage: StageDescription,
+  clients: DeployClients,
+  { definition: changed = (rendered) => rendered, hearsEvents = true }: Deployment = {},
+): Promise<void> {
   const { s3, sfn, ec2, logs } = clients;
   for (const Bucket of Object.values(stage.buckets)) await s3.send(new CreateBucketCommand({ Bucket }));
   for (const { name } of pipeline.activities) {
@@ -38,10 +44,10 @@ export async function setUpStage(pipeline: Pipeline, stage: StageDescription, cl
     new CreateStateMachineCommand({
       name: pipeline.name,
       roleArn: `arn:aws:iam::${stage.accountId}:role/state-machine`,
-      definition: JSON.stringify(definition),
+      definition: JSON.stringify(changed(definition)),
     }),
   );
-  await routeEvents(stage, clients.events);
+  if (hearsEvents) await routeEvents(stage, clients.events);
 }
 
 async function routeEvents({ functions, stateMachineArn }: StageDescription, events: EventBridgeClient): Promise<void> {

@@ -14,8 +14,9 @@ import { underChance, WorkerTag } from "@muster/records";
 import { loadAll } from "@muster/worker-agent/in-process";
 import { describeStage } from "../describe-stage.ts";
 import { type AskWorld, askWorld, type WorldFault, type WorldPlan } from "../faults/world-plan.ts";
+import type { Deployment } from "./deployment.ts";
 import { watchedFunctions } from "./functions.ts";
-import { playMachine } from "./machine.ts";
+import { type MachinesOptions, playMachine } from "./machine.ts";
 import type { PlayedEnd } from "./played-scripts.ts";
 import { type LaunchedInstance, nothingRecorded, type Recorded, type ScriptRun } from "./recorded.ts";
 import { moreSdkClients, sdkClients } from "./sdk-clients.ts";
@@ -38,6 +39,10 @@ export interface WorldOptions {
   readonly sabotage?: Sabotage;
   /** When its clock starts. */
   readonly start?: Date;
+  /** How long machines boot. */
+  readonly machines?: Pick<MachinesOptions, "bootSeconds">;
+  /** What of the stage is otherwise than Muster deploys it. */
+  readonly deployment?: Deployment;
   /** Told of each line of an agent's own log. */
   readonly onDiagnostic?: (instanceId: string, line: string) => void;
 }
@@ -120,12 +125,13 @@ async function createWorld(options: WorldOptions, clock: VirtualClock): Promise<
   });
   const stage = describeStage(pipeline, aws.ec2.network.subnets, options.stage);
   const watcher = allClients(aws.clientConfig(WATCHER));
-  await setUpStage(pipeline, stage, watcher);
+  await setUpStage(pipeline, stage, watcher, options.deployment);
   const watched = watchedFunctions({
     pipeline,
     stage,
     clients: allClients(wrapped(aws.clientConfig(), sabotage.functions)),
     clock,
+    ...(options.deployment?.functions !== undefined && { instead: options.deployment.functions }),
     onInvoked: (invocation) => void recorded.invocations.push(invocation),
   });
   for (const [name, run] of watched) functions.set(name, run);
@@ -138,6 +144,7 @@ async function createWorld(options: WorldOptions, clock: VirtualClock): Promise<
     endOf: options.endOf,
     publish: (run, own) => publish(run, { s3: sdkClients(own).s3, stage }),
     onDiagnostic: options.onDiagnostic ?? (() => {}),
+    ...options.machines,
   });
   aws.start();
   const launched = () => {
@@ -148,7 +155,7 @@ async function createWorld(options: WorldOptions, clock: VirtualClock): Promise<
 }
 
 function launchedOf(
-  { instanceId, tags, launchMs, terminatedMs }: ReturnType<LocalAws["ec2"]["instances"]>[0],
+  { instanceId, instanceType, market, tags, launchMs, terminatedMs }: ReturnType<LocalAws["ec2"]["instances"]>[0],
   { machines, calls }: Recorded,
 ): LaunchedInstance {
   const played = machines.find((machine) => machine.instanceId === instanceId);
@@ -162,6 +169,8 @@ function launchedOf(
     failedMs: tagged.find(({ input }) => stateIn(input as CreateTagsInput) === "failed")?.atMs,
     activity: tags[WorkerTag.activity] ?? "",
     launchToken: tags[WorkerTag.launch] ?? "",
+    instanceType,
+    market,
     launchedMs: launchMs,
     offMs: played?.endedMs ?? terminatedMs,
   };
