@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { functionNames } from "@muster/pipeline";
 import { beforeAll, describe, expect, test } from "vitest";
+import { DEFAULT_QUOTAS } from "../testing/default-quotas.ts";
 import { type DeployedStage, deployed } from "../testing/iam-requests.ts";
 import { synthLarge } from "../testing/large-pipeline.ts";
 import { evaluate, resourcesOf } from "../testing/references.ts";
@@ -11,7 +12,7 @@ import { refusedRequests } from "../testing/unused-permissions.ts";
 
 const large = stage("a-stage-name-of-thirty-letters", {
   ...usual("large"),
-  network: { kind: "own", zones: [..."abcdef"].map((zone) => `us-west-2${zone}`) },
+  network: { kind: "own", zones: [..."abcdef"].map((zone) => `us-west-2${zone}`), egress: "nat" },
 });
 
 describe("a stage of forty activities, six zones and a name of thirty letters", () => {
@@ -32,6 +33,20 @@ describe("a stage of forty activities, six zones and a name of thirty letters", 
     expect(Math.max(...lengths("aws_ssm_parameter", "value"))).toBeLessThan(8192);
     const description = evaluate(at.stack.locals.stage_description ?? "", at.stack);
     expect(gzipSync(description).toString("base64").length).toBeLessThan(4096 - "MUSTER_STAGE".length);
+  });
+
+  test("fits ten times into what an account may have of everything but networks", () => {
+    const made = Object.entries(DEFAULT_QUOTAS).map(([type, { most }]) => {
+      const count = resourcesOf(at.stack, type).length;
+      expect(count, type).toBeGreaterThan(0);
+      return [type, Math.floor(most / count)] as const;
+    });
+    expect(Object.fromEntries(made.filter(([, times]) => times < 10))).toEqual({
+      aws_eip: 5,
+      aws_internet_gateway: 5,
+      aws_nat_gateway: 5,
+      aws_vpc: 5,
+    });
   });
 
   test("lets its functions work for every activity", async () => {

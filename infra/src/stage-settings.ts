@@ -112,7 +112,7 @@ export const StageSettings = z.strictObject({
     .default({}),
   /** How it weighs time against money; each field is as usual where it is left out. */
   policy: WrittenPolicy.strict().default({}),
-  /** Executions kept free for a function, where the account's other functions might use all of them. */
+  /** Executions kept free for a function, where the account's other functions might use all of them. An account needs a quota of 100 more than all that is kept. */
   reservedConcurrency: z.partialRecord(z.enum(functionNames), z.number().int().positive()).default({}),
   /**
    * Of the functions' machines, which cost a fifth less on `arm64`. Lambda has that in most regions, as a rule not in those that are new: there a deployment fails

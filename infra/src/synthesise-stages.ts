@@ -4,6 +4,7 @@ import { checkSources } from "./built-from.ts";
 import { bundlesOf } from "./bundle-folders.ts";
 import type { Project } from "./project.ts";
 import { copyProviderLock } from "./provider-lock.ts";
+import { reservedConcurrencyNeeds } from "./reserved-concurrency.ts";
 import type { Stage } from "./stage-settings.ts";
 
 export interface SynthesisChoices {
@@ -15,7 +16,7 @@ export interface SynthesisChoices {
 }
 
 /**
- * Writes the Terraform of stages, from what `bundle` builds. Says on standard error what it had to build.
+ * Writes the Terraform of stages, from what `bundle` builds. Says on standard error what it had to build, and what the stages need of an account that a new one lacks.
  * @throws MusterError when something is not built, or was built from other sources, and is not to be; and for whatever `bundle` and `synthesise` refuse
  */
 export async function synthesiseStages(
@@ -31,6 +32,7 @@ export async function synthesiseStages(
   const { synthesise } = await import("./synthesise.ts");
   await synthesise({ stages, outdir, folder, ...bundles });
   for (const { name } of stages) copyProviderLock(folder, join(outdir, "stacks", name));
+  for (const line of reservedConcurrencyNeeds(stages)) sayAside(line);
   if (cost !== undefined)
     await (await import("./cost/print-costs.ts")).printCosts(stages, { folder, outdir, json: cost === "json" });
 }
