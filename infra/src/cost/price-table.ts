@@ -5,7 +5,11 @@ export interface Price {
   readonly source: string;
 }
 
-/** Where and when the prices below were AWS's list prices. A newer look changes prices and date together. */
+/**
+ * Where and when the prices below were AWS's list prices. A newer look changes prices and date together. AWS's own pages fetch their figures by script: those of
+ * keys, the gateway, addresses, dashboards, metrics and functions were compared with what others quote of these pages in 2026, those of secrets, alarms,
+ * parameters and volumes with nothing else.
+ */
 export const PRICES_OF = { region: "us-west-2", date: "November 2026" } as const;
 
 /** Hours of AWS's average month. */
