@@ -87,6 +87,7 @@ test.each<[type: string, path: string, value: unknown]>([
   ["aws_scheduler_schedule", "description", "a".repeat(513)],
   ["aws_security_group", "name", "sg-workers"],
   ["aws_security_group", "description", "Workers; call out: “nothing” comes in"],
+  ["aws_vpc", "cidr_block", "10.80.0.1/20"],
   ["aws_cloudwatch_metric_alarm", "period", 45],
   ["aws_cloudwatch_log_group", "retention_in_days", 31],
   ["aws_sfn_state_machine", "logging_configuration.log_destination", "arn:aws:logs:us-west-2:111122223333:log-group:a"],

@@ -122,6 +122,11 @@ export const combinations: Readonly<Record<string, readonly Combination[]>> = {
       return has(each, "iam_role_arn") === ((each.log_destination_type ?? "cloud-watch-logs") === "cloud-watch-logs");
     }),
   ],
+  aws_kms_key: [
+    at("", "only a key that is rotated has a time for it", (each) => {
+      return !has(each, "rotation_period_in_days") || has(each, "enable_key_rotation");
+    }),
+  ],
   aws_lambda_function: [
     exactlyOne("", "filename", "image_uri", "s3_bucket"),
     at("", "an archive says what runs it, and where it begins", (each) => count(each, ["handler", "runtime"]) === 2),
@@ -135,7 +140,12 @@ export const combinations: Readonly<Record<string, readonly Combination[]>> = {
   ],
   aws_route: [
     exactlyOne("", "destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"),
-    exactlyOne("", "gateway_id", "nat_gateway_id", "network_interface_id", "transit_gateway_id", "vpc_endpoint_id"),
+    exactlyOne(
+      "",
+      ...["carrier_gateway_id", "core_network_arn", "egress_only_gateway_id", "gateway_id", "local_gateway_id"],
+      ...["nat_gateway_id", "network_interface_id", "transit_gateway_id", "vpc_endpoint_id"],
+      "vpc_peering_connection_id",
+    ),
   ],
   aws_route53_record: [exactlyOne("", "alias", "records"), atMostOne("", "alias", "ttl")],
   aws_s3_bucket_lifecycle_configuration: [

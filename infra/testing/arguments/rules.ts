@@ -43,7 +43,13 @@ export const json =
 /** Of the provider's arguments that tell "not said" from "no". */
 export const nullableBoolean = oneOf("true", "false");
 
-export const cidr = text(18, /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/);
+/** A range by its first address: the provider takes none that begins within itself. */
+export const cidr: Rule = every(text(18, /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/), (value) => {
+  const [address = "", bits = ""] = String(value).split("/");
+  const bytes = address.split(".").map(Number);
+  const within = bytes.reduce((sum, byte) => sum * 256 + byte, 0) % 2 ** (32 - Number(bits));
+  return bytes.every((byte) => byte < 256) && Number(bits) <= 32 && within === 0;
+});
 export const mail = text(320, /^[^@\s]+@[^@\s]+\.[^@\s]+$/);
 /** What is partly a reference: its text is known when it is applied. */
 export const reference = text(20_000, /\$\{[^}]+\}/);
