@@ -65,7 +65,8 @@ interface SealedRoom extends ScriptRoom {
 }
 
 async function makeRoom(folder: string): Promise<SealedRoom> {
-  const holder = spawn("unshare", [...MAKE, "bash", "-c", KEEP, folder], {
+  // Its input is a socket: bash would take itself for a remote shell's, and read .bashrc.
+  const holder = spawn("unshare", [...MAKE, "bash", "--norc", "-c", KEEP, folder], {
     cwd: "/",
     env: { PATH: SYSTEM_PATH },
     detached: true,

@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { findProcesses, killProcesses, NO_GROUP } from "./processes.ts";
+import { startWatchdog } from "./watchdog.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -81,4 +83,15 @@ test("a script that has ended for the agent is not touched any more", async () =
     const children = await findProcesses({ group: guard.pid ?? 0, variable: "none" });
     return children;
   }
+});
+
+test("it reads nothing that a user has for shells of their own", async () => {
+  const [read, ended] = [join(folder, "read"), join(folder, "ended")];
+  await writeFile(join(folder, ".bashrc"), `touch ${read}\n`);
+  const shell = `#!/bin/sh\nHOME=${folder} PATH=/usr/bin:/bin bash "$@"\n/usr/bin/touch ${ended}\n`;
+  await writeFile(join(folder, "bash"), shell, { mode: 0o755 });
+  const watchdog = startWatchdog({ path: folder });
+  watchdog.close();
+  await expect.poll(() => existsSync(ended), { timeout: 20_000 }).toBe(true);
+  expect(existsSync(read)).toBe(false);
 });

@@ -35,7 +35,8 @@ done
 
 /** Starts it in a session of its own, so that it outlives what ends the agent. */
 export function startWatchdog({ path }: { path: string }): Watchdog {
-  const child = spawn("bash", ["-c", PROGRAM, "muster-watchdog"], {
+  // Its input is a socket: bash would take itself for a remote shell's, and read .bashrc.
+  const child = spawn("bash", ["--norc", "-c", PROGRAM, "muster-watchdog"], {
     detached: true,
     cwd: "/",
     env: { PATH: path },
