@@ -101,5 +101,9 @@ function madeOtherwise({ name, build, globals }: Outcome): string[] {
 
 async function whereDownloadsAre({ s3, description, downloads }: Stage) {
   const { downloadsUrl, buckets } = description;
-  return { downloads, downloadsUrl, apt: await aptLines(s3, { bucket: buckets.downloads, base: downloadsUrl }) };
+  return {
+    downloads,
+    downloadsUrl,
+    apt: await aptLines(await s3(), { bucket: buckets.downloads, base: downloadsUrl }),
+  };
 }

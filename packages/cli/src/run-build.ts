@@ -55,7 +55,7 @@ export async function runBuild(
   await refuseUnfitScripts(loaded, context);
   if (plan) {
     const stage = await openStage({ to: "read" });
-    await refuseWithdrawn(input, withdrawalsOf(stage));
+    await refuseWithdrawn(input, await withdrawalsOf(stage));
     return reportPlan(stage, input, context);
   }
 
@@ -127,7 +127,7 @@ async function start(
     made ??= makePlan(stage, input);
     return made;
   };
-  await refuseWithdrawn(input, withdrawalsOf(stage));
+  await refuseWithdrawn(input, await withdrawalsOf(stage));
   if (stage.movedBy === "here") await tellLittleSpace(context);
   await refuseUnfitMachine(stage, input, { env, signal, plan });
   // What a withdrawal does was said already, in its own words.
@@ -136,7 +136,7 @@ async function start(
   return startBuild(stage, asked, { user: env.user, at: new Date(), announce, origin });
 }
 
-const withdrawalsOf = ({ s3, description }: Stage) => ({ s3, bucket: description.buckets.state });
+const withdrawalsOf = async ({ s3, description }: Stage) => ({ s3: await s3(), bucket: description.buckets.state });
 
 async function announce(
   stage: Stage,

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Context } from "./context.ts";
 import { createPrint } from "./print.ts";
 import { showMatrix } from "./show-matrix.ts";
+import { clientsAtHand } from "./stages/local/local-clients.ts";
 import { stageForTests } from "./testing/stage-for-tests.ts";
 
 /** What is printed on a terminal of so many columns, where the sources of these versions have been made. */
@@ -17,7 +18,11 @@ async function printed(versions: readonly string[], { made, columns }: { made: r
   const lines: string[] = [];
   const stdout = { columns, write: (line: string) => lines.push(line.trimEnd()) } as unknown as NodeJS.WriteStream;
   const print = createPrint({ stdout, stderr: stdout }, { noColor: true });
-  const context = { openStage: async () => ({ ...clients, description, pipeline }), print, globals: { json: false } };
+  const context = {
+    openStage: async () => ({ ...clientsAtHand(clients), description, pipeline }),
+    print,
+    globals: { json: false },
+  };
   await showMatrix({ versions }, context as unknown as Context);
   return lines;
 }

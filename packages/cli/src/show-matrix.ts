@@ -40,8 +40,8 @@ export async function showMatrix(
   return 0;
 }
 
-const matrixOf = (version: string, { pipeline, description, s3 }: Stage): Promise<VersionMatrix> =>
-  versionMatrix(version, { pipeline, stage: description, s3 });
+const matrixOf = async (version: string, { pipeline, description, s3 }: Stage): Promise<VersionMatrix> =>
+  versionMatrix(version, { pipeline, stage: description, s3: await s3() });
 
 /** Those that are named, each once, or those of the latest build. */
 async function wanted(stage: Stage, named: readonly string[]): Promise<readonly string[]> {

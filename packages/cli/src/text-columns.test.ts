@@ -1,3 +1,4 @@
+import stringWidth from "fast-string-width";
 import { expect, test } from "vitest";
 import { columnsOf, fitColumns } from "./text-columns.ts";
 
@@ -12,6 +13,11 @@ test.each([
   ["colours", "\u001B[32mok\u001B[39m", 2],
 ])("%s: columns, not UTF-16 units", (_, text, columns) => {
   expect(columnsOf(text)).toBe(columns);
+});
+
+test("what reports draw with takes what the tables say of it", () => {
+  const drawn = [..."·×–…─━│╺≤↻●◌✔✖⠀⠋⣿"];
+  expect(drawn.map(columnsOf)).toEqual(drawn.map((character) => stringWidth(character)));
 });
 
 test("a text is cut to its columns between characters", () => {

@@ -3,7 +3,8 @@ import stringWidth from "fast-string-width";
 // As in print.ts: an import would read every name of the module.
 const { stripVTControlCharacters } = process.getBuiltinModule("node:util");
 
-const PLAIN = /^[ -~]*$/;
+/** Printable ASCII, and what reports draw with. For all else there are tables, which take longer to set up than a report. */
+const PLAIN = /^[ -~·×–…─━│╺≤↻●◌✔✖\u2800-\u28ff]*$/;
 
 /** How many columns of a terminal a text takes: wide characters take two, combining ones and colours none. */
 export const columnsOf = (text: string): number => (PLAIN.test(text) ? text.length : stringWidth(text));

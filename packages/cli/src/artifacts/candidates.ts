@@ -33,7 +33,7 @@ export async function candidatesOf(
     await mapAtMost(
       4,
       suiteFolders(expected, { buckets }),
-      async (folder) => [folder, await readAptSuite(s3, folder)] as const,
+      async (folder) => [folder, await readAptSuite(await s3(), folder)] as const,
     ),
   );
   for (const each of expected)

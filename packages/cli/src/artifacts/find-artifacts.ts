@@ -74,7 +74,7 @@ async function platformsOf(
   { version, records, unread }: OfVersion & { readonly records: RecordedUploads },
 ): Promise<readonly string[]> {
   try {
-    return await supportedPlatforms(pipeline, version, s3);
+    return await supportedPlatforms(pipeline, version, await s3());
   } catch (error) {
     unread.push(
       `the platforms of ${version} are not known, so those of its attempts count: ${explainError(error).message}`,

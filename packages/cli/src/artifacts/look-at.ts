@@ -24,12 +24,14 @@ export async function lookAt(stage: Source, candidates: Candidates, records: Rec
   const stored = new Map<string, StoredFacts | undefined>();
   const head = async () => {
     const uris = [...candidates.keys()].filter((uri) => !stored.has(uri) && bucketOf(uri) !== undefined);
-    await mapAtMost(AT_ONCE, uris, async (uri) => stored.set(uri, await headArtifact(stage.s3, placeOfUri(uri))));
+    await mapAtMost(AT_ONCE, uris, async (uri) =>
+      stored.set(uri, await headArtifact(await stage.s3(), placeOfUri(uri))),
+    );
   };
   await head();
   const sums = [...stored].flatMap(([uri, facts]) => (facts !== undefined && isChecksumFile(uri) ? [uri] : []));
   await mapAtMost(AT_ONCE, sums, async (uri) => {
-    const text = (await readSmall(stage.s3, placeOfUri(uri)))?.toString("utf8") ?? "";
+    const text = (await readSmall(await stage.s3(), placeOfUri(uri)))?.toString("utf8") ?? "";
     const of = candidates.get(uri) as Candidate;
     for (const [named, stated] of statedIn(uri, text)) candidateAt(candidates, named, of).stated.push(stated);
   });

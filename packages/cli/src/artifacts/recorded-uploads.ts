@@ -106,10 +106,10 @@ export async function recordedUploads(
 async function recordKeys({ s3, description }: Records): Promise<AttemptKey[]> {
   const Bucket = description.buckets.state;
   const folders: string[] = [];
-  const pages = paginateListObjectsV2({ client: s3 }, { Bucket, Prefix: stateFolder.attempts, Delimiter: "/" });
+  const pages = paginateListObjectsV2({ client: await s3() }, { Bucket, Prefix: stateFolder.attempts, Delimiter: "/" });
   for await (const { CommonPrefixes = [] } of pages)
     folders.push(...CommonPrefixes.flatMap(({ Prefix }) => Prefix ?? []));
-  const records = stateRecords(s3, Bucket);
+  const records = stateRecords(await s3(), Bucket);
   const lists = await mapAtMost(AT_ONCE, folders, (folder) => records.list(folder));
   return lists
     .flat()
@@ -123,7 +123,7 @@ function readerOf({ s3, description }: Records, unread: string[]) {
   const known = new Map<string, Promise<AttemptRecord | undefined>>();
   const read = async ({ key, task, activity }: AttemptKey) => {
     // It may expire meanwhile.
-    const text = (await readText(s3, { bucket, key }))?.text;
+    const text = (await readText(await s3(), { bucket, key }))?.text;
     const parsed = text === undefined ? undefined : parseRecord(text);
     // Of another task, its worker could not write it.
     const record = parsed?.maker.task === task && parsed.maker.step === activity ? parsed : undefined;

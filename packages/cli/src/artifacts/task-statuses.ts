@@ -18,7 +18,7 @@ export async function taskStatuses(
   { version, tasks }: Pick<VersionArtifacts, "version" | "tasks">,
 ): Promise<TaskStatuses> {
   const unread: string[] = [];
-  const { cells, withdrawal } = await versionMatrix(version, { pipeline, stage: description, s3 }).catch(
+  const { cells, withdrawal } = await versionMatrix(version, { pipeline, stage: description, s3: await s3() }).catch(
     (error: unknown) => {
       unread.push(`how far the steps are is not known: ${explainError(error).message}`);
       return { cells: [], withdrawal: null };

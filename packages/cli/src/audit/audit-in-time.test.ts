@@ -61,8 +61,8 @@ async function world(play: (task: TaskInput, attempt: number) => Played = () => 
     kinds: async (): Promise<Kinds> => (await audit()).orphans.map(({ kind }) => kind),
     passes: (mins: number) => time.passes(mins * 60),
     stop: (executionArn: string) => stage.sfn.send(new StopExecutionCommand({ executionArn })),
-    put: (Key: string, value: unknown) =>
-      stage.s3.send(
+    put: async (Key: string, value: unknown) =>
+      (await stage.s3()).send(
         new PutObjectCommand({ Bucket: stage.description.buckets.state, Key, Body: JSON.stringify(value) }),
       ),
     [Symbol.asyncDispose]: time[Symbol.asyncDispose],

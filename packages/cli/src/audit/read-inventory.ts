@@ -17,8 +17,8 @@ import { lastWorkOf } from "./work-of-machines.ts";
  */
 export async function readInventory(stage: Stage, now: Date): Promise<Inventory> {
   const { unread, orUnread } = readings();
-  const { s3, description } = stage;
-  const bucket = description.buckets.state;
+  const s3 = await stage.s3();
+  const bucket = stage.description.buckets.state;
   const source = { s3, bucket, records: stateRecords(s3, bucket), now, mayBeNew: stage.movedBy === "nobody" };
   const [ofBuilds, requests, demands, launches, marks, leases, machines] = await Promise.all([
     orUnread("what builds leave for functions", readOfBuilds(source)),

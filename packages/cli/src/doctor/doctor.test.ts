@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { formatBytes, freeBytes } from "../free-space.ts";
 import { createPrint } from "../print.ts";
+import { clientsAtHand } from "../stages/local/local-clients.ts";
 import type { Stage } from "../stages/stage.ts";
 import { stageForTests } from "../testing/stage-for-tests.ts";
 import { machineFindings } from "./machine-findings.ts";
@@ -24,7 +25,13 @@ async function deployed() {
   const name = description.stateMachineArn.slice(description.stateMachineArn.lastIndexOf(":") + 1);
   const roleArn = "arn:aws:iam::123456789012:role/r";
   await clients.sfn.send(new CreateStateMachineCommand({ name, definition, roleArn }));
-  const stage = { ...clients, pipeline: world.pipeline, description, movedBy: "aws", caller: async () => "arn:alice" };
+  const stage = {
+    ...clientsAtHand(clients),
+    pipeline: world.pipeline,
+    description,
+    movedBy: "aws",
+    caller: async () => "arn:alice",
+  };
   return { ...world, aws, stage: stage as unknown as Stage };
 }
 

@@ -40,7 +40,7 @@ async function clockFinding({ s3, description }: Stage, now: () => number): Prom
     // Behind the SDK's own, which throws where the answer is a refusal: that has a date too.
     { step: "deserialize", priority: "low", name: "serverDate" },
   );
-  await s3.send(command).catch(() => undefined);
+  await (await s3()).send(command).catch(() => undefined);
   if (answered === undefined) return poor("clock", "S3 did not say what time it is", "ask again");
   const skewMs = now() - new Date(answered).getTime();
   const seconds = Math.abs(Math.round(skewMs / 1000));
@@ -68,12 +68,12 @@ function reads({ sfn, s3, logs, description }: Stage): Promise<Finding>[] {
       return latest === undefined ? "nothing has been built yet" : `the latest is ${latest.name}`;
     }),
     tried("logs", async () => {
-      await logs.send(new DescribeLogStreamsCommand({ logGroupName: logGroup, limit: 1 }));
+      await (await logs()).send(new DescribeLogStreamsCommand({ logGroupName: logGroup, limit: 1 }));
       return "can be read";
     }),
     ...Object.entries(LISTED).map(([what, { role, prefix }]) =>
       tried(what, async () => {
-        await s3.send(new ListObjectsV2Command({ Bucket: buckets[role], Prefix: prefix, MaxKeys: 1 }));
+        await (await s3()).send(new ListObjectsV2Command({ Bucket: buckets[role], Prefix: prefix, MaxKeys: 1 }));
         return `s3://${buckets[role]}/${prefix} can be listed`;
       }),
     ),

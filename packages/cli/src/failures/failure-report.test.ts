@@ -12,6 +12,7 @@ import { logMarker, workerLogStream } from "@muster/pipeline";
 import { stateKey } from "@muster/records";
 import { expect, test } from "vitest";
 import { createPrint } from "../print.ts";
+import { clientsAtHand } from "../stages/local/local-clients.ts";
 import { stageForTests } from "../testing/stage-for-tests.ts";
 import { columnsOf } from "../text-columns.ts";
 import { reportFailures } from "./failure-report.ts";
@@ -60,7 +61,7 @@ async function failedStage() {
   });
   const report = (build: BuildHistory) =>
     reportFailures(
-      { ...stage.clients, description: stage.description },
+      { ...clientsAtHand(stage.clients), description: stage.description },
       { build, name: NAME, executionArn: "arn:this" },
     );
   return {

@@ -2,6 +2,7 @@ import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { CreateStateMachineCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { stateKey } from "@muster/records";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { clientsAtHand } from "../stages/local/local-clients.ts";
 import { stageForTests } from "../testing/stage-for-tests.ts";
 import { findBuild } from "./find-build.ts";
 
@@ -9,15 +10,15 @@ let it: Awaited<ReturnType<typeof stageForTests>>;
 let stage: Parameters<typeof findBuild>[0];
 beforeEach(async () => {
   it = await stageForTests();
-  stage = { ...it.clients, description: it.description, damagedBuilds: new Set() };
-  await stage.s3.send(new CreateBucketCommand({ Bucket: stage.description.buckets.state }));
+  stage = { ...clientsAtHand(it.clients), description: it.description, damagedBuilds: new Set() };
+  await it.clients.s3.send(new CreateBucketCommand({ Bucket: stage.description.buckets.state }));
 });
 afterEach(() => it[Symbol.asyncDispose]());
 
 const keyOf = (build: string) => stateKey.attempt(build, "MakeSource-1.0.0", "i-0123", "2026-01-01T00:00:00.000Z");
 
 const record = (build: string, Key = keyOf(build)) =>
-  stage.s3.send(
+  it.clients.s3.send(
     new PutObjectCommand({
       Bucket: stage.description.buckets.state,
       Key,

@@ -3,7 +3,6 @@ import { nearestWord } from "@muster/pipeline";
 import type { Stage } from "../stages/stage.ts";
 import { UnreadableBuildError } from "../unreadable-build-error.ts";
 import { UsageError } from "../usage-error.ts";
-import { recordedBuilds } from "./recorded-builds.ts";
 
 /** An execution of the stage's state machine. */
 export interface BuildSummary {
@@ -75,6 +74,7 @@ export async function findBuild(stage: Builds, name: string | undefined): Promis
 }
 
 async function unknownBuild(stage: Builds, name: string, known: readonly BuildSummary[]): Promise<UsageError> {
+  const { recordedBuilds } = await import("./recorded-builds.ts");
   const [forgotten, another] = await recordedBuilds(stage, name);
   if (forgotten !== undefined && another === undefined)
     return new UsageError(`the history of the build ${forgotten} is gone: Step Functions keeps one for 90 days`, {

@@ -11,10 +11,13 @@ export async function recordedBuilds(
   { s3, description }: Pick<Stage, "s3" | "description">,
   name: string,
 ): Promise<string[]> {
+  const client = await s3();
   const activities = Object.keys(description.activities);
   const foldersIn = async (folder: string): Promise<string[]> => {
     const list = { Bucket: description.buckets.state, Prefix: `${folder}${name}`, Delimiter: "/" };
-    const { CommonPrefixes = [] } = await s3.send(new ListObjectsV2Command(list)).catch(() => ({ CommonPrefixes: [] }));
+    const { CommonPrefixes = [] } = await client
+      .send(new ListObjectsV2Command(list))
+      .catch(() => ({ CommonPrefixes: [] }));
     return CommonPrefixes.map(({ Prefix = "" }) => Prefix.slice(folder.length, -1));
   };
   // Builds of before lie beside the folders of activities.

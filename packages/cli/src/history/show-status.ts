@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { FailureReport } from "../failures/failure-report.ts";
 import { jsonOfFailures } from "../failures/json-of-failures.ts";
 import { nextCommand } from "../next-command.ts";
+import { isNobodyTold } from "../notifications/is-nobody-told.ts";
 import type { UntoldJson } from "../notifications/untold-words.ts";
 import { terminalColumns } from "../print.ts";
 import { createProgress } from "../progress/create-progress.ts";
@@ -100,15 +101,15 @@ async function showList(stage: Stage, { print, globals }: Shown): Promise<ExitCo
 
 /** Of a build that has ended, and that was to be told. */
 async function notToldOf(
-  { pipeline, ...stage }: Stage,
+  stage: Stage,
   { state, endedAt }: BuildHistory,
   { executionArn, status }: BuildSummary,
 ): Promise<readonly UntoldJson[] | null> {
-  if (state === "running" || (pipeline.notifies ?? []).length === 0) return [];
+  if (state === "running" || isNobodyTold(stage)) return [];
   const { untoldOf } = await import("../notifications/untold.ts");
   // One that was followed runs by its summary.
   const ended = status === "RUNNING" ? STATUS_OF[state] : status;
-  return untoldOf({ ...stage, pipeline }, { executionArn, status: ended, endedAt }, new Date());
+  return untoldOf(stage, { executionArn, status: ended, endedAt }, new Date());
 }
 
 /** Of a build that has ended badly. */

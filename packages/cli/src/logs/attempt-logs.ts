@@ -117,9 +117,12 @@ interface WorkerToRead {
   readonly since: number | undefined;
 }
 
-function workerLog({ logs, description }: Source, { instance, activity, attempts, since }: WorkerToRead): WorkerLog {
-  const stream = { logGroupName: description.logGroups[activity] ?? "", logStreamName: workerLogStream(instance) };
-  const read = logReader(logs, stream, { startTime: since });
+function workerLog(stage: Source, { instance, activity, attempts, since }: WorkerToRead): WorkerLog {
+  const stream = {
+    logGroupName: stage.description.logGroups[activity] ?? "",
+    logStreamName: workerLogStream(instance),
+  };
+  const read = logReader(stage, stream, { startTime: since });
   const join = pieceJoiner<AttemptLine>();
   const ownerOf = taskLines(attempts.find((attempt) => since !== undefined && wasAtWork(attempt, since)));
   const numbers = attemptNumbers();

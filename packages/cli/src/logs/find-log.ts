@@ -97,7 +97,8 @@ async function unknownName(stage: Stage, name: string, builds: readonly BuildSum
 
 /** The stream of an instance, in whichever group of the pipeline's it is. */
 export async function findInstanceLog(stage: Stage, instanceId: string): Promise<LogStream> {
-  const { logs, description } = stage;
+  const { description } = stage;
+  const logs = await stage.logs();
   const logStreamName = workerLogStream(instanceId);
   for (const logGroupName of Object.values(description.logGroups)) {
     const page = await logs

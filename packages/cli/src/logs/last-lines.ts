@@ -28,7 +28,7 @@ export async function lastLines(
 ): Promise<readonly string[] | undefined> {
   const logGroupName = description.logGroups[attempt.activity] ?? "";
   const stream = { logGroupName, logStreamName: workerLogStream(attempt.instance) };
-  const messages = await newestLines(logs, stream, (read) => pickLast(read, attempt).isWhole);
+  const messages = await newestLines(await logs(), stream, (read) => pickLast(read, attempt).isWhole);
   const picked = pickLast(messages, attempt).lines;
   const lines = picked.length > 0 ? picked : await recordedLastLines({ s3, description }, attempt);
   // A record's begin and end with markers, which say what is known already.

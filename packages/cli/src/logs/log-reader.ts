@@ -1,8 +1,5 @@
-import {
-  type CloudWatchLogsClient,
-  GetLogEventsCommand,
-  ResourceNotFoundException,
-} from "@aws-sdk/client-cloudwatch-logs";
+import { GetLogEventsCommand, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
+import type { Stage } from "../stages/stage.ts";
 
 export interface LogStream {
   readonly logGroupName: string;
@@ -20,15 +17,16 @@ export interface LogLine {
  * @param startTime milliseconds since 1970: older lines are not read
  */
 export function logReader(
-  logs: CloudWatchLogsClient,
+  { logs }: Pick<Stage, "logs">,
   stream: LogStream,
   { startTime }: { startTime?: number | undefined } = {},
 ): () => Promise<LogLine[]> {
   let nextToken: string | undefined;
   return async () => {
     const lines: LogLine[] = [];
+    const client = await logs();
     for (;;) {
-      const page = await logs
+      const page = await client
         .send(new GetLogEventsCommand({ ...stream, startFromHead: true, startTime, nextToken }))
         .catch((error: unknown) => {
           // The worker has not said anything yet, or it has expired.

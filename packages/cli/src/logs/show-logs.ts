@@ -55,7 +55,7 @@ interface Looking {
 
 /** @returns false when the user has had enough */
 async function showWorker(instance: string, { stage, context, printer, since, follow }: Looking): Promise<boolean> {
-  const read = logReader(stage.logs, await findInstanceLog(stage, instance), { startTime: since });
+  const read = logReader(stage, await findInstanceLog(stage, instance), { startTime: since });
   const join = pieceJoiner();
   for (;;) {
     const lines = join(await read());

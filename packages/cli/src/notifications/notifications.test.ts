@@ -5,6 +5,7 @@ import { stateKey, stateRecords } from "@muster/records";
 import { expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { createPrint } from "../print.ts";
+import { clientsAtHand } from "../stages/local/local-clients.ts";
 import type { Stage } from "../stages/stage.ts";
 import { stageForTests } from "../testing/stage-for-tests.ts";
 import type { NotificationJson } from "./read-notifications.ts";
@@ -45,7 +46,7 @@ async function stageWith({
   const endedAt = (await ended()).stopDate as Date;
   const asked: object[] = [];
   const stage = {
-    ...world.clients,
+    ...clientsAtHand(world.clients),
     description,
     pipeline: { ...world.pipeline, notifies },
     movedBy: "aws",

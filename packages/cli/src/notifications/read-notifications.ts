@@ -56,7 +56,7 @@ async function readRecords(
   { s3, description }: Pick<Stage, "s3" | "description">,
   { executionArn, endedAt }: Pick<BuildSummary, "executionArn" | "endedAt">,
 ): Promise<NotificationRecord[]> {
-  const records = stateRecords(s3, description.buckets.state);
+  const records = stateRecords(await s3(), description.buckets.state);
   const keys = await records.list(stateKey.notifications(executionArn));
   const read = await Promise.all(keys.map((key) => records.read(key, NotificationRecord)));
   const all = read.flatMap((record) => (record === undefined ? [] : [record.value]));

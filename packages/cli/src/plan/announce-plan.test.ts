@@ -95,7 +95,13 @@ test("where nothing is left to do, or nothing is known, it says that", () => {
 async function told(plan: () => Promise<BuildPlan>): Promise<string[]> {
   await using base = await stageForTests();
   const { s3, sfn } = base.clients;
-  const stage = { pipeline, description: base.description, s3, sfn, isBilled: false } as Partial<Stage> as Stage;
+  const stage = {
+    pipeline,
+    description: base.description,
+    s3: async () => s3,
+    sfn,
+    isBilled: false,
+  } as Partial<Stage> as Stage;
   const notes: string[] = [];
   const print = { note: (line: string) => void notes.push(line) } as Parameters<typeof announcePlan>[2]["print"];
   await announcePlan(stage, input, { plan, print, patienceMs: 20 });

@@ -50,9 +50,10 @@ export async function readDurations(
   const activities = new Set(tasks.map(({ activity }) => activity));
   const keys = await recordedKeys(stage, activities);
   const chosen = chooseRecords(keys, tasks);
+  const s3 = await stage.s3();
   const { state } = stage.description.buckets;
   const [texts, boots] = await Promise.all([
-    Promise.all(chosen.map(({ key }) => readText(stage.s3, { bucket: state, key }))),
+    Promise.all(chosen.map(({ key }) => readText(s3, { bucket: state, key }))),
     // Who may read attempts may not always read launches: the plan then says that no start is counted.
     readBoots(stage, activities, keys).catch(() => []),
   ]);
@@ -83,7 +84,7 @@ export function median(numbers: readonly number[]): number | undefined {
 /** Of the last builds, the latest attempt first. */
 async function recordedKeys(stage: Records, activities: ReadonlySet<string>): Promise<AttemptKey[]> {
   const builds = (await listBuilds(stage, { max: BUILDS })).map(({ name }) => name);
-  const records = stateRecords(stage.s3, stage.description.buckets.state);
+  const records = stateRecords(await stage.s3(), stage.description.buckets.state);
   const folders = builds.flatMap((build) => [
     stateKey.formerAttempts(build),
     ...[...activities].map((activity) => stateKey.attemptsIn(activity, build)),
@@ -115,7 +116,7 @@ async function readBoots(
 ): Promise<number[]> {
   if (keys.length === 0) return [];
   const firstTask = new Map(keys.map(({ instance, claimedAt }) => [instance, claimedAt.getTime()]));
-  const records = stateRecords(s3, description.buckets.state);
+  const records = stateRecords(await s3(), description.buckets.state);
   const lists = await Promise.all([...activities].map((activity) => records.list(stateKey.launches(activity))));
   const latest = lists.flatMap((list) => list.slice(-SAMPLES)).slice(-MOST_READ);
   const launches = await Promise.all(latest.map((key) => records.read(key, LaunchRecord)));

@@ -88,7 +88,7 @@ async function recordedStage(overrides: Partial<StageDescription> = {}) {
       const asked = { ...build, ...input };
       const plan = await planBuild(asked, { pipeline, stage: description, s3 });
       const serviceQuotas = async () => new ServiceQuotasClient({ ...base.aws.clientConfig(), maxAttempts: 1 });
-      const stage = { s3, sfn, description, isBilled, ...(isBilled && { serviceQuotas }) };
+      const stage = { s3: async () => s3, sfn, description, isBilled, ...(isBilled && { serviceQuotas }) };
       return estimatePlan(stage, plan, asked);
     },
     [Symbol.asyncDispose]: () => base[Symbol.asyncDispose](),

@@ -12,7 +12,12 @@ type Planning = Pick<Stage, "pipeline" | "pipelineFolder" | "description" | "s3"
 export async function makePlan(stage: Planning, input: BuildInput): Promise<BuildPlan> {
   const { pipeline, description, s3 } = stage;
   const scripts = await scriptsNow(stage);
-  return planBuild(input, { pipeline, stage: description, s3, scriptOf: (activity) => scripts.get(activity) });
+  return planBuild(input, {
+    pipeline,
+    stage: description,
+    s3: await s3(),
+    scriptOf: (activity) => scripts.get(activity),
+  });
 }
 
 /** SHA-256 in hex, by activity: on AWS of what is deployed, on this machine of what lies in the pipeline's folder. What cannot be had is left out. */

@@ -22,7 +22,7 @@ export async function findKeptPage(
   const bucket = description.buckets.state;
   const key = stateKey.page(name);
   // People who build may list pages: S3 says of an object that is missing to nobody else that it is.
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key }));
+  const { Contents = [] } = await (await s3()).send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key }));
   const found = Contents.find(({ Key }) => Key === key);
   if (found === undefined) {
     const why = running

@@ -32,7 +32,7 @@ export function pageFactsReader(
     const hasEnded = history.build.state !== "running";
     if (!isWanted || (!hasEnded && performance.now() - launchesReadMs < LAUNCHES_MS)) return;
     launchesReadMs = performance.now();
-    launches = await readLaunchTimes(stage, history.build).catch((error: unknown) => {
+    launches = await readLaunchTimes({ ...stage, s3: await stage.s3() }, history.build).catch((error: unknown) => {
       onUnread(`launches could not be read, so booting counts as waiting: ${explainError(error).message}`);
       return launches;
     });

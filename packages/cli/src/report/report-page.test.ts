@@ -27,7 +27,7 @@ async function stageWithBuild({
   });
   const Bucket = tests.description.buckets.state;
   await s3.send(new CreateBucketCommand({ Bucket }));
-  const stage: Stage = { ...tests.stage, movedBy: "aws", ...overrides, s3 };
+  const stage: Stage = { ...tests.stage, movedBy: "aws", ...overrides, s3: async () => s3 };
   return {
     ...tests,
     keep: () =>

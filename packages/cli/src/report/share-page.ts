@@ -37,9 +37,10 @@ export async function sharePage(
   refuseUnserved(stage);
   const summary = await findBuild(stage, build);
   const page = await findKeptPage(stage, summary, globals);
-  const { expiration, sessionToken } = await stage.s3.config.credentials();
+  const s3 = await stage.s3();
+  const { expiration, sessionToken } = await s3.config.credentials();
   const nowMs = Date.now();
-  const url = await getSignedUrl(stage.s3, new GetObjectCommand({ Bucket: page.bucket, Key: page.key }), {
+  const url = await getSignedUrl(s3, new GetObjectCommand({ Bucket: page.bucket, Key: page.key }), {
     expiresIn: Math.floor(spanMs / 1000),
   });
   const askedMs = nowMs + spanMs;

@@ -135,7 +135,7 @@ type Records = Pick<Stage, "s3" | "description">;
  * @throws UsageError where it is none, or tells of another task than its key does, which its worker could not write
  */
 export async function readAttemptRecord({ s3, description }: Records, key: string): Promise<AttemptRecord> {
-  const text = await readText(s3, { bucket: description.buckets.state, key });
+  const text = await readText(await s3(), { bucket: description.buckets.state, key });
   const record = parseAttemptRecord(key, text?.text);
   const told = parseAttemptKey(key);
   if (told?.task !== record.task || told.activity !== record.activity) throw noRecord(key);
@@ -147,7 +147,7 @@ export async function listAttemptRecords(
   { s3, description }: Records,
   task: { build: string; task: string },
 ): Promise<string[]> {
-  const keys = await listAttempts(s3, description.buckets.state, task);
+  const keys = await listAttempts(await s3(), description.buckets.state, task);
   return keys.filter((key) => key.endsWith(".json"));
 }
 

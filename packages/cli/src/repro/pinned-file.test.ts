@@ -25,7 +25,7 @@ const fetched = (url: string, { stage = "production", now }: { stage?: string; n
   fetchPinned(
     { url, sha256 },
     {
-      stage: { s3: it.clients.s3, description: { ...it.description, stage } },
+      stage: { s3: async () => it.clients.s3, description: { ...it.description, stage } },
       folder: join(folder, "script"),
       now,
       task: "MakeSource-1.2.3",

@@ -83,7 +83,7 @@ async function read(address: URL, { s3 }: PinnedPlace["stage"]): Promise<Uint8Ar
     case "s3:": {
       const version = address.searchParams.get("versionId");
       const key = decodeURIComponent(address.pathname.slice(1));
-      return readBytes(s3, { bucket: address.hostname, key, ...(version !== null && { version }) });
+      return readBytes(await s3(), { bucket: address.hostname, key, ...(version !== null && { version }) });
     }
     case "file:":
       return readFile(fileURLToPath(new URL(address.pathname, "file:")));

@@ -32,11 +32,11 @@ export interface ServedCopies {
 }
 
 export async function serveCopies(options: CopiesOptions): Promise<ServedCopies> {
-  const { description, s3 } = options.stage;
+  const { description } = options.stage;
   const { buckets } = description;
   const sandbox = await openSandbox(options.folder, description);
   const copies = objectCopies({
-    s3,
+    s3: await options.stage.s3(),
     copies: sandbox,
     at: options.at,
     isOwn: options.isOwn,

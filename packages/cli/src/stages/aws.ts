@@ -1,16 +1,16 @@
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { S3Client } from "@aws-sdk/client-s3";
-import { SFNClient } from "@aws-sdk/client-sfn";
 import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
 import { StageDescription, stageParameter } from "@muster/pipeline";
 import type { LoadedPipeline } from "../load-pipeline.ts";
 import { StageError, UsageError } from "../usage-error.ts";
-import { HistoryProtocol } from "./history-protocol.ts";
 import { lateClient } from "./late-client.ts";
+import { readerClients } from "./reader-clients.ts";
 import type { Stage } from "./stage.ts";
 import type { StageOptions } from "./stage-options.ts";
 
-/** GetExecutionHistory refills at 5 calls a second for the whole account. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+/**
+ * All of an account and region have 20 calls of GetExecutionHistory a second between them: enough for eighty who follow.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-api-action-throttling-general
+ */
 const POLL_MS = 4000;
 
 /** A following command outlives throttling and blips of the network. */
@@ -25,14 +25,9 @@ export async function openAwsStage(name: string, options: StageOptions): Promise
     });
   }
   const config = { region: description.region, maxAttempts: MAX_ATTEMPTS };
-  const clients = {
-    sfn: new SFNClient({ ...config, protocol: HistoryProtocol }),
-    s3: new S3Client(config),
-    logs: new CloudWatchLogsClient(config),
-  };
-  const ec2 = lateClient(async () => new (await import("@aws-sdk/client-ec2")).EC2Client(config));
+  const { close, ...clients } = readerClients(config);
   const serviceQuotas = lateClient(async () => {
-    const { ServiceQuotasClient } = await import("@aws-sdk/client-service-quotas");
+    const { ServiceQuotasClient } = await import("./clients/service-quotas-client.ts");
     return new ServiceQuotasClient(config);
   });
   return {
@@ -40,7 +35,6 @@ export async function openAwsStage(name: string, options: StageOptions): Promise
     pipelineFolder: folder,
     description,
     ...clients,
-    ec2: ec2.get,
     serviceQuotas: serviceQuotas.get,
     pollMs: POLL_MS,
     movedBy: "aws",
@@ -49,8 +43,7 @@ export async function openAwsStage(name: string, options: StageOptions): Promise
     caller: () => callerOf(description),
     notify: async (request) => (await import("./invoke-notify.ts")).invokeNotify(description, request),
     async close() {
-      for (const client of Object.values(clients)) client.destroy();
-      await ec2.close();
+      await close();
       await serviceQuotas.close();
     },
   };

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError, dropFolderLock, type FolderOwner, isOwnerOf, readFolderOwner } from "@muster/local";
 import { StageError, UsageError } from "../usage-error.ts";
-import { lateClient } from "./late-client.ts";
 import { describeLocalStage, LOCAL_REGION } from "./local/describe-local-stage.ts";
 import type { LocalPlace } from "./local/local-place.ts";
-import { readerClients } from "./local/reader-clients.ts";
 import { type Ready, readReady } from "./local/ready-file.ts";
 import { stageInFolder } from "./local/stage-in-folder.ts";
 import { stateDir } from "./local/state-dir.ts";
+import { readerClients } from "./reader-clients.ts";
 import type { Stage, StageNeeds } from "./stage.ts";
 import type { StageOptions } from "./stage-options.ts";
 
@@ -64,18 +63,13 @@ async function joinStage(place: LocalPlace, { pid }: FolderOwner, needs: StageNe
   if (serves !== undefined && needs.to === "read") return lookAt(place);
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const config = { region: LOCAL_REGION, endpoint: url, credentials };
-  const clients = readerClients(config);
-  const ec2 = lateClient(async () => new (await import("@aws-sdk/client-ec2")).EC2Client(config));
+  const { close, ...clients } = readerClients(config, { forcePathStyle: true });
   const description = describeLocalStage(loaded.pipeline, { dir });
   return {
     ...stageInFolder(place, description, clients),
-    ec2: ec2.get,
     movedBy: { pid, url },
     url,
-    async close() {
-      for (const client of Object.values(clients)) client.destroy();
-      await ec2.close();
-    },
+    close,
   };
 }
 

@@ -26,11 +26,11 @@ export interface Stage {
   readonly pipelineFolder: string;
   readonly description: StageDescription;
   readonly sfn: SFNClient;
-  readonly s3: S3Client;
-  readonly logs: CloudWatchLogsClient;
-  /** Loaded when it is first asked for: few commands look at machines. */
+  /** Loaded when it is first asked for, as those below: a build is shown without objects, lines and machines. */
+  s3(): Promise<S3Client>;
+  logs(): Promise<CloudWatchLogsClient>;
   ec2(): Promise<EC2Client>;
-  /** Loaded when it is first asked for; where machines cost money, for quotas are of an account there. */
+  /** Where machines cost money, for quotas are of an account there. */
   serviceQuotas?(): Promise<ServiceQuotasClient>;
   /** Milliseconds between two looks at a running build: what its API's rate allows. */
   readonly pollMs: number;

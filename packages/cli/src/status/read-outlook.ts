@@ -11,7 +11,7 @@ export async function readOutlook(
   input: BuildInput,
 ): Promise<Outlook> {
   const { pipeline, description, s3 } = stage;
-  const { tasks } = await planBuild(input, { pipeline, stage: description, s3 });
+  const { tasks } = await planBuild(input, { pipeline, stage: description, s3: await s3() });
   const durations = await readDurations(stage, tasks.map(timed), input);
   return { flow: pipeline.flow, tasks, durations, maxWorkers: description.maxWorkers };
 }

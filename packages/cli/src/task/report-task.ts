@@ -69,7 +69,7 @@ export async function reportTask(
 
 /** What a build would still look for in vain. */
 async function missingOf<P extends Per>({ activity, subject }: Task<P>, { s3, description }: Stage): Promise<string[]> {
-  const { status, evidence } = await statusOf(activity, subject, lookout(s3, description.buckets).isThere);
+  const { status, evidence } = await statusOf(activity, subject, lookout(await s3(), description.buckets).isThere);
   return status === "not_built" ? evidence.map((each) => evidenceText(each, description.buckets)) : [];
 }
 

@@ -35,7 +35,7 @@ export async function runTaskHere(asked: TaskArguments, context: Context): Promi
   const stage = await context.openStage({ to: "serve", serves: asked.task });
   const found = await findTask(asked.task, {
     pipeline: loaded.pipeline,
-    s3: stage.s3,
+    s3: await stage.s3(),
     words: asked.words,
     today: new Date(),
   });
@@ -48,7 +48,7 @@ export async function runTaskHere(asked: TaskArguments, context: Context): Promi
     const { decision, input } = await describe(found, stage);
     print.note(`${found.name} in ${shown}`);
     if (!decision.run) print.note(`a build would skip it: ${decision.reason}`);
-    const before = await listBuckets(stage.s3, stage.description);
+    const before = await listBuckets(await stage.s3(), stage.description);
     const startedMs = performance.now();
     const ended = await startTask({
       input,
@@ -66,7 +66,7 @@ export async function runTaskHere(asked: TaskArguments, context: Context): Promi
       output: globals.json ? "stderr" : "stdout",
     });
     const ms = performance.now() - startedMs;
-    const changes = changesBetween(before, await listBuckets(stage.s3, stage.description));
+    const changes = changesBetween(before, await listBuckets(await stage.s3(), stage.description));
     await reportTask({ ...found, ended, changes, folder, ms }, { stage, print, globals });
     return signal.aborted ? 130 : ended.exitCode;
   } finally {
@@ -80,7 +80,7 @@ async function describe({ task, build }: FoundTask, { s3, description, pipeline 
   const decision = await decide(task, {
     build,
     buckets: description.buckets,
-    ...lookout(s3, description.buckets),
+    ...lookout(await s3(), description.buckets),
     now,
   });
   const { restore } = decision;

@@ -16,6 +16,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { logMarker, workerLogStream, workerPollName } from "@muster/pipeline";
 import { stateKey } from "@muster/records";
+import { clientsAtHand } from "../stages/local/local-clients.ts";
 import type { Stage } from "../stages/stage.ts";
 import { stageForTests } from "./stage-for-tests.ts";
 
@@ -44,10 +45,7 @@ export async function playedStage() {
     pipeline,
     pipelineFolder: loaded.folder,
     description,
-    sfn,
-    s3,
-    logs,
-    ec2: async () => clients.ec2,
+    ...clientsAtHand(clients),
     pollMs: 20,
     isBilled: false,
     movedBy: "here",

@@ -10,6 +10,7 @@ import { digestMetadata, stateKey } from "@muster/records";
 import { placeOfUri } from "../artifacts/read-small.ts";
 import type { Context } from "../context.ts";
 import { createPrint } from "../print.ts";
+import { clientsAtHand } from "../stages/local/local-clients.ts";
 import { stageForTests } from "./stage-for-tests.ts";
 
 /** An attempt that a test wants recorded. */
@@ -104,7 +105,7 @@ export async function recordedStage() {
           write: (text: string) => to.push(...text.split("\n").slice(0, -1)),
         }) as unknown as NodeJS.WriteStream;
       const print = createPrint({ stdout: stream(out), stderr: stream(errors) }, { noColor: true });
-      const stage = { ...clients, description, pipeline, pollMs: 20 };
+      const stage = { ...clientsAtHand(clients), description, pipeline, pollMs: 20 };
       const context = { openStage: async () => stage, print, globals: { json }, env: { cwd: tests.loaded.folder } };
       return { out, errors, context: context as unknown as Context };
     },

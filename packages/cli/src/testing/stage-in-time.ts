@@ -30,7 +30,7 @@ import { stateKey, WorkerTag } from "@muster/records";
 import { describeLocalStage } from "../stages/local/describe-local-stage.ts";
 import { lateFunctions } from "../stages/local/late-functions.ts";
 import { workerProfile } from "../stages/local/launch-templates.ts";
-import { localClients } from "../stages/local/local-clients.ts";
+import { clientsAtHand, localClients } from "../stages/local/local-clients.ts";
 import { setUpStage } from "../stages/local/set-up-stage.ts";
 import type { Stage } from "../stages/stage.ts";
 import { keepPlayedRecord, type PlayedAttempt, storePlayed } from "./played-record.ts";
@@ -207,10 +207,7 @@ export async function stageInTime({ pipeline, folder, play, ec2 }: StageInTimeOp
     pipeline,
     pipelineFolder: folder,
     description,
-    sfn: clients.sfn,
-    s3: clients.s3,
-    logs: clients.logs,
-    ec2: async () => clients.ec2,
+    ...clientsAtHand(clients),
     pollMs: 1,
     movedBy: "aws",
     isBilled: false,

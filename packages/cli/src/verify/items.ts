@@ -37,13 +37,13 @@ export async function itemsOf(
   const ending = (suffix: string) => objects.filter((uri) => uri.endsWith(suffix));
   const folders = [...new Set([...suites, ...ending("/InRelease").map((uri) => uri.slice(0, -"/InRelease".length))])];
   const findings = joined([
-    await aptFindings(s3, { folders, objects, now }),
-    await yumFindings(s3, { repomds: ending("/repodata/repomd.xml"), objects }),
+    await aptFindings(await s3(), { folders, objects, now }),
+    await yumFindings(await s3(), { repomds: ending("/repodata/repomd.xml"), objects }),
   ]);
   const ofVersion = new Map(artifacts.map((artifact) => [artifact.uri, artifact]));
   const parts = [...new Set(findings.parts)].filter((uri) => !ofVersion.has(uri));
   const heads = new Map(
-    await mapAtMost(16, parts, async (uri) => [uri, await headArtifact(s3, placeOfUri(uri))] as const),
+    await mapAtMost(16, parts, async (uri) => [uri, await headArtifact(await s3(), placeOfUri(uri))] as const),
   );
   const items = [...ofVersion.keys(), ...parts].map((uri): Item => {
     const artifact = ofVersion.get(uri);

@@ -28,7 +28,7 @@ export async function publishedKeys(
   const Bucket = description.buckets.downloads;
   const uris: string[] = [];
   const names = new Set<string>();
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket, Delimiter: "/" })) {
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: await s3() }, { Bucket, Delimiter: "/" })) {
     for (const { Key = "", Size = 0 } of Contents) {
       names.add(Key);
       if (/\.(gpg|asc|pgp|key)$/.test(Key) && Size <= MOST_BYTES) uris.push(`s3://${Bucket}/${Key}`);
@@ -39,7 +39,7 @@ export async function publishedKeys(
   const from: string[] = [];
   const parts: Buffer[] = [];
   for (const uri of [...keys, ...beside]) {
-    const bytes = await readSmall(s3, placeOfUri(uri));
+    const bytes = await readSmall(await s3(), placeOfUri(uri));
     if (bytes === undefined || pgpKind(bytes) !== "public key") continue;
     from.push(uri);
     parts.push(binaryKeys(bytes));

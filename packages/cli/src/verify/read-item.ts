@@ -31,7 +31,7 @@ export async function readItem(
   const hash = createHash("sha256");
   let received = 0;
   try {
-    const { bytes } = await receiveObject(s3, placeOfUri(uri), { ifMatch: stored?.etag });
+    const { bytes } = await receiveObject(await s3(), placeOfUri(uri), { ifMatch: stored?.etag });
     for await (const part of bytes) {
       signal.throwIfAborted();
       hash.update(part);

@@ -27,7 +27,7 @@ export async function signaturesAmong(
   const there = new Set(items.flatMap(({ uri, stored }) => (stored === undefined ? [] : [uri])));
   const signatures: Signature[] = [];
   for (const { uri } of items.filter((item) => there.has(item.uri) && maySign(item))) {
-    const bytes = await readSmall(s3, placeOfUri(uri));
+    const bytes = await readSmall(await s3(), placeOfUri(uri));
     const kind = bytes && pgpKind(bytes);
     const signed = kind === "signed text" ? uri : uri.replace(/\.[^./]+$/, "");
     if (bytes === undefined || kind === undefined || kind === "public key" || !there.has(signed)) continue;

@@ -37,7 +37,7 @@ export async function verifyArtifacts(
   { key, now, signal, progress }: Verification,
 ): Promise<VerifyJson> {
   const given = key === undefined ? undefined : await keysInFile(key);
-  const withdrawn = await withdrawalOf(stage.s3, stage.description.buckets.state, found.version);
+  const withdrawn = await withdrawalOf(await stage.s3(), stage.description.buckets.state, found.version);
   const { items, keys } = await itemsOf(stage, found, { now });
   const folder = await mkdtemp(join(tmpdir(), "muster-verify-"));
   try {

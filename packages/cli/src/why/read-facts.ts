@@ -32,7 +32,7 @@ export async function readFacts(
       return null;
     });
   const isActivity = step?.kind === "activity";
-  const records = stateRecords(stage.s3, stage.description.buckets.state);
+  const records = stateRecords(await stage.s3(), stage.description.buckets.state);
   const [launches, workers, lease, lines, lastLineAt] = await Promise.all([
     isActivity ? orUnread("what EC2 was asked for", readLaunches(records, step, now)) : null,
     isActivity && asksForMachines(step, now) ? orUnread("the workers", readWorkers(stage, name)) : null,
@@ -120,7 +120,8 @@ async function readLines(stage: Stage, step: Step, build: string): Promise<reado
 async function readLastTime({ logs, description }: Stage, step: Step): Promise<Date | null> {
   const { instance, startedAt } = step.attempts.at(-1) ?? {};
   if (instance === undefined || startedAt === undefined) return null;
-  const page = await logs
+  const client = await logs();
+  const page = await client
     .send(
       new GetLogEventsCommand({
         logGroupName: description.logGroups[step.name],

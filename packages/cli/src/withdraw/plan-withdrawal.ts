@@ -53,8 +53,8 @@ export async function planWithdrawal(
   word: string,
 ): Promise<WithdrawalPlan> {
   const version = parseVersion(word, pipeline);
-  const platforms = await supportedPlatforms(pipeline, version, s3);
-  const { isThere } = lookout(s3, description.buckets);
+  const platforms = await supportedPlatforms(pipeline, version, await s3());
+  const { isThere } = lookout(await s3(), description.buckets);
   const tasks = pipeline.activities.flatMap((activity) =>
     tasksOf(activity, [{ version, platforms, buildPlatforms: platforms }]),
   );
@@ -65,7 +65,7 @@ export async function planWithdrawal(
   const taken = judged.flatMap((each) => each?.taken ?? []);
   return {
     version,
-    withdrawn: await withdrawalOf(s3, description.buckets.state, version),
+    withdrawn: await withdrawalOf(await s3(), description.buckets.state, version),
     tasks: judged.flatMap((each) => each?.task ?? []),
     isBuilt: statuses.includes(true),
     buckets: [...new Set(taken.map((each) => description.buckets[placeIn(each).bucket]))],

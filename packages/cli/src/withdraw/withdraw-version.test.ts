@@ -39,7 +39,8 @@ async function world({ columns, json = false, keepsVersions = true } = {} as Wor
     },
   });
   const { stage } = time;
-  const { s3, description } = stage;
+  const { description } = stage;
+  const s3 = await stage.s3();
   const { downloads: Bucket } = description.buckets;
   if (!keepsVersions)
     await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } }));
@@ -215,7 +216,7 @@ test("where nothing of a version can be taken back it says so, with the first th
   await it.publish("1.2.3");
   const { buckets } = it.stage.description;
   for (const Key of ["1.2.3.tar", ...platforms.map((platform) => `1.2.3/${platform}.deb`)])
-    await it.stage.s3.send(new DeleteObjectCommand({ Bucket: buckets.downloads, Key }));
+    await (await it.stage.s3()).send(new DeleteObjectCommand({ Bucket: buckets.downloads, Key }));
   await expect(it.withdraw("1.2.3")).rejects.toMatchObject({
     message: "nothing of 1.2.3 can be taken back: what Tell published stays, it was read: say that it is withdrawn",
   });

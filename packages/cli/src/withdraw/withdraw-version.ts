@@ -116,7 +116,7 @@ function nothingTakesBack({ version, tasks }: WithdrawalPlan): UsageError {
 /** @throws UsageError for a bucket that keeps no versions: what is removed there nobody has again */
 async function refuseToLose({ s3 }: Stage, { buckets }: WithdrawalPlan): Promise<void> {
   for (const Bucket of buckets) {
-    const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket }));
+    const { Status } = await (await s3()).send(new GetBucketVersioningCommand({ Bucket }));
     if (Status === "Enabled") continue;
     throw new UsageError(`the bucket ${Bucket} keeps no versions: what is taken back would be lost for good`, {
       hint: `aws s3api put-bucket-versioning --bucket ${Bucket} --versioning-configuration Status=Enabled`,

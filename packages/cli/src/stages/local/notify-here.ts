@@ -32,6 +32,11 @@ export async function notifyHere(
   );
   return askNotify(
     { "detail-type": "Muster Notification Request", detail: { ...detail, targets: Object.keys(notifies) } },
-    { pipeline, stage: { ...description, notifies }, clients: { s3, sfn, secretsManager }, log: tellingLog(print) },
+    {
+      pipeline,
+      stage: { ...description, notifies },
+      clients: { s3: await s3(), sfn, secretsManager },
+      log: tellingLog(print),
+    },
   );
 }

@@ -1,9 +1,8 @@
 import type { Readable } from "node:stream";
-import { type GetObjectCommandOutput, PutObjectCommand } from "@aws-sdk/client-s3";
+import { type GetObjectCommandOutput, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createLocalAws } from "@muster/local";
 import type { StageDescription } from "@muster/pipeline";
 import type { ObjectPlace } from "@muster/records";
-import { readerClients } from "./reader-clients.ts";
 import { createBuckets } from "./set-up-stage.ts";
 
 /** AWS on this machine with a stage's buckets by their names, and nothing in them. */
@@ -24,18 +23,18 @@ export async function openSandbox(
   try {
     const { url } = await aws.listen();
     const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-    const clients = readerClients({ region, endpoint: url, credentials });
-    await createBuckets(clients.s3, description);
+    const s3 = new S3Client({ region, endpoint: url, credentials, forcePathStyle: true });
+    await createBuckets(s3, description);
     return {
       url,
       async put({ bucket, key }, object) {
         const { ContentLength, ContentType, ContentEncoding, CacheControl, Metadata } = object;
         const like = { ContentLength, ContentType, ContentEncoding, CacheControl, Metadata };
         const Body = object.Body as Readable;
-        await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body, ...like }));
+        await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body, ...like }));
       },
       async close() {
-        for (const client of Object.values(clients)) client.destroy();
+        s3.destroy();
         await aws.close();
       },
     };

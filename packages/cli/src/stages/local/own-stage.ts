@@ -12,7 +12,7 @@ import { findRepository } from "./find-repository.ts";
 import { keepHeapSmall } from "./keep-heap-small.ts";
 import { lateFunctions } from "./late-functions.ts";
 import { workerProfile } from "./launch-templates.ts";
-import { localClients } from "./local-clients.ts";
+import { clientsAtHand, localClients } from "./local-clients.ts";
 import type { LocalPlace } from "./local-place.ts";
 import { notifiedHere } from "./notified-here.ts";
 import { announceReady } from "./ready-file.ts";
@@ -83,8 +83,7 @@ export async function ownStage(
       (error) => print.error({ message: `old records stay: ${explainError(error).message}`, hint: undefined }),
     );
     return {
-      ...stageInFolder(place, description, clients),
-      ec2: async () => clients.ec2,
+      ...stageInFolder(place, description, clientsAtHand(clients)),
       damagedBuilds: damage.builds,
       movedBy: "here",
       busyWorkers: () => busyWorkers(clients.ec2),

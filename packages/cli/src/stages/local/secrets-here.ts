@@ -1,13 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { secretValues } from "@muster/local";
+import { type ClientConfig, secretValues } from "@muster/local";
 import { MusterError } from "@muster/pipeline";
-import type { LocalClientConfig } from "./reader-clients.ts";
 
 /** Secrets Manager for functions of this process; its code is loaded where somebody is to be told something. */
 export async function secretsManagerHere(
-  config: LocalClientConfig,
+  config: Omit<ClientConfig, "requestHandler">,
   { home }: { readonly home: string },
 ): Promise<SecretsManagerClient> {
   const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");

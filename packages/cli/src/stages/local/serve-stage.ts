@@ -1,7 +1,7 @@
 import { createLocalAws } from "@muster/local";
 import type { Stage, StageNeeds } from "../stage.ts";
 import { describeLocalStage, LOCAL_ACCOUNT, LOCAL_REGION } from "./describe-local-stage.ts";
-import { localClients } from "./local-clients.ts";
+import { clientsAtHand, localClients } from "./local-clients.ts";
 import type { LocalPlace } from "./local-place.ts";
 import { announceReady } from "./ready-file.ts";
 import { reportDamage } from "./report-damage.ts";
@@ -23,8 +23,7 @@ export async function serveStage(place: LocalPlace, { serves = "" }: StageNeeds)
     await createBuckets(clients.s3, description);
     announceReady(dir, { pipeline: loaded.pipeline.name, serves });
     return {
-      ...stageInFolder(place, description, clients),
-      ec2: async () => clients.ec2,
+      ...stageInFolder(place, description, clientsAtHand(clients)),
       damagedBuilds: damage.builds,
       movedBy: "nobody",
       url,

@@ -10,21 +10,20 @@ const POLL_MS = 150;
 export function stageInFolder(
   place: LocalPlace,
   description: StageDescription,
-  { sfn, s3, logs }: Pick<Stage, "sfn" | "s3" | "logs">,
-): Omit<Stage, "ec2" | "movedBy" | "close"> {
+  clients: Pick<Stage, "sfn" | "s3" | "logs" | "ec2">,
+): Omit<Stage, "movedBy" | "close"> {
   const { dir, loaded, options } = place;
   return {
     pipeline: loaded.pipeline,
     pipelineFolder: loaded.folder,
     description,
-    sfn,
-    s3,
-    logs,
+    ...clients,
     pollMs: POLL_MS,
     isBilled: false,
     caller: async () => options.env.user,
     pathOf: ({ bucket, key }) => join(dir, "s3", bucket, key),
-    notify: async (request) => (await import("./notify-here.ts")).notifyHere(request, place, { description, s3, sfn }),
+    notify: async (request) =>
+      (await import("./notify-here.ts")).notifyHere(request, place, { description, ...clients }),
     downloads: join(dir, "s3", description.buckets.downloads),
   };
 }

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { viewLocalAws } from "@muster/local";
+import { readerClients } from "../reader-clients.ts";
 import type { Stage } from "../stage.ts";
 import { describeLocalStage, LOCAL_ACCOUNT, LOCAL_REGION } from "./describe-local-stage.ts";
 import type { LocalPlace } from "./local-place.ts";
-import { readerClients } from "./reader-clients.ts";
 import { reportDamage } from "./report-damage.ts";
 import { stageInFolder } from "./stage-in-folder.ts";
 
@@ -17,14 +17,15 @@ export async function viewStage(place: LocalPlace): Promise<Stage> {
     accountId: LOCAL_ACCOUNT,
     onDamaged: damage.onDamaged,
   });
-  const config = aws.clientConfig();
-  const clients = readerClients(config);
+  const { close, ...clients } = readerClients(aws.clientConfig(), { forcePathStyle: true });
   const description = describeLocalStage(loaded.pipeline, { dir });
   return {
     ...stageInFolder(place, description, clients),
-    ec2: async () => new (await import("@aws-sdk/client-ec2")).EC2Client(config),
     damagedBuilds: damage.builds,
     movedBy: "nobody",
-    close: () => aws.close(),
+    async close() {
+      await close();
+      await aws.close();
+    },
   };
 }

@@ -1,0 +1,2 @@
+// As s3-client.ts.
+export { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
