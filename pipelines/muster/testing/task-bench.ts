@@ -36,6 +36,8 @@ export async function taskBench() {
   const folder = await mkdtemp(join(tmpdir(), "muster-tasks-"));
   const programs = join(folder, "bin");
   await mkdir(programs);
+  // What one start has compiled the next ones take, of tools too, which are sources.
+  const compiled = process.env.NODE_COMPILE_CACHE ?? join(folder, "compiled");
 
   /** A program that the task finds before the machine's own. */
   const addProgram = async (name: string, text: string): Promise<void> => {
@@ -44,7 +46,7 @@ export async function taskBench() {
   };
   await addProgram(
     "muster-s3",
-    `#!/bin/sh\nexec ${[process.execPath, ...nodeFlags, agentProgram()].join(" ")} s3 "$@"\n`,
+    `#!/bin/sh\nNODE_COMPILE_CACHE=${compiled} exec ${[process.execPath, ...nodeFlags, agentProgram()].join(" ")} s3 "$@"\n`,
   );
 
   const run = async (program: string, args: readonly string[], task: TaskOptions): Promise<Ended> => {
@@ -59,6 +61,7 @@ export async function taskBench() {
         HOME: folder,
         LANG: "C.UTF-8",
         TMPDIR: cwd,
+        NODE_COMPILE_CACHE: compiled,
         AWS_ENDPOINT_URL: url,
         AWS_REGION: aws.region,
         AWS_ACCESS_KEY_ID: "local",

@@ -39,7 +39,10 @@ test("an environment that an agent could not work with is refused", () => {
 test("the local bootstrap runs the agent, wherever it lies, and turns the machine off whatever the agent ends with", () => {
   const bootstrap = localBootstrap({ node: "/bin/echo", agent: "/it's/agent.mjs" });
   const run = (text: string) => {
-    const { stdout, status } = spawnSync("bash", ["-c", text], { env: { MUSTER_SHUTDOWN: "echo" }, encoding: "utf8" });
+    const { stdout, status } = spawnSync("bash", ["--norc", "-c", text], {
+      env: { MUSTER_SHUTDOWN: "echo" },
+      encoding: "utf8",
+    });
     return { lines: stdout.trimEnd().split("\n"), status };
   };
   expect(run(bootstrap)).toEqual({
@@ -51,7 +54,7 @@ test("the local bootstrap runs the agent, wherever it lies, and turns the machin
 
 test("a machine that nobody says how to turn off is not turned off", () => {
   const bootstrap = localBootstrap({ node: "/bin/true", agent: "/agent.mjs" });
-  const { status } = spawnSync("bash", ["-c", bootstrap], { env: { PATH: process.env.PATH } });
+  const { status } = spawnSync("bash", ["--norc", "-c", bootstrap], { env: { PATH: process.env.PATH } });
   expect(status).toBe(0);
   expect(bootstrap).not.toMatch(/(^|[^_])shutdown/i);
 });
