@@ -1,4 +1,4 @@
-import type { FunctionName } from "@muster/pipeline";
+import { type FunctionName, policyOf } from "@muster/pipeline";
 import { toldHere } from "../src/notifications/told-here.ts";
 import recordedBuild from "./golden/recorded-build.json" with { type: "json" };
 import recordedCalls from "./golden/recorded-calls.json" with { type: "json" };
@@ -9,13 +9,28 @@ export function functionRequests(name: FunctionName, at: DeployedStage): IamRequ
   // Nothing calls it on a stage that tells nobody.
   if (name === "Notify" && toldHere(at).length === 0) return ownRequests(name, at);
   const ofBuild: Readonly<Record<string, readonly string[]>> = recordedBuild;
-  const calls = [...recordedCalls[name], ...(at.pipeline.name === "muster" ? (ofBuild[name] ?? []) : [])].filter(
-    (call) => at.stage.edge !== null || !call.startsWith("cloudfront:"),
-  );
+  const calls = [
+    ...recordedCalls[name],
+    ...(at.pipeline.name === "muster" ? (ofBuild[name] ?? []) : []),
+    ...callsByPolicy(name, at),
+  ].filter((call) => at.stage.edge !== null || !call.startsWith("cloudfront:"));
   return distinct([
     ...calls.flatMap((call) => at.pipeline.activities.flatMap((activity) => toRequests(call, { at, activity }))),
     ...ownRequests(name, at),
   ]);
+}
+
+const READS_DURATIONS = "s3:GetObject state/durations.json";
+
+/** What a stage's policy has a function call besides: the recorded stage has the usual one. */
+function callsByPolicy(name: FunctionName, { stage }: DeployedStage): readonly string[] {
+  const { startAhead, order, criticalPath } = policyOf(stage);
+  if (name === "PrepareActivity" && criticalPath === "on-demand") return [READS_DURATIONS];
+  if (name === "GetPlatformsForVersion" && order === "longest-first") return [READS_DURATIONS, "s3:ListBucket state"];
+  if (name !== "HealthCheck" || !startAhead) return [];
+  const decides = recordedCalls.PrepareActivity.filter((call) => /^s3:\w+ (scratch|downloads)/.test(call));
+  const puts = recordedCalls.PrepareActivity.filter((call) => call.startsWith("s3:PutObject state/demands/"));
+  return [...decides, ...puts, READS_DURATIONS];
 }
 
 /** What Lambda asks with any function's role. */

@@ -1,4 +1,4 @@
-import type { FunctionName } from "@muster/pipeline";
+import { type FunctionName, policyOf } from "@muster/pipeline";
 import { stateFolder, stateKey } from "@muster/records";
 import { ANY, allow, type Statement } from "../iam/policy.ts";
 import { ofThisStage } from "../iam/stage-tags.ts";
@@ -42,6 +42,7 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     allow("SeeWhatIsMissing", ["s3:ListBucket"], readArtifacts),
   ];
   const downloads = names.bucketArn("downloads");
+  const knowDurations = [state.at("KnowDurations", ["s3:GetObject"], stateKey.durations)];
   return {
     ParseInput: [
       ...builds.list,
@@ -51,16 +52,29 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
       // Which of EC2's quotas, its activities' markets say: on-demand and spot have one each.
       allow("ReadQuotas", ["servicequotas:GetServiceQuota"], [names.arn("servicequotas", "ec2/*")]),
     ],
-    GetPlatformsForVersion: listedPlatformStatements(scope),
+    GetPlatformsForVersion: [
+      ...listedPlatformStatements(scope),
+      ...(policyOf(scope.stage).order === "longest-first" ? [state.list, ...knowDurations] : []),
+    ],
     PrepareActivity: [
       ...repairing,
       ...artifacts,
       state.on("WriteRecords", ["s3:PutObject"], "attention", "demands", "launches", "repairLeases"),
+      ...(policyOf(scope.stage).criticalPath === "on-demand" ? knowDurations : []),
     ],
     HealthCheck: [
       ...repairing,
       state.on("WriteRecords", ["s3:PutObject"], "attention", "launches", "repairLeases"),
       state.at("SeeWhetherDone", ["s3:GetObject"], stateKey.buildDone("*")),
+      // What a build will come to is decided as PrepareActivity decides.
+      ...(policyOf(scope.stage).startAhead
+        ? [
+            ...artifacts,
+            ...listedPlatformStatements(scope),
+            state.on("AskAhead", ["s3:PutObject"], "demands"),
+            ...knowDurations,
+          ]
+        : []),
     ],
     HealthCheckWait: [
       ...builds.wakeUp,
@@ -96,6 +110,7 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
       state.on("ReadRecords", ["s3:GetObject"], "attempts", "launches"),
       // A write over the very page that was looked at reads its tag.
       state.on("KeepPages", ["s3:GetObject", "s3:PutObject"], "pages"),
+      state.at("KeepDurations", ["s3:GetObject", "s3:PutObject"], stateKey.durations),
     ],
     Repair: [
       ...repairing,

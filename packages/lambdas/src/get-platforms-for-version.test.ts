@@ -1,6 +1,7 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { outages } from "@muster/local";
 import { activity, fixedPlatforms, forEachPlatform, forEachVersion, hours, listedPlatforms } from "@muster/pipeline";
+import { stateKey } from "@muster/records";
 import { expect, test } from "vitest";
 import { examplePipeline } from "../test/example-pipeline.ts";
 import { launchWorld } from "../test/launch-world.ts";
@@ -109,4 +110,22 @@ test.each([
     answer: "both",
   });
   expect(answer).toEqual({ all: names, ofBuild: names, ...(distributed && { distributed }) });
+});
+
+test("where the stage's policy says so, the platform that took longest is begun first", async () => {
+  const pipeline = examplePipeline({ platforms: fixedPlatforms("debian-1-x", "debian-2-y", "debian-3-z") });
+  await using world = await launchWorld({ pipeline, stage: { policy: { order: "longest-first" } } });
+  const all = ["debian-1-x", "debian-2-y", "debian-3-z"];
+  expect(await platforms(world, "1.2.3")).toEqual(all);
+  const tasks = {
+    MakeBinaryPackage: { "debian-1-x": [100, 110, 90], "debian-2-y": [50], "debian-3-z": [300, 20, 400] },
+  };
+  const put = (Body: string) =>
+    world.clients.s3.send(new PutObjectCommand({ Bucket: "state", Key: stateKey.durations, Body }));
+  await put(JSON.stringify({ builds: ["build-0"], boots: [], tasks }));
+  expect(await platforms(world, "1.2.3")).toEqual(["debian-3-z", "debian-1-x", "debian-2-y"]);
+  expect(await platforms(world, "1.2.3", ["debian-2-y", "debian-1-x"])).toEqual(["debian-1-x", "debian-2-y"]);
+  // What cannot be read keeps no build from its platforms.
+  await put("damaged");
+  expect(await platforms(world, "1.2.3")).toEqual(all);
 });

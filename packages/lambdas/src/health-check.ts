@@ -2,6 +2,7 @@ import type { SFNClient } from "@aws-sdk/client-sfn";
 import { fixedState, type HealthCheckAnswer, HealthCheckEvent } from "@muster/pipeline";
 import { type StateRecords, stateKey } from "@muster/records";
 import type * as z from "zod";
+import { startAhead } from "./ahead/start-ahead.ts";
 import { executionHistory } from "./builds/execution-history.ts";
 import { type BuildProgress, tasksOfHistory } from "./builds/tasks-of-history.ts";
 import { tickSeconds } from "./builds/tick-seconds.ts";
@@ -18,9 +19,12 @@ export const healthCheck = handler(
     const repair = repairContext(context);
     const progress = await progressOf(execution, { records: repair.launching.records, sfn: repair.sfn });
     if (progress === "over") return { continue: false };
-    const { reports } = await repairNow(context.pipeline.activities, repair);
+    const { pipeline, clients } = context;
+    const build = { buildInput, execution, progress };
+    const aheadSeconds = await startAhead(build, { pipeline, s3: clients.s3, launching: repair.launching });
+    const { reports } = await repairNow(pipeline.activities, repair);
     const busy = reports.filter(({ pending, launched, failed }) => pending + launched + failed > 0);
-    return { continue: true, tickSeconds: tickSeconds(progress), repaired: busy };
+    return { continue: true, tickSeconds: tickSeconds(progress, aheadSeconds), repaired: busy };
   },
 );
 

@@ -1,9 +1,10 @@
 import type { HistoryEvent, SFNClient } from "@aws-sdk/client-sfn";
 import { type BuildHistory, buildPage, historyReader, type LaunchTimes } from "@muster/history";
-import { stateKey } from "@muster/records";
+import { stateKey, stateRecords } from "@muster/records";
 import * as z from "zod";
 import { executionHistory } from "./builds/execution-history.ts";
 import { platformsOf } from "./builds/running-builds.ts";
+import { keepDurations } from "./durations/keep-durations.ts";
 import { handler } from "./handler.ts";
 import { failuresOfRecords } from "./pages/failures-of-records.ts";
 import { readLaunchTimes } from "./pages/read-launch-times.ts";
@@ -44,6 +45,9 @@ export const keepPage = handler(
     });
     const place = { bucket, key: stateKey.page(name) };
     const written = await writePage(s3, place, { page, lastEventId: build.lastEventId });
+    await keepDurations({ name, build, launches }, stateRecords(s3, bucket)).catch((error: unknown) =>
+      log.warn("durations are not kept", { build: name, reason: String(error) }),
+    );
     return { page: `s3://${bucket}/${place.key}`, written };
   },
 );

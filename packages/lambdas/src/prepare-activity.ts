@@ -1,4 +1,5 @@
 import {
+  type Activity,
   InvalidConfigurationError,
   type LaunchRecord,
   type PrepareActivityAnswer,
@@ -8,8 +9,11 @@ import {
 import type * as z from "zod";
 import { decideStep } from "./deciding/decide-step.ts";
 import { inputOfTask } from "./deciding/input-of-task.ts";
+import { readDurations } from "./durations/read-durations.ts";
 import { handler } from "./handler.ts";
 import { putDemand } from "./launching/demands.ts";
+import { isCritical, sparesFromSpot } from "./launching/is-critical.ts";
+import type { LaunchContext } from "./launching/launch-context.ts";
 import { ThrottledError } from "./launching/throttled-error.ts";
 import { weighRefusals } from "./launching/weigh-refusals.ts";
 import { repairContext } from "./repair/repair-context.ts";
@@ -35,7 +39,8 @@ export const prepareActivity = handler(
     if (build.debug === "skip_ec2") return { skip: false, reason, taskInput: publishedTask(taskInput) };
 
     const repair = repairContext(context);
-    const demand = await putDemand(repair.launching.records, event, taskInput);
+    const onDemand = await wantsOnDemand(event, task.activity, repair.launching);
+    const demand = await putDemand(repair.launching.records, event, taskInput, { onDemand });
     const tended = await tendActivities([task.activity], repair);
     // On a stage with a cap, one call serves every activity: what EC2 refuses to another is not this step's matter.
     const launches = tended.launches.filter((launch) => launch.activity === task.activity.name);
@@ -44,6 +49,22 @@ export const prepareActivity = handler(
     return { skip: false, reason, taskInput, ...(deferred === undefined ? {} : { deferred }) };
   },
 );
+
+/** By what the stage knows of durations: where that cannot be read, the step takes what its definition prefers. */
+async function wantsOnDemand(
+  { platforms = [], ...event }: PrepareActivityEvent,
+  activity: Activity,
+  launching: LaunchContext,
+): Promise<boolean> {
+  if (!sparesFromSpot(activity, launching.stage)) return false;
+  const ofBuild = Array.isArray(platforms) ? platforms : platforms.ofBuild;
+  try {
+    return isCritical(activity, event, { platforms: ofBuild, durations: await readDurations(launching) });
+  } catch (error) {
+    launching.log.warn("durations could not be read", { reason: String(error) });
+    return false;
+  }
+}
 
 /**
  * Why this step goes on without a worker of its own, judging by what this very call asked of EC2 for its activity; a step whose worker another call launches

@@ -209,6 +209,8 @@ export async function launchWorld({
       place: {
         version?: string;
         platform?: string;
+        /** Of the version, which the build makes all. */
+        platforms?: readonly string[];
         build?: string;
         debug?: DebugMode;
         enteredTime?: string;
@@ -218,12 +220,17 @@ export async function launchWorld({
       const {
         version = "1.2.3",
         platform,
+        platforms,
         build = "build-1",
         debug = "",
         scripts,
         enteredTime = new Date(clock.now()).toISOString(),
       } = place;
-      const subject = { version, ...(platform === undefined ? {} : { platform }) };
+      const subject = {
+        version,
+        ...(platform === undefined ? {} : { platform }),
+        ...(platforms === undefined ? {} : { platforms: { all: platforms, ofBuild: platforms } }),
+      };
       const event = { activity, ...subject, buildInput: input(debug), execution: context(build), enteredTime, scripts };
       return call("PrepareActivity", event) as Promise<PrepareActivityAnswer>;
     },

@@ -162,6 +162,7 @@ export { type Preceding, precedingOf, sharePlace, stepsOf } from "./preceding.ts
 export {
   Claim,
   Demand,
+  DurationRecord,
   HealthCheckToken,
   LaunchError,
   LaunchRecord,

@@ -25,6 +25,8 @@ export const Demand = z.object({
   debug: DebugMode,
   /** See TaskInput. */
   templateVersion: z.string().optional(),
+  /** It takes no spot instance, whatever its activity prefers. */
+  onDemand: z.literal(true).optional(),
 });
 export type Demand = z.infer<typeof Demand>;
 
@@ -74,6 +76,19 @@ export const LaunchRecord = z.object({
   errors: z.array(LaunchError),
 });
 export type LaunchRecord = z.infer<typeof LaunchRecord>;
+
+const seconds = z.array(z.number().nonnegative());
+
+/** What a stage has seen of how long things take: the last few successes of each, the latest last, in seconds. Renewed at the end of each build. */
+export const DurationRecord = z.object({
+  /** Executions that are in it, the last ones: an end that is told twice counts once. */
+  builds: z.array(z.string()),
+  /** From the launch of a machine until it took a task that waited for it. */
+  boots: seconds,
+  /** By activity, and in it by platform; "" for what is about no platform. */
+  tasks: z.record(z.string(), z.record(z.string(), seconds)),
+});
+export type DurationRecord = z.infer<typeof DurationRecord>;
 
 /** A lease: whoever holds it may act until it expires; the fencing number grows with each holder. */
 export const Lease = z.object({

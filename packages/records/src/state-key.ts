@@ -68,5 +68,7 @@ export const stateKey = {
     `${stateFolder.notifications}${executionName(execution)}/${endedAt.replaceAll(/[:.]/g, "-")}_${target}.json`,
   /** Of a version that was taken back, or will be. */
   withdrawal: (version: string) => `${stateFolder.withdrawals}${version}.json`,
+  /** How long tasks and boots have taken on the stage. */
+  durations: "durations.json",
   reaper: "reaper/marks.json",
 } as const;

@@ -19,6 +19,7 @@ const Source = activity({
   per: "version",
   script: "source.sh",
   timeout: minutes(30),
+  estimatedDuration: minutes(5),
   worker: { instanceTypes: ["t3.micro"] },
   produces: ({ version }) => [source(version)],
 });
@@ -28,6 +29,7 @@ const Compile = activity({
   per: "platform",
   script: "compile.sh",
   timeout: hours(2),
+  estimatedDuration: minutes(15),
   maxWorkers: 6,
   worker: { instanceTypes: ["r6i.4xlarge", "r6a.4xlarge"], market: "spot-then-on-demand" },
   produces: ({ version, platform }) => [scratch(`${version}/${platform}/soak.deb`)],
@@ -39,6 +41,7 @@ const Publish = activity({
   per: "version",
   script: "publish.sh",
   timeout: hours(1),
+  estimatedDuration: minutes(8),
   worker: { instanceTypes: ["t3.micro"] },
   exclusive: true,
   changesDownloads: true,

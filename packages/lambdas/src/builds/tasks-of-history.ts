@@ -19,7 +19,9 @@ export interface TaskOfBuild {
   scheduledAt: Date;
   /** Since when it has had no worker; attempts that only drew the wrong worker do not count as one. */
   waitingSince: Date;
-  /** The machine of the latest attempt that one took. */
+  /** When a worker took the latest attempt that one took. */
+  startedAt: Date | undefined;
+  /** The machine of that attempt. */
   instance: string | undefined;
   /** The machines of all attempts. */
   readonly machines: string[];
@@ -117,6 +119,7 @@ function advance(task: TaskOfBuild, event: HistoryEvent, at: Date): boolean {
       return true;
     case "ActivityStarted":
       task.state = "running";
+      task.startedAt = at;
       task.instance = instanceOfPollName(event.activityStartedEventDetails?.workerName);
       if (task.instance !== undefined) task.machines.push(task.instance);
       return true;
@@ -179,6 +182,7 @@ function newTask({ id = 0, activityScheduledEventDetails }: HistoryEvent, at: Da
     scheduledEventId: id,
     scheduledAt: at,
     waitingSince: at,
+    startedAt: undefined,
     instance: undefined,
     machines: [],
     errors: [],

@@ -54,7 +54,9 @@ function findTask(pipeline: Pipeline, event: PrepareActivityEvent): Task {
 
 function around({ platforms = [], buildInput: { versions }, versionResults }: PrepareActivityEvent): Around {
   // A list: of a build that began before both were told.
-  const { all, ofBuild } = Array.isArray(platforms) ? { all: platforms, ofBuild: platforms } : platforms;
+  const { all, ofBuild: begun } = Array.isArray(platforms) ? { all: platforms, ofBuild: platforms } : platforms;
+  // They are begun in an order of the stage's own; what steps are told stays as it is listed.
+  const ofBuild = all.filter((platform) => begun.includes(platform));
   return {
     platforms: all,
     buildPlatforms: ofBuild,

@@ -16,6 +16,7 @@ export async function putDemand(
   records: StateRecords,
   { activity, enteredTime }: Pick<PrepareActivityEvent, "activity" | "enteredTime">,
   { execution, name, debug, templateVersion }: TaskInput,
+  { onDemand = false }: { readonly onDemand?: boolean } = {},
 ): Promise<string> {
   const entered = new Date(enteredTime).toISOString();
   const id = `${entered}_${digest([execution, name, entered])}`;
@@ -24,6 +25,7 @@ export async function putDemand(
     task: name,
     debug,
     ...(templateVersion === undefined ? {} : { templateVersion }),
+    ...(onDemand && { onDemand }),
   };
   await records.write(stateKey.demand(activity, id), demand, { ifNoneMatch: "*" });
   return id;
@@ -68,8 +70,13 @@ interface DemandOptions {
   readonly reading: LaunchReading;
 }
 
-/** Demands that none of the launches has answered. */
-export function openDemands(activity: string, options: DemandOptions): Promise<OpenDemand[]> {
+/** Demands that none of the launches has answered, of steps that a build has come to. */
+export async function openDemands(activity: string, options: DemandOptions): Promise<OpenDemand[]> {
+  return (await demandsSince(activity, DEMAND_MEMORY_MS, options)).filter(({ id }) => !isAhead(id));
+}
+
+/** The same, and those of steps to come: whoever answers them must know by the histories which of these have been come to meanwhile. */
+export function openDemandsAndAhead(activity: string, options: DemandOptions): Promise<OpenDemand[]> {
   return demandsSince(activity, DEMAND_MEMORY_MS, options);
 }
 

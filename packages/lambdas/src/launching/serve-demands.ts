@@ -1,6 +1,6 @@
 import type { Activity, DebugMode, Demand, LaunchRecord } from "@muster/pipeline";
 import { describeWorkers } from "../workers/describe-workers.ts";
-import { isAhead, openDemands } from "./demands.ts";
+import { openDemands } from "./demands.ts";
 import { freeWorkers, reusesWorkers } from "./free-workers.ts";
 import type { LaunchContext } from "./launch-context.ts";
 import { finishAll, readLaunches, recentLaunches } from "./launch-records.ts";
@@ -46,12 +46,11 @@ export async function serveDemands(
     {
       activity,
       count,
-      onDemand: 0,
+      onDemand: Math.min(count, demands.filter((demand) => demand.onDemand).length),
       launchedBy: debugModeOf(demands),
       templateVersion: demands[0]?.templateVersion,
       demands: demands.map(({ id }) => id),
-      // One that a later step may need is kept for whoever comes first.
-      reused: free.slice(0, demands.filter(({ id }) => !isAhead(id)).length),
+      reused: free.slice(0, demands.length),
       situation: [],
     },
     context,

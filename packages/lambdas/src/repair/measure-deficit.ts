@@ -51,9 +51,11 @@ export function measureDeficit(options: DeficitOptions): Deficit {
     ...running.filter(({ instance, debug }) => debug !== "skip_ec2" && instance !== undefined && leaving.has(instance)),
   ];
   const known = new Set(tasks.map((task) => taskKey({ execution: task.execution, task: task.name })));
-  const demands = options.openDemands.filter(
+  const asking = options.openDemands.filter(
     (demand) => options.runningExecutions.has(demand.execution) && !known.has(taskKey(demand)),
   );
+  // A task may have been asked for ahead, and again when the build came to it.
+  const demands = [...new Map(asking.map((demand) => [taskKey(demand), demand])).values()];
   const busy = new Set(running.flatMap(({ instance }) => instance ?? []));
   const workers = countWorkers(activity, { ...options, busy });
   const waiting = pending.filter(({ state }) => state === "waiting");
@@ -63,6 +65,7 @@ export function measureDeficit(options: DeficitOptions): Deficit {
   const idle = longestWait < POLL_ALLOWANCE_MS ? workers.idle : 0;
   const missing = Math.max(0, pending.length + demands.length - workers.requested - workers.booting - idle);
   const interrupted = pending.filter(({ interruptions }) => interruptions >= INTERRUPTIONS_BEFORE_ON_DEMAND).length;
+  const critical = demands.filter((demand) => demand.onDemand).length;
   return {
     pending,
     demands,
@@ -70,6 +73,6 @@ export function measureDeficit(options: DeficitOptions): Deficit {
     oldestWaitSeconds: Math.round(longest(({ waitingSince }) => waitingSince) / 1000),
     anyReady: idle + workers.active > 0 || running.length > 0,
     missing,
-    onDemand: Math.min(missing, interrupted),
+    onDemand: Math.min(missing, interrupted + critical),
   };
 }

@@ -15,6 +15,7 @@ const resting = (...errors: string[]): TaskOfBuild => ({
   scheduledEventId: 1,
   scheduledAt: failedAt,
   waitingSince: failedAt,
+  startedAt: undefined,
   instance: undefined,
   machines: [],
   errors,

@@ -9,7 +9,7 @@ import {
 } from "@muster/pipeline";
 import { runningBuilds } from "../builds/running-builds.ts";
 import type { TaskOfBuild } from "../builds/tasks-of-history.ts";
-import { isAhead, openDemands, reopenedDemands } from "../launching/demands.ts";
+import { isAhead, openDemandsAndAhead, reopenedDemands } from "../launching/demands.ts";
 import { reusesWorkers } from "../launching/free-workers.ts";
 import { activityArn, type LaunchContext } from "../launching/launch-context.ts";
 import { recentLaunches } from "../launching/launch-records.ts";
@@ -72,7 +72,7 @@ async function repairActivity(
   const own = seen.launches.get(activity.name) ?? [];
   const tasks = seen.builds.flatMap((build) => build.tasks).filter((task) => task.activityArn === arn);
   const gone = new Set(seen.workers.filter(({ state }) => state === "gone").map(({ instanceId }) => instanceId));
-  const open = await openDemands(activity.name, { launches: own, reading: launching });
+  const open = await openDemandsAndAhead(activity.name, { launches: own, reading: launching });
   const reopened = await reopenedDemands(activity.name, { gone, launches: own, reading: launching });
   const deficit = measureDeficit({
     activity: activity.name,
