@@ -42,7 +42,10 @@ interface VirtualTimer {
   readonly callback: () => void;
 }
 
-/** Time that moves only when told to: years pass in milliseconds, and timers of one instant fire in the order they were set. */
+/**
+ * Time that moves only when told to: years pass in milliseconds, and timers of one instant fire in the order they were set. It shows whole
+ * milliseconds, as systems do, of which a timer fires when the last has passed that it waits for.
+ */
 export function virtualClock(startMs: number = Date.UTC(2026, 0, 1)): VirtualClock {
   let nowMs = startMs;
   let sequence = 0;
@@ -92,7 +95,7 @@ export function virtualClock(startMs: number = Date.UTC(2026, 0, 1)): VirtualClo
   return {
     now: () => nowMs,
     at(atMs, callback) {
-      const timer = { atMs, sequence: sequence++, callback };
+      const timer = { atMs: Math.ceil(atMs), sequence: sequence++, callback };
       push(timer);
       return () => {
         if (!fired.has(timer)) cancelled.add(timer);

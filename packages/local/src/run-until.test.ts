@@ -112,3 +112,11 @@ test("a goal that cannot be reached is said instead of waited for", async () => 
   await expect(runUntil(aws, clock, Promise.reject(new Error("mine")))).rejects.toThrow("mine");
   expect(await runUntil(aws, clock, Promise.resolve(7))).toBe(7);
 });
+
+test("the time that a timer fires at is one of whole milliseconds, and not before it is due", () => {
+  const clock = virtualClock(1000);
+  const fired: number[] = [];
+  for (const ms of [0.83, 1, 2.5]) clock.at(1000 + ms, () => fired.push(clock.now()));
+  while (clock.advanceToNext());
+  expect(fired).toEqual([1001, 1001, 1003]);
+});
