@@ -8,12 +8,15 @@ import {
 import { runUntil } from "@muster/local";
 import { Lease, type Pipeline, type Published } from "@muster/pipeline";
 import { isFree, stateFolder, stateRecords } from "@muster/records";
+import { longestBuildMs } from "./faults/longest-build.ts";
 import type { WorldMishap, WorldPlan } from "./faults/world-plan.ts";
 import { leaveEvidence } from "./leave-evidence.ts";
+import type { Deployment } from "./world/deployment.ts";
 import { type BuildRecord, readBuild } from "./world/read-build.ts";
 import type { LaunchedInstance, Recorded, ScriptRun } from "./world/recorded.ts";
+import type { Sabotage } from "./world/sabotage.ts";
 import { seeded } from "./world/seeded.ts";
-import { inWorld, type Sabotage, WATCHER, type World, type WorldOptions } from "./world/world.ts";
+import { inWorld, WATCHER, type World, type WorldOptions } from "./world/world.ts";
 
 /** How its world is otherwise than that of a soak: by default scripts take up to a quarter of an hour and leave what they say. */
 type OwnWorld = Partial<Pick<WorldOptions, "endOf" | "publish" | "stage" | "machines" | "deployment" | "start">>;
@@ -27,6 +30,7 @@ export interface SeedOptions extends Omit<WorldPlan, "seed">, OwnWorld {
   readonly words?: readonly string[];
   readonly onDiagnostic?: (instanceId: string, line: string) => void;
   readonly sabotage?: Sabotage;
+  readonly deployment?: Deployment;
 }
 
 /** One run of a world, from its first build to the end of its last machine. */
@@ -51,12 +55,12 @@ export interface Leftovers {
   /** Keys in the state bucket, of leases that somebody may still believe to hold, and of what only a running build needs. */
   readonly leases: readonly string[];
   readonly tokens: readonly string[];
-  /** Builds that were given up: they had not ended within the limit. */
+  /** Builds that were given up: they had not ended after as long as what went wrong can have kept them. */
   readonly unended: readonly string[];
 }
 
-/** No build of a small matrix takes longer, whatever happens to it. */
-const LIMIT_MS = 5 * 86_400_000;
+/** Longer than any number of faults keeps builds: a world that goes on for so long is not one of builds that do not end. */
+const LIMIT_MS = 60 * 86_400_000;
 /** The reaper's last resort, and a tick more. */
 const LEFTOVER_LIMIT_MS = 3 * 86_400_000;
 const LOOK_MS = 30_000;
@@ -73,6 +77,7 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
     plan: { ...plan, seed, spares: [WATCHER] },
     ...(onDiagnostic !== undefined && { onDiagnostic }),
     ...(sabotage !== undefined && { sabotage }),
+    ...(deployment !== undefined && { deployment }),
     ...(stage !== undefined && { stage }),
     ...(machines !== undefined && { machines }),
     ...(deployment !== undefined && { deployment }),
@@ -169,16 +174,15 @@ async function stillRunning(sfn: SFNClient, builds: readonly string[]): Promise<
 }
 
 async function untilAllEnded(world: World, builds: readonly string[], lastMs: number): Promise<void> {
-  const { aws, clock, sfn } = world;
-  const startedMs = clock.now();
+  const { aws, clock, sfn, recorded } = world;
   await runUntil(
     aws,
     clock,
     now(clock, async () => {
-      if (clock.now() - startedMs > LIMIT_MS) return true;
+      if (clock.now() > lastMs + longestBuildMs(recorded.faults)) return true;
       return clock.now() > lastMs && (await stillRunning(sfn, builds)).length === 0;
     }),
-    { limitMs: 2 * LIMIT_MS },
+    { limitMs: LIMIT_MS },
   );
 }
 

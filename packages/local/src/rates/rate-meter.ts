@@ -33,7 +33,13 @@ export interface RateMeter {
 /** A bucket's requests in a second, each prefix of it: S3 has no documented burst. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html */
 const S3_PER_SECOND = { reads: 5500, writes: 3500 };
 
-export function createRateMeter({ clock, region = "us-west-2" }: { clock: Clock; region?: string }): RateMeter {
+export function createRateMeter({
+  clock,
+  region = "us-west-2",
+}: {
+  clock: Pick<Clock, "now">;
+  region?: string;
+}): RateMeter {
   const take = tokenBuckets(clock);
   const used = new Map<string, BucketUsage>();
   return {

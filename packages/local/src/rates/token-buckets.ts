@@ -16,7 +16,7 @@ export interface Draft {
 /** Takes from all the buckets that are named, or from none of them: what is left in each, below 0 where it was not enough. */
 export type TakeTokens = (drafts: readonly Draft[]) => readonly number[];
 
-export function tokenBuckets(clock: Clock): TakeTokens {
+export function tokenBuckets(clock: Pick<Clock, "now">): TakeTokens {
   const levels = new Map<string, { readonly tokens: number; readonly atMs: number }>();
   return (drafts) => {
     const nowMs = clock.now();

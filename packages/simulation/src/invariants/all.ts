@@ -1,7 +1,8 @@
 import type { SeedRun } from "../run-seed.ts";
 import { buildsEnd, doneIsDone, successMeansAll, tasksAreAccountedFor, withinQuotas } from "./builds.ts";
+import { withinRates } from "./calls.ts";
 import type { Invariant } from "./invariant.ts";
-import { nothingIsLeft, oneFleetAToken, workersWithinCap } from "./machines.ts";
+import { idleMachinesEnd, nothingIsLeft, oneFleetAToken, workersWithinCap } from "./machines.ts";
 import { retriesAsTheRulesSay } from "./retries.ts";
 import {
   exclusiveAlone,
@@ -10,6 +11,7 @@ import {
   nobodyPublishesStale,
   successesAreTrue,
   successesArrive,
+  takersBegin,
 } from "./scripts.ts";
 import { calmIsCalm, nobodyWaitsInQuiet } from "./waiting.ts";
 
@@ -19,7 +21,9 @@ export const invariants: readonly Invariant[] = [
   successMeansAll,
   doneIsDone,
   withinQuotas,
+  withinRates,
   retriesAsTheRulesSay,
+  takersBegin,
   exclusiveAlone,
   fencingGrows,
   nobodyPublishesStale,
@@ -28,6 +32,7 @@ export const invariants: readonly Invariant[] = [
   heartbeatsAreLostForAReason,
   oneFleetAToken,
   workersWithinCap,
+  idleMachinesEnd,
   nothingIsLeft,
   nobodyWaitsInQuiet,
   calmIsCalm,

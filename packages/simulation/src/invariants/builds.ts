@@ -1,4 +1,5 @@
 import { type Activity, listSteps, taskName } from "@muster/pipeline";
+import { longestBuildMs } from "../faults/longest-build.ts";
 import type { BuildRecord } from "../world/read-build.ts";
 import type { Invariant } from "./invariant.ts";
 
@@ -8,11 +9,21 @@ const MOST_STATE_BYTES = 256 * 1024;
 
 const shortName = ({ executionArn }: BuildRecord): string => executionArn.slice(executionArn.lastIndexOf(":") + 1);
 
-/** The limit of `runSeed` is days: what goes wrong there is over within hours, and each task may time out a few times. */
 export const buildsEnd: Invariant = {
-  name: "every build ends",
-  broken: ({ leftovers }) => leftovers.unended.map((arn) => `${arn} has not ended`),
+  name: "every build ends, and no later than what went wrong meanwhile can have kept it",
+  broken: ({ builds, recorded, leftovers }) => [
+    ...leftovers.unended.map((arn) => `${arn} has not ended`),
+    ...builds.flatMap((build) => {
+      const { startedMs, endedMs } = build;
+      const mostMs = longestBuildMs(recorded.faults.filter(({ atMs }) => atMs <= endedMs));
+      return endedMs - startedMs <= mostMs
+        ? []
+        : [`${shortName(build)} took ${hours(endedMs - startedMs)}, and its faults ${hours(mostMs)} at most`];
+    }),
+  ],
 };
+
+const hours = (ms: number): string => `${(ms / 3_600_000).toFixed(1)} h`;
 
 /** Stopped by people, or refused before it began: then it owes no task anything. */
 const ownsUp = ({ status, results }: BuildRecord): boolean =>
@@ -77,6 +88,7 @@ export const withinQuotas: Invariant = {
       ...(build.largestStateBytes > MOST_STATE_BYTES
         ? [`${shortName(build)} has a state of ${build.largestStateBytes} bytes`]
         : []),
+      ...(build.tooLarge > 0 ? [`${shortName(build)} had a state's data refused for its size`] : []),
     ]),
 };
 

@@ -59,6 +59,26 @@ const isInTime = ({ launchedMs, readyMs }: SeedRun["launched"][0]): boolean =>
 const isThere = ({ launchedMs, offMs, failedMs }: SeedRun["launched"][0], atMs: number): boolean =>
   launchedMs <= atMs && [offMs, failedMs].every((endMs) => endMs === undefined || endMs > atMs);
 
+/** What leaves a machine that runs without a word, or keeps functions from seeing so. */
+const STILLING = /^(machine|agent|script)\.|\.(down|delayed|slow|straggling|timed-out|lost)$|^function\.|^event\./;
+/** A worker's time without a task, its last poll, and its shutdown. */
+const IDLE_MS = 13 * 60_000;
+/** The worker's hour in which nobody answers, the reaper's hour and a half, its cycles, and those that an outage costs. */
+const FORGOTTEN_MS = 5 * 3_600_000;
+
+export const idleMachinesEnd: Invariant = {
+  name: "no machine runs longer than its idle time without a task, or the reaper's patience where something keeps it",
+  broken: ({ launched, recorded, seconds, builds }) => {
+    const mostMs = recorded.faults.some(({ kind }) => STILLING.test(kind)) ? FORGOTTEN_MS : IDLE_MS;
+    const overMs = Math.min(...builds.map(({ startedMs }) => startedMs)) + seconds * 1000;
+    return launched.flatMap(({ instanceId, launchedMs, readyMs = launchedMs, offMs = overMs }) => {
+      const ends = recorded.runs.filter(({ machine }) => machine === instanceId).map(({ endedMs = offMs }) => endedMs);
+      const idleMs = offMs - Math.max(readyMs, ...ends);
+      return idleMs <= mostMs ? [] : [`${instanceId} ran for ${Math.round(idleMs / 60_000)} minutes without a task`];
+    });
+  },
+};
+
 export const nothingIsLeft: Invariant = {
   name: "at the end no machine runs, no lease is held, no token is open",
   broken: ({ leftovers: { running, leases, tokens } }) => [

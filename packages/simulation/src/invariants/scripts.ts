@@ -101,3 +101,26 @@ export const heartbeatsAreLostForAReason: Invariant = {
       .map(({ task, machine }) => `${task} on ${machine} lost its heartbeat, and nothing had happened`);
   },
 };
+
+/** Answers, retries within the SDK, and a poll of who waits for the lease. */
+const BEGUN_WITHIN_MS = 60_000;
+const HINDERING = /^(machine|agent|states|logs|ec2)\.|\.(down|delayed|slow|straggling|timed-out)$/;
+
+export const takersBegin: Invariant = {
+  name: "who takes a task begins at once, or as soon as nobody else works under its step's lease",
+  broken: ({ recorded: { runs, faults }, builds }) => {
+    if (faults.some(({ kind }) => HINDERING.test(kind))) return [];
+    return builds.flatMap(({ attempts, executionArn, endedMs: buildEndedMs }) =>
+      attempts.flatMap(({ task, activity, startedMs, endedMs = buildEndedMs }) => {
+        if (startedMs === undefined) return [];
+        const ofStep = runs.filter((run) => run.activity === activity && run.exclusive);
+        const freeMs = Math.max(startedMs, ...ofStep.filter((run) => run.startedMs < startedMs).map(endOf));
+        const own = runs.find((run) => run.task === task && run.build === executionArn && run.startedMs >= startedMs);
+        const beganMs = own?.startedMs ?? endedMs;
+        return beganMs - freeMs <= BEGUN_WITHIN_MS
+          ? []
+          : [`${task} was taken at ${at(startedMs)}, could begin at ${at(freeMs)}, and began at ${at(beganMs)}`];
+      }),
+    );
+  },
+};

@@ -81,6 +81,7 @@ export function handMadeRun(changes: Partial<SeedRun> = {}): SeedRun {
         results: undefined,
         events: 20,
         largestStateBytes: 100,
+        tooLarge: 0,
       },
     ],
     leftovers: { running: [], leases: [], tokens: [], unended: [] },

@@ -24,6 +24,8 @@ export interface MachinesOptions {
   readonly wrap: (
     inner: AgentProcess["clientConfig"]["requestHandler"],
   ) => AgentProcess["clientConfig"]["requestHandler"];
+  /** Variables of agents, over what their stage tells them. */
+  readonly environment: Partial<AgentProcess["variables"]>;
   readonly endOf: (run: ScriptRun) => PlayedEnd;
   readonly publish: (run: ScriptRun, config: AgentProcess["clientConfig"]) => Promise<void>;
   readonly onDiagnostic: (instanceId: string, line: string) => void;
@@ -140,7 +142,7 @@ async function runAgent(machine: Machine, options: MachinesOptions): Promise<voi
   const { publish, endOf } = options;
   await runAgentProcess({
     identity,
-    variables: variablesOf(seen.activity, options.stage),
+    variables: { ...variablesOf(seen.activity, options.stage), ...options.environment },
     clientConfig,
     clock,
     disk,

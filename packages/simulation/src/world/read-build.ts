@@ -21,6 +21,8 @@ export interface BuildRecord {
   readonly events: number;
   /** The largest input or output of a state, in bytes. */
   readonly largestStateBytes: number;
+  /** How often a state's data was too large for Step Functions, which then fails the state. */
+  readonly tooLarge: number;
 }
 
 /** A task as it was published once, and what became of that. */
@@ -56,6 +58,7 @@ export async function readBuild(sfn: SFNClient, executionArn: string): Promise<B
     results: text === undefined ? undefined : (JSON.parse(text) as Results),
     events: history.length,
     largestStateBytes: Math.max(...history.map(bytesOf)),
+    tooLarge: history.filter(isTooLarge).length,
   };
 }
 
@@ -116,4 +119,14 @@ export function attemptsOf(history: readonly HistoryEvent[]): TaskAttempt[] {
 
 function bytesOf({ stateEnteredEventDetails: entered, stateExitedEventDetails: exited }: HistoryEvent): number {
   return Buffer.byteLength(entered?.input ?? exited?.output ?? "");
+}
+
+/** @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+const TOO_LARGE = "States.DataLimitExceeded";
+
+function isTooLarge(event: HistoryEvent): boolean {
+  const { taskFailedEventDetails: task, lambdaFunctionFailedEventDetails: lambda } = event;
+  return [task, lambda, event.activityFailedEventDetails, event.executionFailedEventDetails].some(
+    (failed) => failed?.error === TOO_LARGE,
+  );
 }

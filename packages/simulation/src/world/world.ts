@@ -19,6 +19,7 @@ import { watchedFunctions } from "./functions.ts";
 import { type MachinesOptions, playMachine } from "./machine.ts";
 import type { PlayedEnd } from "./played-scripts.ts";
 import { type LaunchedInstance, nothingRecorded, type Recorded, type ScriptRun } from "./recorded.ts";
+import { type Sabotage, untouched, type Wrap } from "./sabotage.ts";
 import { moreSdkClients, sdkClients } from "./sdk-clients.ts";
 import { seeded } from "./seeded.ts";
 import { setUpStage } from "./set-up-stage.ts";
@@ -35,7 +36,7 @@ export interface WorldOptions {
     run: ScriptRun,
     clients: { readonly s3: S3Client; readonly stage: StageDescription },
   ) => Promise<void>;
-  /** Breaks what Muster does on the wire: a world whose checker can fail. */
+  /** Breaks what Muster does: a world whose checker can fail. */
   readonly sabotage?: Sabotage;
   /** When its clock starts. */
   readonly start?: Date;
@@ -46,16 +47,6 @@ export interface WorldOptions {
   /** Told of each line of an agent's own log. */
   readonly onDiagnostic?: (instanceId: string, line: string) => void;
 }
-
-type Wrap = (inner: ClientConfig["requestHandler"]) => ClientConfig["requestHandler"];
-
-/** What becomes of requests before AWS sees them. */
-export interface Sabotage {
-  readonly machines?: Wrap;
-  readonly functions?: Wrap;
-}
-
-const untouched: Wrap = (inner) => inner;
 
 /** AWS with a stage of a pipeline on it, its functions and its machines, in this process and in virtual time. */
 export interface World {
@@ -141,6 +132,7 @@ async function createWorld(options: WorldOptions, clock: VirtualClock): Promise<
     recorded,
     ask,
     wrap: sabotage.machines ?? untouched,
+    environment: sabotage.environment ?? {},
     endOf: options.endOf,
     publish: (run, own) => publish(run, { s3: sdkClients(own).s3, stage }),
     onDiagnostic: options.onDiagnostic ?? (() => {}),
