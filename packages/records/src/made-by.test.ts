@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { madeByMetadata, madeByOf, makerLine } from "./made-by.ts";
+import { firstMakerOf, madeByMetadata, madeByOf, madeFirstOf, makerLine, passedOnMetadata } from "./made-by.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const script = sha256("script");
@@ -56,13 +56,35 @@ test("however much a task reads and is told, the metadata fit into what S3 takes
   const many = Array.from({ length: 500 }, (_, index) => index);
   const env = Object.fromEntries(many.map((index) => [`VARIABLE_${index}`, `ü${index}`]));
   const sources = new Map(many.map((index) => [`s3://scratch/ü/${index}`, sha256(String(index))]));
-  const metadata = madeByMetadata(makerLine({ task: "M".repeat(80) + "-1".repeat(60), script, env }), sources);
-  const [[name = "", value = ""] = []] = Object.entries(metadata);
-  // Beside it there are the object's digest, and a conditional write's id.
-  expect(name.length + value.length).toBeLessThan(2048 - 6 - 64 - 12 - 36);
-  expect(value).toMatch(/^[\x20-\x7e]+$/);
+  const maker = (letter: string) => makerLine({ task: letter.repeat(80) + "-1".repeat(60), script, env });
+  const first = firstMakerOf(madeByMetadata(maker("F"), sources)) ?? "";
+  const metadata = { ...madeByMetadata(maker("M"), sources), ...passedOnMetadata(maker("M"), first) };
+  const text = Object.entries(metadata).flat().join("");
+  // Beside them there are the object's digest, and a conditional write's id.
+  expect(text.length).toBeLessThan(2048 - 6 - 64 - 12 - 36);
+  expect(text).toMatch(/^[\x20-\x7e]+$/);
   // Of what it read, the latest.
   expect(madeByOf(metadata)?.hasRead("s3://scratch/ü/499")).toBe(true);
+});
+
+test("what is passed on tells what made it first, however often it is, and nothing of what that had read", () => {
+  const made = madeByMetadata(makerLine({ task, script, env: { A: "a" } }), new Map([[uri, sha256("tar")]]));
+  const [stage, publish] = ["Stage-1.2.3", "Publish-1.2.3"].map((each) => makerLine({ task: each, script, env: {} }));
+  const passedOn = (metadata: Record<string, string>, by = "") => ({
+    ...madeByMetadata(by, new Map()),
+    ...passedOnMetadata(by, firstMakerOf(metadata) ?? ""),
+  });
+  const published = passedOn(passedOn(made, stage), publish);
+  expect(madeByOf(published)?.task).toBe("Publish-1.2.3");
+  const first = madeFirstOf(published);
+  expect([first?.task, first?.isOfScript(script), first?.hadAnother("A", "b")]).toEqual([task, true, true]);
+  expect(first?.hasRead(uri)).toBe(false);
+  expect(madeFirstOf(made)).toBeUndefined();
+});
+
+test("what a task stores again of its own on another day, it has made", () => {
+  const maker = (each: string) => makerLine({ task, script: sha256(each), env: {} });
+  expect(passedOnMetadata(maker("newer"), maker("older"))).toEqual({});
 });
 
 test("no value can be found by what is told of it", () => {

@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 
 /** By this metadata of an object it is known what made it. */
 const MADE_BY = "muster-made";
+/** And by this what made it first, where whoever stored it has only passed it on: a package in a repository. */
+const MADE_FIRST = "muster-made-first";
 
 /** S3 takes 2 KB of an object's metadata: of more than these it is not told. */
 const MOST_VARIABLES = 60;
 const MOST_SOURCES = 50;
+const MOST_PASSED_ON = 20;
 
 /** What the build was asked for, not what is made: it differs from build to build. */
 const OF_THE_BUILD = ["PLATFORMS", "BUILD_PLATFORMS", "VERSIONS", "FAILED_VERSIONS", "RESTORE_FROM", "MADE_AGAIN"];
@@ -46,6 +49,17 @@ export function madeByMetadata(maker: string, sources: ReadonlyMap<string, strin
   return { [MADE_BY]: `${maker} ${read.join("") || "-"}` };
 }
 
+/** Of whom an object comes first, as it is passed on; without what it was made of, which whoever passes it on has not read. */
+export function firstMakerOf(metadata: Readonly<Record<string, string>> | undefined): string | undefined {
+  const [task, script, variables = ""] = (metadata?.[MADE_FIRST] ?? metadata?.[MADE_BY])?.split(" ") ?? [];
+  if (task === undefined || script === undefined) return undefined;
+  return [task, script, variables.slice(0, MOST_PASSED_ON * VARIABLE_LENGTH) || "-"].join(" ");
+}
+
+/** Besides `madeByMetadata`, of what the task has fetched and stores unchanged. Nothing of what it made itself, on another day. */
+export const passedOnMetadata = (maker: string, first: string): Record<string, string> =>
+  first.split(" ")[0] === maker.split(" ")[0] ? {} : { [MADE_FIRST]: first };
+
 const shortened = (sha256: string): string => sha256.slice(0, SOURCE_LENGTH - URI_LENGTH);
 
 /** What made an object, as its metadata tell it. */
@@ -61,8 +75,15 @@ export interface MadeBy {
 }
 
 /** undefined for an object that was stored without, or before it was told */
-export function madeByOf(metadata: Readonly<Record<string, string>> | undefined): MadeBy | undefined {
-  const [task, script, variables = "", sources = ""] = metadata?.[MADE_BY]?.split(" ") ?? [];
+export const madeByOf = (metadata: Readonly<Record<string, string>> | undefined): MadeBy | undefined =>
+  readMaker(metadata?.[MADE_BY]);
+
+/** undefined for an object that was not passed on */
+export const madeFirstOf = (metadata: Readonly<Record<string, string>> | undefined): MadeBy | undefined =>
+  readMaker(metadata?.[MADE_FIRST]);
+
+function readMaker(line: string | undefined): MadeBy | undefined {
+  const [task, script, variables = "", sources = ""] = line?.split(" ") ?? [];
   if (task === undefined || script === undefined) return undefined;
   const had = pieces(variables, VARIABLE_LENGTH);
   const read = pieces(sources, SOURCE_LENGTH);

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { createLocalAws } from "@muster/local";
 import { aptPackage, formatControl } from "@muster/pipeline";
-import { digestMetadata } from "@muster/records";
+import { digestMetadata, madeByMetadata, makerLine, passedOnMetadata } from "@muster/records";
 import { expect, onTestFinished, test } from "vitest";
 import { lookout } from "./lookout.ts";
 
@@ -64,6 +64,7 @@ async function repository({ plain = false, byHash = false } = {}) {
       const signed = `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n${release}-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n`;
       await put(`${suite}/InRelease`, signed);
     },
+    factsOf: () => lookout(s3, buckets).factsOf(wanted),
     look: () => lookout(s3, buckets).isThere,
     validUntil: () => lookout(s3, buckets).validUntil(suite),
   };
@@ -101,6 +102,21 @@ test("a package that the index names is not there while its file is not, or is a
   expect(await look()(wanted)).toBe(false);
   await put(file, older.content, { Metadata: digestMetadata(sha256(older.content)) });
   expect(await look()(wanted)).toBe(true);
+});
+
+test("a package that the index names tells what made it, as its file does", async () => {
+  const { index, put, factsOf } = await repository();
+  const lines = ["Make-1", "Publish-1"].map((task) => makerLine({ task, script: sha256(task), env: {} }));
+  const [make = "", publish = ""] = lines;
+  const metadata = { ...madeByMetadata(publish, new Map()), ...passedOnMetadata(publish, make) };
+  await put("debian/pool/main/h/hhvm/hhvm_4.28.3-1~bookworm_amd64.deb", older.content, { Metadata: metadata });
+  expect(await factsOf()).toBeUndefined();
+  await index([older]);
+  expect(await factsOf()).toMatchObject({
+    size: older.content.length,
+    made: { task: "Publish-1" },
+    madeFirst: { task: "Make-1" },
+  });
 });
 
 test("an architecture that is asked for is looked for", async () => {

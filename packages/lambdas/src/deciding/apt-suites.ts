@@ -43,17 +43,17 @@ export function aptSuites(s3: S3Client, { buckets, headObject }: Sources) {
   }
 
   return {
-    /** Whether apt would find the package, and get what the index says that it is. */
-    async offers(wanted: AptPackage): Promise<boolean> {
+    /** The file that apt would get of the package, where the suite names it and the file is what the index says that it is. */
+    async offered(wanted: AptPackage): Promise<ObjectFacts | undefined> {
       const { packages } = await suiteAt(wanted.suite);
       const named = packages.filter((fields) => isNamed(fields, wanted));
-      const there = await Promise.all(
+      const files = await Promise.all(
         named.map(async (fields) => {
           const file = await headObject(fileOf(fields, wanted.suite));
-          return file !== undefined && isSameFile(file, fields);
+          return file !== undefined && isSameFile(file, fields) ? file : undefined;
         }),
       );
-      return there.includes(true);
+      return files.find((file) => file !== undefined);
     },
     /** Until when apt takes what InRelease says; undefined where it does not say, or is not there. */
     validUntil: async (place: S3Object): Promise<Date | undefined> => (await suiteAt(place)).validUntil,

@@ -72,8 +72,13 @@ async function decideAsUsual<P extends Per>(
   const daysValid = async (suite: string) => daysFrom(now(), await validUntil(suite));
   const question = { ...subject, build, status: statusQuestion(subject, isThere), daysValid };
   const own = await activity.shouldRun?.(question);
-  if (own !== undefined) return { decision: own, byArtifacts: false };
-  const decision = await decideByArtifacts(task, { build, buckets, isThere, making });
+  const changedOf = () => (making === undefined ? undefined : whatChanged(task, { build, buckets, making }));
+  if (own !== undefined) {
+    const changed = own.run ? undefined : await changedOf();
+    const reason = changed === undefined ? own.reason : `${own.reason}; what is there was ${changed}`;
+    return { decision: { ...own, reason }, byArtifacts: false };
+  }
+  const decision = await decideByArtifacts(task, { buckets, isThere, changedOf });
   return { decision, byArtifacts: decision.reason !== EVERY_BUILD };
 }
 
@@ -90,16 +95,21 @@ function decideRetry(
 
 const EVERY_BUILD = "it runs in every build";
 
+interface ByArtifacts extends Pick<DecideOptions, "buckets" | "isThere"> {
+  readonly changedOf: () => Promise<string | undefined> | undefined;
+}
+
 async function decideByArtifacts<P extends Per>(
   task: Task<P>,
-  { build, buckets, isThere, making }: Pick<DecideOptions, "build" | "buckets" | "isThere" | "making">,
+  { buckets, isThere, changedOf }: ByArtifacts,
 ): Promise<Decision> {
   const { activity, subject } = task;
   const { status, evidence } = await statusOf(activity, subject, isThere);
   const found = evidence.map((each) => evidenceText(each, buckets)).join(", ");
   if (status !== "not_built") {
-    const changed = making === undefined ? "" : await whatChanged(task, { build, buckets, making });
-    return { run: false, reason: `${found} ${evidence.length > 1 ? "exist" : "exists"}${changed}` };
+    const changed = await changedOf();
+    const exists = `${found} ${evidence.length > 1 ? "exist" : "exists"}`;
+    return { run: false, reason: changed === undefined ? exists : `${exists}, ${changed}` };
   }
   if (found === "") return { run: true, reason: EVERY_BUILD };
   const restore = activity.restoredFrom?.(subject) ?? [];

@@ -7,6 +7,7 @@ import {
   isMustersOwn,
   type MadeBy,
   madeByOf,
+  madeFirstOf,
   statusOf,
 } from "@muster/records";
 
@@ -17,6 +18,8 @@ export interface ObjectFacts {
   readonly sha256: string | undefined;
   /** What made it, where it says so. */
   readonly made?: MadeBy | undefined;
+  /** What made it first, where that has only passed it on. */
+  readonly madeFirst?: MadeBy | undefined;
 }
 
 /**
@@ -29,7 +32,12 @@ export async function headObject(s3: S3Client, bucket: string, { key }: S3Object
   try {
     const found = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: "ENABLED" }));
     if (isMustersOwn(found.Metadata)) return undefined;
-    return { size: found.ContentLength ?? 0, sha256: digestOf(found), made: madeByOf(found.Metadata) };
+    return {
+      size: found.ContentLength ?? 0,
+      sha256: digestOf(found),
+      made: madeByOf(found.Metadata),
+      madeFirst: madeFirstOf(found.Metadata),
+    };
   } catch (error) {
     if (isMissingObject(error)) return undefined;
     throw notKnown(`whether s3://${bucket}/${key} exists`, error);

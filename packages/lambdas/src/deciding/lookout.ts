@@ -4,9 +4,9 @@ import {
   evidenceText,
   type IsThere,
   isAptPackage,
+  type Published,
   type S3Object,
   type StageDescription,
-  s3Url,
 } from "@muster/pipeline";
 import { aptSuites } from "./apt-suites.ts";
 import { headObject, type ObjectFacts } from "./head-object.ts";
@@ -16,21 +16,20 @@ export interface Lookout {
   readonly isThere: IsThere;
   /** Of a suite, by the folder of its InRelease in the bucket of downloads; undefined where that sets no term. */
   readonly validUntil: (suite: string) => Promise<Date | undefined>;
-  /** What is known of an object that is there. */
-  readonly factsOf: (object: S3Object) => Promise<ObjectFacts | undefined>;
+  /** What is known of an object that is there; of a package, of the file that its suite names. */
+  readonly factsOf: (evidence: Published) => Promise<ObjectFacts | undefined>;
 }
 
 /** Asks S3 once for each piece of evidence, however many activities look at it; a look that failed is made anew. */
 export function lookout(s3: S3Client, buckets: StageDescription["buckets"]): Lookout {
-  const answers = new Map<string, Promise<boolean>>();
   const facts = new Map<string, Promise<ObjectFacts | undefined>>();
-  const factsOf = (object: S3Object) =>
-    remembered(facts, s3Url(object, buckets), () => headObject(s3, buckets[object.bucket], object));
-  const suites = aptSuites(s3, { buckets, headObject: (object) => headObject(s3, buckets[object.bucket], object) });
-  const isThere: IsThere = async (evidence) => {
-    if (!isAptPackage(evidence)) return (await factsOf(evidence)) !== undefined;
-    return remembered(answers, evidenceText(evidence, buckets), () => suites.offers(evidence));
-  };
+  const head = (object: S3Object) => headObject(s3, buckets[object.bucket], object);
+  const suites = aptSuites(s3, { buckets, headObject: head });
+  const factsOf = (evidence: Published) =>
+    remembered(facts, evidenceText(evidence, buckets), () =>
+      isAptPackage(evidence) ? suites.offered(evidence) : head(evidence),
+    );
+  const isThere: IsThere = async (evidence) => (await factsOf(evidence)) !== undefined;
   return { isThere, factsOf, validUntil: (suite) => suites.validUntil(downloads(suite)) };
 }
 

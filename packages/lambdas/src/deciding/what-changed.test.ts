@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   activity,
   type BuildInput,
+  type Decision,
   definePipeline,
   downloads,
   evidenceText,
@@ -12,7 +13,7 @@ import {
   scratch,
   textInput,
 } from "@muster/pipeline";
-import { madeByMetadata, madeByOf, makerLine } from "@muster/records";
+import { madeByMetadata, madeByOf, madeFirstOf, makerLine, passedOnMetadata } from "@muster/records";
 import { expect, test } from "vitest";
 import { decide } from "./decide.ts";
 import type { ObjectFacts } from "./head-object.ts";
@@ -66,22 +67,31 @@ interface Was {
   readonly script?: string;
   readonly env?: Record<string, string>;
   readonly source?: string;
+  /** Who has stored it, of whoever made it. */
+  readonly by?: string;
 }
 
 /** What is said of packages that were made so, when all is as it is here now. */
-async function reasonOf(was: Was | undefined, build: Partial<BuildInput> = {}, now: string | null = sha256("source")) {
+async function reasonOf(
+  was: Was | undefined,
+  build: Partial<BuildInput> = {},
+  { now = sha256("source"), own }: { now?: string | null; own?: Decision } = {},
+) {
   const asked: string[] = [];
+  const made = was && makerLine({ task, script, env: usual, ...was });
+  const by = was?.by && makerLine({ task: was.by, script: sha256("publish"), env: {} });
   const metadata =
-    was &&
+    made &&
     madeByMetadata(
-      makerLine({ task, script, env: usual, ...was }),
+      by ?? made,
       new Map([
         [source, was.source ?? sha256("source")],
         ["s3://scratch/cache", sha256("cache")],
       ]),
     );
+  const madeFirst = made && by && madeFirstOf(passedOnMetadata(by, made));
   const facts = new Map<string, ObjectFacts>([
-    ...built.map((url) => [url, { size: 1, sha256: undefined, made: madeByOf(metadata) }] as const),
+    ...built.map((url) => [url, { size: 1, sha256: undefined, made: madeByOf(metadata), madeFirst }] as const),
     [source, { size: 1, sha256: now ?? undefined }],
   ]);
   const factsOf = async (object: Parameters<typeof evidenceText>[0]) => {
@@ -90,7 +100,7 @@ async function reasonOf(was: Was | undefined, build: Partial<BuildInput> = {}, n
     return facts.get(url);
   };
   const { reason } = await decide(
-    { activity: Make, subject },
+    { activity: own === undefined ? Make : activity({ ...Make, shouldRun: async () => own }), subject },
     {
       build: { versions: ["1.2.3"], platforms: [], activities: [], debug: "", inputs: { target: "staging" }, ...build },
       buckets,
@@ -125,6 +135,24 @@ test.each<[text: string, was: Was | undefined, build?: Partial<BuildInput>]>([
   expect(isMadeOtherwise(reason)).toBe(text !== "");
 });
 
+test.each<[was: Was | undefined, run: boolean, reason: string]>([
+  [{ script: sha256("older") }, false, "published; what is there was made by another script"],
+  [{ source: sha256("older") }, false, "published; what is there was made of other sources: s3://scratch/source/1.2.3"],
+  [{}, false, "published"],
+  [undefined, false, "published"],
+  [{ script: sha256("older") }, true, "published"],
+])("a step that decides itself says what has changed where it is skipped: %j, %j: %s", async (was, run, reason) => {
+  const told = await reasonOf(was, {}, { own: { run, reason: "published" } });
+  expect(told.reason).toBe(reason);
+  expect(isMadeOtherwise(reason)).toBe(reason !== "published");
+});
+
+test("what another task has passed on tells what made it first", async () => {
+  const by = "Publish-1.2.3";
+  expect((await reasonOf({ by })).reason).toBe(exist);
+  expect((await reasonOf({ by, script: sha256("older") })).reason).toBe(`${exist}, made by another script`);
+});
+
 test("what is made again says so of what is there too", async () => {
   const { reason } = await reasonOf({ script: sha256("older") }, { rerun: { Make: [] } });
   expect(reason).toBe(`made again (--rerun), although ${exist}, made by another script`);
@@ -138,7 +166,7 @@ test("one look at each source that was read and that a step makes, none at other
 });
 
 test("a source that is gone, and one that nobody knows the digest of, tell nothing", async () => {
-  const { reason } = await reasonOf({ source: sha256("older") }, {}, null);
+  const { reason } = await reasonOf({ source: sha256("older") }, {}, { now: null });
   expect(reason).toBe(exist);
 });
 

@@ -3,6 +3,7 @@ import {
   objectsOf,
   type Per,
   type Pipeline,
+  type Published,
   placeOf,
   type S3Object,
   type StageDescription,
@@ -20,7 +21,7 @@ export interface Making {
   readonly pipeline: Pipeline;
   /** SHA-256 in hex of what a task of an activity would run now; undefined where that is not known. */
   readonly scriptOf: (activity: string) => string | undefined;
-  readonly factsOf: (object: S3Object) => Promise<ObjectFacts | undefined>;
+  readonly factsOf: (evidence: Published) => Promise<ObjectFacts | undefined>;
 }
 
 interface Circumstances {
@@ -33,18 +34,23 @@ interface Circumstances {
 const MOST_SOURCES = 3;
 
 /**
- * What has changed since what is there of a task was made: `, made by another script and of other sources: s3://…`; empty where nothing has, or nothing tells.
- * It goes by what the task itself has uploaded of what it makes, all of which was looked at before.
+ * What has changed since what is there of a task was made: `made by another script and of other sources: s3://…`; undefined where nothing has, or nothing tells.
+ * It goes by what the task itself has uploaded of what it makes, or another has passed on: a package that an index names was put there by whoever publishes.
  */
 export async function whatChanged<P extends Per>(
   task: Task<P>,
   { build, buckets, making }: Circumstances,
-): Promise<string> {
+): Promise<string | undefined> {
   const { activity, subject } = task;
   const name = taskName(activity.name, placeOf(subject));
-  const found = await Promise.all(objectsOf(activity, subject).map((each) => making.factsOf(each)));
-  const made = found.flatMap((each) => (each?.made?.task === name ? [each.made] : []));
-  if (made.length === 0) return "";
+  const evidence: readonly Published[] = [
+    ...(activity.produces?.(subject) ?? []),
+    ...(activity.publishes?.(subject) ?? []),
+  ];
+  const found = await Promise.all(evidence.map((each) => making.factsOf(each).catch(() => undefined)));
+  const makers = found.flatMap((each) => [each?.made, each?.madeFirst]);
+  const made = makers.flatMap((maker) => (maker?.task === name ? [maker] : []));
+  if (made.length === 0) return undefined;
   const script = making.scriptOf(activity.name);
   const env = environmentNow(task, { build, buckets, making });
   const others = Object.keys(env).filter((key) => made.some((each) => each.hadAnother(key, env[key] ?? "")));
@@ -64,12 +70,12 @@ export async function whatChanged<P extends Per>(
     ...(others.length > 0 ? [`with another ${others.join(", ")}`] : []),
     ...(sources.length > 0 ? [`of other sources: ${sources.join(", ")}`] : []),
   ];
-  return parts.length === 0 ? "" : `, made ${parts.join(" and ")}`;
+  return parts.length === 0 ? undefined : `made ${parts.join(" and ")}`;
 }
 
 /** Whether a reason says that what is there was made otherwise. */
 export const isMadeOtherwise = (reason: string): boolean =>
-  /, made (by another script|with another |of other sources: )/.test(reason);
+  /(, |; what is there was )made (by another script|with another |of other sources: )/.test(reason);
 
 function environmentNow<P extends Per>(
   task: Task<P>,

@@ -4,20 +4,24 @@ import { rename, rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { digestOfMetadata, type ObjectPlace, receiveObject } from "@muster/records";
+import { digestOfMetadata, firstMakerOf, type ObjectPlace, receiveObject } from "@muster/records";
 
-/**
- * @param file where it appears when it is complete; `-` is standard output
- * @returns its SHA-256 in hex
- */
-export async function downloadObject(s3: S3Client, place: ObjectPlace, file: string): Promise<string> {
-  let sha256 = "";
-  const bytes = readObject(s3, place, (digest) => {
-    sha256 = digest;
+export interface Downloaded {
+  /** In hex. */
+  readonly sha256: string;
+  /** What made it first, where it says so. */
+  readonly maker?: string | undefined;
+}
+
+/** @param file where it appears when it is complete; `-` is standard output */
+export async function downloadObject(s3: S3Client, place: ObjectPlace, file: string): Promise<Downloaded> {
+  let downloaded: Downloaded = { sha256: "" };
+  const bytes = readObject(s3, place, (found) => {
+    downloaded = found;
   });
   if (file === "-") await printBytes(bytes);
   else await storeBytes(bytes, place, file);
-  return sha256;
+  return downloaded;
 }
 
 async function storeBytes(bytes: AsyncIterable<Buffer>, place: ObjectPlace, file: string): Promise<void> {
@@ -45,13 +49,13 @@ async function printBytes(bytes: AsyncIterable<Buffer>): Promise<void> {
 
 /**
  * An object's bytes, as they are received.
- * @param onEnd is told their SHA-256 when they are complete, and are what was stored
+ * @param onEnd is told what they are when they are complete, and are what was stored
  * @throws Error when they are not what was stored, where the object says what that was
  */
 export async function* readObject(
   s3: S3Client,
   { bucket, key }: ObjectPlace,
-  onEnd: (sha256: string) => void = () => {},
+  onEnd: (downloaded: Downloaded) => void = () => {},
 ): AsyncGenerator<Buffer> {
   const { metadata, bytes } = await receiveObject(s3, { bucket, key });
   const stored = digestOfMetadata(metadata);
@@ -64,5 +68,5 @@ export async function* readObject(
   if (stored !== undefined && sha256 !== stored) {
     throw new Error(`s3://${bucket}/${key} is damaged: its SHA-256 is not ${stored}, which it was stored with`);
   }
-  onEnd(sha256);
+  onEnd({ sha256, maker: firstMakerOf(metadata) });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createLocalAws, type LocalAws, outages } from "@muster/local";
-import { indexPageMetadata, madeByOf, makerLine, putObject } from "@muster/records";
+import { indexPageMetadata, madeByMetadata, madeByOf, madeFirstOf, makerLine, putObject } from "@muster/records";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runInFolder, s3Command } from "../../testing/run-in-folder.ts";
 
@@ -267,10 +267,8 @@ test("what a task uploads says what made it and what it had read by then, in par
   const source = "the source";
   await s3.send(new PutObjectCommand({ Bucket: "files", Key: "source", Body: source }));
   const script = createHash("sha256").update("script").digest("hex");
-  const made = async (Key: string) => {
-    const { Metadata } = await s3.send(new HeadObjectCommand({ Bucket: "files", Key }));
-    return madeByOf(Metadata);
-  };
+  const metadataOf = async (Key: string) => (await s3.send(new HeadObjectCommand({ Bucket: "files", Key }))).Metadata;
+  const made = async (Key: string) => madeByOf(await metadataOf(Key));
   await writeFile(join(folder, "made"), "made");
   await writeFile(join(folder, "large"), Buffer.alloc(6 * 2 ** 20));
   await musterS3("cp", "s3://files/source", "got");
@@ -293,6 +291,14 @@ test("what a task uploads says what made it and what it had read by then, in par
     expect((await musterS3("cp", "s3://files/nothing", "got")).code).toBe(1);
     expect((await musterS3("cp", "made", "s3://files/once", "--if-none-match")).code).toBe(0);
     expect((await made("once"))?.hasRead("s3://files/nothing")).toBe(false);
+
+    const other = makerLine({ task: "Source-1.2.3", script, env: {} });
+    const put = { Bucket: "files", Key: "theirs", Body: "theirs", Metadata: madeByMetadata(other, new Map()) };
+    await s3.send(new PutObjectCommand(put));
+    await musterS3("cp", "s3://files/theirs", "theirs", "theirs", "s3://files/passed-on");
+    const passedOn = await metadataOf("passed-on");
+    expect([madeByOf(passedOn)?.task, madeFirstOf(passedOn)?.task]).toEqual(["Make-1.2.3", "Source-1.2.3"]);
+    expect(madeFirstOf(await metadataOf("after"))).toBeUndefined();
   } finally {
     await rm(join(folder, "maker"));
   }

@@ -9,7 +9,7 @@ import { createRequestHandler } from "../aws/request-handler.ts";
 import { createS3Client } from "../aws/s3-client.ts";
 import { downloadObject } from "./download-object.ts";
 import { readS3Environment, type S3Environment } from "./env.ts";
-import { madeByOfTask, noteSource } from "./made-by-task.ts";
+import { makerOfTask, noteSource } from "./made-by-task.ts";
 import { uploadFile } from "./upload-file.ts";
 
 const USAGE = `usage: muster-s3 cp FILE s3://BUCKET/KEY [--if-match ETAG | --if-none-match] [--content-type TYPE]
@@ -147,8 +147,8 @@ async function download(
   { url, file, environment }: { url: string; file: string; environment: S3Environment },
 ): Promise<void> {
   const place = placeOf(url);
-  const sha256 = await naming(place, () => downloadObject(s3, place, file));
-  await noteSource(environment, { uri: urlOf(place), sha256 });
+  const downloaded = await naming(place, () => downloadObject(s3, place, file));
+  await noteSource(environment, { uri: urlOf(place), ...downloaded });
 }
 
 /** Its digest is noted where the agent finds it when it writes the attempt's record. */
@@ -161,7 +161,7 @@ async function upload(s3: S3Client, { file, url, environment, ...options }: Uplo
     ...(options["if-none-match"] && { ifNoneMatch: "*", overOwn: true }),
   };
   const contentType = options["content-type"];
-  const madeBy = await madeByOfTask(environment);
+  const madeBy = await makerOfTask(environment);
   const uploaded = await naming(place, () =>
     uploadFile(s3, place, { file, madeBy, ...(contentType !== undefined && { contentType }), ...condition }),
   );

@@ -4,6 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { digestMetadata, type ObjectPlace, putObject, type WriteCondition, writeOnCondition } from "@muster/records";
+import type { MadeByOfDigest } from "./made-by-task.ts";
 
 /** Larger files go in parts, each of which can be sent again by itself, and is held in memory until it is there: S3 takes no smaller ones. */
 const PART_BYTES = 5 * 1024 * 1024;
@@ -20,7 +21,7 @@ export interface FileToUpload extends WriteCondition {
   readonly file: string;
   readonly contentType?: string;
   /** What made it. */
-  readonly madeBy?: Readonly<Record<string, string>>;
+  readonly madeBy?: MadeByOfDigest;
   /** Of a large file; fewer take less memory, and more time. */
   readonly partsAtOnce?: number;
 }
@@ -36,7 +37,11 @@ export async function uploadFile(
   const body = await readFile(upload.file);
   const sha256 = createHash("sha256").update(body).digest("hex");
   const { file: _, partsAtOnce: __, madeBy, ...options } = upload;
-  const etag = await putObject(s3, place, { body, metadata: { ...digestMetadata(sha256), ...madeBy }, ...options });
+  const etag = await putObject(s3, place, {
+    body,
+    metadata: { ...digestMetadata(sha256), ...madeBy?.(sha256) },
+    ...options,
+  });
   return etag === undefined ? undefined : { etag, sha256 };
 }
 
@@ -63,7 +68,7 @@ async function uploadParts(
           ContentType: contentType,
           IfMatch: headers.ifMatch,
           IfNoneMatch: headers.ifNoneMatch,
-          Metadata: { ...digestMetadata(sha256), ...madeBy, ...headers.metadata },
+          Metadata: { ...digestMetadata(sha256), ...madeBy?.(sha256), ...headers.metadata },
         },
       }).done();
       return ETag;
