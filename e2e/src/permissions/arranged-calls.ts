@@ -8,10 +8,10 @@ const WORKER = "worker";
 /** What its agent calls beyond what every worker's does. */
 const EXCLUSIVE_WORKER = "worker of an exclusive activity";
 
-/** Functions that tend workers: whoever holds an activity's lease works for the others, so that each may make each of these calls; demands are put by who is asked, and dropped at a build's end. */
+/** Functions that tend workers: whoever holds an activity's lease works for the others, so that each may make each of these calls; demands are put by who is asked. */
 const TENDING = ["HealthCheck", "PrepareActivity", "Repair"];
 const TENDING_CALL =
-  /^(ec2:|states:|s3:(?!(PutObject|DeleteObject) state\/demands)\w+ state($|\/(attention|claims|demands|launches|leases)))/;
+  /^(ec2:|states:|s3:(?!PutObject state\/demands)\w+ state($|\/(answered|attention|claims|demands|launches|leases)))/;
 
 /** Objects that are the pipeline's own affair. */
 const ARTIFACT_CALL = /^s3:\w+ (scratch|downloads)/;

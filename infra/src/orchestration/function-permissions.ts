@@ -28,8 +28,8 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     ...builds.failTasks,
     ...launchStatements(scope, targets),
     state.list,
-    state.on("ReadRecords", ["s3:GetObject"], "attention", "claims", "demands", "launches", "repairLeases"),
-    state.on("DropRecords", ["s3:DeleteObject"], "attention", "claims"),
+    state.on("ReadRecords", ["s3:GetObject"], "answered", "attention", "claims", "demands", "launches", "repairLeases"),
+    state.on("DropRecords", ["s3:DeleteObject"], "attention", "claims", "demands"),
   ];
   const readArtifacts = (["scratch", "downloads"] as const).map((role) => names.bucketArn(role));
   const artifacts = [
@@ -59,12 +59,12 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     PrepareActivity: [
       ...repairing,
       ...artifacts,
-      state.on("WriteRecords", ["s3:PutObject"], "attention", "demands", "launches", "repairLeases"),
+      state.on("WriteRecords", ["s3:PutObject"], "answered", "attention", "demands", "launches", "repairLeases"),
       ...(policyOf(scope.stage).criticalPath === "on-demand" ? knowDurations : []),
     ],
     HealthCheck: [
       ...repairing,
-      state.on("WriteRecords", ["s3:PutObject"], "attention", "launches", "repairLeases"),
+      state.on("WriteRecords", ["s3:PutObject"], "answered", "attention", "launches", "repairLeases"),
       state.at("SeeWhetherDone", ["s3:GetObject"], stateKey.buildDone("*")),
       // What a build will come to is decided as PrepareActivity decides.
       ...(policyOf(scope.stage).startAhead
@@ -114,8 +114,8 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
     ],
     Repair: [
       ...repairing,
-      state.on("WriteRecords", ["s3:PutObject"], "attention", "launches", "repairLeases"),
-      state.on("TidyUp", ["s3:DeleteObject"], "demands", "executions"),
+      state.on("WriteRecords", ["s3:PutObject"], "answered", "attention", "launches", "repairLeases"),
+      state.on("TidyUp", ["s3:DeleteObject"], "executions"),
     ],
     Reap: [
       ...builds.follow,
@@ -128,7 +128,7 @@ function ownStatements(scope: StageScope, targets: FunctionTargets): Record<Func
       state.list,
       state.on("ReadRecords", ["s3:GetObject"], "claims", "reaper"),
       state.on("Mark", ["s3:PutObject"], "reaper"),
-      state.on("DropRecords", ["s3:DeleteObject"], "claims", "demands", "executions", "launches"),
+      state.on("DropRecords", ["s3:DeleteObject"], "answered", "claims", "demands", "executions", "launches"),
     ],
     BuildStatus: [
       ...artifacts,

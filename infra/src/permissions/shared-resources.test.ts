@@ -88,13 +88,13 @@ const sharings: readonly Sharing[] = [
     who: LAUNCHER,
   },
   {
-    why: "what a build still asked for goes with it",
+    why: "what a build asked for goes once it is answered, and with the build",
     what: /^s3:DeleteObject \S+\/demands\/\*$/,
-    who: /^(Repair|Reap)$/,
+    who: /^(PrepareActivity|HealthCheck|Repair|Reap)$/,
   },
   {
     why: "counting is one thing, done at three times",
-    what: /^s3:\w+ \S+\/(attention|demands|launches|leases\/repair)\/\*$/,
+    what: /^s3:\w+ \S+\/(answered|attention|demands|launches|leases\/repair)\/\*$/,
     who: /^(PrepareActivity|HealthCheck|Repair|KeepPage)$/,
   },
   { why: "whoever finds a machine gone gives its task back", what: /^s3:\w+ \S+\/claims\/\*$/, who: REPAIRER },

@@ -31,7 +31,7 @@ export function createStorage(
     irreplaceable: true,
     statements: [recordsStay(scope)],
     // What a build leaves behind; leases and marks are few, and stay.
-    expires: ["executions", "attempts", "launches", "demands", "claims", "pages"].map((kind) => ({
+    expires: ["executions", "attempts", "launches", "demands", "answered", "claims", "pages"].map((kind) => ({
       id: kind,
       prefix: `${kind}/`,
       days: retention.recordDays,

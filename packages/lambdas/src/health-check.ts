@@ -22,7 +22,7 @@ export const healthCheck = handler(
     const { pipeline, clients } = context;
     const build = { buildInput, execution, progress };
     const aheadSeconds = await startAhead(build, { pipeline, s3: clients.s3, launching: repair.launching });
-    const { reports } = await repairNow(pipeline.activities, repair);
+    const { reports } = await repairNow(pipeline.activities, repair, { atAnyPrice: true });
     const busy = reports.filter(({ pending, launched, failed }) => pending + launched + failed > 0);
     return { continue: true, tickSeconds: tickSeconds(progress, aheadSeconds), repaired: busy };
   },

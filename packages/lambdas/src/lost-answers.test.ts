@@ -165,30 +165,35 @@ test.each(faults)("an index page that is written, and written over, by a write %
   expect(await update("b.deb")).toEqual([1, { objects: 3, pages: 1, written: 1, overtaken: 0 }, true]);
 });
 
-test("a step that is killed after any of its calls, and begun again, launches one worker", async () => {
-  const enteredTime = new Date(Date.UTC(2026, 0, 1)).toISOString();
-  let killed = 0;
-  for (let calls = 0; ; calls++) {
-    await using world = await launchWorld();
-    let made = 0;
-    const heal = world.aws.failCalls({ when: () => ++made > calls }, { code: "AccessDenied", status: 403 });
-    const ended = await world.prepare("MakeSourceTarball", { enteredTime }).then(
-      () => true,
-      () => false,
-    );
-    const reached = made > calls;
-    heal();
-    await world.advance(91);
-    await world.prepare("MakeSourceTarball", { enteredTime });
-    expect(world.instances(), `after ${calls} calls`).toHaveLength(1);
-    if (!reached) {
-      expect(ended).toBe(true);
-      break;
+test.each(["begun again", "begun again after another"])(
+  "a step that is killed after any of its calls, and %s, launches one worker",
+  async (how) => {
+    const enteredTime = new Date(Date.UTC(2026, 0, 1)).toISOString();
+    const others = how === "begun again" ? [] : ["1.2.4"];
+    let killed = 0;
+    for (let calls = 0; ; calls++) {
+      await using world = await launchWorld();
+      let made = 0;
+      const heal = world.aws.failCalls({ when: () => ++made > calls }, { code: "AccessDenied", status: 403 });
+      const ended = await world.prepare("MakeSourceTarball", { enteredTime }).then(
+        () => true,
+        () => false,
+      );
+      const reached = made > calls;
+      heal();
+      await world.advance(91);
+      for (const version of others) await world.prepare("MakeSourceTarball", { version });
+      await world.prepare("MakeSourceTarball", { enteredTime });
+      expect(world.instances(), `after ${calls} calls`).toHaveLength(1 + others.length);
+      if (!reached) {
+        expect(ended).toBe(true);
+        break;
+      }
+      killed++;
     }
-    killed++;
-  }
-  expect(killed).toBeGreaterThan(10);
-});
+    expect(killed).toBeGreaterThan(10);
+  },
+);
 
 test("a step that runs twice at the same moment launches one worker", async () => {
   await using world = await launchWorld();

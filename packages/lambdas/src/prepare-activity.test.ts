@@ -129,6 +129,21 @@ test("70 steps at once under EC2's buckets: 70 instances in a few calls, none of
   expect(fleets.filter(({ error }) => error)).toEqual([]);
 });
 
+test("what a step costs does not grow with the steps before it, also where each runs in a process of its own", async () => {
+  await using world = await launchWorld({ freshProcesses: true });
+  const callsOf = async (version: string) => {
+    const before = world.callsMade();
+    await world.prepare("MakeSourceTarball", { version });
+    return world.callsMade() - before;
+  };
+  const calls: number[] = [];
+  for (let patch = 0; patch < 12; patch++) calls.push(await callsOf(`1.2.${patch}`));
+  // The first finds no lease, and cannot know that nothing was launched before.
+  expect(new Set(calls.slice(2)), calls.join(" ")).toEqual(new Set([calls[1]]));
+  expect(world.instances()).toHaveLength(12);
+  expect(await world.stateKeys("demands/")).toEqual([]);
+});
+
 test("a launch whose answer was lost is found again, not made again", async () => {
   await using world = await launchWorld();
   const enteredTime = new Date(world.clock.now()).toISOString();

@@ -68,14 +68,15 @@ test("yesterday's demands and launches and what ended builds left go; attempt re
   await world.start("running", "1.2.3");
   await put("executions/running/health-check-token.json");
   await world.prepare("MakeSourceTarball");
+  await put(`demands/MakeSourceTarball/${new Date(world.clock.now()).toISOString()}_x.json`);
   world.clock.advance(25 * HOUR * 1000 - 1);
   await world.start("running-2", "1.2.4");
   await put("executions/running-2/health-check-token.json");
   await world.prepare("PublishDockerImages");
   await world.call("Reap", {});
   expect((await world.stateKeys()).filter((key) => !key.startsWith("leases/"))).toEqual([
+    expect.stringMatching(/^answered\/PublishDockerImages\//),
     "attempts/old/MakeSourceTarball-1.2.3/x.json",
-    expect.stringMatching(/^demands\/PublishDockerImages\//),
     "executions/running-2/health-check-token.json",
     expect.stringMatching(/^launches\/PublishDockerImages\//),
     "reaper/marks.json",

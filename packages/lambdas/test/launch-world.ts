@@ -40,6 +40,8 @@ import { type PublishedTask, publishedTask } from "./published-task.ts";
 export interface WorldOptions extends Pick<LocalAwsOptions, "ec2" | "vcpuQuotas" | "runInstance"> {
   readonly pipeline?: Pipeline;
   readonly stage?: Partial<StageDescription>;
+  /** Each call of a function is in a process of its own, which knows nothing that another has read. */
+  readonly freshProcesses?: boolean;
   /** Default: there is one. */
   readonly distribution?: false;
   /** Values of Secrets Manager, by name; they may change. */
@@ -66,6 +68,7 @@ export async function launchWorld({
   distribution,
   secrets = {},
   snsUrl = "http://127.0.0.1:9",
+  freshProcesses = false,
   ...options
 }: WorldOptions = {}) {
   const clock = virtualClock(Date.UTC(2026, 0, 1));
@@ -100,7 +103,10 @@ export async function launchWorld({
   const stage: StageDescription =
     distribution === false ? described : { ...described, ...(distributionId && { distributionId }) };
   const log = jsonLog((line) => logged.push(JSON.parse(line) as Record<string, unknown>));
-  const handlers = createHandlers(pipeline, stage, { ...clients, log, now: () => new Date(clock.now()) });
+  const handlersWith = (s3: S3Client) =>
+    createHandlers(pipeline, stage, { ...clients, s3, log, now: () => new Date(clock.now()) });
+  const handlers = handlersWith(clients.s3);
+  const ofProcess = () => (freshProcesses ? handlersWith(new S3Client({ ...config, forcePathStyle: true })) : handlers);
 
   for (const Bucket of Object.values(stage.buckets)) await clients.s3.send(new CreateBucketCommand({ Bucket }));
   for (const [activity, arn] of Object.entries(stage.activities)) {
@@ -178,7 +184,7 @@ export async function launchWorld({
     startTime: new Date(Date.UTC(2026, 0, 1)).toISOString(),
   });
   const call = async (name: FunctionName, event: unknown): Promise<unknown> => {
-    const answer = await handlers[name](JSON.parse(JSON.stringify(event)));
+    const answer = await ofProcess()[name](JSON.parse(JSON.stringify(event)));
     return answer === undefined ? undefined : JSON.parse(JSON.stringify(answer));
   };
 
@@ -195,6 +201,8 @@ export async function launchWorld({
     context,
     /** How often each of EC2's operations was called since the beginning, refused calls included. */
     ec2Calls: (operation: string) => calls.filter((made) => made.service === "ec2" && made.operation === operation),
+    /** How many calls were made since the beginning. */
+    callsMade: () => calls.length,
     instances: () => aws.ec2.instances().filter(({ state }) => state !== "terminated"),
     async advance(seconds: number) {
       const end = clock.now() + seconds * 1000;

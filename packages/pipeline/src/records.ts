@@ -97,6 +97,13 @@ export const Lease = z.object({
   expiresAt: z.iso.datetime(),
   /** Released leases are overwritten, never deleted, so that the number only grows. */
   released: z.boolean(),
+  /**
+   * Of an activity's launches: none that was asked for before is without an outcome, nor are demands that it answered still among those that wait. null where
+   * that holds of all launches; absent where nobody knows.
+   */
+  unsettledSince: z.iso.datetime().nullable().optional(),
+  /** Of an activity's repairs: until then one that an event asks for waits, because the last one has read many histories. */
+  restsUntil: z.iso.datetime().optional(),
 });
 export type Lease = z.infer<typeof Lease>;
 

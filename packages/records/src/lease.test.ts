@@ -54,6 +54,25 @@ test("a lease is free when it is released or has expired, and its number grows w
   expect((await c.take(120))?.value.fencing).toBe(3);
 });
 
+test("holders of a lease tell one another, and a holder that has not let go has said nothing new", async () => {
+  const at = (holder: string, seconds: number) => ({
+    records: state.records,
+    key,
+    holder,
+    leaseMs: 30_000,
+    now: () => Date.UTC(2026, 0, 1, 0, 0, seconds),
+    carry: (last: Lease | undefined) => ({ unsettledSince: last?.unsettledSince ?? "2026-01-01T00:00:00Z" }),
+  });
+  const take = async (holder: string, seconds: number) => {
+    const taking = await leaseTaker(at(holder, seconds))();
+    return held(taking.kind === "held" ? taking.lease : undefined);
+  };
+  await releaseLease(at("a", 0), await take("a", 0), { unsettledSince: null });
+  expect(await stored()).toMatchObject({ released: true, unsettledSince: null });
+  await take("b", 1);
+  expect((await take("c", 120)).value.unsettledSince).toBe("2026-01-01T00:00:00Z");
+});
+
 test("who waits is told for whom", async () => {
   await contender("a").take();
   expect(await contender("b").taker()()).toEqual({ kind: "taken", by: "a" });

@@ -11,7 +11,12 @@ export interface LeaseOptions {
   readonly leaseMs: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** What the next holder takes over of what the last one wrote down; nothing by default. */
+  readonly carry?: (last: Lease | undefined) => LeaseNote;
 }
+
+/** What holders of a lease tell one another. */
+export type LeaseNote = Pick<Lease, "unsettledSince" | "restsUntil">;
 
 /** A lease as its holder wrote it. */
 export type StoredLease = StoredRecord<Lease>;
@@ -25,7 +30,7 @@ export type Taking =
  * Tries to take a lease, each time that it is called. A call that throws may have taken it, if its answer was lost: the next one knows, and holds it
  * then.
  */
-export function leaseTaker({ records, key, holder, leaseMs, now }: LeaseOptions): () => Promise<Taking> {
+export function leaseTaker({ records, key, holder, leaseMs, now, carry }: LeaseOptions): () => Promise<Taking> {
   let tried: Holding | undefined;
   return async () => {
     const stored = await records.read(key, Lease);
@@ -33,7 +38,7 @@ export function leaseTaker({ records, key, holder, leaseMs, now }: LeaseOptions)
       return { kind: "held", lease: stored };
     if (stored !== undefined && !isFree(stored.value, now())) return { kind: "taken", by: stored.value.holder };
     tried = { holder, fencing: nextFencing(stored?.value) };
-    const value = heldUntil(tried, now() + leaseMs);
+    const value = { ...heldUntil(tried, now() + leaseMs), ...carry?.(stored?.value) };
     const etag = await records.write(
       key,
       value,
@@ -55,12 +60,16 @@ export async function renewLease(
   return stored !== undefined && isOwn(stored.value, held.value) ? stored : undefined;
 }
 
-/** Overwrites, never deletes, so that the fencing number only grows; does nothing to a lease that another took over. */
+/**
+ * Overwrites, never deletes, so that the fencing number only grows; does nothing to a lease that another took over.
+ * @param note for the next holder
+ */
 export async function releaseLease(
   { records, key }: Pick<LeaseOptions, "records" | "key">,
   held: StoredLease,
+  note: LeaseNote = {},
 ): Promise<void> {
-  const released: Lease = { ...held.value, released: true };
+  const released: Lease = { ...held.value, ...note, released: true };
   if ((await records.write(key, released, { ifMatch: held.etag })) !== undefined) return;
   // Renewed by a call without an answer?
   const stored = await records.read(key, Lease);

@@ -6,6 +6,7 @@ export const stateFolder = {
   claims: "claims/",
   launches: "launches/",
   demands: "demands/",
+  answered: "answered/",
   attention: "attention/",
   leases: "leases/",
   repairLeases: "leases/repair/",
@@ -46,6 +47,9 @@ export const stateKey = {
   demands: (activity: string) => `${stateFolder.demands}${activity}/`,
   /** Keys of one activity sort by time; the id starts with it. */
   demand: (activity: string, id: string) => `${stateFolder.demands}${activity}/${id}.json`,
+  answeredDemands: (activity: string) => `${stateFolder.answered}${activity}/`,
+  /** Where a demand goes that a launch has answered, so that a listing of those that wait is short however many there were. */
+  answeredDemand: (activity: string, id: string) => `${stateFolder.answered}${activity}/${id}.json`,
   /** Rewritten by whoever wants an activity's workers counted: a repair that is under way then counts again. */
   attention: (activity: string) => `${stateFolder.attention}${activity}.json`,
   /** Held by the repair of an activity, so that a tick and an event do not launch twice. */

@@ -12,6 +12,7 @@ test("records are listed in the order of their keys, and read by their schema", 
   for (const key of ["a/2", "a/1", "b/1"]) await state.records.write(key, { key });
   expect(await state.records.list("a/")).toEqual(["a/1", "a/2"]);
   expect(await state.records.list("a/", { startAfter: "a/1" })).toEqual(["a/2"]);
+  expect(await state.records.list("a/", { before: "a/2" })).toEqual(["a/1"]);
   expect((await state.records.read("a/1", z.object({ key: z.string() })))?.value).toEqual({ key: "a/1" });
   expect(await state.records.read("a/3", z.unknown())).toBeUndefined();
 });

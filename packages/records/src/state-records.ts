@@ -16,10 +16,17 @@ export interface StateRecords {
   /** The new entity tag; undefined when the condition did not hold. */
   write(key: string, value: unknown, condition?: WriteCondition): Promise<string | undefined>;
   etag(key: string): Promise<string | undefined>;
-  /** Keys in order, those after `startAfter` alone. */
-  list(prefix: string, options?: { startAfter?: string }): Promise<string[]>;
+  /** Keys in order. */
+  list(prefix: string, options?: ListOptions): Promise<string[]>;
   /** Those that are not there are no error. @throws MusterError naming one that could not be deleted */
   delete(keys: readonly string[]): Promise<void>;
+}
+
+export interface ListOptions {
+  /** Those after it alone. */
+  readonly startAfter?: string;
+  /** Those before it alone; what comes later costs no request. */
+  readonly before?: string;
 }
 
 /** Most keys that one request deletes. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
@@ -41,7 +48,7 @@ export function stateRecords(s3: S3Client, bucket: string): StateRecords {
     },
     write: (key, value, condition) => putJson(s3, { bucket, key }, value, condition),
     etag: (key) => objectEtag(s3, { bucket, key }),
-    async list(prefix, { startAfter } = {}) {
+    async list(prefix, { startAfter, before } = {}) {
       const keys: string[] = [];
       let token: string | undefined;
       do {
@@ -53,8 +60,10 @@ export function stateRecords(s3: S3Client, bucket: string): StateRecords {
             ContinuationToken: token,
           }),
         );
-        keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
-        token = page.NextContinuationToken;
+        const listed = (page.Contents ?? []).flatMap(({ Key }) => Key ?? []);
+        const wanted = before === undefined ? listed : listed.filter((key) => key < before);
+        keys.push(...wanted);
+        token = wanted.length < listed.length ? undefined : page.NextContinuationToken;
       } while (token !== undefined);
       return keys;
     },

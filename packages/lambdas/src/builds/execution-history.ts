@@ -1,7 +1,8 @@
 import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from "@aws-sdk/client-sfn";
 
 /** The most that one page holds. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html */
-const PAGE = 1000;
+/** Events that one call answers. */
+export const PAGE = 1000;
 
 /** All events of an execution, oldest first; one page is held at a time. */
 export async function* executionHistory(sfn: SFNClient, executionArn: string): AsyncGenerator<HistoryEvent> {

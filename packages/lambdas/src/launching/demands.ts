@@ -45,10 +45,13 @@ export async function putDemandAhead(
   demand: Demand,
   { records, now, since }: Pick<LaunchReading, "records" | "now"> & { readonly since: Date },
 ): Promise<boolean> {
-  const prefix = stateKey.demands(activity);
   const ending = `_${digest([demand.execution, demand.task])}${AHEAD}`;
-  const keys = await records.list(prefix, { startAfter: `${prefix}${since.toISOString()}` });
-  if (keys.some((key) => key.endsWith(`${ending}.json`))) return false;
+  const said = await Promise.all(
+    [stateKey.demands(activity), stateKey.answeredDemands(activity)].map((prefix) =>
+      records.list(prefix, { startAfter: `${prefix}${since.toISOString()}` }),
+    ),
+  );
+  if (said.flat().some((key) => key.endsWith(`${ending}.json`))) return false;
   await records.write(stateKey.demand(activity, `${now().toISOString()}${ending}`), demand);
   return true;
 }
@@ -56,9 +59,17 @@ export async function putDemandAhead(
 const digest = (parts: readonly string[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);
 
-/** Keys of the demands of a build, as far as a launch would answer them still. */
+/** Ids of the demands that wait, as far as a launch would answer them still. */
+export async function listDemands(activity: string, { records, now }: LaunchReading): Promise<string[]> {
+  const prefix = stateKey.demands(activity);
+  const since = new Date(now().getTime() - DEMAND_MEMORY_MS).toISOString();
+  const keys = await records.list(prefix, { startAfter: `${prefix}${since}` });
+  return keys.map((key) => key.slice(prefix.length, -".json".length));
+}
+
+/** Keys of the demands of a build that wait, as far as a launch would answer them still. */
 export async function demandsOfBuild(activity: string, execution: string, reading: LaunchReading): Promise<string[]> {
-  const demands = await demandsSince(activity, DEMAND_MEMORY_MS, { launches: [], reading });
+  const demands = await readDemands(await listDemands(activity, reading), (id) => readDemand(activity, id, reading));
   return demands.filter((demand) => demand.execution === execution).map(({ id }) => stateKey.demand(activity, id));
 }
 
@@ -70,14 +81,52 @@ interface DemandOptions {
   readonly reading: LaunchReading;
 }
 
-/** Demands that none of the launches has answered, of steps that a build has come to. */
-export async function openDemands(activity: string, options: DemandOptions): Promise<OpenDemand[]> {
-  return (await demandsSince(activity, DEMAND_MEMORY_MS, options)).filter(({ id }) => !isAhead(id));
+/** What lies among the demands that wait. */
+export interface WaitingDemands {
+  /**
+   * No launch has answered them, as far as is known. Of those of steps to come (`isAhead`), whoever answers them must know by the histories which have been
+   * come to meanwhile.
+   */
+  readonly open: readonly OpenDemand[];
+  /** Ids of those that a launch has answered: who launched did not come to put them away, or their step has asked again. */
+  readonly answered: readonly string[];
+  /** Ids of all, those included that cannot be read, or wait for what EC2 answers to a launch. */
+  readonly ids: readonly string[];
 }
 
-/** The same, and those of steps to come: whoever answers them must know by the histories which of these have been come to meanwhile. */
-export function openDemandsAndAhead(activity: string, options: DemandOptions): Promise<OpenDemand[]> {
-  return demandsSince(activity, DEMAND_MEMORY_MS, options);
+/** @param launches of the activity, those at least whose demands may not have been put away */
+export async function waitingDemands(activity: string, { launches, reading }: DemandOptions): Promise<WaitingDemands> {
+  const ids = await listDemands(activity, reading);
+  const launched = new Map(launches.flatMap(({ demands, finished }) => demands.map((id) => [id, finished] as const)));
+  const asked = ids.filter((id) => !launched.has(id));
+  const away = new Set<string>();
+  const open = await readDemands(asked, async (id) => {
+    const [demand, etag] = await Promise.all([
+      readDemand(activity, id, reading),
+      reading.records.etag(stateKey.answeredDemand(activity, id)),
+    ]);
+    if (etag === undefined) return demand;
+    away.add(id);
+    return undefined;
+  });
+  return { open, answered: ids.filter((id) => away.has(id) || launched.get(id) === true), ids };
+}
+
+/**
+ * Puts away the demands that launches have answered, so that nobody who comes later looks at them again. Written there before they are deleted here: a step
+ * that asks again, or a function that dies in between, leaves one that is known to be answered.
+ */
+export async function putAwayDemands(
+  activity: string,
+  { open, answered }: WaitingDemands,
+  { launches, reading }: DemandOptions,
+): Promise<void> {
+  const { records } = reading;
+  const launched = new Set(launches.filter(({ finished }) => finished).flatMap(({ demands }) => demands));
+  const over = await readDemands(answered, (id) => readDemand(activity, id, reading));
+  over.push(...open.filter(({ id }) => launched.has(id)));
+  await Promise.all(over.map(({ id, ...demand }) => records.write(stateKey.answeredDemand(activity, id), demand)));
+  await records.delete(over.map(({ id }) => stateKey.demand(activity, id)));
 }
 
 /**
@@ -90,23 +139,28 @@ export async function reopenedDemands(
 ): Promise<OpenDemand[]> {
   const isWhole = ({ instances, reused = [] }: LaunchRecord) =>
     ![...instances, ...reused].some((instance) => gone.has(instance));
-  const lost = launches.filter((launch) => !isWhole(launch)).flatMap(({ demands }) => demands);
-  if (lost.length === 0) return [];
-  const wanted = new Set(lost);
-  const unanswered = await demandsSince(activity, PUBLISHED_WITHIN_MS, { launches: launches.filter(isWhole), reading });
-  return unanswered.filter(({ id }) => wanted.has(id));
+  const whole = new Set(launches.filter(isWhole).flatMap(({ demands }) => demands));
+  const since = new Date(reading.now().getTime() - PUBLISHED_WITHIN_MS).toISOString();
+  const lost = new Set(
+    launches
+      .filter((launch) => !isWhole(launch))
+      .flatMap(({ demands }) => demands)
+      .filter((id) => id > since && !whole.has(id)),
+  );
+  return readDemands([...lost], async (id) => {
+    const answered = await readOrSkip(stateKey.answeredDemand(activity, id), Demand, reading);
+    return answered === undefined ? readDemand(activity, id, reading) : { id, ...answered };
+  });
 }
 
-async function demandsSince(
-  activity: string,
-  memoryMs: number,
-  { launches, reading }: DemandOptions,
+async function readDemand(activity: string, id: string, reading: LaunchReading): Promise<OpenDemand | undefined> {
+  const demand = await readOrSkip(stateKey.demand(activity, id), Demand, reading);
+  return demand && { id, ...demand };
+}
+
+async function readDemands(
+  ids: readonly string[],
+  read: (id: string) => Promise<OpenDemand | undefined>,
 ): Promise<OpenDemand[]> {
-  const prefix = stateKey.demands(activity);
-  const since = new Date(reading.now().getTime() - memoryMs).toISOString();
-  const keys = await reading.records.list(prefix, { startAfter: `${prefix}${since}` });
-  const answered = new Set(launches.flatMap(({ demands }) => demands));
-  const ids = keys.map((key) => key.slice(prefix.length, -".json".length)).filter((id) => !answered.has(id));
-  const read = async (id: string) => ({ id, ...(await readOrSkip(stateKey.demand(activity, id), Demand, reading)) });
-  return (await Promise.all(ids.map(read))).filter((demand): demand is OpenDemand => "task" in demand);
+  return (await Promise.all(ids.map(read))).filter((demand) => demand !== undefined);
 }

@@ -1,6 +1,7 @@
 import { type Activity, LaunchRecord } from "@muster/pipeline";
 import { type StateRecords, stateKey } from "@muster/records";
 import { readOrSkip } from "../records/read-or-skip.ts";
+import { BOOT_ALLOWANCE_MS } from "../workers/count-workers.ts";
 import { callFleet } from "./call-fleet.ts";
 import type { LaunchContext, LaunchReading } from "./launch-context.ts";
 import { weighRefusals } from "./weigh-refusals.ts";
@@ -12,8 +13,12 @@ const memoryMs = ({ startTimeout }: Activity): number => Math.max(3_600_000, 200
  * The latest launches of an activity, oldest first. One that was never finished belongs to a function that died, or to a moment in which EC2 did not answer: it
  * is repeated under its own client token, which gives the same instances if EC2 had heard it. Only whoever holds the activity's lease may ask.
  */
-export async function recentLaunches(activity: Activity, context: LaunchContext): Promise<LaunchRecord[]> {
-  return finishAll(activity, await readLaunches(activity, context), context);
+export async function recentLaunches(
+  activity: Activity,
+  context: LaunchContext,
+  since?: string,
+): Promise<LaunchRecord[]> {
+  return finishAll(activity, await readLaunches(activity, context, since), context);
 }
 
 /** In their order; one that is unfinished still has met an EC2 that still does not answer. */
@@ -25,15 +30,22 @@ export function finishAll(
   return Promise.all(launches.map((launch) => (launch.finished ? launch : finishLaunch(activity, launch, context))));
 }
 
-/** The same as they are written, for whoever does not hold the lease. */
-export async function readLaunches(activity: Activity, reading: LaunchReading): Promise<LaunchRecord[]> {
+/**
+ * Launches as they are written, oldest first.
+ * @param since those requested from then on alone; by default all that are of interest
+ */
+export async function readLaunches(
+  activity: Activity,
+  reading: LaunchReading,
+  since?: string,
+): Promise<LaunchRecord[]> {
   const prefix = stateKey.launches(activity.name);
-  const since = new Date(reading.now().getTime() - memoryMs(activity)).toISOString();
-  const keys = await reading.records.list(prefix, { startAfter: `${prefix}${since}` });
+  const remembered = new Date(reading.now().getTime() - memoryMs(activity)).toISOString();
+  const keys = await reading.records.list(prefix, { startAfter: `${prefix}${since ?? remembered}` });
   const known = finishedLaunches(activity, reading.records);
   const read = async (key: string) => known.get(key) ?? (await readOrSkip(key, LaunchRecord, reading));
   const stored = await Promise.all(keys.map(async (key) => [key, await read(key)] as const));
-  known.clear();
+  if (since === undefined) known.clear();
   for (const [key, launch] of stored) if (launch?.finished) known.set(key, launch);
   return stored.flatMap(([, launch]) => launch ?? []);
 }
@@ -51,6 +63,10 @@ function finishedLaunches({ name }: Activity, records: StateRecords): Map<string
 
 /** Machines that a lost answer may hide have long been visible by then, and counted. */
 const OPEN_MS = 900_000;
+
+/** Launches that were requested before then have no machine that EC2 does not show yet. */
+export const invisibleSince = (now: Date): string =>
+  new Date(now.getTime() - OPEN_MS - BOOT_ALLOWANCE_MS).toISOString();
 
 /** A call that fails each time must not keep its activity from any other. */
 function giveUpInTime(launch: LaunchRecord, now: Date): LaunchRecord {

@@ -1,48 +1,68 @@
 import type { Activity, DebugMode, Demand, LaunchRecord } from "@muster/pipeline";
 import { describeWorkers } from "../workers/describe-workers.ts";
-import { openDemands } from "./demands.ts";
+import { isAhead, type OpenDemand, putAwayDemands, waitingDemands } from "./demands.ts";
 import { freeWorkers, reusesWorkers } from "./free-workers.ts";
 import type { LaunchContext } from "./launch-context.ts";
-import { finishAll, readLaunches, recentLaunches } from "./launch-records.ts";
+import { finishAll, invisibleSince, readLaunches, recentLaunches } from "./launch-records.ts";
 import { launchWorkers } from "./launch-workers.ts";
-import { allowance, isLimited, isStageCapped } from "./worker-limits.ts";
+import { type Allowance, allowance, isLimited, isStageCapped } from "./worker-limits.ts";
 
 /** A worker that only fake builds asked for is tagged so; one that a real build asked for serves fakes as well. */
 export const debugModeOf = (demands: readonly Pick<Demand, "debug">[]): DebugMode =>
   demands.some(({ debug }) => debug !== "fake_ec2") ? "" : "fake_ec2";
 
+export interface Served {
+  /** What was asked of EC2, repeated calls included. */
+  readonly launches: readonly LaunchRecord[];
+  /** Ids of the demands that were looked at. */
+  readonly seen: readonly string[];
+  /** Whether no launch waits for an outcome, nor an answered demand to be put away. */
+  readonly settled: boolean;
+}
+
 /**
- * Launches a worker for each demand that has not been answered and that no free worker is left to, all in one call: what many steps want at the same moment costs EC2 one request. First come
+ * Launches a worker for each demand that has not been answered and that no free worker is left to, all in one call: what many steps want at the same moment
+ * costs EC2 one request. Demands of steps to come are repair's. First come
  * the calls that nobody has answered; where EC2 still does not answer them, another call is of no use. The caller holds the activity's lease.
+ *
+ * What it costs does not grow with how many were launched before: it looks at what is unsettled, and leaves nothing so that is settled.
  * @param sharingLimits the activities whose workers count where the stage has limits over all of them
- * @returns what was asked of EC2, repeated calls included
+ * @param unsettled since when launches may be unsettled; undefined where nobody knows; "none" where all are settled
  */
 export async function serveDemands(
   activity: Activity,
   context: LaunchContext,
-  { sharingLimits }: { sharingLimits: readonly Activity[] },
-): Promise<LaunchRecord[]> {
-  const { stage } = context;
-  const stored = await readLaunches(activity, context);
+  { sharingLimits, unsettled }: { sharingLimits: readonly Activity[]; unsettled: string | undefined | "none" },
+): Promise<Served> {
+  const { name } = activity;
+  const stored = unsettled === "none" ? [] : await readLaunches(activity, context, unsettled);
   const own = await finishAll(activity, stored, context);
   const repeated = own.filter((_, index) => stored[index]?.finished === false);
-  if (!repeated.every(({ finished }) => finished)) return repeated;
-  const now = context.now();
-  const demands = await openDemands(activity.name, { launches: own, reading: context });
-  if (demands.length === 0) return repeated;
+  const waiting = await waitingDemands(name, { launches: own, reading: context });
+  const isAnswered = repeated.every(({ finished }) => finished);
+  const demands = isAnswered ? waiting.open.filter(({ id }) => !isAhead(id)) : [];
+  const launched = demands.length > 0 ? await launchFor(demands, { activity, sharingLimits, context }) : [];
+  await putAwayDemands(name, waiting, { launches: launched, reading: context });
+  const launches = [...repeated, ...launched];
+  return { launches, seen: waiting.ids, settled: launches.every(({ finished }) => finished) };
+}
 
-  const free = reusesWorkers(stage) ? await freeWorkers(activity.name, own, context) : [];
+async function launchFor(
+  demands: readonly OpenDemand[],
+  {
+    activity,
+    sharingLimits,
+    context,
+  }: { activity: Activity; sharingLimits: readonly Activity[]; context: LaunchContext },
+): Promise<LaunchRecord[]> {
+  const { stage } = context;
+  const free = reusesWorkers(stage) ? await freeWorkersNow(activity, context) : [];
   const wanted = Math.max(0, demands.length - free.length);
   const { count, limit } = isLimited(activity, stage)
-    ? allowance(activity, wanted, {
-        workers: await describeWorkers(context.ec2, stage),
-        launches: isStageCapped(stage) ? [...own, ...(await launchesOfOthers(activity, sharingLimits, context))] : own,
-        stage,
-        now,
-      })
+    ? await allowanceNow(activity, wanted, { sharingLimits, context })
     : { count: wanted };
   if (count < wanted) context.log.info("limit reached", { activity: activity.name, limit, wanted, count });
-  const launched = await launchWorkers(
+  return launchWorkers(
     {
       activity,
       count,
@@ -55,14 +75,27 @@ export async function serveDemands(
     },
     context,
   );
-  return [...repeated, ...launched];
 }
 
-async function launchesOfOthers(
+/** Launches of which machines may be booting, or have just been left to a task, tell which are free: no older ones. */
+async function freeWorkersNow(activity: Activity, context: LaunchContext): Promise<string[]> {
+  const launches = await recentLaunches(activity, context, invisibleSince(context.now()));
+  return freeWorkers(activity.name, launches, context);
+}
+
+async function allowanceNow(
   activity: Activity,
-  all: readonly Activity[],
-  context: LaunchContext,
-): Promise<LaunchRecord[]> {
-  const others = all.filter(({ name }) => name !== activity.name);
-  return (await Promise.all(others.map((other) => recentLaunches(other, context)))).flat();
+  wanted: number,
+  { sharingLimits, context }: { sharingLimits: readonly Activity[]; context: LaunchContext },
+): Promise<Allowance> {
+  const { stage } = context;
+  const now = context.now();
+  const sharing = isStageCapped(stage) ? sharingLimits : [activity];
+  const launches = await Promise.all(sharing.map((each) => recentLaunches(each, context, invisibleSince(now))));
+  return allowance(activity, wanted, {
+    workers: await describeWorkers(context.ec2, stage),
+    launches: launches.flat(),
+    stage,
+    now,
+  });
 }

@@ -26,9 +26,8 @@ export async function dropOldRecords({
   const before = new Date(now.getTime() - KEEP_MS).toISOString();
   const old: string[] = [];
   for (const { name } of activities) {
-    for (const prefix of [stateKey.launches(name), stateKey.demands(name)]) {
-      const keys = await records.list(prefix);
-      old.push(...keys.filter((key) => key.slice(prefix.length) < before));
+    for (const prefix of [stateKey.launches(name), stateKey.demands(name), stateKey.answeredDemands(name)]) {
+      old.push(...(await records.list(prefix, { before: `${prefix}${before}` })));
     }
   }
   // Listed before the builds are, so that a build which starts in between keeps its records.

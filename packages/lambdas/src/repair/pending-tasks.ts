@@ -5,6 +5,8 @@ import type { BuildProgress, TaskOfBuild } from "../builds/tasks-of-history.ts";
 
 export interface RunningBuild extends BuildProgress {
   readonly executionArn: string;
+  /** Of histories, that were read of it. */
+  readonly pages: number;
 }
 
 /** Histories read at once: pages of them stay within the 20 a second that the API allows. */

@@ -9,7 +9,7 @@ import {
 } from "@muster/pipeline";
 import { runningBuilds } from "../builds/running-builds.ts";
 import type { TaskOfBuild } from "../builds/tasks-of-history.ts";
-import { isAhead, openDemandsAndAhead, reopenedDemands } from "../launching/demands.ts";
+import { isAhead, putAwayDemands, reopenedDemands, waitingDemands } from "../launching/demands.ts";
 import { reusesWorkers } from "../launching/free-workers.ts";
 import { activityArn, type LaunchContext } from "../launching/launch-context.ts";
 import { recentLaunches } from "../launching/launch-records.ts";
@@ -34,12 +34,12 @@ export async function repairActivities(
   activities: readonly Activity[],
   context: RepairContext,
   { leaving = new Set<string>() }: { leaving?: ReadonlySet<string> } = {},
-): Promise<RepairReport[]> {
+): Promise<Repaired> {
   const { launching, sfn } = context;
   const { records, ec2, stage, now, log } = launching;
   const running = await runningBuilds(sfn, stage.stateMachineArn);
   // Idle workers of builds that are over end by the dozen, each with an event of its own.
-  if (running.length === 0) return [];
+  if (running.length === 0) return { reports: [], pages: 0 };
   const launches = new Map<string, LaunchRecord[]>();
   const counted = isStageCapped(stage) ? context.activities : activities;
   for (const activity of counted) launches.set(activity.name, await recentLaunches(activity, launching));
@@ -53,7 +53,13 @@ export async function repairActivities(
   for (const activity of activities) {
     reports.push(await repairActivity(activity, { launching, sfn, seen: { launches, workers, builds, leaving } }));
   }
-  return reports;
+  return { reports, pages: builds.reduce((sum, build) => sum + build.pages, 0) };
+}
+
+export interface Repaired {
+  readonly reports: readonly RepairReport[];
+  /** Of histories, that were read. */
+  readonly pages: number;
 }
 
 interface Seen {
@@ -72,7 +78,8 @@ async function repairActivity(
   const own = seen.launches.get(activity.name) ?? [];
   const tasks = seen.builds.flatMap((build) => build.tasks).filter((task) => task.activityArn === arn);
   const gone = new Set(seen.workers.filter(({ state }) => state === "gone").map(({ instanceId }) => instanceId));
-  const open = await openDemandsAndAhead(activity.name, { launches: own, reading: launching });
+  const waiting = await waitingDemands(activity.name, { launches: own, reading: launching });
+  const { open } = waiting;
   const reopened = await reopenedDemands(activity.name, { gone, launches: own, reading: launching });
   const deficit = measureDeficit({
     activity: activity.name,
@@ -97,6 +104,7 @@ async function repairActivity(
     bootsFail || unanswered.length > 0 ? [] : await launchMissing(activity, deficit, { answered, seen, launching });
   const launches = [...own, ...launched];
   seen.launches.set(activity.name, launches);
+  await putAwayDemands(activity.name, waiting, { launches: launched, reading: launching });
   const doom = hopelessTasks(deficit, expiry, { launches, launched });
   const failed = await giveUp(arn, doom, { tasks, launches, sfn, forensics: launching });
 

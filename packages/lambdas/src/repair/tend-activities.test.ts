@@ -1,3 +1,4 @@
+import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { activityNamed } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { launchWorld, type WorldOptions } from "../../test/launch-world.ts";
@@ -70,4 +71,24 @@ test("a repair that fails leaves its request for the next who comes", async () =
   await world.prepare("MakeSourceTarball", { version: "1.2.9" });
   expect(world.instances()).toHaveLength(2);
   expect(await world.stateKeys("attention/MakeSourceTarball")).toEqual([]);
+});
+
+test.each([
+  { who: "a step that comes later", after: 6, launched: 3 },
+  { who: "a health check that comes at once", after: 0, launched: 2 },
+])("after a repair that read many histories, $who repairs what the end of a machine asks for", async (next) => {
+  await using world = await launchWorld();
+  await world.publish("build-1", [{ activity: "MakeSourceTarball" }]);
+  for (let other = 2; other <= 20; other++) await world.start(`build-${other}`, "1.2.4");
+  await world.healthCheck();
+  const [instance = ""] = world.instances().map(({ instanceId }) => instanceId);
+  await world.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance] }));
+  await world.aws.idle();
+  const launched = () => world.aws.ec2.instances().length;
+  expect(await world.stateChanged(instance, "terminated")).toMatchObject({ reports: [] });
+  expect([launched(), await world.stateKeys("attention/")]).toEqual([1, ["attention/MakeSourceTarball.json"]]);
+  await world.advance(next.after);
+  if (next.after > 0) await world.prepare("MakeSourceTarball", { version: "1.2.5" });
+  else await world.healthCheck();
+  expect([launched(), await world.stateKeys("attention/")]).toEqual([next.launched, []]);
 });
