@@ -95,6 +95,7 @@ export type MapState = Commented &
     readonly ItemsPath: string;
     readonly ItemSelector: PayloadTemplate;
     readonly MaxConcurrency?: number;
+    readonly MaxConcurrencyPath?: string;
     /** Of the ARNs of a distributed Map's runs. */
     readonly Label?: string;
     readonly ItemProcessor: NestedMachine & {

@@ -109,7 +109,7 @@ test.each([
     execution: world.context("build-1"),
     answer: "both",
   });
-  expect(answer).toEqual({ all: names, ofBuild: names, ...(distributed && { distributed }) });
+  expect(answer).toEqual({ all: names, ofBuild: names, ...(distributed && { distributed, atOnce: 36 }) });
 });
 
 test("where the stage's policy says so, the platform that took longest is begun first", async () => {

@@ -4,6 +4,7 @@ import {
   GetPlatformsEvent,
   MOST_TASKS_OF_ONE_HISTORY,
   type Platform,
+  platformsAtOnce,
   policyOf,
   sizeOfMatrix,
   type Version,
@@ -27,7 +28,11 @@ export const getPlatformsForVersion = handler(
     if (answer !== "both") return [...buildPlatforms];
     const size = { versions: buildInput.versions.length, platforms: buildPlatforms.length };
     const isLarge = sizeOfMatrix(pipeline, size) > MOST_TASKS_OF_ONE_HISTORY;
-    return { all: [...platforms], ofBuild: [...buildPlatforms], ...(isLarge && { distributed: true }) };
+    return {
+      all: [...platforms],
+      ofBuild: [...buildPlatforms],
+      ...(isLarge && { distributed: true, atOnce: platformsAtOnce(size.versions) }),
+    };
   },
 );
 

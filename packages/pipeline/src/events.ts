@@ -23,6 +23,8 @@ export const KnownPlatforms = z.object({
   ofBuild: z.array(z.string()),
   /** The build's tasks are more than one execution's history holds: each platform has an execution of its own. */
   distributed: z.literal(true).optional(),
+  /** Of such a build: how many of these executions run at the same time. */
+  atOnce: z.number().int().positive().optional(),
 });
 export type KnownPlatforms = z.infer<typeof KnownPlatforms>;
 

@@ -46,7 +46,7 @@ export {
   workerPollName,
 } from "./aws-names.ts";
 export { BuildInput, DebugMode, MadeAgain, RetryOf, WithdrawalOf } from "./build-input.ts";
-export { MOST_TASKS_OF_ONE_HISTORY, sizeOfMatrix } from "./build-size.ts";
+export { MOST_TASKS_OF_ONE_HISTORY, platformsAtOnce, sizeOfMatrix } from "./build-size.ts";
 export { buildWords, inputWords } from "./build-words.ts";
 export { type Channel, channelOf, checkDebianOrder } from "./channel.ts";
 export { checkScripts, InvalidPipelineError } from "./check-pipeline.ts";

@@ -36,6 +36,7 @@ import {
   KnownPlatforms,
   type Pipeline,
   type Published,
+  platformsAtOnce,
   policyOf,
   RequestApprovalEvent,
   rejectionCause,
@@ -127,7 +128,7 @@ export async function machineWorld(
       const platforms = KnownPlatforms.parse(await handlers[fixedState.getPlatformsForVersion](event));
       const versions = GetPlatformsEvent.parse(event).buildInput.versions.length;
       const tasks = sizeOfMatrix(pipeline, { versions, platforms: platforms.ofBuild.length });
-      return { ...platforms, ...(tasks > mostTasks && { distributed: true }) };
+      return { ...platforms, ...(tasks > mostTasks && { distributed: true, atOnce: platformsAtOnce(versions) }) };
     });
   }
   for (const Bucket of Object.values(stage.buckets)) await s3.send(new CreateBucketCommand({ Bucket }));

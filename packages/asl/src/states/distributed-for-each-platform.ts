@@ -5,9 +5,6 @@ import { execution, failurePath, resultPath, type Scope } from "../scope.ts";
 import { lambdaTask } from "./lambda-task.ts";
 import { type ForEachPlatform, itemOf, processor } from "./platform-items.ts";
 
-/** Of a version at once, as many as AWS runs of an inline Map: workers, not states, are what a build waits for. */
-const PLATFORMS_AT_ONCE = 40;
-
 /** A Map that could not run is tried again: what had been done by then is there, and is gone past. */
 const RETRIES = { IntervalSeconds: 30, MaxAttempts: 3, BackoffRate: 2 } as const;
 
@@ -29,7 +26,7 @@ export function distributedForEachPlatform(
       Label: each.name,
       ItemsPath: "$.platforms.ofBuild",
       ItemSelector: { ...itemOf(each.steps, scope), execution },
-      MaxConcurrency: PLATFORMS_AT_ONCE,
+      MaxConcurrencyPath: "$.platforms.atOnce",
       ItemProcessor: {
         ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
         ...nested(processor(each, { ...scope, distributed: true })),
