@@ -1,17 +1,12 @@
-import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
-import { CreateLaunchTemplateCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import { CreateLaunchTemplateCommand } from "@aws-sdk/client-ec2";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import {
   CreateActivityCommand,
   CreateStateMachineCommand,
-  DescribeExecutionCommand,
   GetActivityTaskCommand,
-  paginateGetExecutionHistory,
   SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
-  SFNClient,
   StartExecutionCommand,
   TaskDoesNotExist,
   TaskTimedOut,
@@ -21,6 +16,7 @@ import { createHandlers } from "@muster/lambdas";
 import {
   createLocalAws,
   type LambdaFunction,
+  type ObservedCall,
   type RunningInstance,
   runUntil,
   sleepUntil,
@@ -50,7 +46,10 @@ import {
 import { mapRunsPrefix } from "@muster/records";
 import { describeStage } from "./describe-stage.ts";
 import { leaveEvidence } from "./leave-evidence.ts";
+import { readMachineBuild } from "./read-machine-build.ts";
 import type { TaskEnd } from "./task-end.ts";
+import { moreSdkClients, sdkClients } from "./world/sdk-clients.ts";
+import { routeEvents, tellEnds } from "./world/set-up-stage.ts";
 
 type WorkEnd = TaskEnd | "lost";
 
@@ -66,6 +65,10 @@ export interface WorldOptions {
   readonly leaves?: (task: TaskInput) => readonly Published[];
   /** Tasks of which one history holds the events; AWS's own limit by default. For a small build in the form of a large one. */
   readonly mostTasks?: number;
+  /** Told of every call, before its answer leaves; not of those by which this world looks whether a build has ended. */
+  readonly onCall?: (call: ObservedCall) => void;
+  /** Whether the functions are told what becomes of machines, and the reaper comes. */
+  readonly events?: boolean;
   /** When its clock starts. */
   readonly start?: Date;
   /** Of its stage; the usual one where absent. */
@@ -76,6 +79,11 @@ export interface WorldOptions {
 
 const START = new Date("2026-11-24T12:00:00Z");
 
+const WATCHER = "AKIAWATCHERWATCHER00";
+
+/** A function of the world's own. */
+const BUILD_ENDED = "BuildEnded";
+
 /** How long a poll waits for a task. */
 const POLL_SECONDS = 60;
 
@@ -85,7 +93,16 @@ const POLL_SECONDS = 60;
  */
 export async function machineWorld(
   pipeline: Pipeline,
-  { work, leaves = () => [], says = () => undefined, start = START, policy, mostTasks }: WorldOptions,
+  {
+    work,
+    leaves = () => [],
+    says = () => undefined,
+    start = START,
+    policy,
+    mostTasks,
+    onCall,
+    events = false,
+  }: WorldOptions,
 ) {
   const clock = virtualClock(start.getTime());
   const functions = new Map<string, LambdaFunction>();
@@ -101,19 +118,15 @@ export async function machineWorld(
     clock,
     seed: 1,
     functions,
+    onCall: (call) => {
+      if (call.accessKeyId !== WATCHER) onCall?.(call);
+    },
     runInstance: (instance) => playWorker(instance),
   });
   const config = aws.clientConfig();
-  const s3 = new S3Client({ ...config, forcePathStyle: true });
-  const sfn = new SFNClient(config);
-  const ec2 = new EC2Client(config);
-  const clients = {
-    s3,
-    sfn,
-    ec2,
-    cloudfront: new CloudFrontClient(config),
-    serviceQuotas: new ServiceQuotasClient(config),
-  };
+  const clients = { ...sdkClients(config), ...moreSdkClients(config) };
+  const { s3, sfn, ec2 } = clients;
+  const { sfn: watcher } = sdkClients(aws.clientConfig(WATCHER));
 
   const stage = describeStage(pipeline, aws.ec2.network.subnets, policy && { policy });
   const handlers = createHandlers(pipeline, stage, { ...clients, now: () => new Date(clock.now()) });
@@ -159,6 +172,13 @@ export async function machineWorld(
       ),
     }),
   );
+  const over = new Set<string>();
+  functions.set(BUILD_ENDED, async (event) => {
+    over.add((event as { detail: { executionArn: string } }).detail.executionArn);
+  });
+  const functionArn = stage.functions.Repair?.replace(/[^:]+$/, BUILD_ENDED);
+  await tellEnds(stage, clients.events, { name: "ended", functionArn });
+  if (events) await routeEvents(stage, clients.events);
   aws.start();
 
   async function playWorker({ instanceId, userData: activityArn, signal }: RunningInstance): Promise<void> {
@@ -233,6 +253,7 @@ export async function machineWorld(
     stage,
     launched,
     worked,
+    clock,
     /** What the world's clock shows. */
     now: () => new Date(clock.now()),
     /** Of what people were asked, in its order. */
@@ -240,7 +261,6 @@ export async function machineWorld(
     /** Runs a build to its end. */
     async build(input: unknown) {
       builds += 1;
-      const startedMs = clock.now();
       const { executionArn } = await sfn.send(
         new StartExecutionCommand({
           stateMachineArn,
@@ -248,43 +268,9 @@ export async function machineWorld(
           input: JSON.stringify(typeof input === "string" ? { input } : input),
         }),
       );
-      const end = runUntil(aws, clock, async () => {
-        const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-        return status !== "RUNNING";
-      });
+      const end = runUntil(aws, clock, () => over.has(executionArn ?? ""));
       await Promise.race([end, failures.promise]);
-      const { status, output, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-      const states: string[] = [];
-      const published: { readonly task: string; readonly at: number }[] = [];
-      let length = 0;
-      let results: unknown;
-      for await (const { events } of paginateGetExecutionHistory({ client: sfn }, { executionArn })) {
-        length += events?.length ?? 0;
-        for (const event of events ?? []) {
-          const { stateEnteredEventDetails: entered, stateExitedEventDetails: exited } = event;
-          const { input } = event.activityScheduledEventDetails ?? {};
-          if (input !== undefined) {
-            published.push({ task: TaskInput.parse(JSON.parse(input)).name, at: event.timestamp?.getTime() ?? 0 });
-          }
-          if (entered?.name !== undefined) states.push(entered.name);
-          if (exited?.name === fixedState.normalizeResults) results = JSON.parse(exited.output ?? "");
-        }
-      }
-      return {
-        status,
-        output: output === undefined ? undefined : (JSON.parse(output) as unknown),
-        error,
-        message: cause === undefined ? undefined : (JSON.parse(cause) as { errorMessage: string }).errorMessage,
-        /** Of the history. */
-        events: length,
-        /** Names of the states in the order in which they were entered. */
-        states,
-        /** Each attempt of a task, in milliseconds. */
-        published,
-        /** What NormalizeResults answered, also of a build that failed. */
-        results,
-        seconds: (clock.now() - startedMs) / 1000,
-      };
+      return readMachineBuild(watcher, executionArn);
     },
     [Symbol.asyncDispose]: () => {
       closing.abort();

@@ -50,30 +50,37 @@ export async function setUpStage(
   if (hearsEvents) await routeEvents(stage, clients.events);
 }
 
-async function routeEvents({ functions, stateMachineArn }: StageDescription, events: EventBridgeClient): Promise<void> {
-  const ended = { stateMachineArn: [stateMachineArn], status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] };
-  const rules = [
-    {
-      Name: "repair",
-      EventPattern: JSON.stringify({
-        source: ["aws.ec2", "aws.states"],
-        "detail-type": [
-          "EC2 Instance State-change Notification",
-          "EC2 Spot Instance Interruption Warning",
-          "Step Functions Execution Status Change",
-        ],
-      }),
-      Arn: functions.Repair,
-    },
-    {
-      Name: "page",
-      EventPattern: JSON.stringify({ source: ["aws.states"], detail: ended }),
-      Arn: functions.KeepPage,
-    },
-    { Name: "reap", ScheduleExpression: REAP_EVERY, Arn: functions.Reap },
-  ];
-  for (const { Arn, ...rule } of rules) {
-    await events.send(new PutRuleCommand(rule));
-    await events.send(new PutTargetsCommand({ Rule: rule.Name, Targets: [{ Id: rule.Name, Arn }] }));
-  }
+/** Tells the functions of a stage what becomes of machines and builds, and has the reaper come. */
+export async function routeEvents(stage: StageDescription, events: EventBridgeClient): Promise<void> {
+  const { functions } = stage;
+  const machines = {
+    source: ["aws.ec2", "aws.states"],
+    "detail-type": [
+      "EC2 Instance State-change Notification",
+      "EC2 Spot Instance Interruption Warning",
+      "Step Functions Execution Status Change",
+    ],
+  };
+  await putRule({ Name: "repair", EventPattern: JSON.stringify(machines) }, functions.Repair, events);
+  await tellEnds(stage, events, { name: "page", functionArn: functions.KeepPage });
+  await putRule({ Name: "reap", ScheduleExpression: REAP_EVERY }, functions.Reap, events);
+}
+
+/** Calls a function when a build has ended. */
+export async function tellEnds(
+  { stateMachineArn }: StageDescription,
+  events: EventBridgeClient,
+  { name, functionArn }: { name: string; functionArn: string | undefined },
+): Promise<void> {
+  const detail = { stateMachineArn: [stateMachineArn], status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] };
+  await putRule({ Name: name, EventPattern: JSON.stringify({ source: ["aws.states"], detail }) }, functionArn, events);
+}
+
+async function putRule(
+  rule: ConstructorParameters<typeof PutRuleCommand>[0],
+  Arn: string | undefined,
+  events: EventBridgeClient,
+): Promise<void> {
+  await events.send(new PutRuleCommand(rule));
+  await events.send(new PutTargetsCommand({ Rule: rule.Name, Targets: [{ Id: rule.Name, Arn }] }));
 }
