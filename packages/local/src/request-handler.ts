@@ -20,9 +20,6 @@ export function inProcessRequestHandler(endpoint: Endpoint, address: () => strin
       const { signal, unlink } = linkAbort(abortSignal);
       try {
         signal.throwIfAborted();
-        const gone = new Promise<never>((_resolve, reject) => {
-          signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-        });
         const answer = endpoint.answer(
           {
             method: request.method,
@@ -32,7 +29,8 @@ export function inProcessRequestHandler(endpoint: Endpoint, address: () => strin
           },
           { endpoint: address(), signal },
         );
-        return { response: responseOf(request, await Promise.race([answer, gone])) };
+        const answered = abortSignal === undefined ? answer : Promise.race([answer, abortOf(signal)]);
+        return { response: responseOf(request, await answered) };
       } catch (error) {
         return forgetIfFrozen(error);
       } finally {
@@ -44,6 +42,11 @@ export function inProcessRequestHandler(endpoint: Endpoint, address: () => strin
     destroy() {},
   };
 }
+
+const abortOf = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 
 /** Whoever has come to a stand waits for this answer for good, and is forgotten with it. */
 function forgetIfFrozen(error: unknown): Promise<never> {

@@ -6,37 +6,31 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import type { ClientConfig } from "@muster/local";
-import { unsigned } from "./unsigned.ts";
+import { onShortWay } from "./short-way.ts";
 import { virtualRetries } from "./virtual-retries.ts";
-
-type Scope = Parameters<typeof unsigned>[1];
 
 /** What hashes and headers cost, and nobody here would look at. */
 const PLAIN = {
   requestChecksumCalculation: "WHEN_REQUIRED",
   responseChecksumValidation: "WHEN_REQUIRED",
   defaultUserAgentProvider: async () => [],
+  cacheMiddleware: true,
 } as const;
 
 /** For one client: its retries wait in the world's time. */
-const configFor = (config: ClientConfig, scope: Scope) => ({
-  ...config,
-  ...PLAIN,
-  retryStrategy: virtualRetries,
-  signer: unsigned(config, scope),
-});
+const configFor = (config: ClientConfig) => ({ ...config, ...PLAIN, retryStrategy: virtualRetries });
 
 /** The SDK's own clients, of whoever has this configuration. */
 export const sdkClients = (config: ClientConfig) => ({
-  s3: new S3Client({ ...configFor(config, "s3"), forcePathStyle: true }),
-  sfn: new SFNClient(configFor(config, "states")),
-  ec2: new EC2Client(configFor(config, "ec2")),
-  logs: new CloudWatchLogsClient(configFor(config, "logs")),
+  s3: onShortWay(new S3Client({ ...configFor(config), forcePathStyle: true }), config, "s3"),
+  sfn: onShortWay(new SFNClient(configFor(config)), config, "states"),
+  ec2: onShortWay(new EC2Client(configFor(config)), config, "ec2"),
+  logs: onShortWay(new CloudWatchLogsClient(configFor(config)), config, "logs"),
 });
 
 /** And those that only deployments and functions need. */
 export const moreSdkClients = (config: ClientConfig) => ({
-  events: new EventBridgeClient(configFor(config, "events")),
-  cloudfront: new CloudFrontClient(configFor(config, "cloudfront")),
-  serviceQuotas: new ServiceQuotasClient(configFor(config, "servicequotas")),
+  events: onShortWay(new EventBridgeClient(configFor(config)), config, "events"),
+  cloudfront: onShortWay(new CloudFrontClient(configFor(config)), config, "cloudfront"),
+  serviceQuotas: onShortWay(new ServiceQuotasClient(configFor(config)), config, "servicequotas"),
 });
