@@ -72,6 +72,15 @@ test("so it is where no other is known, and a whole name is no beginning of a lo
   expect(await refusal()).toMatchObject({ message: expect.stringContaining("nothing has been built") });
 });
 
+test("a name that several begin with is none, and the latest of them is named", async () => {
+  for (const name of ["2.0.0_alice", "2.0.0_bob", "2.0.1_bob"]) await build(name);
+  expect(await refusal("2.0.0")).toEqual({
+    message: '"2.0.0" is the beginning of 2 builds\' names',
+    hint: "the latest is 2.0.0_bob",
+  });
+  expect((await findBuild(stage, "2.0.1")).name).toBe("2.0.1_bob");
+});
+
 test("where records cannot be looked at, a name that is unknown is only that", async () => {
   await build("2.0.0_alice_2026-11-24_1200");
   await record(OLD);

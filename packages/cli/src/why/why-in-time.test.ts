@@ -242,6 +242,10 @@ test("what comes behind a failure, or what a person has refused, was not started
     /^failed: Muster\.Unfixable on i-\w+ after 5\.\d s, at the third attempt: fatal: no such tag$/,
   );
   expect(await it.sentence("Compile-1.2.4-debian-12-bookworm")).toBe("was not started: Fetch-1.2.4 failed before it");
+  await expect(it.sentence("Fetch")).rejects.toMatchObject({
+    message: '"Fetch" is the beginning of 2 tasks\' names',
+    hint: "name one of them, like Fetch-1.2.3",
+  });
   await it.says("Ask-1.2.3", /^waits for a person/);
   await it.reject(executionArn, "Ask-1.2.3");
   await it.says("Ask-1.2.3", /^was rejected by tester at .*: crashes$/);
