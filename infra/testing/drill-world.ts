@@ -130,7 +130,9 @@ export async function drillWorld(pipeline: Pipeline, { rules = true, taskSeconds
   const drill: Drill = {
     description,
     pipeline,
-    clients: { sfn, ec2, events, lambda: new LambdaClient(config) },
+    clients: { sfn, ec2, events, lambda: new LambdaClient(config), s3 },
+    ownBuckets: Object.values(description.buckets),
+    disposable: false,
     words: ["1.2.3"],
     clock: { now: () => clock.now(), sleep: (ms) => sleepUntil(clock, clock.now() + ms) },
     interruptSpot: async (instanceId) => aws.ec2.interruptSpot(instanceId),

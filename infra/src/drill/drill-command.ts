@@ -2,12 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
 import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
-import { MusterError, type Pipeline, StageDescription, stageParameter } from "@muster/pipeline";
+import { type BucketRole, MusterError, type Pipeline, StageDescription, stageParameter } from "@muster/pipeline";
 import { infraEnvironment } from "../env.ts";
 import { loadPipeline } from "../load-pipeline.ts";
 import { type Project, projectStages } from "../project.ts";
+import { ownsBucket } from "../stage-scope.ts";
 import type { Stage } from "../stage-settings.ts";
 import type { Drill } from "./drill.ts";
 import { type DrillOptions, drillOptions } from "./drill-options.ts";
@@ -43,9 +45,10 @@ export async function drillStage(project: Project, args: readonly string[]): Pro
 }
 
 async function openDrill(
-  { name, region, account }: Stage,
+  stage: Stage,
   { pipeline, options }: { pipeline: Pipeline; options: DrillOptions },
 ): Promise<{ drill: Drill; close: () => void }> {
+  const { name, region, account, disposable } = stage;
   const config = { region, maxAttempts: 8 };
   const description = await describeStage(new SSMClient(config), name);
   const clients = {
@@ -53,13 +56,19 @@ async function openDrill(
     ec2: new EC2Client(config),
     events: new EventBridgeClient(config),
     lambda: new LambdaClient(config),
+    s3: new S3Client({ ...config, forcePathStyle: infraEnvironment().endpoint !== undefined }),
   };
+  const buckets = Object.entries(description.buckets) as [BucketRole, string][];
+  const ownBuckets = buckets.flatMap(([role, bucket]) => (ownsBucket({ stage, pipeline }, role) ? [bucket] : []));
   const { spotRole: role, words } = options;
   const interruptSpot =
     role && ((instanceId: string) => interruptByFaultInjection(instanceId, { region, account, role }));
   const clock = { now: Date.now, sleep: (ms: number) => sleep(ms) };
   return {
-    drill: { description, pipeline, clients, words, clock, ...(interruptSpot && { interruptSpot }) },
+    drill: {
+      ...{ description, pipeline, clients, ownBuckets, disposable, words, clock },
+      ...(interruptSpot && { interruptSpot }),
+    },
     close: () => {
       for (const client of Object.values(clients)) client.destroy();
     },

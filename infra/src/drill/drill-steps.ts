@@ -1,11 +1,10 @@
-import { DescribeInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { ListExecutionsCommand } from "@aws-sdk/client-sfn";
-import { WorkerTag } from "@muster/records";
+import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { type Drill, held, notHeld, notRehearsed, type Outcome } from "./drill.ts";
 import { startDrillBuild, untilEnded } from "./drill-build.ts";
 import { INTERRUPTED, loseWorker } from "./lose-worker.ts";
 import { machineRules, withoutRules } from "./lost-event.ts";
 import { reaperCycle } from "./reaper-cycle.ts";
+import { teardown } from "./teardown.ts";
 
 async function fakeBuild(drill: Drill): Promise<Outcome> {
   const { status, attempts } = await untilEnded(drill, await startDrillBuild(drill, "build"));
@@ -71,36 +70,6 @@ async function lostEvent(drill: Drill): Promise<Outcome> {
       },
     }),
   );
-}
-
-const LEAVE_MS = 25 * 60_000;
-const LOOK_MS = 30_000;
-
-/** Nothing runs, and machines end by themselves: a stage cannot be destroyed before. */
-async function teardown(drill: Drill): Promise<Outcome> {
-  const { clients, clock, description } = drill;
-  const start = clock.now();
-  let left = await machinesOf(drill);
-  for (; left.length > 0 && clock.now() - start < LEAVE_MS; left = await machinesOf(drill)) await clock.sleep(LOOK_MS);
-  const { executions = [] } = await clients.sfn.send(
-    new ListExecutionsCommand({ stateMachineArn: description.stateMachineArn, statusFilter: "RUNNING" }),
-  );
-  const builds = executions.map(({ name }) => `${name} still runs`);
-  const machines = left.map((instanceId) => `${instanceId} is still there`);
-  const saw = [`no machine was left after ${Math.round((clock.now() - start) / 60_000)} min`];
-  return builds.length + machines.length === 0 ? held(saw) : notHeld([...builds, ...machines]);
-}
-
-async function machinesOf({ clients, description }: Drill): Promise<string[]> {
-  const { Reservations = [] } = await clients.ec2.send(
-    new DescribeInstancesCommand({
-      Filters: [
-        { Name: `tag:${WorkerTag.stage}`, Values: [description.stage] },
-        { Name: "instance-state-name", Values: ["pending", "running", "shutting-down", "stopping", "stopped"] },
-      ],
-    }),
-  );
-  return Reservations.flatMap(({ Instances = [] }) => Instances).map(({ InstanceId = "" }) => InstanceId);
 }
 
 /** A drill's steps, in their order. */

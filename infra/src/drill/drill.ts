@@ -1,6 +1,7 @@
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { Pipeline, StageDescription } from "@muster/pipeline";
 
@@ -13,7 +14,12 @@ export interface Drill {
     readonly ec2: EC2Client;
     readonly events: EventBridgeClient;
     readonly lambda: LambdaClient;
+    readonly s3: S3Client;
   };
+  /** Buckets that the stage made, and would take along. */
+  readonly ownBuckets: readonly string[];
+  /** Whether a destroy of the stage empties them. */
+  readonly disposable: boolean;
   /** What its builds are asked for, beside being fake. */
   readonly words: readonly string[];
   readonly clock: DrillClock;

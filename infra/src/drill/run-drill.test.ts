@@ -1,6 +1,7 @@
 import { DescribeRuleCommand } from "@aws-sdk/client-eventbridge";
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { activity, definePipeline, fixedPlatforms, forEachPlatform, forEachVersion, sequence } from "@muster/pipeline";
+import { stateKey, stateRecords } from "@muster/records";
 import { expect, test } from "vitest";
 import { drillWorld } from "../../testing/drill-world.ts";
 import type { StepReport } from "./drill.ts";
@@ -55,7 +56,7 @@ test("on a stage of the local AWS all steps hold, and nothing is otherwise", asy
     | spot-interruption | held | 2 min | Fetch-1.2.3 was done in the time between notice and end; the build succeeded |
     | lost-event | held | 6 min | Fetch-1.2.3 was taken from its worker after 295 s (States.Timeout); another worker did it; the build succeeded |
     | reaper | held | 22 min | marked after 20 min; ended after 22 min: it never became ready |
-    | teardown | held | 0 s | no machine was left after 0 min |
+    | teardown | held | 30 s | no machine, claim or held lease was left after 1 min; objects lie in state: a destroy stops until stages.ts calls the stage disposable |
 
     Nothing was otherwise than on \`local\`."
   `);
@@ -95,6 +96,32 @@ test("what AWS refuses is an outcome, with its own words and without the account
     /^- reaper: ResourceNotFoundException: .*Nobody.*, where `local` does as it is asked$/m,
   );
   expect(report(reports)).not.toMatch(/\d{12}/);
+});
+
+test("a stage is not to be taken down while something is claimed, or a lease is held", async () => {
+  await using world = await drillWorld(pipelineOn("on-demand"));
+  const { clients, description, clock } = world.drill;
+  const records = stateRecords(clients.s3, description.buckets.state);
+  const lease = { holder: "i-1", fencing: 1, expiresAt: new Date(clock.now() + 3_600_000).toISOString() };
+  await records.write(stateKey.claim("Fetch", "i-1"), {});
+  await records.write(stateKey.exclusiveLease("Fetch"), { ...lease, released: false });
+  await records.write(stateKey.exclusiveLease("Compile"), { ...lease, released: true });
+  const [left] = await world.until(runDrill(world.drill, ["teardown"]));
+  expect(left).toMatchObject({
+    verdict: "not held",
+    saw: ["claims/Fetch/i-1.json is still there", "leases/exclusive/Fetch.json is still there"],
+    seconds: 25 * 60,
+  });
+  await records.delete([stateKey.claim("Fetch", "i-1")]);
+  await records.write(stateKey.exclusiveLease("Fetch"), { ...lease, released: true });
+  const disposable = { ...world.drill, disposable: true };
+  expect((await world.until(runDrill(disposable, ["teardown"])))[0]).toMatchObject({
+    verdict: "held",
+    saw: [
+      "no machine, claim or held lease was left after 0 min",
+      `objects lie in ${description.buckets.state}: a destroy deletes them`,
+    ],
+  });
 });
 
 test("a stage on which somebody builds is left alone", async () => {
