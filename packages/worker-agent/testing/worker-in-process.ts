@@ -14,6 +14,7 @@ import type { AgentEnd } from "../src/agent/worker.ts";
 import { agentProgram } from "../src/agent-program.ts";
 import type { AwsClients } from "../src/aws/aws-clients.ts";
 import { createDiagnostics, type Diagnostics } from "../src/diagnostics.ts";
+import { loadAll } from "../src/in-process.ts";
 import { cloudWatchSink } from "../src/log/cloud-watch-sink.ts";
 import type { WorkerIdentity } from "../src/machine/instance-identity.ts";
 import type { WorkerScripts } from "../src/script/worker-scripts.ts";
@@ -69,6 +70,7 @@ export async function startInProcess(stage: TestStage, given: InProcessOptions):
   const instanceId = given.instanceId ?? `i-${randomBytes(8).toString("hex")}`;
   const root = given.root ?? join(stage.folder, instanceId);
   const urls = await writeScripts(stage, scripts, instanceId);
+  await loadAll();
   const clients = clientsInProcess(stage.aws);
   const diagnostics = recordedDiagnostics();
   const stop = stopSwitch();

@@ -2,12 +2,14 @@ import { DescribeInstancesCommand, EC2Client, RunInstancesCommand } from "@aws-s
 import { createLocalAws, runUntil, virtualClock } from "@muster/local";
 import { WorkerTag } from "@muster/records";
 import { expect, test } from "vitest";
-import { nameTag, type WorkerTags } from "./name-tag.ts";
+import { loadEc2, nameTag, type WorkerTags } from "./name-tag.ts";
 
 const idle: WorkerTags = { state: "waiting", tasks: 0, subject: "Make", tagState: "idle", task: "" };
 
 /** A machine whose tags EC2 refuses so many times. */
 async function machine({ refusals }: { refusals: number }) {
+  // Virtual time does not see that a module is loaded, and would pass meanwhile.
+  await loadEc2();
   const clock = virtualClock();
   const aws = createLocalAws({ clock });
   const ec2 = new EC2Client({ ...aws.clientConfig(), maxAttempts: 1 });
