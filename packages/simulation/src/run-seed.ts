@@ -6,8 +6,8 @@ import {
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { runUntil } from "@muster/local";
-import { Lease, type Pipeline, type Published } from "@muster/pipeline";
-import { isFree, stateFolder, stateRecords } from "@muster/records";
+import { type DurationRecord, Lease, type Pipeline, type Published } from "@muster/pipeline";
+import { isFree, stateFolder, stateKey, stateRecords } from "@muster/records";
 import { longestBuildMs } from "./faults/longest-build.ts";
 import type { WorldMishap, WorldPlan } from "./faults/world-plan.ts";
 import { leaveEvidence } from "./leave-evidence.ts";
@@ -28,6 +28,8 @@ export interface SeedOptions extends Omit<WorldPlan, "seed">, OwnWorld {
   readonly bootSeconds?: number;
   /** What the build is asked for; its versions where absent. */
   readonly words?: readonly string[];
+  /** How long things have taken on its stage before. Default: nobody knows. */
+  readonly known?: DurationRecord;
   readonly onDiagnostic?: (instanceId: string, line: string) => void;
   readonly sabotage?: Sabotage;
   readonly deployment?: Deployment;
@@ -69,7 +71,7 @@ const LONGEST_LEASE_MS = 300_000;
 
 /** Runs one seed to its end. Whatever is left to chance, the seed decides. */
 export async function runSeed(seed: number, options: SeedOptions): Promise<SeedRun> {
-  const { pipeline, versions, words = versions, bootSeconds = 60, onDiagnostic, sabotage, ...rest } = options;
+  const { pipeline, versions, words = versions, bootSeconds = 60, known, onDiagnostic, sabotage, ...rest } = options;
   const { endOf, publish, stage, machines, deployment, start, ...plan } = rest;
   const durations = seeded(`${seed}/durations`);
   const world: WorldOptions = {
@@ -91,7 +93,11 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
         }
       }),
   };
-  return inWorld(world, (opened) => runBuilds(seed, opened, { pipeline, versions, words, bootSeconds }));
+  return inWorld(world, async (opened) => {
+    const records = stateRecords(opened.s3, opened.stage.buckets.state);
+    if (known !== undefined) await records.write(stateKey.durations, known);
+    return runBuilds(seed, opened, { pipeline, versions, words, bootSeconds });
+  });
 }
 
 async function runBuilds(

@@ -1,5 +1,12 @@
 import { listedPrice } from "@muster/lambdas";
-import { activityNamed, type Pipeline, type Published, type StageDescription, type Task } from "@muster/pipeline";
+import {
+  activityNamed,
+  type DurationRecord,
+  type Pipeline,
+  type Published,
+  type StageDescription,
+  type Task,
+} from "@muster/pipeline";
 import { leaveEvidence } from "../leave-evidence.ts";
 import { runSeed, type SeedOptions, type SeedRun } from "../run-seed.ts";
 import type { ScriptRun } from "../world/recorded.ts";
@@ -72,6 +79,7 @@ export function seedOptions(seed: number, release: Release, { weather, policy, o
     worldRates: policy.system === "predecessor" ? { ...worldRates, "agent.dies": 0 } : worldRates,
     ...(only !== undefined && { only }),
     stage: stageUnder(policy, release.stage),
+    known: knownOf(release),
     machines: { bootSeconds: ({ activity }) => boots(activity) },
     deployment: {
       ...deployment,
@@ -83,6 +91,16 @@ export function seedOptions(seed: number, release: Release, { weather, policy, o
     },
     publish: (script, clients) => leaveAll(script, release, clients),
   };
+}
+
+/** It is not the first release of its stage, which has left how long things take there as a rule. */
+function knownOf({ tasks, secondsOf, bootSeconds }: Release): DurationRecord {
+  const known: DurationRecord = { builds: [], boots: [bootSeconds], tasks: {} };
+  for (const [name, { activity, subject }] of tasks) {
+    const platform = subject.per === "platform" ? subject.platform : "";
+    known.tasks[activity.name] = { ...known.tasks[activity.name], [platform]: [secondsOf(name)] };
+  }
+  return known;
 }
 
 /** The how manyeth machine of an activity boots how long: the same under every policy. */
