@@ -36,6 +36,7 @@ export { type Market, marketsOf, quotaCodeOf, readVcpuQuota } from "./quotas/vcp
 export { LAST_RESORT_MS, LIFETIME_MS, READY_WITHIN_MS } from "./reaping/choose-victims.ts";
 export { KEEP_MS as RECORDS_KEPT_MS } from "./reaping/drop-old-records.ts";
 export { ReaperMarks } from "./reaping/marks.ts";
+export { patienceMs } from "./reaping/watch-idle.ts";
 export { refuseWithdrawn, type Withdrawn, withdrawalOf, withdrawnText } from "./records/withdrawals.ts";
 export { describeWorkers, toWorker, type Worker, type WorkerState } from "./workers/describe-workers.ts";
 export { hourlyPrice, listedPrice, vcpusOf } from "./workers/hourly-price.ts";

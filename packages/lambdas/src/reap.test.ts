@@ -1,5 +1,6 @@
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { SendTaskHeartbeatCommand } from "@aws-sdk/client-sfn";
 import { outages } from "@muster/local";
 import { expect, test } from "vitest";
 import { launchWorld } from "../test/launch-world.ts";
@@ -58,6 +59,61 @@ test("an idle machine goes after a day, but not the one that has been busy since
   });
   await world.advance(5);
   expect(world.instances().map(({ instanceId }) => instanceId)).toEqual([busy]);
+});
+
+test("a machine that hangs without a task goes when a worker that is well has long ended itself; one that has tagged itself anew does not", async () => {
+  await using world = await launchWorld();
+  await world.prepare("MakeSourceTarball");
+  await world.prepare("PublishDockerImages");
+  const [hung = "", well = ""] = world.instances().map(({ instanceId }) => instanceId);
+  const show = (instanceId: string, Value: string) =>
+    world.clients.ec2.send(
+      new CreateTagsCommand({
+        Resources: [instanceId],
+        Tags: [
+          { Key: "muster:state", Value: "idle" },
+          { Key: "Name", Value },
+        ],
+      }),
+    );
+  await show(hung, "ww-1-MakeSourceTarball-1.2.3");
+  await show(well, "ww-1-PublishDockerImages-1.2.3");
+  const looksFor = async (minutes: number) => {
+    for (let passed = 0; passed < minutes; passed += 10) {
+      expect(await world.call("Reap", {})).toMatchObject({ terminated: [], marked: [] });
+      await world.advance(600);
+    }
+  };
+  await world.advance(600);
+  await looksFor(60);
+  await show(well, "ww-2-PublishDockerImages-1.2.4");
+  await looksFor(60);
+  expect(await world.call("Reap", {})).toMatchObject({
+    terminated: [
+      { instanceId: hung, why: "it has had no task since 2026-01-01T00:10:00.000Z, and should have ended itself" },
+    ],
+  });
+  await world.advance(10);
+  expect(world.instances().map(({ instanceId }) => instanceId)).toEqual([well]);
+});
+
+test("a machine that works is not taken for one that hangs, whatever its tags say, and neither is one that is kept", async () => {
+  await using world = await launchWorld();
+  await world.publish("build-1", [{ activity: "MakeBinaryPackage", platform: "debian-1-x" }]);
+  await world.healthCheck();
+  await world.prepare("MakeSourceTarball");
+  const [working = "", kept = ""] = world.instances().map(({ instanceId }) => instanceId);
+  const tag = (instanceId: string, Value: string) =>
+    world.clients.ec2.send(new CreateTagsCommand({ Resources: [instanceId], Tags: [{ Key: "muster:state", Value }] }));
+  await tag(working, "idle");
+  await tag(kept, "failed");
+  const { token: taskToken } = await world.take("MakeBinaryPackage", working);
+  for (let cycle = 0; cycle < 30; cycle++) {
+    if (cycle % 2 === 0) expect(await world.call("Reap", {})).toMatchObject({ terminated: [], marked: [] });
+    await world.clients.sfn.send(new SendTaskHeartbeatCommand({ taskToken }));
+    await world.advance(280);
+  }
+  expect(world.instances()).toHaveLength(2);
 });
 
 test("yesterday's demands and launches and what ended builds left go; attempt records and running builds' records stay", async () => {

@@ -1,4 +1,4 @@
-import { LAST_RESORT_MS, LIFETIME_MS, listedPrice, READY_WITHIN_MS } from "@muster/lambdas";
+import { LAST_RESORT_MS, LIFETIME_MS, listedPrice, patienceMs, READY_WITHIN_MS } from "@muster/lambdas";
 import { clockTime } from "../why/words.ts";
 import type { AuditedStage, Inventory, Machine } from "./inventory.ts";
 import { after, type Finding, type Orphan, orphan, span } from "./orphan.ts";
@@ -108,7 +108,7 @@ function atNothing(machine: Machine, last: LastWork | undefined, around: Around)
     return {
       ...base,
       says: `is at ${task} by its tags, which no running build waits for`,
-      ...reaped(machine, LIFETIME_MS, around),
+      ...reapedAtNothing(machine, undefined, around),
     };
   }
   const more = { ...base, build: last.build, since: last.overAt };
@@ -116,7 +116,7 @@ function atNothing(machine: Machine, last: LastWork | undefined, around: Around)
     const allowedMs = TAGGED_MS + (activity?.afterTask === undefined ? 0 : SCRIPT_MS);
     if (+now - +last.overAt < allowedMs) return undefined;
     const says = `has told how ${task} ended at ${clockTime(last.overAt, now)}, and is at it still by its tags`;
-    return { ...more, says, ...reaped(machine, LIFETIME_MS, around) };
+    return { ...more, says, ...reapedAtNothing(machine, last.overAt, around) };
   }
   const says = `is at ${task}, which is over: ${last.why}`;
   const learntBy = after(last.overAt, ((activity?.heartbeat ?? 300) * 1000) / 3 + LETTING_GO_MS);
@@ -127,7 +127,11 @@ function atNothing(machine: Machine, last: LastWork | undefined, around: Around)
       repair: { says: "its worker learns so by its next heartbeat, and waits for other tasks", until: learntBy },
     };
   }
-  return { ...more, says: `${says}; its worker should have learnt so by now`, ...reaped(machine, LIFETIME_MS, around) };
+  return {
+    ...more,
+    says: `${says}; its worker should have learnt so by now`,
+    ...reapedAtNothing(machine, last.overAt, around),
+  };
 }
 
 /** A machine whose task failed: it ends at once, or stays for a look. */
@@ -142,7 +146,7 @@ function kept(machine: Machine, last: LastWork | undefined, around: Around): Fou
     build: last?.build ?? null,
     since,
     says: `failed at ${task ?? "its task"}, and should have ended ${last?.isKept === false ? "then" : "four hours later at the latest"}`,
-    ...reaped(machine, LIFETIME_MS, around),
+    ...reapedAtNothing(machine, since, around),
   };
 }
 
@@ -157,7 +161,7 @@ function idle(machine: Machine, last: LastWork | undefined, around: Around): Fou
   const says = isOld
     ? "is more than 24 hours old and holds no task"
     : `has had no task for ${span(+now - +(since as Date))}, and should have ended itself after ${span(stage.idleMs)}`;
-  return { kind: "idle machine", since: since ?? null, says, ...reaped(machine, LIFETIME_MS, around) };
+  return { kind: "idle machine", since: since ?? null, says, ...reapedAtNothing(machine, since, around) };
 }
 
 /** undefined where it has had a task of which nothing is known. */
@@ -190,6 +194,18 @@ function reaped(machine: Machine, ageMs: number, { inventory, stage }: Around): 
       ? `the reaper ends it when it is ${ageMs < LIFETIME_MS ? span(ageMs) : `${ageMs / 3_600_000} hours`} old`
       : `the reaper has marked it at ${clockTime(marked, inventory.now)}, and ends it in its next cycle`;
   const until = after(from, cycles * stage.reapEveryMs);
+  return { repair: { says, until }, late: "the reaper should have ended it by now" };
+}
+
+/** It watches machines without a task, and waits for longer than a worker stays that is well. */
+function reapedAtNothing(machine: Machine, since: Date | undefined, around: Around): Pick<Found, "repair" | "late"> {
+  const { inventory, stage } = around;
+  const old = reaped(machine, LIFETIME_MS, around);
+  if (since === undefined || inventory.marks?.has(machine.instance)) return old;
+  const restMs = patienceMs(machine.state, stage.idleMs / 1000);
+  const until = after(since, restMs + 3 * stage.reapEveryMs);
+  if (+until >= +after(machine.launchedAt, LIFETIME_MS)) return old;
+  const says = `the reaper ends it when it has had no task for ${span(restMs)}`;
   return { repair: { says, until }, late: "the reaper should have ended it by now" };
 }
 

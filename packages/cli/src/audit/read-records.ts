@@ -83,7 +83,8 @@ export async function readMarks(source: RecordSource): Promise<Inventory["marks"
   // Who may not list all of the bucket is not told that something is not there.
   const isThere = (await list(source, stateKey.reaper)).length > 0;
   const marks = isThere ? (await source.records.read(stateKey.reaper, ReaperMarks))?.value : undefined;
-  return new Map(Object.entries(marks ?? {}).map(([instance, { markedAt }]) => [instance, new Date(markedAt)]));
+  const due = Object.entries(marks ?? {}).filter(([, { still }]) => still === undefined);
+  return new Map(due.map(([instance, { markedAt }]) => [instance, new Date(markedAt)]));
 }
 
 /** `launches/Make/2026_token.json` → `2026_token` */

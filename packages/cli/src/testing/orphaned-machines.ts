@@ -80,7 +80,7 @@ export const orphanedMachines: readonly OrphanCase[] = [
     { alive: [machine()], ended: [stopped(20)] },
     {
       says: expect.stringMatching(/its worker should have learnt so by now$/),
-      repair: SOON(new Date(+ago(40) + (24 * 60 + 30) * 60_000)),
+      repair: { says: "the reaper ends it when it has had no task for 1:55:00", until: ago(20 - 115 - 30) },
       next: MUST_END,
     },
   ],

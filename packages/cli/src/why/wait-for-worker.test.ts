@@ -22,6 +22,7 @@ const worker = (more: Partial<Worker> = {}): Worker => ({
   market: "spot",
   zone: "us-west-2a",
   task: undefined,
+  tasks: 0,
   ...more,
 });
 const refusal = (kind: LaunchError["refusal"], zone = "us-west-2a"): LaunchError => ({

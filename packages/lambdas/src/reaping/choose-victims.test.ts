@@ -15,6 +15,7 @@ const worker = (instanceId: string, state: WorkerState, ageHours: number): Worke
   market: "on-demand",
   zone: "us-west-2a",
   task: undefined,
+  tasks: 0,
 });
 const judge = (workers: Worker[], { marks = {}, working = [] }: { marks?: Marks; working?: string[] } = {}) =>
   chooseVictims(workers, { marks, holdsTask: (id) => working.includes(id), now });

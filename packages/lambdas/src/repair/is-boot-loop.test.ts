@@ -21,6 +21,7 @@ function twoThatEnded(stateReason: string) {
       market: "on-demand",
       zone: "us-west-2a",
       task: undefined,
+      tasks: 0,
     }),
   );
   const launch: LaunchRecord = {

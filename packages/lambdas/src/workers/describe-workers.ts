@@ -20,6 +20,8 @@ export interface Worker {
   readonly zone: string;
   /** The task that its tags name. */
   readonly task: string | undefined;
+  /** How many it has taken so far, by its name. */
+  readonly tasks: number;
 }
 
 /**
@@ -65,6 +67,7 @@ export function toWorker(instance: SeenInstance): Worker {
     market: instance.InstanceLifecycle === "spot" ? "spot" : "on-demand",
     zone: instance.Placement?.AvailabilityZone ?? "",
     task: tags.get(WorkerTag.task) || undefined,
+    tasks: nameOf(tags)?.tasks ?? 0,
   };
 }
 

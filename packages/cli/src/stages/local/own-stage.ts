@@ -63,11 +63,17 @@ export async function ownStage(
     const clients = localClients(aws.clientConfig());
     const notifies = notifiedHere(loaded.pipeline, env.notify);
     const description = describeLocalStage(loaded.pipeline, { dir, subnets: await subnetsOf(clients.ec2), notifies });
-    const handlers = createHandlers(loaded.pipeline, description, {
-      ...clients,
-      ...(Object.keys(notifies).length > 0 && { secretsManager: await secretsManagerHere(aws.clientConfig(), env) }),
-      log: tellingLog(print),
-    });
+    // The reaper waits for as long as workers here wait for tasks.
+    const policy = env.idleSeconds === undefined ? {} : { policy: { idleSeconds: Number(env.idleSeconds) } };
+    const handlers = createHandlers(
+      loaded.pipeline,
+      { ...description, ...policy },
+      {
+        ...clients,
+        ...(Object.keys(notifies).length > 0 && { secretsManager: await secretsManagerHere(aws.clientConfig(), env) }),
+        log: tellingLog(print),
+      },
+    );
     const keeping = settledCalls(handlers.KeepPage);
     const telling = settledCalls(handlers.Notify);
     functions.provide(description, { ...handlers, KeepPage: keeping.call, Notify: telling.call });
