@@ -71,9 +71,11 @@ export const idleMachinesEnd: Invariant = {
   broken: ({ launched, recorded, seconds, builds }) => {
     const mostMs = recorded.faults.some(({ kind }) => STILLING.test(kind)) ? FORGOTTEN_MS : IDLE_MS;
     const overMs = Math.min(...builds.map(({ startedMs }) => startedMs)) + seconds * 1000;
-    return launched.flatMap(({ instanceId, launchedMs, readyMs = launchedMs, offMs = overMs }) => {
-      const ends = recorded.runs.filter(({ machine }) => machine === instanceId).map(({ endedMs = offMs }) => endedMs);
-      const idleMs = offMs - Math.max(readyMs, ...ends);
+    return launched.flatMap(({ instanceId, launchedMs, readyMs = launchedMs, terminatedMs = overMs }) => {
+      const ends = recorded.runs
+        .filter(({ machine }) => machine === instanceId)
+        .map(({ endedMs = terminatedMs }) => endedMs);
+      const idleMs = terminatedMs - Math.max(readyMs, ...ends);
       return idleMs <= mostMs ? [] : [`${instanceId} ran for ${Math.round(idleMs / 60_000)} minutes without a task`];
     });
   },

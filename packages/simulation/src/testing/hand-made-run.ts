@@ -86,7 +86,14 @@ export function handMadeRun(changes: Partial<SeedRun> = {}): SeedRun {
     ],
     leftovers: { running: [], leases: [], tokens: [], unended: [] },
     launched: [
-      { ...machine, instanceId: "i-1", launchToken: "a", launchedMs: START_MS, offMs: after(120) },
+      {
+        ...machine,
+        instanceId: "i-1",
+        launchToken: "a",
+        launchedMs: START_MS,
+        offMs: after(120),
+        terminatedMs: after(120),
+      },
       {
         ...machine,
         instanceId: "i-2",
@@ -94,6 +101,7 @@ export function handMadeRun(changes: Partial<SeedRun> = {}): SeedRun {
         launchedMs: after(121),
         readyMs: after(190),
         offMs: after(900),
+        terminatedMs: after(900),
       },
     ],
     seconds: 900,

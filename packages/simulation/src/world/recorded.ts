@@ -55,6 +55,8 @@ export interface LaunchedInstance {
   readonly failedMs: number | undefined;
   /** When it did nothing any more; undefined while it runs. */
   readonly offMs: number | undefined;
+  /** When EC2 had ended it: long after `offMs` where it hung. */
+  readonly terminatedMs: number | undefined;
 }
 
 export interface RecordedInvocation {

@@ -165,6 +165,7 @@ function launchedOf(
     market,
     launchedMs: launchMs,
     offMs: played?.endedMs ?? terminatedMs,
+    terminatedMs,
   };
 }
 
