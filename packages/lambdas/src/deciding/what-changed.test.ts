@@ -78,18 +78,14 @@ async function reasonOf(
   { now = sha256("source"), own }: { now?: string | null; own?: Decision } = {},
 ) {
   const asked: string[] = [];
-  const made = was && makerLine({ task, script, env: usual, ...was });
-  const by = was?.by && makerLine({ task: was.by, script: sha256("publish"), env: {} });
-  const metadata =
-    made &&
-    madeByMetadata(
-      by ?? made,
-      new Map([
-        [source, was.source ?? sha256("source")],
-        ["s3://scratch/cache", sha256("cache")],
-      ]),
-    );
-  const madeFirst = made && by && madeFirstOf(passedOnMetadata(by, made));
+  const made = was === undefined ? undefined : makerLine({ task, script, env: usual, ...was });
+  const by = was?.by === undefined ? undefined : makerLine({ task: was.by, script: sha256("publish"), env: {} });
+  const sources = new Map([
+    [source, was?.source ?? sha256("source")],
+    ["s3://scratch/cache", sha256("cache")],
+  ]);
+  const metadata = made === undefined ? undefined : madeByMetadata(by ?? made, sources);
+  const madeFirst = made === undefined || by === undefined ? undefined : madeFirstOf(passedOnMetadata(by, made));
   const facts = new Map<string, ObjectFacts>([
     ...built.map((url) => [url, { size: 1, sha256: undefined, made: madeByOf(metadata), madeFirst }] as const),
     [source, { size: 1, sha256: now ?? undefined }],
