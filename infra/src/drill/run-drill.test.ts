@@ -56,7 +56,7 @@ test("on a stage of the local AWS all steps hold, and nothing is otherwise", asy
     | spot-interruption | held | 2 min | Fetch-1.2.3 was done in the time between notice and end; the build succeeded |
     | lost-event | held | 6 min | Fetch-1.2.3 was taken from its worker after 295 s (States.Timeout); another worker did it; the build succeeded |
     | reaper | held | 22 min | marked after 20 min; ended after 22 min: it never became ready |
-    | teardown | held | 30 s | no machine, claim or held lease was left after 1 min; objects lie in state: a destroy stops until stages.ts calls the stage disposable |
+    | teardown | held | 0 s | no machine, claim or held lease was left after 0 min; objects lie in state: a destroy stops until stages.ts calls the stage disposable |
 
     Nothing was otherwise than on \`local\`."
   `);

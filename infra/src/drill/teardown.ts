@@ -57,10 +57,10 @@ const recordsOf = ({ clients, description }: Drill) => stateRecords(clients.s3, 
 /** Whoever finds a machine gone gives back what it had claimed. */
 const claims = (drill: Drill): Promise<string[]> => recordsOf(drill).list(stateFolder.claims);
 
-/** Records of leases stay; who has let go, or has had it for too long, holds none. */
+/** Of workers: a repair's ends with it, within seconds. Records of leases stay; who has let go, or has had it for too long, holds none. */
 async function leases(drill: Drill): Promise<string[]> {
   const records = recordsOf(drill);
-  const keys = await records.list(stateFolder.leases);
+  const keys = await records.list(stateFolder.exclusiveLeases);
   const all = await Promise.all(keys.map(async (key) => ({ key, lease: (await records.read(key, Lease))?.value })));
   return all.filter(({ lease }) => !isFree(lease, drill.clock.now())).map(({ key }) => key);
 }
