@@ -31,11 +31,13 @@ export function createStorage(
     irreplaceable: true,
     statements: [recordsStay(scope)],
     // What a build leaves behind; leases and marks are few, and stay.
-    expires: ["executions", "attempts", "launches", "demands", "answered", "claims", "pages"].map((kind) => ({
-      id: kind,
-      prefix: `${kind}/`,
-      days: retention.recordDays,
-    })),
+    expires: ["executions", "attempts", "launches", "demands", "answered", "claims", "pages", "map-runs"].map(
+      (kind) => ({
+        id: kind,
+        prefix: `${kind}/`,
+        days: retention.recordDays,
+      }),
+    ),
   });
   const buckets: Storage["buckets"] = { assets: assets.bucket, state };
   if (ownsBucket(scope, "scratch")) {
