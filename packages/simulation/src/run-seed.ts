@@ -11,7 +11,6 @@ import { isFree, stateFolder, stateKey, stateRecords } from "@muster/records";
 import { longestBuildMs } from "./faults/longest-build.ts";
 import type { WorldMishap, WorldPlan } from "./faults/world-plan.ts";
 import { leaveEvidence } from "./leave-evidence.ts";
-import type { Deployment } from "./world/deployment.ts";
 import { type BuildRecord, readBuild } from "./world/read-build.ts";
 import type { LaunchedInstance, Recorded, ScriptRun } from "./world/recorded.ts";
 import type { Sabotage } from "./world/sabotage.ts";
@@ -32,7 +31,10 @@ export interface SeedOptions extends Omit<WorldPlan, "seed">, OwnWorld {
   readonly known?: DurationRecord;
   readonly onDiagnostic?: (instanceId: string, line: string) => void;
   readonly sabotage?: Sabotage;
-  readonly deployment?: Deployment;
+  /** How long a build may go on before it is given up; by default what went wrong decides. */
+  readonly patienceMs?: number | undefined;
+  /** Looks at what AWS keeps of the builds, when the last machine has gone; nothing of that changes the run. */
+  readonly onEnd?: (world: Pick<World, "sfn" | "stage">, builds: readonly string[]) => Promise<void>;
 }
 
 /** One run of a world, from its first build to the end of its last machine. */
@@ -66,12 +68,24 @@ const LIMIT_MS = 60 * 86_400_000;
 /** The reaper's last resort, and a tick more. */
 const LEFTOVER_LIMIT_MS = 3 * 86_400_000;
 const LOOK_MS = 30_000;
+const MOVES_MS = 600_000;
 /** Who died with one does not let go of it: it expires. */
 const LONGEST_LEASE_MS = 300_000;
 
 /** Runs one seed to its end. Whatever is left to chance, the seed decides. */
 export async function runSeed(seed: number, options: SeedOptions): Promise<SeedRun> {
-  const { pipeline, versions, words = versions, bootSeconds = 60, known, onDiagnostic, sabotage, ...rest } = options;
+  const {
+    pipeline,
+    versions,
+    words = versions,
+    bootSeconds = 60,
+    patienceMs,
+    known,
+    onDiagnostic,
+    sabotage,
+    onEnd,
+    ...rest
+  } = options;
   const { endOf, publish, stage, machines, deployment, start, ...plan } = rest;
   const durations = seeded(`${seed}/durations`);
   const world: WorldOptions = {
@@ -79,7 +93,6 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
     plan: { ...plan, seed, spares: [WATCHER] },
     ...(onDiagnostic !== undefined && { onDiagnostic }),
     ...(sabotage !== undefined && { sabotage }),
-    ...(deployment !== undefined && { deployment }),
     ...(stage !== undefined && { stage }),
     ...(machines !== undefined && { machines }),
     ...(deployment !== undefined && { deployment }),
@@ -96,7 +109,12 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
   return inWorld(world, async (opened) => {
     const records = stateRecords(opened.s3, opened.stage.buckets.state);
     if (known !== undefined) await records.write(stateKey.durations, known);
-    return runBuilds(seed, opened, { pipeline, versions, words, bootSeconds });
+    const run = await runBuilds(seed, opened, { pipeline, versions, words, bootSeconds, patienceMs });
+    await onEnd?.(
+      opened,
+      run.builds.map(({ executionArn }) => executionArn),
+    );
+    return run;
   });
 }
 
@@ -108,13 +126,14 @@ async function runBuilds(
     versions,
     words,
     bootSeconds,
-  }: Required<Pick<SeedOptions, "pipeline" | "versions" | "words" | "bootSeconds">>,
+    patienceMs,
+  }: Required<Pick<SeedOptions, "pipeline" | "versions" | "words" | "bootSeconds">> & Pick<SeedOptions, "patienceMs">,
 ): Promise<SeedRun> {
   const { clock, recorded, sfn } = world;
   const startedMs = clock.now();
   const builds = [await startBuild(world, { number: 1, words })];
   const lastMs = arrangePeople(world, { builds, versions });
-  await untilAllEnded(world, builds, lastMs);
+  await untilAllEnded(world, builds, { lastMs, patienceMs });
   const leftovers = await leftoversOf(world, await stillRunning(sfn, builds));
   const records = await Promise.all(builds.map((arn) => readBuild(sfn, arn)));
   const seconds = (clock.now() - startedMs) / 1000;
@@ -179,17 +198,27 @@ async function stillRunning(sfn: SFNClient, builds: readonly string[]): Promise<
   return builds.filter((_, index) => states[index] === "RUNNING");
 }
 
-async function untilAllEnded(world: World, builds: readonly string[], lastMs: number): Promise<void> {
+async function untilAllEnded(
+  world: World,
+  builds: readonly string[],
+  { lastMs, patienceMs }: { lastMs: number; patienceMs: number | undefined },
+): Promise<void> {
   const { aws, clock, sfn, recorded } = world;
+  keepMoving(clock, clock.now() + LIMIT_MS);
   await runUntil(
     aws,
     clock,
     now(clock, async () => {
-      if (clock.now() > lastMs + longestBuildMs(recorded.faults)) return true;
+      if (clock.now() > lastMs + (patienceMs ?? longestBuildMs(recorded.faults))) return true;
       return clock.now() > lastMs && (await stillRunning(sfn, builds)).length === 0;
     }),
     { limitMs: LIMIT_MS },
   );
+}
+
+/** Where no schedule wakes anybody, time would stand still before anybody has looked. */
+function keepMoving(clock: World["clock"], untilMs: number): void {
+  if (clock.now() < untilMs) clock.at(clock.now() + MOVES_MS, () => keepMoving(clock, untilMs));
 }
 
 /** Looks now and then: each look is a call. */
@@ -209,8 +238,7 @@ async function leftoversOf(world: World, unended: readonly string[]): Promise<Le
   await runUntil(aws, clock, () => running().length === 0 || clock.now() > untilMs, { limitMs: 2 * LEFTOVER_LIMIT_MS });
   const held = await heldLeases(world);
   const laterMs = clock.now() + LONGEST_LEASE_MS;
-  // Where nothing happens by itself any more, time would stand still.
-  clock.at(laterMs, () => {});
+  keepMoving(clock, laterMs);
   await runUntil(aws, clock, () => clock.now() >= laterMs);
   const stillHeld = await heldLeases(world);
   return {

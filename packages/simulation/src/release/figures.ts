@@ -14,7 +14,9 @@ export interface ReleaseFigures {
   /** Attempts beyond the first of a task. */
   readonly retries: number;
   readonly faults: number;
-  /** For each script that did not come to its end, the seconds until a worker began its task again. */
+  /** Scripts that did not come to their end. */
+  readonly lostScripts: number;
+  /** For each of them that was tried again, the seconds until a worker began its task again. */
   readonly recoverySeconds: readonly number[];
 }
 
@@ -45,6 +47,7 @@ export function figuresOf(run: SeedRun, priceOf: PriceOf): ReleaseFigures {
     workers: run.launched.length,
     retries: build.attempts.length - tasks.size,
     faults: run.recorded.faults.length,
+    lostScripts: run.recorded.runs.filter(({ end }) => end !== "succeeded").length,
     recoverySeconds: recoveriesOf(run),
   };
 }

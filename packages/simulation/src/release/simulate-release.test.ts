@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { violationsOf } from "../invariants/all.ts";
 import { soakPipeline } from "../soak-pipeline.ts";
 import { criticalPath } from "./critical-path.ts";
+import { faultProfiles } from "./fault-profile.ts";
 import { musterDefault, predecessorsPolicy, type ReleasePolicy } from "./policy.ts";
 import { type Release, simulateRelease } from "./simulate-release.ts";
-import { weathers } from "./weather.ts";
 
 const VERSION = "1.0.0";
 const platforms = ["debian-12-bookworm", "debian-13-trixie"];
@@ -22,7 +22,7 @@ const release: Release = {
   bootSeconds: 180,
 };
 
-const calm = (policy: ReleasePolicy) => simulateRelease(1, release, { policy, weather: weathers.calm });
+const calm = (policy: ReleasePolicy) => simulateRelease(1, release, { policy, faults: faultProfiles.calm });
 
 test("in calm weather a release takes what scripts and boots take; the predecessor's ends with a health check, and has no spot instance", async () => {
   const [muster, before] = await Promise.all([calm(musterDefault), calm(predecessorsPolicy)]);
@@ -43,10 +43,9 @@ test("in calm weather a release takes what scripts and boots take; the predecess
 });
 
 test("a machine that dies costs Muster minutes, and the predecessor the timeout of its task", async () => {
-  const weather = { summary: "", rates: { "machine.dies": { Compile: 1 } }, worldRates: {} };
-  const only = ["machine.dies/Compile#1"];
+  const faults = { summary: "", rates: { "machine.dies": { Compile: 0.5 } }, worldRates: {} };
   const [muster, before] = await Promise.all(
-    [musterDefault, predecessorsPolicy].map((policy) => simulateRelease(33, release, { policy, weather, only })),
+    [musterDefault, predecessorsPolicy].map((policy) => simulateRelease(164, release, { policy, faults })),
   );
   expect(muster?.figures).toMatchObject({ succeeded: true, faults: 1, retries: 1 });
   expect(before?.figures).toMatchObject({ succeeded: true, faults: 1, retries: 1 });

@@ -9,12 +9,13 @@ import {
 } from "@muster/pipeline";
 import { leaveEvidence } from "../leave-evidence.ts";
 import { runSeed, type SeedOptions, type SeedRun } from "../run-seed.ts";
+import { type Explanation, explain } from "../soak/explain.ts";
 import type { ScriptRun } from "../world/recorded.ts";
 import { type Seeded, seeded } from "../world/seeded.ts";
 import { answeringPerson } from "./answering-person.ts";
+import type { FaultProfile } from "./fault-profile.ts";
 import { figuresOf, type PriceOf, type ReleaseFigures } from "./figures.ts";
 import { deploymentUnder, pipelineUnder, type ReleasePolicy, stageUnder } from "./policy.ts";
-import type { Weather } from "./weather.ts";
 
 /** A release that is to be tried out; nothing of it is there yet. */
 export interface Release {
@@ -34,10 +35,9 @@ export interface Release {
 }
 
 export interface ReleaseOptions {
-  readonly weather: Weather;
+  readonly faults: FaultProfile;
   readonly policy: ReleasePolicy;
-  /** Only these faults happen, by their ids. */
-  readonly only?: readonly string[];
+  readonly onEnd?: SeedOptions["onEnd"];
 }
 
 export interface SimulatedRelease {
@@ -48,6 +48,8 @@ export interface SimulatedRelease {
 /** Standard deviations of logarithms, chosen: of a script on one machine and another, and of boots. */
 const DURATION_SPREAD = 0.05;
 const BOOT_SPREAD = 0.15;
+/** Longer than any release takes that ends at all. */
+const PATIENCE_MS = 10 * 86_400_000;
 /** What of a boot EC2 itself takes, in this world. */
 const PENDING_SECONDS = 30;
 /** What spot costs of the price on demand, chosen: AWS promises up to 90 % off, and prices move. */
@@ -59,13 +61,27 @@ export async function simulateRelease(
   release: Release,
   options: ReleaseOptions,
 ): Promise<SimulatedRelease> {
-  const run = await runSeed(seed, seedOptions(seed, release, options));
-  return { run, figures: figuresOf(run, priceOf(release.pipeline)) };
+  return withFigures(await runSeed(seed, seedOptions(seed, release, options)), release);
 }
 
+/** The same with as few of its faults as it takes to break what it breaks. Undefined for a seed that breaks nothing. */
+export async function explainRelease(
+  seed: number,
+  release: Release,
+  options: ReleaseOptions,
+): Promise<(SimulatedRelease & Pick<Explanation, "faults" | "invariant">) | undefined> {
+  const found = await explain(seed, seedOptions(seed, release, options));
+  return found && { ...withFigures(found.run, release), faults: found.faults, invariant: found.invariant };
+}
+
+const withFigures = (run: SeedRun, { pipeline }: Release): SimulatedRelease => ({
+  run,
+  figures: figuresOf(run, priceOf(pipeline)),
+});
+
 /** What `runSeed` is asked for a release, so that it can be shrunk as any seed. */
-export function seedOptions(seed: number, release: Release, { weather, policy, only }: ReleaseOptions): SeedOptions {
-  const { rates, worldRates } = weather;
+export function seedOptions(seed: number, release: Release, { faults, policy, onEnd }: ReleaseOptions): SeedOptions {
+  const { rates, worldRates } = faults;
   const durations = seeded(`${seed}/durations`);
   const boots = bootTimes(seed, release.bootSeconds);
   const { functions, ...deployment } = deploymentUnder(policy) ?? {};
@@ -75,9 +91,10 @@ export function seedOptions(seed: number, release: Release, { weather, policy, o
     words: release.words,
     // The slowest of many takes longer than as a rule.
     bootSeconds: release.bootSeconds * 2,
+    patienceMs: PATIENCE_MS,
     rates,
     worldRates: policy.system === "predecessor" ? { ...worldRates, "agent.dies": 0 } : worldRates,
-    ...(only !== undefined && { only }),
+    ...(onEnd !== undefined && { onEnd }),
     stage: stageUnder(policy, release.stage),
     known: knownOf(release),
     machines: { bootSeconds: ({ activity }) => boots(activity) },

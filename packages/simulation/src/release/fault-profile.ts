@@ -3,7 +3,7 @@ import { EVERYTHING, WORLD } from "../faults/bad-day.ts";
 import type { WorldPlan } from "../faults/world-plan.ts";
 
 /** What a release meets on a day. Rates are chosen, not measured: `fault-kinds.ts` and `world-plan.ts` say what each kind is. */
-export interface Weather {
+export interface FaultProfile {
   readonly summary: string;
   readonly rates: FaultRates;
   readonly worldRates: NonNullable<WorldPlan["worldRates"]>;
@@ -12,7 +12,7 @@ export interface Weather {
 /** People start and stop nothing here: what is asked is how one release goes. */
 const { "people.build": _another, "people.stop": _stop, ...SCRIPTS_AND_AGENTS } = WORLD;
 
-export const weathers = {
+export const faultProfiles = {
   calm: {
     summary: "nothing goes wrong; scripts and boots take a little longer or less than they usually do",
     rates: {},
@@ -37,7 +37,7 @@ export const weathers = {
     rates: EVERYTHING,
     worldRates: SCRIPTS_AND_AGENTS,
   },
-} as const satisfies Record<string, Weather>;
+} as const satisfies Record<string, FaultProfile>;
 
-export type WeatherName = keyof typeof weathers;
-export const weatherNames = Object.keys(weathers) as WeatherName[];
+export type FaultProfileName = keyof typeof faultProfiles;
+export const faultProfileNames = Object.keys(faultProfiles) as FaultProfileName[];
