@@ -101,6 +101,11 @@ async function tellsOfTheBuild(ask: Ask, { name, state, steps }: Status, { dir }
     { activity: "Publish", run: true, secondsFrom: "records" },
   ]);
   expect(plan.whole).toMatchObject({ seconds: expect.any(Number), dollars: 0, tasksOfUnknownTime: 0 });
+  const simulated = JSON.parse((await ask("simulate", "1.2.3", "--seeds", "1", "--json")).stdout);
+  expect(simulated).toMatchObject({
+    times: [{ from: "records" }, { from: "records" }],
+    results: [{ faults: "calm", policy: "default", failed: [], violations: [] }],
+  });
   await ask("init", "--yes", "--dir", "started", "--name", "started", "--json");
   expect(await readFile(join(dir, "started/pipeline.ts"), "utf8")).toContain("started");
   expect((await ask("task", task)).stdout).toMatch(/^Make-1\.2\.3 succeeded/m);

@@ -18,6 +18,7 @@ import repro from "./commands/repro.ts";
 import results from "./commands/results.ts";
 import retry from "./commands/retry.ts";
 import runTestWorkers from "./commands/run-test-workers.ts";
+import simulate from "./commands/simulate.ts";
 import status from "./commands/status.ts";
 import stop from "./commands/stop.ts";
 import task from "./commands/task.ts";
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   retry,
   task,
   repro,
+  simulate,
   asl,
   local,
   audit,

@@ -21,6 +21,8 @@ import type { RetryJson } from "./retry/retry-build.ts";
 import type { StartedJson } from "./run-build.ts";
 import type { InitJson } from "./run-init.ts";
 import type { MatrixJson } from "./show-matrix.ts";
+import type { SeedJson } from "./simulate/show-seed.ts";
+import type { SimulationJson } from "./simulate/simulation-json.ts";
 import type { TaskJson } from "./task/report-task.ts";
 import type { EndedTestWorkerJson } from "./test-workers/kill-test-workers.ts";
 import type { TestWorkerJson } from "./test-workers/run-test-workers.ts";
@@ -57,6 +59,8 @@ export interface JsonShapes {
   readonly "retry --no-follow": StartedJson;
   readonly "retry --plan": RetryJson;
   readonly "run-test-workers": readonly TestWorkerJson[];
+  readonly simulate: SimulationJson;
+  readonly "simulate --seed": SeedJson;
   readonly status: BuildStatusJson & Partial<FailuresJson>;
   readonly "status --list": readonly BuildSummary[];
   readonly "status --serve": ServedBuildJson;

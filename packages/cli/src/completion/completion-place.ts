@@ -40,6 +40,7 @@ const kinds: Readonly<Record<string, WordKind>> = {
   pipeline: "file",
   dir: "file",
   html: "file",
+  durations: "file",
   key: "file",
 };
 

@@ -37,7 +37,7 @@ export async function writeReport(
 }
 
 /** All of it or what was there before. */
-async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string): Promise<void> {
   const unfinished = `${path}.${randomUUID()}`;
   try {
     await writeFile(unfinished, text, { flag: "wx" });
