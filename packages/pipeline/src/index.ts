@@ -124,6 +124,7 @@ export { describeInputs, inputsOf } from "./inputs-of-build.ts";
 export { isLinePiece, lineContinued, lineGoesOn, longestPieceMarks, parseLinePiece } from "./line-piece.ts";
 export { type LogMarker, logMarker, parseLogMarker } from "./log-marker.ts";
 export { mayTouch, type Touch } from "./may-touch.ts";
+export { median } from "./median.ts";
 export { missingPackage } from "./missing-package.ts";
 export { ErrorName, InvalidConfigurationError, InvalidInputError, MusterError } from "./muster-error.ts";
 export { type NamedScript, namedScripts } from "./named-scripts.ts";

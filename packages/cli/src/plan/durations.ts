@@ -1,4 +1,4 @@
-import { type BuildInput, LaunchRecord } from "@muster/pipeline";
+import { type BuildInput, LaunchRecord, median } from "@muster/pipeline";
 import { type AttemptKey, parseAttemptKey, readText, stateKey, stateRecords } from "@muster/records";
 import { mapAtMost } from "../artifacts/map-at-most.ts";
 import { listBuilds } from "../history/find-build.ts";
@@ -72,13 +72,6 @@ export async function readDurations(
     },
     boot: median(boots),
   };
-}
-
-/** The middle one of numbers, or the mean of the middle two. */
-export function median(numbers: readonly number[]): number | undefined {
-  const sorted = [...numbers].sort((one, other) => one - other);
-  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
-  return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }
 
 /** Of the last builds, the latest attempt first. */

@@ -1,4 +1,4 @@
-import { type Activity, DurationRecord, type Place } from "@muster/pipeline";
+import { type Activity, DurationRecord, median, type Place } from "@muster/pipeline";
 import { stateKey } from "@muster/records";
 import type { LaunchReading } from "../launching/launch-context.ts";
 import { readOrSkip } from "../records/read-or-skip.ts";
@@ -28,10 +28,4 @@ export function durationsOf(known: Pick<DurationRecord, "boots" | "tasks"> | und
     },
     boot: median(known?.boots ?? []) ?? USUAL_BOOT_SECONDS,
   };
-}
-
-function median(numbers: readonly number[]): number | undefined {
-  const sorted = [...numbers].sort((one, other) => one - other);
-  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
-  return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }
