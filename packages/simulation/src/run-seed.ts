@@ -67,7 +67,7 @@ export interface Leftovers {
 const LIMIT_MS = 60 * 86_400_000;
 /** The reaper's last resort, and a tick more. */
 const LEFTOVER_LIMIT_MS = 3 * 86_400_000;
-const LOOK_MS = 30_000;
+const LOOK_MS = 300_000;
 const MOVES_MS = 600_000;
 /** Who died with one does not let go of it: it expires. */
 const LONGEST_LEASE_MS = 300_000;
@@ -272,9 +272,10 @@ function subjectOf(task: string, activity: string, pipeline: Pipeline): { versio
   return platform === undefined ? { version: rest } : { version: rest.slice(0, -platform.length - 1), platform };
 }
 
-/** Headers tell the time of the machine that this runs on, and of a body its digest says enough. */
+/** Headers tell the time of the machine that this runs on, of a body its digest says enough, and rules are the same in every run. */
+const LEFT_OUT = new Set(["headers", "Body", "rule"]);
 const textOf = (input: unknown): string =>
-  JSON.stringify(input, (name, value: unknown) => (name === "headers" || name === "Body" ? undefined : value));
+  JSON.stringify(input, (name, value: unknown) => (LEFT_OUT.has(name) ? undefined : value));
 
 function digestOf(recorded: Recorded, builds: readonly BuildRecord[]): string {
   const hash = createHash("sha256");

@@ -1,18 +1,14 @@
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { badDay } from "../faults/bad-day.ts";
 import { violationsOf } from "../invariants/all.ts";
 import { runSeed } from "../run-seed.ts";
-import { soakPipeline } from "../soak-pipeline.ts";
 import { explain } from "./explain.ts";
-import { addRun, EMPTY_SUMMARY, summaryLines } from "./summary.ts";
+import { soakOptions } from "./soak-seed.ts";
+import { soakSeeds } from "./soak-seeds.ts";
+import { summaryLines } from "./summary.ts";
 import { timeline } from "./timeline.ts";
 
-const USAGE = "soak --seeds <how many> [--from <first>] | soak --seed <one> [--explain]";
-
-/** The size of a build that a soak runs: two versions of four platforms. */
-const VERSIONS = ["1.0.0", "1.1.0"];
-
-const optionsOf = (seed: number) => ({ pipeline: soakPipeline, versions: VERSIONS, ...badDay(seed) });
+const USAGE = "soak --seeds <how many> [--from <first>] [--processes <how many>] | soak --seed <one> [--explain]";
 
 function numberOf(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;
@@ -20,30 +16,36 @@ function numberOf(text: string | undefined, option: string): number | undefined 
   throw new TypeError(`--${option} takes a whole number, not "${text}"`);
 }
 
-async function soak(first: number, count: number): Promise<boolean> {
+interface Soak {
+  readonly first: number;
+  readonly count: number;
+  readonly processes: number;
+}
+
+async function soak({ first, count, processes }: Soak): Promise<boolean> {
   const startedMs = performance.now();
-  let summary = EMPTY_SUMMARY;
-  let broken = 0;
-  for (let seed = first; seed < first + count; seed++) {
-    const run = await runSeed(seed, optionsOf(seed));
-    const violations = violationsOf(run);
-    broken += violations.length;
-    for (const { invariant, what } of violations) console.log(`seed ${seed}: ${invariant}: ${what}`);
-    summary = addRun(summary, run, violations);
-  }
-  for (const line of summaryLines(summary, { elapsedSeconds: (performance.now() - startedMs) / 1000 }))
-    console.log(line);
+  const soaked = await soakSeeds({
+    seeds: Array.from({ length: count }, (_, index) => first + index),
+    processes,
+    onSeed({ seed, violations }) {
+      for (const { invariant, what } of violations) console.log(`seed ${seed}: ${invariant}: ${what}`);
+    },
+  });
+  const elapsedSeconds = (performance.now() - startedMs) / 1000;
+  const broken = soaked.reduce((sum, { violations }) => sum + violations.length, 0);
+  const figures = soaked.map((each) => each.figures);
+  for (const line of summaryLines(figures, { elapsedSeconds })) console.log(line);
   console.log(`\n${broken} violations`);
   return broken === 0;
 }
 
 async function one(seed: number, isToExplain: boolean): Promise<boolean> {
   if (!isToExplain) {
-    const run = await runSeed(seed, optionsOf(seed));
+    const run = await runSeed(seed, soakOptions(seed));
     console.log(timeline(run));
     return violationsOf(run).length === 0;
   }
-  const explanation = await explain(seed, optionsOf(seed));
+  const explanation = await explain(seed, soakOptions(seed));
   if (explanation === undefined) {
     console.log(`seed ${seed} breaks nothing`);
     return true;
@@ -59,6 +61,7 @@ async function main(): Promise<boolean> {
     options: {
       seeds: { type: "string" },
       from: { type: "string" },
+      processes: { type: "string" },
       seed: { type: "string" },
       explain: { type: "boolean", default: false },
     },
@@ -67,7 +70,11 @@ async function main(): Promise<boolean> {
   if (seed !== undefined) return one(seed, values.explain);
   const seeds = numberOf(values.seeds, "seeds");
   if (seeds === undefined) throw new TypeError(`which seeds? ${USAGE}`);
-  return soak(numberOf(values.from, "from") ?? 1, seeds);
+  return soak({
+    first: numberOf(values.from, "from") ?? 1,
+    count: seeds,
+    processes: numberOf(values.processes, "processes") || availableParallelism(),
+  });
 }
 
 try {
