@@ -7,14 +7,9 @@ import { diskError } from "../../storage/disk-error.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { mustOwn } from "../../storage/storage.ts";
 import { openStoredMap } from "../../storage/stored-map.ts";
-import {
-  currentFiles,
-  type FileIdentity,
-  NULL_VERSION,
-  type StoredObject,
-  type VersionDescription,
-} from "./current-files.ts";
+import { currentFiles, NULL_VERSION, type StoredObject } from "./current-files.ts";
 import type { ObjectDescription } from "./object-description.ts";
+import type { FileIdentity, VersionDescription } from "./object-descriptions.ts";
 import type { ReadOptions } from "./read-body.ts";
 import { type ReceivedBody, receiveBody } from "./receive-body.ts";
 import { type DeleteMarker, linkOrCopy, versionFiles } from "./version-files.ts";

@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { onDisk } from "../../storage/disk-error.ts";
 import { mustOwn, type Storage } from "../../storage/storage.ts";
 import { writeAtomically } from "../../storage/stored-map.ts";
-import { checkBucketName, type FileIdentity, type StoredObject, type VersionDescription } from "./current-files.ts";
+import { checkBucketName } from "./bucket-name.ts";
+import type { StoredObject } from "./current-files.ts";
+import type { FileIdentity, VersionDescription } from "./object-descriptions.ts";
 import { pathOfKey, VERSIONS_OF } from "./object-path.ts";
 import { removeEmptyFolders } from "./remove-empty-folders.ts";
 
