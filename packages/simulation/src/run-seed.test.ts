@@ -17,3 +17,16 @@ test("one seed is one history, byte for byte, in another process too, and whatev
   expect((await runSeed(AGAIN, soakOptions(AGAIN))).digest).toBe(digest);
   expect(soaked.find(({ seed }) => seed === AGAIN)?.digest).toBe(digest);
 });
+
+test("a build that a deployment overtakes goes on, and what it launches from then on is of the new templates", async () => {
+  const run = await runSeed(SEED, { pipeline: soakPipeline, versions: ["1.0.0"], rates: { deployment: 1 } });
+  expect(run.recorded.faults.map(({ kind }) => kind)).toEqual(["deployment"]);
+  const launches = run.recorded.calls.filter(({ operation }) => operation === "CreateFleet");
+  expect(launches.map(({ input }) => /"Version":"([^"]*)"/.exec(JSON.stringify(input))?.[1])).toEqual([
+    "$Default",
+    "$Default",
+    "2",
+  ]);
+  expect(violationsOf(run)).toEqual([]);
+  expect(run.builds).toMatchObject([{ status: "SUCCEEDED" }]);
+});

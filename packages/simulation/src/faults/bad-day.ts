@@ -61,6 +61,7 @@ export const EVERYTHING: FaultRates = {
   "machine.seen-running": 0.1,
   "pool.exhausted": 0.1,
   "pool.partial": 0.1,
+  deployment: 0.05,
 };
 
 export const WORLD: NonNullable<WorldPlan["worldRates"]> = {

@@ -3,7 +3,7 @@ import { CreateLaunchTemplateCommand, type EC2Client } from "@aws-sdk/client-ec2
 import { type EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { CreateBucketCommand, type S3Client } from "@aws-sdk/client-s3";
 import { CreateActivityCommand, CreateStateMachineCommand, type SFNClient } from "@aws-sdk/client-sfn";
-import { renderStateMachine } from "@muster/asl";
+import { renderStateMachine, type StateMachineDefinition } from "@muster/asl";
 import type { Pipeline, StageDescription } from "@muster/pipeline";
 import type { Deployment } from "./deployment.ts";
 
@@ -22,7 +22,7 @@ export async function setUpStage(
   pipeline: Pipeline,
   stage: StageDescription,
   clients: DeployClients,
-  { definition: changed = (rendered) => rendered, hearsEvents = true }: Deployment = {},
+  deployment: Deployment = {},
 ): Promise<void> {
   const { s3, sfn, ec2, logs } = clients;
   for (const Bucket of Object.values(stage.buckets)) await s3.send(new CreateBucketCommand({ Bucket }));
@@ -36,18 +36,28 @@ export async function setUpStage(
       }),
     );
   }
-  const definition = renderStateMachine(pipeline, {
-    functionArn: (name) => stage.functions[name] ?? "",
-    activityArn: (name) => stage.activities[name] ?? "",
-  });
   await sfn.send(
     new CreateStateMachineCommand({
       name: pipeline.name,
       roleArn: `arn:aws:iam::${stage.accountId}:role/state-machine`,
-      definition: JSON.stringify(changed(definition)),
+      definition: JSON.stringify(definitionOf(pipeline, stage, deployment)),
     }),
   );
-  if (hearsEvents) await routeEvents(stage, clients.events);
+  if (deployment.hearsEvents ?? true) await routeEvents(stage, clients.events);
+}
+
+/** The state machine of a stage of the pipeline. */
+export function definitionOf(
+  pipeline: Pipeline,
+  stage: StageDescription,
+  { definition: changed = (rendered) => rendered }: Deployment,
+): StateMachineDefinition {
+  return changed(
+    renderStateMachine(pipeline, {
+      functionArn: (name) => stage.functions[name] ?? "",
+      activityArn: (name) => stage.activities[name] ?? "",
+    }),
+  );
 }
 
 /** Tells the functions of a stage what becomes of machines and builds, and has the reaper come. */

@@ -14,6 +14,7 @@ import { underChance, WorkerTag } from "@muster/records";
 import { loadAll } from "@muster/worker-agent/in-process";
 import { describeStage } from "../describe-stage.ts";
 import { type AskWorld, askWorld, type WorldFault, type WorldPlan } from "../faults/world-plan.ts";
+import { deployAnew } from "./deploy-anew.ts";
 import type { Deployment } from "./deployment.ts";
 import { watchedFunctions } from "./functions.ts";
 import { type MachinesOptions, playMachine } from "./machine.ts";
@@ -112,20 +113,27 @@ async function createWorld(options: WorldOptions, clock: VirtualClock): Promise<
       if (call.accessKeyId !== WATCHER) recorded.calls.push({ ...call, atMs: clock.now() });
     },
     runInstance: async (instance) => play?.(instance),
+    onDeployment: () => deploy(),
     ec2: REAL_EC2,
   });
   const stage = describeStage(pipeline, aws.ec2.network.subnets, options.stage);
   const watcher = allClients(aws.clientConfig(WATCHER));
   await setUpStage(pipeline, stage, watcher, options.deployment);
-  const watched = watchedFunctions({
-    pipeline,
-    stage,
-    clients: allClients(wrapped(aws.clientConfig(), sabotage.functions)),
-    clock,
-    ...(options.deployment?.functions !== undefined && { instead: options.deployment.functions }),
-    onInvoked: (invocation) => void recorded.invocations.push(invocation),
-  });
-  for (const [name, run] of watched) functions.set(name, run);
+  const putFunctions = (deployed: StageDescription) => {
+    const watched = watchedFunctions({
+      pipeline,
+      stage: deployed,
+      clients: allClients(wrapped(aws.clientConfig(), sabotage.functions)),
+      clock,
+      ...(options.deployment?.functions !== undefined && { instead: options.deployment.functions }),
+      onInvoked: (invocation) => void recorded.invocations.push(invocation),
+    });
+    for (const [name, run] of watched) functions.set(name, run);
+  };
+  putFunctions(stage);
+  let deployments = 1;
+  const deploy = async () =>
+    putFunctions(await deployAnew({ pipeline, stage, number: ++deployments }, watcher, options.deployment));
   play = playMachine({
     aws,
     stage,
