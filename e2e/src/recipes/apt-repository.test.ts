@@ -118,12 +118,21 @@ describe.skipIf(missing.length > 0)("an apt repository", () => {
     await bench.run(PublishAptRepository, "1.1.0");
     expect(await offered()).toEqual(["1.1.0-1", "1.0.0-1"]);
     const pooled = () => bench.keys("downloads").then((keys) => keys.filter((name) => name.endsWith(".deb")));
+    const taken = (await pooled()).filter((name) => name.includes("1.1.0"));
     const { exitCode, output, note } = await bench.withdraw(PublishAptRepository, "1.1.0");
     expect(exitCode, output).toBe(0);
     expect(note).toBe("nothing new; 1 withdrawn");
     expect(await offered()).toEqual(["1.0.0-1"]);
     expect(await pooled()).toEqual([expect.stringContaining("hello_1.0.0-1~bookworm_all.deb")]);
     expect((await bench.withdraw(PublishAptRepository, "1.1.0")).note).toBe("nothing new");
+    // As where an attempt was cut off between its index and its files: no index names them any more.
+    for (const name of taken) await bench.write("downloads", name, "left over");
+    await bench.write("downloads", `${taken[0]}`.replace("~bookworm", "~trixie"), "of another suite");
+    expect((await bench.withdraw(PublishAptRepository, "1.1.0")).note).toBe("nothing new; 1 withdrawn");
+    expect((await pooled()).map((name) => name.replace(/.*_(.*)_.*/, "$1"))).toEqual([
+      "1.0.0-1~bookworm",
+      "1.1.0-1~trixie",
+    ]);
     // A build of another version brings nothing back.
     await bench.run(PublishAptRepository, "1.0.0");
     expect(await offered()).toEqual(["1.0.0-1"]);

@@ -97,6 +97,16 @@ sign() { # family suite
   gpg --batch --yes --clearsign --output dists/InRelease dists/Release
 }
 
+# Files of what was withdrawn that no index names any more, by their names: an attempt before may have been cut off between its index and them.
+left_over() { # family suite
+  local repository=s3://$DOWNLOADS_BUCKET/$1 source version
+  while read -r source version; do
+    if [ -z "$version" ]; then continue; fi
+    muster-s3 ls "$repository/pool/main/${source:0:1}/$source/" >pooled
+    awk -v repository="$repository/" -v named="_${version#*:}~$2_" 'index($0, named) { print substr($0, length(repository) + 1) }' pooled
+  done <<<"$WITHDRAWN"
+}
+
 # The big files first, so that nothing is named before it can be had; under their digests, so that nobody meets a new index beside an old InRelease.
 upload() { # family suite etag
   local url=s3://$DOWNLOADS_BUCKET/$1/dists/$2 sum file status=0 condition=(--if-none-match)
@@ -112,6 +122,7 @@ upload() { # family suite etag
   [ "$status" = 0 ] || exit "$status"
   # For tools that do not ask for indices by their digests.
   while read -r file; do muster-s3 cp "dists/$file" "$url/$file" >/dev/null; done < <(cd dists && find main -name Packages.gz)
+  left_over "$1" "$2" >>gone
   sort -u gone | while read -r file; do muster-s3 rm "s3://$DOWNLOADS_BUCKET/$1/$file" >/dev/null; done
 }
 
