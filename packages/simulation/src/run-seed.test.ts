@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { violationsOf } from "./invariants/all.ts";
 import { runSeed } from "./run-seed.ts";
 import { soakOptions } from "./soak/soak-seed.ts";
 import { soakSeeds } from "./soak/soak-seeds.ts";
+import { soakPipeline } from "./soak-pipeline.ts";
 
 const AGAIN = 2;
 /** As many as there is time for; `pnpm --filter simulation soak` runs the others. */
@@ -19,7 +21,7 @@ test("one seed is one history, byte for byte, in another process too, and whatev
 });
 
 test("a build that a deployment overtakes goes on, and what it launches from then on is of the new templates", async () => {
-  const run = await runSeed(SEED, { pipeline: soakPipeline, versions: ["1.0.0"], rates: { deployment: 1 } });
+  const run = await runSeed(AGAIN, { pipeline: soakPipeline, versions: ["1.0.0"], rates: { deployment: 1 } });
   expect(run.recorded.faults.map(({ kind }) => kind)).toEqual(["deployment"]);
   const launches = run.recorded.calls.filter(({ operation }) => operation === "CreateFleet");
   expect(launches.map(({ input }) => /"Version":"([^"]*)"/.exec(JSON.stringify(input))?.[1])).toEqual([

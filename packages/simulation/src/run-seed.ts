@@ -43,6 +43,8 @@ export interface SeedRun {
   readonly pipeline: Pipeline;
   /** How long a machine of this world boots as a rule. */
   readonly bootSeconds: number;
+  /** How long a build of it may take; undefined where what went wrong decides. */
+  readonly patienceMs: number | undefined;
   readonly recorded: Recorded;
   readonly builds: readonly BuildRecord[];
   readonly leftovers: Leftovers;
@@ -142,6 +144,7 @@ async function runBuilds(
     seed,
     pipeline,
     bootSeconds,
+    patienceMs,
     recorded,
     builds: records,
     leftovers,

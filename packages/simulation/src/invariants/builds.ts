@@ -11,11 +11,11 @@ const shortName = ({ executionArn }: BuildRecord): string => executionArn.slice(
 
 export const buildsEnd: Invariant = {
   name: "every build ends, and no later than what went wrong meanwhile can have kept it",
-  broken: ({ builds, recorded, leftovers }) => [
+  broken: ({ builds, recorded, leftovers, patienceMs }) => [
     ...leftovers.unended.map((arn) => `${arn} has not ended`),
     ...builds.flatMap((build) => {
       const { startedMs, endedMs } = build;
-      const mostMs = longestBuildMs(recorded.faults.filter(({ atMs }) => atMs <= endedMs));
+      const mostMs = patienceMs ?? longestBuildMs(recorded.faults.filter(({ atMs }) => atMs <= endedMs));
       return endedMs - startedMs <= mostMs
         ? []
         : [`${shortName(build)} took ${hours(endedMs - startedMs)}, and its faults ${hours(mostMs)} at most`];

@@ -20,6 +20,7 @@ export function handMadeRun(changes: Partial<SeedRun> = {}): SeedRun {
     seed: 1,
     pipeline: soakPipeline,
     bootSeconds: 60,
+    patienceMs: undefined,
     recorded: {
       calls: [],
       machines: [],
