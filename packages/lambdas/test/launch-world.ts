@@ -21,7 +21,6 @@ import { createLocalAws, type LocalAwsOptions, type ObservedCall, secretValues, 
 import {
   type BuildInput,
   type DebugMode,
-  ErrorName,
   type FunctionName,
   type Pipeline,
   type PrepareActivityAnswer,
@@ -35,6 +34,7 @@ import { createHandlers } from "../src/create-handlers.ts";
 import { jsonLog } from "../src/log.ts";
 import { examplePipeline } from "./example-pipeline.ts";
 import { exampleStage } from "./example-stage.ts";
+import { launchedMachine } from "./launched-machine.ts";
 import { type PublishedTask, publishedTask } from "./published-task.ts";
 
 export interface WorldOptions extends Pick<LocalAwsOptions, "ec2" | "vcpuQuotas" | "runInstance"> {
@@ -49,17 +49,6 @@ export interface WorldOptions extends Pick<LocalAwsOptions, "ec2" | "vcpuQuotas"
   /** Where Amazon SNS answers. */
   readonly snsUrl?: string;
 }
-
-/** A build whose tasks are published all at once: what a state machine looks like to a launcher. */
-const RETRY = [
-  { ErrorEquals: [ErrorName.noWorkerStarted, ErrorName.invalidConfiguration], MaxAttempts: 0 },
-  {
-    ErrorEquals: [ErrorName.requeued, ErrorName.workerInterrupted, "States.HeartbeatTimeout"],
-    IntervalSeconds: 1,
-    MaxAttempts: 50,
-    BackoffRate: 1,
-  },
-];
 
 /** The functions on AWS in memory and virtual time, without a state machine of Muster's: tests call them. */
 export async function launchWorld({
@@ -126,54 +115,7 @@ export async function launchWorld({
         definition: JSON.stringify(definition),
       }),
     );
-  const states = Object.fromEntries(
-    pipeline.activities.map(({ name, timeout, heartbeat }) => [
-      name,
-      {
-        Type: "Task",
-        Resource: stage.activities[name],
-        TimeoutSeconds: timeout,
-        HeartbeatSeconds: heartbeat,
-        Retry: RETRY,
-        Catch: [{ ErrorEquals: ["States.ALL"], Next: "Failed" }],
-        End: true,
-      },
-    ]),
-  );
-  await machine(pipeline.name, {
-    StartAt: "HasTasks",
-    States: {
-      HasTasks: {
-        Type: "Choice",
-        Choices: [{ Variable: "$.tasks", IsPresent: true, Next: "Tasks" }],
-        Default: "Wait",
-      },
-      Wait: { Type: "Wait", Seconds: 86_400, End: true },
-      Tasks: {
-        Type: "Map",
-        MaxConcurrency: 0,
-        ItemsPath: "$.tasks",
-        ItemProcessor: {
-          StartAt: "Which",
-          States: {
-            Which: {
-              Type: "Choice",
-              Choices: pipeline.activities.map(({ name }) => ({
-                Variable: "$.activity",
-                StringEquals: name,
-                Next: name,
-              })),
-              Default: "Nothing",
-            },
-            Nothing: { Type: "Pass", End: true },
-            ...states,
-            Failed: { Type: "Pass", End: true },
-          },
-        },
-        End: true,
-      },
-    },
-  });
+  await machine(pipeline.name, launchedMachine(pipeline, stage));
   aws.start();
 
   const input = (debug: DebugMode = ""): BuildInput => ({ versions: ["1.2.3"], platforms: [], activities: [], debug });
