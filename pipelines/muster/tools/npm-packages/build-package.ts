@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { runProgram } from "../run-program.ts";
 import { launcher } from "./launcher.ts";
 import type { PublishedManifest, SourceManifest } from "./published-manifest.ts";
+import { reachableDeclarations } from "./reachable-declarations.ts";
 
 export interface PackageToBuild {
   /** The checkout. */
@@ -70,7 +71,13 @@ async function compile(
     await writeFile(project, JSON.stringify({ extends: join(tree, "tsconfig.base.json"), compilerOptions, files }));
     await runProgram(join(tree, "node_modules/.bin/tsc"), ["--project", project], { show: true });
     await rm(join(folder, "dist"), { recursive: true, force: true });
-    await cp(join(temporary, "out", directory, "src"), join(folder, "dist"), { recursive: true });
+    const built = join(temporary, "out", directory);
+    const entries = published.entries.map((entry) => join(built, entry.replace(/\.ts$/, ".d.ts")));
+    const declared = await reachableDeclarations(entries);
+    await cp(join(built, "src"), join(folder, "dist"), {
+      recursive: true,
+      filter: (path) => !path.endsWith(".d.ts") || declared.has(path),
+    });
   } finally {
     await rm(temporary, { recursive: true });
   }
