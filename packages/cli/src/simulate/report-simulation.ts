@@ -87,7 +87,7 @@ function againstText({ against }: SimulatedPolicy, seeds: number): string {
 export function pathText(path: readonly PathPart[]): string {
   return path
     .flatMap(({ task, waitSeconds, workSeconds }) => {
-      if (task !== undefined) return [`${task} ${durationOf(workSeconds)} after ${durationOf(waitSeconds)}`];
+      if (task !== null) return [`${task} ${durationOf(workSeconds)} after ${durationOf(waitSeconds)}`];
       return waitSeconds < 1 ? [] : [`its end after ${durationOf(waitSeconds)}`];
     })
     .join(", ");

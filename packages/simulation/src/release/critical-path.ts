@@ -2,8 +2,8 @@ import type { SeedRun } from "../run-seed.ts";
 
 /** A stretch of the time that a build took. */
 export interface PathPart {
-  /** The task; undefined for the end of the build, when its last task was done. */
-  readonly task: string | undefined;
+  /** The task; null for the end of the build, when its last task was done. */
+  readonly task: string | null;
   /** From when everything before it was done until its last script began: decisions, launches, boots, attempts in vain. */
   readonly waitSeconds: number;
   readonly workSeconds: number;
@@ -24,7 +24,7 @@ export function criticalPath({ builds: [build], recorded }: SeedRun): PathPart[]
   let untilMs = build.endedMs;
   let part = latestBefore(untilMs);
   parts.unshift({
-    task: undefined,
+    task: null,
     waitSeconds: (untilMs - (part?.endedMs ?? build.startedMs)) / 1000,
     workSeconds: 0,
   });
