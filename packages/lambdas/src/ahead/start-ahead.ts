@@ -59,9 +59,10 @@ async function askAhead(
   const nodes = planNodes(pipeline, versions);
   const byName = new Map(progress.tasks.map((task) => [task.name, task]));
   const published = ({ task }: TaskNode) => byName.get(nameOf(task));
-  const open = nodes.filter((node) => node.kind === "task").filter((node) => published(node) === undefined);
+  const makers = nodes.filter((node) => node.kind === "task");
+  const open = makers.filter((node) => published(node) === undefined);
   const [runs, durations] = await Promise.all([
-    foreseeRuns(open, { build: buildInput, buckets, looking: lookout(s3, buckets), now }),
+    foreseeRuns(open, { build: buildInput, makers, buckets, looking: lookout(s3, buckets), now }),
     readDurations(launching),
   ]);
   const coming = comingTasks({ nodes, published, wouldRun: (node) => runs.get(node), durations, now });

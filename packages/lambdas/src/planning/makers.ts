@@ -118,14 +118,14 @@ const publishedBy = <P extends Per>({ activity, subject }: Task<P>): readonly Pu
   activity.publishes?.(subject) ?? [];
 
 /** One that says nothing of what it writes, and tells what it makes from what is published, may leave the latter to another. */
-const isSurelyPublished = (task: Task): boolean =>
+export const isSurelyPublished = (task: Task): boolean =>
   task.activity.access?.writes !== undefined || producedBy(task).length === 0;
 
 /** What stands for something among the keys that `access` names: of a package the file that makes a suite's index valid. */
 const objectOf = (evidence: Published): S3Object =>
   isAptPackage(evidence) ? { ...evidence.suite, key: `${evidence.suite.key}/InRelease` } : evidence;
 
-function mayLeave(task: Task, evidence: Published): boolean {
+export function mayLeave(task: Task, evidence: Published): boolean {
   if (isAptPackage(evidence) && task.activity.access?.writes === undefined) return true;
   return mayTouch(task, "writes", objectOf(evidence));
 }
