@@ -1,41 +1,9 @@
-import {
-  activity,
-  definePipeline,
-  distributedState,
-  fixedPlatforms,
-  forEachPlatform,
-  forEachVersion,
-  hours,
-  listSteps,
-  mapState,
-  normalizeResults,
-  type TaskInput,
-} from "@muster/pipeline";
+import { distributedState, listSteps, mapState, normalizeResults, type TaskInput } from "@muster/pipeline";
 import { expect, test } from "vitest";
 import { machineWorld } from "./machine-world.ts";
+import { largePipeline } from "./scale/large-build.ts";
 
-const step = (name: string, per: "version" | "platform") =>
-  activity({
-    name,
-    per,
-    script: "make.sh",
-    timeout: hours(1),
-    worker: { instanceTypes: ["t3.micro"] },
-  });
-
-const pipeline = definePipeline({
-  name: "large",
-  summary: "More tasks than one history holds",
-  platforms: fixedPlatforms(...Array.from({ length: 3 }, (_, index) => `debian-${index + 1}-x`)),
-  flow: forEachVersion(
-    step("Source", "version"),
-    forEachPlatform(step("Package", "platform"), step("Test", "platform")),
-    step("Publish", "version"),
-  ),
-  image: "/image",
-  dummyScript: "dummy.sh",
-  invalidates: [],
-});
+const pipeline = largePipeline({ platforms: 3 });
 
 const work = ({ name }: TaskInput) =>
   name === "Test-1.1.0-debian-3-x"

@@ -37,7 +37,8 @@ export interface LargeBuild {
 const step = (name: string, per: "version" | "platform") =>
   activity({ name, per, script: "make.sh", timeout: hours(1), worker: { instanceTypes: ["t3.micro"] } });
 
-function pipelineOf({ platforms }: Matrix): Pipeline {
+/** Two steps for each platform between two of the version's. */
+export function largePipeline({ platforms }: Pick<Matrix, "platforms">): Pipeline {
   return definePipeline({
     name: "large",
     summary: "Builds of any size",
@@ -61,7 +62,7 @@ export async function runLargeBuild(matrix: Matrix, { mostTasks }: { mostTasks: 
   const calls = new Map<string, number>();
   const durations = seeded("scale");
   let meter: ReturnType<typeof createRateMeter> | undefined;
-  const world = await machineWorld(pipelineOf(matrix), {
+  const world = await machineWorld(largePipeline(matrix), {
     work: ({ name }) => ({ seconds: durations.of(name).integer(60, 900) }),
     mostTasks,
     events: true,
